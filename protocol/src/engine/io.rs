@@ -1,0 +1,508 @@
+//! What goes into the engine and what comes out of it.
+//!
+//! The engine is a value. The runtime (or the simulator) hands it inputs with the time, then takes outputs
+//! until there are none. Numbered outputs (`Persist`, `Load`, `Check`) are tasks: the runtime carries them
+//! out and hands the result back under the same number.
+
+use crate::beacon::SignedBeacon;
+use crate::check::{CheckJob, CheckResult};
+use crate::ids::{
+    ActorId, ChangeHash, DeviceKey, DocId, FederationId, Nonce, PartnerId, RecordKey, RegisterId, StatementId,
+};
+use crate::join::{Pending, TicketInfo};
+use crate::record::{FieldChange, Row, RowVersion};
+use crate::roster::Roster;
+use crate::run::{Frontier, Run};
+use crate::statement::{SignedStatement, Writers};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The time that the runtime passes in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Now {
+    /// Wall clock, milliseconds since the Unix epoch, UTC. Decides nothing in the protocol.
+    pub wall_ms: u64,
+    /// Monotonic clock, milliseconds since some fixed moment of this process.
+    pub mono_ms: u64,
+}
+
+/// A number that the runtime gives to a user's command and finds again on the reply.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RequestId(pub u64);
+
+/// A connected peer's session; never used twice in one process.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SessionId(pub u64);
+
+/// The number of a task that the engine gives out: counts up, also across kinds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct TaskId(pub u64);
+
+/// What the runtime tells the engine.
+#[derive(Debug)]
+pub enum Input {
+    /// A user's command.
+    Command(RequestId, Command),
+    /// A sync stream to `device` is open. The transport has proven the key; whether the device is a member
+    /// the engine decides.
+    Connected(SessionId, DeviceKey),
+    /// A join stream is open: `outgoing` where this node is the newcomer.
+    JoinConnected(SessionId, DeviceKey, /* outgoing */ bool),
+    /// The stream ended.
+    Disconnected(SessionId),
+    /// One frame arrived (sync or join, as the stream was opened).
+    Received(SessionId, Vec<u8>),
+    /// The batch of this `Persist`, and all before it, are on disk.
+    Persisted(TaskId),
+    /// The batch could not be written. The engine stops; the runtime shows the text and the way out.
+    PersistFailed(TaskId, String),
+    /// The stored document.
+    Loaded(TaskId, StoredDoc),
+    /// The helper's answer.
+    Checked(TaskId, CheckResult),
+    /// Where this node can be reached now.
+    Listening(Vec<String>),
+    /// Time has passed.
+    Tick,
+}
+
+/// What the engine asks of the runtime.
+#[derive(Debug)]
+pub enum Output {
+    /// Write this batch atomically and flush it; batches are written in order.
+    Persist(TaskId, Vec<Write>),
+    /// Read a document from the store, with all batches given out before this written.
+    Load(TaskId, DocId),
+    /// Decode something that can inflate, in the helper process.
+    Check(TaskId, Box<CheckJob>),
+    /// Answer a command once `after` is on disk.
+    Reply {
+        /// The command.
+        request: RequestId,
+        /// The answer.
+        reply: Box<Result<Reply, CommandError>>,
+        /// Not before this batch is on disk.
+        after: Option<TaskId>,
+    },
+    /// Send a frame to a peer.
+    Send {
+        /// To whom.
+        session: SessionId,
+        /// The frame, without length prefix.
+        frame: Vec<u8>,
+        /// Not before this batch is on disk; `None`: at once (a device's own record changes overlap with
+        /// their fsync; everything that speaks of what is stored waits).
+        after: Option<TaskId>,
+    },
+    /// Rows or state have changed, visible once `after` is on disk.
+    Changed {
+        /// The rows, as (document, record).
+        records: Vec<(DocId, RecordKey)>,
+        /// Not before this batch is on disk.
+        after: Option<TaskId>,
+    },
+    /// Who is in the federation has changed.
+    RosterChanged(Arc<Roster>),
+    /// Which peers to reach: the devices of the roster with their addresses; also ticket holders to join.
+    Dial(Vec<DialTarget>),
+    /// End a session; the text is for the log.
+    Disconnect(SessionId, String),
+    /// Call with `Tick` at this monotonic time at the latest (milliseconds).
+    WakeAt(u64),
+}
+
+/// A device that this node wants to be connected with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DialTarget {
+    /// Its key.
+    pub device: DeviceKey,
+    /// Multiaddresses, best first.
+    pub addresses: Vec<String>,
+    /// Open the join protocol and not sync.
+    pub join: bool,
+}
+
+/// One step of a batch. The store knows how to lay it out; the engine knows what it means.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Write {
+    /// Adds a statement.
+    PutStatement(StatementId, SignedStatement),
+    /// Removes a statement that a newer one replaced (addresses).
+    DropStatement(StatementId),
+    /// Adds a raw change of a document.
+    PutChange(DocId, StoredChange),
+    /// Adds a run (with, in rare cases, the changes that tie it to a cut frontier).
+    PutRun(DocId, ActorId, StoredRun),
+    /// Removes a run.
+    DropRun(DocId, ActorId, /* seq */ u64),
+    /// Replaces the snapshot and removes the raw changes that `frontier` covers.
+    PutSnapshot(DocId, StoredSnapshot),
+    /// Removes everything of a document: snapshot, changes, runs and rows (before a rebuild in one batch).
+    ClearDoc(DocId),
+    /// Replaces what is known of a document without loading it.
+    PutDocMeta(DocId, DocMeta),
+    /// Adds or replaces a row.
+    PutRow(Box<Row>),
+    /// Adds or replaces a beacon (of one device and audience).
+    PutBeacon(SignedBeacon),
+    /// Adds or replaces a small value of the engine's own: tickets, joins, switches.
+    PutState(String, Vec<u8>),
+    /// Removes one.
+    DropState(String),
+}
+
+/// A raw change in the store.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredChange {
+    /// Its actor.
+    pub actor: ActorId,
+    /// Its sequence.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: ChangeHash,
+    /// The uncompressed change chunk.
+    pub bytes: Vec<u8>,
+}
+
+/// A run in the store. `tail` is empty but where a divergence cut the actor below its run: then it holds
+/// the dropped changes from the frontier to the run, which tie the signature to what stayed.
+#[derive(Clone, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
+pub struct StoredRun {
+    /// The run.
+    #[n(0)]
+    pub run: Run,
+    /// Raw changes between frontier and run.
+    #[n(1)]
+    pub tail: Vec<minicbor::bytes::ByteVec>,
+}
+
+/// A document's compact save.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StoredSnapshot {
+    /// `save_nocompress`, compressed with zstd.
+    pub bytes: Vec<u8>,
+    /// Exactly what it holds.
+    pub frontier: Frontier,
+}
+
+/// A document in the store.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StoredDoc {
+    /// The snapshot, if one has been made.
+    pub snapshot: Option<StoredSnapshot>,
+    /// The raw changes since, in the order in which they were applied.
+    pub changes: Vec<StoredChange>,
+}
+
+/// What is known of a document without loading it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
+pub struct DocMeta {
+    /// What has been applied.
+    #[n(0)]
+    pub frontier: Frontier,
+    /// Records in it.
+    #[n(1)]
+    pub records: u64,
+    /// What the snapshot holds; empty: there is none.
+    #[n(2)]
+    pub snapshot: Frontier,
+    /// Raw changes since the snapshot.
+    #[n(3)]
+    pub raw_changes: u64,
+}
+
+/// What the store gives the engine at start: small, whatever the size of the documents.
+#[derive(Clone, Default, Debug)]
+pub struct Boot {
+    /// All statements.
+    pub statements: Vec<SignedStatement>,
+    /// Every document's meta.
+    pub docs: BTreeMap<DocId, DocMeta>,
+    /// Every document's latest run of each actor.
+    pub runs: BTreeMap<DocId, BTreeMap<ActorId, StoredRun>>,
+    /// All beacons.
+    pub beacons: Vec<SignedBeacon>,
+    /// The engine's own small values.
+    pub state: BTreeMap<String, Vec<u8>>,
+}
+
+/// An edit of one record.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Edit {
+    /// The register; `None`: for a new record the partner register, else the one writable register that
+    /// holds the record.
+    pub register: Option<RegisterId>,
+    /// Which record.
+    pub target: Target,
+    /// What changes, in order.
+    pub changes: Vec<FieldChange>,
+    /// Refuse with [`CommandError::Stale`] unless the row has this version.
+    pub if_version: Option<RowVersion>,
+}
+
+/// The record that an edit speaks of.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Target {
+    /// A new record with a random id.
+    New {
+        /// Its kind.
+        kind: String,
+    },
+    /// A record with this key: an existing one, or a link (derived id), which is made by its first field.
+    Key(RecordKey),
+}
+
+/// What a user or program asks of the engine.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Command {
+    /// Edits that are committed together: all or none.
+    Edit(Vec<Edit>),
+    /// Found a federation with this partner as first steward.
+    Found {
+        /// Its name.
+        name: String,
+    },
+    /// Make a one-time ticket.
+    Invite {
+        /// The invited partner's name.
+        name: String,
+        /// ISO 3166-1 alpha-2.
+        country: String,
+        /// How long it is valid, in milliseconds.
+        valid_ms: u64,
+    },
+    /// Cancel an open ticket.
+    CancelInvite {
+        /// The ticket's id (hex).
+        ticket: String,
+    },
+    /// Ask to join with a ticket's text.
+    Join {
+        /// The text.
+        ticket: String,
+    },
+    /// Confirm a newcomer's check number and admit it.
+    Approve {
+        /// The pending join's id (hex), or an unambiguous beginning.
+        id: String,
+    },
+    /// Refuse a newcomer.
+    Reject {
+        /// The pending join's id (hex), or an unambiguous beginning.
+        id: String,
+    },
+    /// Create a shared register.
+    AddRegister {
+        /// Its name.
+        name: String,
+        /// Its writers.
+        writers: Writers,
+    },
+    /// Set the writers of a register (adding; dropping a writer is refused for now).
+    SetWriters {
+        /// The register.
+        register: RegisterId,
+        /// The writers from now on.
+        writers: Writers,
+    },
+    /// Stop or resume exchanging; survives a restart.
+    SetPaused(bool),
+    /// Forget back-off and look for differences with everyone now.
+    SyncNow,
+    /// Compact what has raw changes; answered when it is on disk (clean stop, export).
+    Compact,
+    /// The plain Automerge save of every part of a register (for `export --format automerge`).
+    Export {
+        /// The register.
+        register: RegisterId,
+    },
+    /// Project a document again and compare with the stored rows' digest (`check`).
+    Project {
+        /// The document.
+        doc: DocId,
+    },
+    /// Read the state.
+    Status,
+}
+
+/// The answer to a command.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Reply {
+    /// The rows after the edits, in order; an edit that changed nothing gives the row as it stands.
+    Edited(Vec<Row>),
+    /// The federation.
+    Founded(FederationId),
+    /// The ticket's text.
+    Invited(TicketInfo),
+    /// A register has been created or changed.
+    Register(RegisterId),
+    /// A join is under way; `Status` tells how far.
+    Joining,
+    /// Done.
+    Done,
+    /// (part, plain Automerge save) of every part.
+    Exported(Vec<(u32, Vec<u8>)>),
+    /// The rows of the document, made afresh.
+    Projected(Vec<Row>),
+    /// The state.
+    Status(Box<Status>),
+}
+
+/// Why a command was refused. Nothing was changed.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CommandError {
+    /// No such record, register, ticket or join.
+    #[error("{0} not found")]
+    NotFound(String),
+    /// The record has changed since it was read.
+    #[error("the record has changed since it was read")]
+    Stale,
+    /// This partner or device may not do that.
+    #[error("{what}")]
+    NotAllowed {
+        /// What is not allowed.
+        what: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// The command does not fit the state (already in a federation, ambiguous id …).
+    #[error("{what}")]
+    Precondition {
+        /// What is in the way.
+        what: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// A value is not acceptable.
+    #[error("{0}")]
+    Invalid(String),
+    /// The store failed; what was last entered is not known to be saved.
+    #[error("the store has failed: {0}")]
+    Stopped(String),
+}
+
+/// The state that pages, CLI and API show.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Status {
+    /// This device.
+    pub device: DeviceKey,
+    /// This partner.
+    pub partner: PartnerId,
+    /// The roster.
+    pub roster: Arc<Roster>,
+    /// Exchange is paused by hand.
+    pub paused: bool,
+    /// Other devices of the federation.
+    pub peers: Vec<PeerStatus>,
+    /// Newcomers that wait for confirmation.
+    pub approvals: Vec<Pending>,
+    /// Open tickets.
+    pub tickets: Vec<TicketInfo>,
+    /// This node's own attempt to join, in words of the protocol.
+    pub joining: Option<JoinStatus>,
+    /// Documents held: register, part, records, changes, loaded.
+    pub docs: Vec<DocStatus>,
+    /// Faults noticed: who did what.
+    pub faults: Vec<Fault>,
+    /// Own changes that no other partner is known to hold.
+    pub unsent_changes: u64,
+    /// Why the engine has stopped, if it has.
+    pub stopped: Option<String>,
+}
+
+/// What is known of another device.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PeerStatus {
+    /// The device.
+    pub device: DeviceKey,
+    /// Its partner.
+    pub partner: PartnerId,
+    /// A session is open.
+    pub connected: bool,
+    /// The session has compared everything and nothing is under way.
+    pub in_sync: bool,
+    /// Changes of ours that it lacks.
+    pub lacks: Lag,
+    /// Changes of its that we lack, as far as is known.
+    pub we_lack: Lag,
+    /// When it was last heard, by this node's wall clock in milliseconds; directly or by its beacon.
+    pub last_heard_ms: Option<u64>,
+    /// Through which device its last beacon came, if not from itself.
+    pub through: Option<DeviceKey>,
+    /// When everything was last equal with it, by this node's wall clock in milliseconds.
+    pub last_equal_ms: Option<u64>,
+    /// Of the transfer under way: (received, total) bytes.
+    pub progress: Option<(u64, u64)>,
+}
+
+/// A number of changes, or what is known of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lag {
+    /// Exactly so many.
+    Exactly(u64),
+    /// At least so many.
+    AtLeast(u64),
+    /// Nothing has been heard yet.
+    Unknown,
+}
+
+/// How far this node's own join has come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JoinStatus {
+    /// Where it stands: `dialling`, `committed`, `waiting`, `admitted`, `refused`.
+    pub stage: &'static str,
+    /// The number to read out, once known.
+    pub check_number: Option<String>,
+    /// For whom it waits, or why it was refused.
+    pub text: String,
+}
+
+/// A document held here.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DocStatus {
+    /// The document.
+    pub doc: DocId,
+    /// Records in it.
+    pub records: u64,
+    /// Changes in it.
+    pub changes: u64,
+    /// Digest of its frontier.
+    pub digest: [u8; 16],
+    /// Whether it is in memory.
+    pub loaded: bool,
+}
+
+/// Something that a peer or an author did wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
+    /// The device at fault.
+    pub device: DeviceKey,
+    /// What it did.
+    pub what: String,
+    /// When, by this node's wall clock in milliseconds.
+    pub time_ms: u64,
+    /// How often.
+    pub count: u64,
+}
+
+/// What the engine must be given besides [`Boot`].
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// The device's secret.
+    pub signer: crate::identity::DeviceSigner,
+    /// 32 fresh random bytes; all of the engine's randomness comes from them.
+    pub seed: [u8; 32],
+    /// The time at start.
+    pub now: Now,
+}
+
+/// The nonce and sequence of one of this device's actors, for tests and diagnosis.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OwnActor {
+    /// The nonce.
+    pub nonce: Nonce,
+    /// The actor.
+    pub actor: ActorId,
+}

@@ -1,0 +1,5 @@
+//! The engine.
+
+mod io;
+
+pub use io::*;

@@ -1,0 +1,22 @@
+//! The pure core of a COM-IN node: what is valid, who may write and read, and what to say to whom.
+//!
+//! Nothing here does IO, reads a clock, draws randomness of its own or logs. The engine is a value: the
+//! runtime passes inputs, time and a seed in and carries out what comes out ([`engine`] states the contract).
+
+pub mod admission;
+pub mod beacon;
+pub mod check;
+pub mod codec;
+pub mod engine;
+pub mod identity;
+pub mod ids;
+pub mod join;
+pub mod limits;
+pub mod message;
+pub mod record;
+pub mod roster;
+pub mod run;
+pub mod scan;
+pub mod schema;
+pub mod statement;
+pub mod ticket;

@@ -1,0 +1,95 @@
+//! Every bound of the protocol, by name, with unit and reason. Nothing else in the code is a bare number.
+
+/// Longest kind name in bytes: longer than any word we would use for one.
+pub const KIND_BYTES_MAX: usize = 32;
+/// Longest flat field key in bytes: `description@it`, `networks/network:<32 hex>` and room to grow.
+pub const FIELD_KEY_BYTES_MAX: usize = 160;
+/// Longest scalar in bytes: a vision statement is 2 kB; more belongs into prose or behind a link.
+pub const SCALAR_BYTES_MAX: usize = 16 * 1024;
+/// Longest prose text in bytes after one edit.
+pub const PROSE_BYTES_MAX: usize = 256 * 1024;
+
+/// Largest single change in bytes: one import slice of 100 records is about 60 kB.
+pub const CHANGE_BYTES_MAX: usize = 512 * 1024;
+/// Operations in one change: 100 imported records of 40 fields, with room.
+pub const CHANGE_OPS_MAX: u64 = 20_000;
+/// Direct dependencies of one change: the concurrent heads that one device may have seen.
+pub const CHANGE_DEPS_MAX: usize = 1_024;
+/// Actors named in one change besides its author.
+pub const CHANGE_ACTORS_MAX: usize = 1_024;
+
+/// Records after which a writer opens the register's next part.
+pub const PART_RECORDS_FULL: u64 = 4_000;
+/// Records that part n must hold before part n+1 is accepted.
+pub const PART_RECORDS_MIN: u64 = 2_000;
+/// Highest part number: 1,000 parts of 4,000 records.
+pub const PART_NUMBER_MAX: u32 = 1_000;
+/// Records of a links part.
+pub const LINKS_RECORDS_MAX: u64 = 20_000;
+
+/// A run is kept at every multiple of this sequence, so that every transfer can be cut at a run.
+pub const RUN_KEEP_EVERY: u64 = 256;
+/// Changes applied to a document at once: more is quadratic in Automerge (RESEARCH).
+pub const APPLY_SLICE: usize = 100;
+/// Edits that one slice of the engine commits and signs together.
+pub const EDIT_SLICE: usize = 100;
+/// Raw changes kept beside a snapshot before the document is compacted.
+pub const COMPACT_AFTER_CHANGES: usize = 512;
+/// Documents held in memory at once; more are unloaded, longest idle first.
+pub const DOCS_LOADED_MAX: usize = 12;
+/// A document without an edit for this long is unloaded, in milliseconds.
+pub const DOC_IDLE_MS: u64 = 60_000;
+
+/// Largest wire message in bytes, frame header excluded.
+pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+/// Payload of one chunk of a transfer in bytes.
+pub const CHUNK_BYTES: usize = 128 * 1024;
+/// Largest transfer (one answer for one document) in bytes, compressed.
+pub const TRANSFER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest transfer in bytes once expanded.
+pub const EXPANDED_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Changes in one transfer.
+pub const TRANSFER_CHANGES_MAX: usize = 200_000;
+/// Changes from which a gap travels as a bundle and not as single changes.
+pub const BUNDLE_FROM_CHANGES: usize = 8;
+/// Answers under way to one peer: one on the wire, one being checked.
+pub const ANSWERS_IN_FLIGHT: usize = 2;
+/// Changes that wait for their run or dependencies, per session.
+pub const PENDING_CHANGES_MAX: usize = 2_048;
+/// Sessions at once: nine partners of a few devices, with room.
+pub const SESSIONS_MAX: usize = 64;
+
+/// Largest statement in bytes.
+pub const STATEMENT_BYTES_MAX: usize = 256 * 1024;
+/// Statements of one federation.
+pub const STATEMENTS_MAX: usize = 20_000;
+/// Signatures on one statement: nine stewards with room.
+pub const SIGNATURES_MAX: usize = 16;
+/// Longest name (partner, device, register, federation) in bytes.
+pub const NAME_BYTES_MAX: usize = 200;
+/// Addresses in one device's address record.
+pub const ADDRESSES_MAX: usize = 16;
+/// Longest address in bytes.
+pub const ADDRESS_BYTES_MAX: usize = 256;
+
+/// Least time between two beacons of one device and audience, in milliseconds.
+pub const BEACON_INTERVAL_MS: u64 = 5_000;
+/// Documents named in one beacon.
+pub const BEACON_DOCS_MAX: usize = 2_000;
+
+/// Wall and monotonic clock may drift apart this far before the actor is changed, in milliseconds.
+pub const CLOCK_JUMP_MS: u64 = 10_000;
+
+/// How long a ticket is valid unless said otherwise, in milliseconds.
+pub const TICKET_VALID_MS: u64 = 7 * 24 * 3600 * 1000;
+/// Open tickets of one device.
+pub const TICKETS_MAX: usize = 64;
+/// Attempts at one ticket.
+pub const JOIN_ATTEMPTS_MAX: u8 = 3;
+/// Bytes of one join message.
+pub const JOIN_MESSAGE_BYTES_MAX: usize = 64 * 1024;
+
+/// Address space of the helper process that decodes what can inflate, in bytes.
+pub const HELPER_MEMORY_BYTES: u64 = 1024 * 1024 * 1024;
+/// Time that one job of the helper may take, in milliseconds.
+pub const HELPER_JOB_MS: u64 = 30_000;

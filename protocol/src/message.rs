@@ -1,0 +1,1 @@
+//! Wire messages (being written).

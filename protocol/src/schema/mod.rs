@@ -1,0 +1,1 @@
+//! The schema: one table of kinds and fields from which validation, forms, columns and labels come.

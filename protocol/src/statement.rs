@@ -1,0 +1,314 @@
+//! Statements: signed, immutable facts outside documents.
+//!
+//! A statement travels as its exact body bytes and the signatures over them, so that what was signed is
+//! what is checked, whatever a later version thinks the body means.
+
+use crate::identity::{DeviceSigner, PartnerSigner, verify};
+use crate::ids::{ChangeHash, DocId};
+use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, RegisterId, StatementId, tagged_hash};
+use crate::limits;
+use crate::run::Run;
+use minicbor::{Decode, Encode};
+use std::collections::BTreeSet;
+
+/// What a device may do for its partner.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Rights(#[n(0)] pub u8);
+
+impl Rights {
+    /// Write records.
+    pub const EDIT: Self = Self(1);
+    /// Make tickets and confirm check numbers.
+    pub const INVITE: Self = Self(2);
+    /// Sign for the partner as a steward.
+    pub const STEWARD: Self = Self(4);
+    /// Certify and revoke devices.
+    pub const ADMIN: Self = Self(8);
+    /// Everything: the first device.
+    pub const ALL: Self = Self(15);
+
+    /// Whether every right in `other` is held.
+    pub fn includes(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// Who may write a shared register.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub enum Writers {
+    /// Every partner of the federation.
+    #[n(0)]
+    All,
+    /// The partners named.
+    #[n(1)]
+    Partners(#[n(0)] BTreeSet<PartnerId>),
+}
+
+impl Writers {
+    /// Whether `partner` is among them.
+    pub fn include(&self, partner: &PartnerId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Partners(partners) => partners.contains(partner),
+        }
+    }
+}
+
+/// One branch of a divergence: the changes from the first that differs up to a run.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct Branch {
+    /// The run that covers the branch's last change.
+    #[n(0)]
+    pub run: Run,
+    /// The raw changes, from the first that differs to the run's.
+    #[n(1)]
+    pub changes: Vec<minicbor::bytes::ByteVec>,
+}
+
+/// What is stated. New kinds get new numbers; a number never changes its meaning.
+///
+/// # Source
+/// WIRE.md, "Statements".
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub enum Statement {
+    /// A partner key certifies a device. Signed by the partner key.
+    #[n(0)]
+    Certificate {
+        /// The partner whose device it is.
+        #[n(0)]
+        partner: PartnerId,
+        /// The partner key that signs.
+        #[n(1)]
+        partner_key: PartnerKey,
+        /// The device.
+        #[n(2)]
+        device: DeviceKey,
+        /// What the device may do.
+        #[n(3)]
+        rights: Rights,
+        /// The partner's name as it gave it.
+        #[n(4)]
+        partner_name: String,
+        /// ISO 3166-1 alpha-2.
+        #[n(5)]
+        country: String,
+        /// The device's name for people.
+        #[n(6)]
+        device_name: String,
+    },
+    /// A federation is founded with one steward. Signed by a device of the founder with the steward right.
+    #[n(1)]
+    Founding {
+        /// Its name.
+        #[n(0)]
+        name: String,
+        /// The first steward.
+        #[n(1)]
+        founder: PartnerId,
+        /// The founder's partner key.
+        #[n(2)]
+        founder_key: PartnerKey,
+        /// Makes two federations of the same name and founder differ.
+        #[cbor(n(3), with = "minicbor::bytes")]
+        nonce: [u8; 16],
+    },
+    /// A partner is admitted. Signed by a strict majority of the stewards of `position`.
+    #[n(2)]
+    Admission {
+        /// The federation.
+        #[n(0)]
+        federation: FederationId,
+        /// The chain position (founding or steward statement) whose stewards sign.
+        #[n(1)]
+        position: StatementId,
+        /// Who is admitted.
+        #[n(2)]
+        partner: PartnerId,
+        /// Its key at admission.
+        #[n(3)]
+        partner_key: PartnerKey,
+        /// Its name.
+        #[n(4)]
+        name: String,
+        /// ISO 3166-1 alpha-2.
+        #[n(5)]
+        country: String,
+    },
+    /// A shared register is created. Signed like an admission.
+    #[n(3)]
+    SharedRegister {
+        /// The federation.
+        #[n(0)]
+        federation: FederationId,
+        /// The chain position whose stewards sign.
+        #[n(1)]
+        position: StatementId,
+        /// Its name.
+        #[n(2)]
+        name: String,
+        /// Its first writers.
+        #[n(3)]
+        writers: Writers,
+        /// Makes two registers of one name differ.
+        #[cbor(n(4), with = "minicbor::bytes")]
+        nonce: [u8; 16],
+    },
+    /// The writers of a register, numbered; the highest number counts, of equal numbers the greater id.
+    /// Shared register: signed like an admission. Partner register: by an admin device of the owner.
+    #[n(4)]
+    RegisterWriters {
+        /// The register.
+        #[n(0)]
+        register: RegisterId,
+        /// Counts up.
+        #[n(1)]
+        number: u64,
+        /// The writers from now on (of a partner register: besides the owner).
+        #[n(2)]
+        writers: Writers,
+    },
+    /// Where a device listens, numbered; the highest number counts and replaces the others. Signed by it.
+    #[n(5)]
+    Addresses {
+        /// The device.
+        #[n(0)]
+        device: DeviceKey,
+        /// Counts up.
+        #[n(1)]
+        number: u64,
+        /// Multiaddresses.
+        #[n(2)]
+        addresses: Vec<String>,
+    },
+    /// Two run-valid branches of one actor. Carries its own proof and needs no signature.
+    #[n(6)]
+    Divergence {
+        /// The document.
+        #[n(0)]
+        doc: DocId,
+        /// First sequence at which the branches differ.
+        #[n(1)]
+        seq: u64,
+        /// Hash of the change at `seq - 1`, which both have; `None` where `seq` is 1.
+        #[n(2)]
+        base: Option<ChangeHash>,
+        /// The branch whose run hash is less.
+        #[n(3)]
+        left: Branch,
+        /// The other branch.
+        #[n(4)]
+        right: Branch,
+    },
+}
+
+/// A key's signature over a statement's body.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct KeySignature {
+    /// A device key or a partner key.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub key: [u8; 32],
+    /// ed25519 over `SHA-256` of domain tag and body.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub signature: [u8; 64],
+}
+
+/// A statement as it travels: exact body and signatures, nothing checked yet.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct SignedStatement {
+    /// The CBOR of a [`Statement`].
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub body: Vec<u8>,
+    /// Signatures, sorted by key.
+    #[n(1)]
+    pub signatures: Vec<KeySignature>,
+}
+
+/// A statement whose signatures are good; whether its signers had the right to make it, the roster says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VerifiedStatement {
+    /// Hash of the body.
+    pub id: StatementId,
+    /// What it says; `None` for a kind that this version does not know, which is kept and passed on.
+    pub statement: Option<Statement>,
+    /// The keys whose signatures are good.
+    pub signers: BTreeSet<[u8; 32]>,
+    /// As it travels.
+    pub signed: SignedStatement,
+}
+
+/// Why a statement was not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum StatementError {
+    /// Longer than the limit.
+    #[error("statement exceeds the size limit")]
+    TooLarge,
+    /// A signature does not verify.
+    #[error("statement carries a bad signature")]
+    BadSignature,
+    /// The proof of a divergence does not hold.
+    #[error("divergence is not proven")]
+    BadProof,
+}
+
+fn message(body: &[u8]) -> [u8; 32] {
+    tagged_hash("comin/statement/1", &[body])
+}
+
+impl SignedStatement {
+    /// A statement without signatures yet.
+    pub fn unsigned(statement: &Statement) -> Self {
+        Self { body: crate::codec::to_cbor(statement), signatures: Vec::new() }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> StatementId {
+        StatementId(message(&self.body))
+    }
+
+    /// Adds a device's signature.
+    pub fn sign_device(mut self, signer: &DeviceSigner) -> Self {
+        self.add(KeySignature { key: signer.key().0, signature: signer.sign(&message(&self.body)) });
+        self
+    }
+
+    /// Adds a partner key's signature.
+    pub fn sign_partner(mut self, signer: &PartnerSigner) -> Self {
+        self.add(KeySignature { key: signer.key().0, signature: signer.sign(&message(&self.body)) });
+        self
+    }
+
+    fn add(&mut self, signature: KeySignature) {
+        self.signatures.retain(|other| other.key != signature.key);
+        self.signatures.push(signature);
+        self.signatures.sort_by_key(|s| s.key);
+    }
+
+    /// Checks sizes and every signature.
+    ///
+    /// # Errors
+    /// [`StatementError`]; the sender is at fault and the statement is dropped.
+    pub fn verify(self) -> Result<VerifiedStatement, StatementError> {
+        if self.body.len() > limits::STATEMENT_BYTES_MAX || self.signatures.len() > limits::SIGNATURES_MAX {
+            return Err(StatementError::TooLarge);
+        }
+        let message = message(&self.body);
+        if !self.signatures.iter().all(|s| verify(&s.key, &message, &s.signature)) {
+            return Err(StatementError::BadSignature);
+        }
+        Ok(self.trusted())
+    }
+
+    /// Takes a statement from the node's own store, where only verified ones are written.
+    pub fn trusted(self) -> VerifiedStatement {
+        VerifiedStatement {
+            id: self.id(),
+            statement: crate::codec::from_cbor(&self.body).ok(),
+            signers: self.signatures.iter().map(|s| s.key).collect(),
+            signed: self,
+        }
+    }
+}
