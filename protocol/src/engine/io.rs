@@ -184,6 +184,8 @@ pub struct StoredSnapshot {
     pub bytes: Vec<u8>,
     /// Exactly what it holds.
     pub frontier: Frontier,
+    /// The runs of exactly this frontier: snapshot and runs are one unit in the store.
+    pub runs: BTreeMap<ActorId, StoredRun>,
 }
 
 /// A document in the store.
@@ -231,10 +233,7 @@ pub struct Boot {
 /// An edit of one record.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Edit {
-    /// The register; `None`: for a new record the partner register, else the one writable register that
-    /// holds the record.
-    pub register: Option<RegisterId>,
-    /// Which record.
+    /// Which record, and where.
     pub target: Target,
     /// What changes, in order.
     pub changes: Vec<FieldChange>,
@@ -247,11 +246,25 @@ pub struct Edit {
 pub enum Target {
     /// A new record with a random id.
     New {
+        /// The register; `None`: the partner register.
+        register: Option<RegisterId>,
         /// Its kind.
         kind: String,
     },
-    /// A record with this key: an existing one, or a link (derived id), which is made by its first field.
-    Key(RecordKey),
+    /// A record with a derived id, in the register's links part; made by its first field.
+    Link {
+        /// The register; `None`: the partner register.
+        register: Option<RegisterId>,
+        /// The record.
+        key: RecordKey,
+    },
+    /// A record that exists; the rows in the store tell the document that holds it.
+    Record {
+        /// The document.
+        doc: DocId,
+        /// The record.
+        key: RecordKey,
+    },
 }
 
 /// What a user or program asks of the engine.
