@@ -13,6 +13,7 @@ pub mod ids;
 pub mod join;
 pub mod limits;
 pub mod message;
+pub mod planted;
 pub mod record;
 pub mod roster;
 pub mod run;
