@@ -20,4 +20,5 @@ pub mod run;
 pub mod scan;
 pub mod schema;
 pub mod statement;
+pub mod statement_set;
 pub mod ticket;

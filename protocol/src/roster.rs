@@ -1,8 +1,12 @@
 //! The roster: what the statements, taken together, say. A pure function of the statement set, so that
 //! nodes with the same statements have the same roster, in whatever order they learned them.
 
+mod build;
+#[cfg(test)]
+mod tests;
+
 use crate::ids::{ActorId, DeviceKey, DocId, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
-use crate::statement::{Rights, VerifiedStatement, Writers};
+use crate::statement::{Rights, Statement, VerifiedStatement, Writers};
 use std::collections::BTreeMap;
 
 /// What a register is.
@@ -86,6 +90,27 @@ pub struct Cut {
     pub seq: u64,
 }
 
+/// Why a text names no register.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RegisterLookup {
+    /// None of that name or id.
+    #[error("no register of that name or id")]
+    NotFound,
+    /// Several; their ids.
+    #[error("several registers of that name or beginning of an id")]
+    Ambiguous(Vec<RegisterId>),
+}
+
+fn only<'a>(mut found: impl Iterator<Item = &'a Register>) -> Result<&'a Register, RegisterLookup> {
+    let first = found.next().ok_or(RegisterLookup::NotFound)?;
+    let mut ids: Vec<_> = found.map(|register| register.id).collect();
+    if ids.is_empty() {
+        return Ok(first);
+    }
+    ids.insert(0, first.id);
+    Err(RegisterLookup::Ambiguous(ids))
+}
+
 /// What the statements say.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Roster {
@@ -105,10 +130,24 @@ pub struct Roster {
 
 impl Roster {
     /// Reads the statements from the point of view of `own` (whose own certificate counts without an
-    /// admission). The federation is the one that `own` founded or was admitted to.
+    /// admission). The federation is the one that `own` founded or was admitted to; order and duplicates of
+    /// the statements make no difference.
     pub fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'a VerifiedStatement>) -> Self {
-        let _ = (own, statements.into_iter().count());
-        todo!()
+        build::build(own, statements)
+    }
+
+    /// Whether a statement belongs to another federation than the one that this roster is in. Such a
+    /// statement is not to be stored: a member could otherwise found a federation of its own whose id is
+    /// less, admit everyone to it, and so move those who were admitted to this one.
+    pub fn is_foreign(&self, statement: &VerifiedStatement) -> bool {
+        let Some(own) = &self.federation else { return false };
+        match &statement.statement {
+            Some(Statement::Founding { .. }) => statement.id.0 != own.id.0,
+            Some(Statement::Admission { federation, .. } | Statement::SharedRegister { federation, .. }) => {
+                *federation != own.id
+            }
+            _ => false,
+        }
     }
 
     /// Whether `device` belongs to an admitted partner.
@@ -145,6 +184,91 @@ impl Roster {
             RegisterKind::Internal => register.owner == Some(device.partner),
             RegisterKind::Partner | RegisterKind::Shared => true,
         }
+    }
+
+    /// Whether `device` has `right` for its partner.
+    pub fn has_right(&self, device: &DeviceKey, right: Rights) -> bool {
+        self.devices.get(device).is_some_and(|device| device.rights.includes(right))
+    }
+
+    /// Whether `device` may sign for a steward.
+    pub fn is_steward_device(&self, device: &DeviceKey) -> bool {
+        self.has_right(device, Rights::STEWARD) && self.partner_of(device).is_some_and(|partner| partner.steward)
+    }
+
+    /// Whether the signature of `device` alone is a strict majority of the stewards.
+    pub fn decides_alone(&self, device: &DeviceKey) -> bool {
+        self.is_steward_device(device) && self.stewards().1 == 1
+    }
+
+    /// The devices of a partner, ascending by key.
+    pub fn devices_of(&self, partner: &PartnerId) -> impl Iterator<Item = &Device> + '_ {
+        let partner = *partner;
+        self.devices.values().filter(move |device| device.partner == partner)
+    }
+
+    /// The partners of the federation (without one: this node's own), ascending by id.
+    pub fn members(&self) -> impl Iterator<Item = &Partner> + '_ {
+        self.partners.values().filter(|partner| partner.admitted)
+    }
+
+    /// The registers that `device` may write, ascending by id.
+    pub fn writable_registers(&self, device: &DeviceKey) -> Vec<&Register> {
+        self.registers.values().filter(|register| self.may_write(&register.id, device)).collect()
+    }
+
+    /// The registers that `device` may read, ascending by id.
+    pub fn readable_registers(&self, device: &DeviceKey) -> Vec<&Register> {
+        self.registers.values().filter(|register| self.may_read(&register.id, device)).collect()
+    }
+
+    /// The devices that may read `register`, ascending by key.
+    pub fn readers(&self, register: &RegisterId) -> impl Iterator<Item = &Device> + '_ {
+        let register = *register;
+        self.devices.values().filter(move |device| self.may_read(&register, &device.key))
+    }
+
+    /// The name of a shared register; `None` for any other.
+    pub fn shared_name(&self, register: &RegisterId) -> Option<&str> {
+        let register = self.registers.get(register)?;
+        (register.kind == RegisterKind::Shared).then_some(register.name.as_str())
+    }
+
+    /// Finds a register as people write it: `own`, `internal`, an id, an unambiguous beginning of one (8 hex
+    /// digits or more), or the name of a shared register or of a partner (its partner register), where
+    /// upper and lower case are alike. An exact name goes before the beginning of an id.
+    ///
+    /// # Errors
+    /// [`RegisterLookup`]: there is none, or there are several.
+    pub fn register_by_name_or_id(&self, own: &PartnerId, text: &str) -> Result<&Register, RegisterLookup> {
+        let text = text.trim();
+        let reserved = match text {
+            "own" => Some(RegisterId::partner(own)),
+            "internal" => Some(RegisterId::internal(own)),
+            _ => RegisterId::from_hex(text),
+        };
+        if let Some(register) = reserved.and_then(|id| self.registers.get(&id)) {
+            return Ok(register);
+        }
+        let folded = text.to_lowercase();
+        let named = |r: &&Register| r.kind != RegisterKind::Internal && r.name.to_lowercase() == folded;
+        let begins = |r: &&Register| folded.len() >= 8 && r.id.to_string().starts_with(&folded);
+        match only(self.registers.values().filter(named)) {
+            Err(RegisterLookup::NotFound) => only(self.registers.values().filter(begins)),
+            found => found,
+        }
+    }
+
+    /// The divergence that cuts `actor` in `doc`, if one is proven.
+    pub fn cut(&self, doc: &DocId, actor: &ActorId) -> Option<&Cut> {
+        self.cuts.get(&(*doc, *actor))
+    }
+
+    /// The first 8 bytes of the head, for [`crate::run::Run::roster_hint`].
+    pub fn hint(&self) -> [u8; 8] {
+        let mut out = [0; 8];
+        out.copy_from_slice(&self.head[..8]);
+        out
     }
 
     /// Stewards and how many of them make a strict majority.

@@ -72,8 +72,10 @@ pub struct Branch {
 /// # Source
 /// WIRE.md, "Statements".
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[expect(clippy::large_enum_variant, reason = "statements are few, and boxes would make every match clumsier")]
 pub enum Statement {
-    /// A partner key certifies a device. Signed by the partner key.
+    /// A partner key certifies a device. Signed by the partner key, and by the device, so that nobody can
+    /// certify a machine that is not his (the roster prefers countersigned certificates).
     #[n(0)]
     Certificate {
         /// The partner whose device it is.
@@ -249,9 +251,88 @@ pub enum StatementError {
     /// A signature does not verify.
     #[error("statement carries a bad signature")]
     BadSignature,
+    /// The signature without which a statement of this kind says nothing is missing.
+    #[error("statement lacks the signature of {0}")]
+    Unsigned(&'static str),
+    /// A name, country code or address list beyond its bound.
+    #[error("statement exceeds the limit of {0}")]
+    Limit(&'static str),
     /// The proof of a divergence does not hold.
     #[error("divergence is not proven")]
     BadProof,
+}
+
+impl Statement {
+    /// The one word for its kind, for logs and diagnosis.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Certificate { .. } => "certificate",
+            Self::Founding { .. } => "founding",
+            Self::Admission { .. } => "admission",
+            Self::SharedRegister { .. } => "shared-register",
+            Self::RegisterWriters { .. } => "register-writers",
+            Self::Addresses { .. } => "addresses",
+            Self::Divergence { .. } => "divergence",
+        }
+    }
+
+    fn check_bounds(&self) -> Result<(), StatementError> {
+        let named = |names: &[&String]| match names.iter().all(|name| is_name(name)) {
+            true => Ok(()),
+            false => Err(StatementError::Limit("name")),
+        };
+        let located = |country: &str| match is_country(country) {
+            true => Ok(()),
+            false => Err(StatementError::Limit("country code")),
+        };
+        match self {
+            Self::Certificate { partner_name, country, device_name, .. } => {
+                named(&[partner_name, device_name]).and_then(|()| located(country))
+            }
+            Self::Admission { name, country, .. } => named(&[name]).and_then(|()| located(country)),
+            Self::Founding { name, .. } | Self::SharedRegister { name, .. } => named(&[name]),
+            Self::Addresses { addresses, .. } => {
+                let short = addresses.iter().all(|address| address.len() <= limits::ADDRESS_BYTES_MAX);
+                match short && addresses.len() <= limits::ADDRESSES_MAX {
+                    true => Ok(()),
+                    false => Err(StatementError::Limit("addresses")),
+                }
+            }
+            Self::RegisterWriters { .. } | Self::Divergence { .. } => Ok(()),
+        }
+    }
+
+    /// The keys whose signatures can matter; `None` where the roster decides that.
+    fn keys_that_matter(&self) -> Option<Vec<[u8; 32]>> {
+        match self {
+            Self::Certificate { partner_key, device, .. } => Some(vec![partner_key.0, device.0]),
+            Self::Addresses { device, .. } => Some(vec![device.0]),
+            Self::Divergence { .. } => Some(Vec::new()),
+            _ => None,
+        }
+    }
+
+    fn check_signed(&self, signatures: &[KeySignature]) -> Result<(), StatementError> {
+        let signed_by = |key: &[u8; 32]| signatures.iter().any(|s| s.key == *key);
+        let (good, whose) = match self {
+            Self::Certificate { partner_key, .. } => (signed_by(&partner_key.0), "the partner key"),
+            Self::Addresses { device, .. } => (signed_by(&device.0), "the device"),
+            Self::Divergence { .. } => (true, ""),
+            _ => (!signatures.is_empty(), "anyone"),
+        };
+        if good { Ok(()) } else { Err(StatementError::Unsigned(whose)) }
+    }
+}
+
+/// Whether a text can be the name of a partner, device, register or federation: 1 to
+/// [`limits::NAME_BYTES_MAX`] bytes without control characters, which terminals would obey.
+pub fn is_name(text: &str) -> bool {
+    (1..=limits::NAME_BYTES_MAX).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
+/// Whether a text has the form of an ISO 3166-1 alpha-2 code.
+pub fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 fn message(body: &[u8]) -> [u8; 32] {
@@ -262,6 +343,27 @@ impl SignedStatement {
     /// A statement without signatures yet.
     pub fn unsigned(statement: &Statement) -> Self {
         Self { body: crate::codec::to_cbor(statement), signatures: Vec::new() }
+    }
+
+    /// A device's certificate, signed by its partner's key and by the device itself.
+    pub fn certificate(
+        partner: &PartnerSigner,
+        device: &DeviceSigner,
+        rights: Rights,
+        partner_name: &str,
+        country: &str,
+        device_name: &str,
+    ) -> Self {
+        let statement = Statement::Certificate {
+            partner: PartnerId::from_first_key(&partner.key()),
+            partner_key: partner.key(),
+            device: device.key(),
+            rights,
+            partner_name: partner_name.to_owned(),
+            country: country.to_owned(),
+            device_name: device_name.to_owned(),
+        };
+        Self::unsigned(&statement).sign_partner(partner).sign_device(device)
     }
 
     /// Its id.
@@ -287,17 +389,27 @@ impl SignedStatement {
         self.signatures.sort_by_key(|s| s.key);
     }
 
-    /// Checks sizes and every signature.
+    /// Checks sizes, every signature, and what a statement of its kind must carry whoever reads it.
+    /// Signatures that cannot matter to its kind are dropped, so that nobody can make copies differ by them.
     ///
     /// # Errors
     /// [`StatementError`]; the sender is at fault and the statement is dropped.
-    pub fn verify(self) -> Result<VerifiedStatement, StatementError> {
+    pub fn verify(mut self) -> Result<VerifiedStatement, StatementError> {
         if self.body.len() > limits::STATEMENT_BYTES_MAX || self.signatures.len() > limits::SIGNATURES_MAX {
             return Err(StatementError::TooLarge);
         }
         let message = message(&self.body);
         if !self.signatures.iter().all(|s| verify(&s.key, &message, &s.signature)) {
             return Err(StatementError::BadSignature);
+        }
+        self.signatures.sort_by_key(|s| s.key);
+        self.signatures.dedup_by_key(|s| s.key);
+        if let Ok(statement) = crate::codec::from_cbor::<Statement>(&self.body) {
+            statement.check_bounds()?;
+            if let Some(keys) = statement.keys_that_matter() {
+                self.signatures.retain(|s| keys.contains(&s.key));
+            }
+            statement.check_signed(&self.signatures)?;
         }
         Ok(self.trusted())
     }

@@ -1,0 +1,269 @@
+//! The statements that a node knows: a set whose content does not depend on the order in which it grew.
+//!
+//! Most statements stay for ever. Of two kinds only the one that counts is kept, so that the set stays
+//! small: a device's newest addresses, and the lowest proven divergence of an actor.
+
+use crate::ids::{ActorId, DeviceKey, DocId, StatementId, tagged_hash};
+use crate::limits;
+use crate::statement::{KeySignature, SignedStatement, Statement, VerifiedStatement};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+/// What became of a statement that was handed to the set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Inserted {
+    /// It is new: store it and pass it on.
+    New,
+    /// The set had it, with the same signatures.
+    Known,
+    /// The set had it; signatures were added: store what [`StatementSet::get`] gives and pass that on.
+    Merged,
+    /// It is new and took the place of this one, which the store may drop.
+    Replaced(StatementId),
+    /// One that outranks it is there: nothing to do.
+    Stale,
+    /// The set has [`limits::STATEMENTS_MAX`] statements and takes no more.
+    Full,
+}
+
+/// What only one statement can hold.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Slot {
+    Addresses(DeviceKey),
+    Divergence(DocId, ActorId),
+}
+
+/// Statements by id, signatures of equal bodies joined.
+#[derive(Clone, Debug, Default)]
+pub struct StatementSet {
+    statements: BTreeMap<StatementId, VerifiedStatement>,
+    slots: BTreeMap<Slot, StatementId>,
+    digest: OnceLock<[u8; 16]>,
+}
+
+impl StatementSet {
+    /// An empty set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a statement; the result says what the caller has to store.
+    pub fn insert(&mut self, statement: VerifiedStatement) -> Inserted {
+        let inserted = self.place(statement);
+        if matches!(inserted, Inserted::New | Inserted::Merged | Inserted::Replaced(_)) {
+            self.digest.take();
+        }
+        inserted
+    }
+
+    fn place(&mut self, statement: VerifiedStatement) -> Inserted {
+        let id = statement.id;
+        if let Some(known) = self.statements.get_mut(&id) {
+            return merge(known, statement);
+        }
+        let slot = slot(&statement);
+        let holder = slot.and_then(|slot| self.slots.get(&slot)).copied();
+        let outranked = holder.and_then(|id| self.statements.get(&id)).is_some_and(|old| rank(old) > rank(&statement));
+        if outranked {
+            return Inserted::Stale;
+        }
+        if holder.is_none() && self.statements.len() >= limits::STATEMENTS_MAX {
+            return Inserted::Full;
+        }
+        if let Some(slot) = slot {
+            self.slots.insert(slot, id);
+        }
+        self.statements.insert(id, statement);
+        match holder {
+            Some(old) => {
+                self.statements.remove(&old);
+                Inserted::Replaced(old)
+            }
+            None => Inserted::New,
+        }
+    }
+
+    /// 16 bytes that are equal exactly where two sets hold the same statements with the same signers.
+    pub fn digest(&self) -> [u8; 16] {
+        *self.digest.get_or_init(|| {
+            let tags: Vec<u8> = self.statements.values().flat_map(tag).collect();
+            first_16(tagged_hash("comin/statements/1", &[&tags]))
+        })
+    }
+
+    /// All ids, ascending.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = StatementId> + '_ {
+        self.statements.keys().copied()
+    }
+
+    /// 16 bytes for each statement with its signers, in the order of [`Self::ids`]: what two nodes compare
+    /// when their digests differ (equal ids may carry different signatures).
+    pub fn tags(&self) -> Vec<[u8; 16]> {
+        self.statements.values().map(tag).collect()
+    }
+
+    /// One statement.
+    pub fn get(&self, id: &StatementId) -> Option<&VerifiedStatement> {
+        self.statements.get(id)
+    }
+
+    /// Whether a statement of that id is there.
+    pub fn contains(&self, id: &StatementId) -> bool {
+        self.statements.contains_key(id)
+    }
+
+    /// All statements, ascending by id.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &VerifiedStatement> + '_ {
+        self.statements.values()
+    }
+
+    /// Statements held here that a peer with `theirs` lacks, ascending by id.
+    pub fn missing_from(&self, theirs: &[StatementId]) -> Vec<&VerifiedStatement> {
+        let theirs: BTreeSet<_> = theirs.iter().collect();
+        self.statements.values().filter(|statement| !theirs.contains(&statement.id)).collect()
+    }
+
+    /// Statements held here whose tag is not among a peer's [`Self::tags`], ascending by id: what to send it.
+    pub fn missing_from_tags(&self, theirs: &[[u8; 16]]) -> Vec<&VerifiedStatement> {
+        let theirs: BTreeSet<_> = theirs.iter().collect();
+        self.statements.values().filter(|statement| !theirs.contains(&tag(statement))).collect()
+    }
+
+    /// The ids among `theirs` that are not here.
+    pub fn lacks(&self, theirs: &[StatementId]) -> Vec<StatementId> {
+        theirs.iter().filter(|id| !self.statements.contains_key(id)).copied().collect()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.statements.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+}
+
+/// The tag of a statement: its id with its signers.
+fn tag(statement: &VerifiedStatement) -> [u8; 16] {
+    let mut parts: Vec<&[u8]> = vec![&statement.id.0];
+    parts.extend(statement.signers.iter().map(|key| &key[..]));
+    first_16(tagged_hash("comin/statement-tag/1", &parts))
+}
+
+fn first_16(hash: [u8; 32]) -> [u8; 16] {
+    let mut out = [0; 16];
+    out.copy_from_slice(&hash[..16]);
+    out
+}
+
+/// Joins the signatures of two copies. Beyond the bound the lowest keys stay, so that all nodes keep the same.
+fn merge(known: &mut VerifiedStatement, other: VerifiedStatement) -> Inserted {
+    let before = known.signers.clone();
+    let mut all: BTreeMap<[u8; 32], KeySignature> =
+        known.signed.signatures.iter().map(|signature| (signature.key, signature.clone())).collect();
+    for signature in other.signed.signatures {
+        all.entry(signature.key).or_insert(signature);
+    }
+    let signatures: Vec<_> = all.into_values().take(limits::SIGNATURES_MAX).collect();
+    known.signers = signatures.iter().map(|signature| signature.key).collect();
+    known.signed = SignedStatement { body: std::mem::take(&mut known.signed.body), signatures };
+    if known.signers == before { Inserted::Known } else { Inserted::Merged }
+}
+
+fn slot(statement: &VerifiedStatement) -> Option<Slot> {
+    match statement.statement.as_ref()? {
+        Statement::Addresses { device, .. } => Some(Slot::Addresses(*device)),
+        Statement::Divergence { doc, left, .. } => Some(Slot::Divergence(*doc, left.run.actor(doc))),
+        _ => None,
+    }
+}
+
+/// Of two statements for one slot the greater rank stays: the higher number of addresses (then the greater
+/// id), the lower sequence of a divergence (then the lesser id).
+fn rank(statement: &VerifiedStatement) -> ((u64, StatementId), Reverse<(u64, StatementId)>) {
+    match &statement.statement {
+        Some(Statement::Addresses { number, .. }) => ((*number, statement.id), Reverse((0, StatementId([0; 32])))),
+        Some(Statement::Divergence { seq, .. }) => ((0, StatementId([0; 32])), Reverse((*seq, statement.id))),
+        _ => ((0, StatementId([0; 32])), Reverse((0, StatementId([0; 32])))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::DeviceSigner;
+    use crate::statement::Writers;
+
+    fn addresses(device: u8, number: u64, address: &str) -> VerifiedStatement {
+        let signer = DeviceSigner::from_secret(&[device; 32]);
+        let statement = Statement::Addresses { device: signer.key(), number, addresses: vec![address.to_owned()] };
+        SignedStatement::unsigned(&statement).sign_device(&signer).verify().expect("a device may sign its addresses")
+    }
+
+    fn writers(number: u64, signers: &[u8]) -> VerifiedStatement {
+        let statement =
+            Statement::RegisterWriters { register: crate::ids::RegisterId([7; 32]), number, writers: Writers::All };
+        signers
+            .iter()
+            .fold(SignedStatement::unsigned(&statement), |signed, secret| {
+                signed.sign_device(&DeviceSigner::from_secret(&[*secret; 32]))
+            })
+            .verify()
+            .expect("good signatures")
+    }
+
+    #[test]
+    fn of_a_devices_addresses_only_the_highest_number_stays() {
+        let mut set = StatementSet::new();
+        let (first, second) = (addresses(1, 1, "/ip4/192.0.2.1/tcp/8471"), addresses(1, 2, "/ip4/192.0.2.2/tcp/8471"));
+        assert_eq!(set.insert(first.clone()), Inserted::New, "the first address record is new");
+        assert_eq!(set.insert(addresses(2, 1, "")), Inserted::New, "another device's record is another slot");
+        assert_eq!(set.insert(second.clone()), Inserted::Replaced(first.id), "a higher number replaces");
+        assert_eq!(set.insert(first), Inserted::Stale, "a lower number is not taken back");
+        assert_eq!(set.insert(second.clone()), Inserted::Known, "the same again changes nothing");
+        assert_eq!(set.len(), 2, "one record a device");
+
+        let tie = addresses(1, 2, "/ip4/192.0.2.3/tcp/8471");
+        let mut other = StatementSet::new();
+        other.insert(tie.clone());
+        other.insert(addresses(2, 1, ""));
+        set.insert(tie);
+        other.insert(second);
+        assert_eq!(set.digest(), other.digest(), "of equal numbers the same one stays in either order");
+    }
+
+    #[test]
+    fn copies_with_different_signatures_are_joined() {
+        let (one, two) = (writers(1, &[1]), writers(1, &[2]));
+        let mut left = StatementSet::new();
+        let mut right = StatementSet::new();
+        assert_eq!(left.insert(one.clone()), Inserted::New, "the first copy is new");
+        assert_eq!(right.insert(two.clone()), Inserted::New, "the first copy is new there too");
+        assert_ne!(left.digest(), right.digest(), "the digest tells signer sets apart");
+        assert_eq!(left.missing_from(&[one.id]).len(), 0, "by id nothing is missing");
+        assert_eq!(left.missing_from_tags(&right.tags()).len(), 1, "by tag the copy with the other signer is");
+        assert_eq!(left.insert(two), Inserted::Merged, "the other signature is added");
+        assert_eq!(right.insert(one.clone()), Inserted::Merged, "in either order");
+        assert_eq!(left.digest(), right.digest(), "then both sets are equal");
+        let joined = left.get(&one.id).expect("it is there").signed.clone();
+        assert_eq!(joined.verify().map(|v| v.signers.len()), Ok(2), "both signatures are good after joining");
+    }
+
+    #[test]
+    fn a_full_set_takes_no_more_but_still_replaces() {
+        let mut set = StatementSet::new();
+        set.insert(addresses(1, 1, ""));
+        let signed = writers(0, &[1]);
+        for number in 0..limits::STATEMENTS_MAX as u64 - 1 {
+            let mut copy = signed.clone();
+            copy.id = StatementId(tagged_hash("test", &[&number.to_le_bytes()]));
+            assert_eq!(set.insert(copy), Inserted::New, "below the bound all are taken");
+        }
+        assert_eq!(set.insert(writers(9, &[1])), Inserted::Full, "the bound holds");
+        assert!(matches!(set.insert(addresses(1, 2, "")), Inserted::Replaced(_)), "replacing needs no room");
+        assert_eq!(set.len(), limits::STATEMENTS_MAX, "and makes none");
+    }
+}
