@@ -18,6 +18,13 @@ pub const CHANGE_DEPS_MAX: usize = 1_024;
 /// Actors named in one change besides its author.
 pub const CHANGE_ACTORS_MAX: usize = 1_024;
 
+/// Operations that the operations of one change may overwrite together: every one of them conflicting, with room.
+pub const CHANGE_PREDECESSORS_MAX: u64 = 40_000;
+/// Message of one change in bytes: no node of ours writes one; other Automerge tools may.
+pub const CHANGE_MESSAGE_BYTES_MAX: usize = 256;
+/// Highest operation counter and sequence: Automerge keeps both as u32, with room for one change's operations.
+pub const COUNTER_MAX: u64 = u32::MAX as u64 - CHANGE_OPS_MAX;
+
 /// Records after which a writer opens the register's next part.
 pub const PART_RECORDS_FULL: u64 = 4_000;
 /// Records that part n must hold before part n+1 is accepted.
