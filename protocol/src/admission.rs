@@ -39,7 +39,12 @@ pub fn admit(
     author: &DeviceKey,
     previous: Option<ChangeHash>,
 ) -> Result<(), Inadmissible> {
-    admit_chain(change, previous)?;
+    admit_chain(change.seq, &change.deps, previous)?;
+    admit_operations(change, doc, author)
+}
+
+/// The part of [`admit`] that asks for the operations only.
+pub(crate) fn admit_operations(change: &ScannedChange, doc: &DocId, author: &DeviceKey) -> Result<(), Inadmissible> {
     let prefix = RecordKey::prefix_of(author);
     for (op, predecessors) in change.ops_with_predecessors() {
         admit_value(op)?;
@@ -55,10 +60,10 @@ pub fn admit(
 }
 
 /// Every change but the first follows its actor's change before it, so that one signature covers them all.
-fn admit_chain(change: &ScannedChange, previous: Option<ChangeHash>) -> Result<(), Inadmissible> {
+pub(crate) fn admit_chain(seq: u64, deps: &[ChangeHash], previous: Option<ChangeHash>) -> Result<(), Inadmissible> {
     let follows = match previous {
-        None => change.seq == 1,
-        Some(hash) => change.seq > 1 && change.deps.contains(&hash),
+        None => seq == 1,
+        Some(hash) => seq > 1 && deps.contains(&hash),
     };
     if follows { Ok(()) } else { Err(Inadmissible::BrokenChain) }
 }

@@ -1,5 +1,16 @@
 //! What the helper process does: decode bundles and snapshots, whose run-length columns can expand, within
 //! limits, and hand back only what has been checked change by change.
+//!
+//! Bytes that no run covers are the sender's fault; bytes that one covers are the author's. Whether a run
+//! covers a change is a matter of hashes: it signs its last change, and every change names its actor's
+//! change before it. A decoder that panics is the sender's fault as well: a peer sends only what it has
+//! decoded itself. What exceeds the helper's memory or time kills the helper, and that is no verdict.
+
+mod payload;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod transfer;
 
 use crate::engine::{StoredChange, StoredRun};
 use crate::ids::{ActorId, ChangeHash, DocId};
@@ -7,6 +18,8 @@ use crate::record::Row;
 use crate::run::Frontier;
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
+
+pub use payload::{SnapshotError, encode_bundle, encode_changes, encode_snapshot, load_snapshot};
 
 /// A transfer to decode.
 #[derive(Clone, PartialEq, Debug, Encode, Decode)]
@@ -21,7 +34,7 @@ pub struct CheckJob {
     /// The compressed payload.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub payload: Vec<u8>,
-    /// What the receiver already holds: the changes start there.
+    /// What the receiver already holds: the changes start there. What it holds already is passed over.
     #[n(3)]
     pub base: Frontier,
     /// The runs of the transfer, signatures checked already; each with the writer's device, by actor.
@@ -39,7 +52,7 @@ pub enum Form {
     /// `save_nocompress` of the whole document.
     #[n(0)]
     Snapshot,
-    /// `bundle()` of the missing changes. Version 1.
+    /// `bundle()` of the missing changes, after a byte that gives the version, 1.
     #[n(1)]
     Bundle,
     /// Raw change chunks one after the other, each with its length as u32 little endian.
@@ -48,35 +61,71 @@ pub enum Form {
 }
 
 /// What became of a transfer.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Encode, Decode)]
 pub enum CheckResult {
     /// A snapshot that loads, whose every change is admissible and covered by a run.
+    #[n(0)]
     Snapshot {
         /// What it holds: exactly the runs given.
+        #[n(0)]
         frontier: Frontier,
         /// Its records, projected.
+        #[n(1)]
         rows: Vec<Row>,
     },
     /// Changes that are admissible and covered by a run, in an order in which they can be applied.
-    Changes(Vec<StoredChange>),
+    #[n(1)]
+    Changes(#[n(0)] Vec<StoredChange>),
     /// The sender is at fault: bytes that are damaged or that no run covers.
-    SenderFault(String),
+    #[n(2)]
+    SenderFault(#[n(0)] String),
     /// An author signed what is not admissible.
+    #[n(3)]
     AuthorFault {
         /// The author's actor.
+        #[n(0)]
         actor: ActorId,
         /// The change.
+        #[n(1)]
         hash: ChangeHash,
         /// What is wrong with it.
+        #[n(2)]
         what: String,
     },
     /// The helper met its limits: not now, try again, report. Never a verdict.
-    NotNow(String),
+    #[n(4)]
+    NotNow(#[n(0)] String),
+}
+
+/// Why a transfer is refused, before it becomes a [`CheckResult`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Refusal {
+    Sender(String),
+    Author { actor: ActorId, hash: ChangeHash, what: String },
+}
+
+impl Refusal {
+    fn sender(what: impl ToString) -> Self {
+        Self::Sender(what.to_string())
+    }
+}
+
+impl From<Refusal> for CheckResult {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Sender(what) => Self::SenderFault(what),
+            Refusal::Author { actor, hash, what } => Self::AuthorFault { actor, hash, what },
+        }
+    }
 }
 
 /// Carries out a job: expand within the bound, decode, match every change with its actor's run, scan and
 /// admit each, project. Runs in the helper process; the simulator calls it directly.
 pub fn run(job: &CheckJob) -> CheckResult {
-    let _ = job;
-    todo!()
+    let result = match job.form {
+        Form::Snapshot => snapshot::check(job),
+        Form::Bundle => payload::read_bundle(&job.payload).and_then(|changes| transfer::check(job, changes)),
+        Form::Changes => payload::read_changes(&job.payload).and_then(|changes| transfer::check(job, changes)),
+    };
+    result.unwrap_or_else(CheckResult::from)
 }

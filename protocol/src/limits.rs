@@ -34,6 +34,10 @@ pub const PART_NUMBER_MAX: u32 = 1_000;
 /// Records of a links part.
 pub const LINKS_RECORDS_MAX: u64 = 20_000;
 
+/// Records of any part that a transfer may lead to: ten writers who each fill a part while they are apart.
+/// A part may be overfull; beyond this it is a flood.
+pub const PART_RECORDS_FLOOD: u64 = 10 * PART_RECORDS_FULL;
+
 /// A run is kept at every multiple of this sequence, so that every transfer can be cut at a run.
 pub const RUN_KEEP_EVERY: u64 = 256;
 /// Changes applied to a document at once: more is quadratic in Automerge (RESEARCH).

@@ -152,15 +152,20 @@ pub enum Write {
 }
 
 /// A raw change in the store.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
 pub struct StoredChange {
     /// Its actor.
+    #[n(0)]
     pub actor: ActorId,
     /// Its sequence.
+    #[n(1)]
     pub seq: u64,
     /// Its hash.
+    #[n(2)]
     pub hash: ChangeHash,
     /// The uncompressed change chunk.
+    #[cbor(n(3), with = "minicbor::bytes")]
     pub bytes: Vec<u8>,
 }
 

@@ -24,6 +24,11 @@ impl<'a> Bytes<'a> {
         self.0
     }
 
+    /// What lies between here and `later`, a later state of the same reader.
+    pub(super) fn until(&self, later: &Self) -> &'a [u8] {
+        self.0.get(..self.0.len().saturating_sub(later.0.len())).unwrap_or_default()
+    }
+
     /// The next `count` bytes.
     pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], ScanError> {
         let (head, rest) = self.0.split_at_checked(count).ok_or(ScanError::Malformed("bytes end too early"))?;

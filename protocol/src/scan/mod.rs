@@ -6,6 +6,7 @@
 
 mod bytes;
 mod column;
+mod document;
 mod ops;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,8 @@ use crate::limits::{CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_DEPS_MAX, CHANGE
 use crate::record::Scalar;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+
+pub(crate) use document::document_parts;
 
 /// The id of an operation or object: counter and actor.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -152,19 +155,28 @@ pub fn scan(bytes: &[u8]) -> Result<ScannedChange, ScanError> {
     Ok(ScannedChange { hash, actor, seq, start_op, time_ms, deps, ops, predecessors })
 }
 
-/// Checks header and checksum; the body is exactly the rest.
+/// The hash of a change chunk, whatever its body says; `None` where it is no such chunk.
+pub(crate) fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
+    open(bytes).map(|(hash, _)| hash).ok()
+}
+
+/// Checks header and checksum of a change; the body is exactly the rest.
 fn open(bytes: &[u8]) -> Result<(ChangeHash, Bytes<'_>), ScanError> {
     if bytes.len() > CHANGE_BYTES_MAX {
         return Err(ScanError::Limit("bytes of a change"));
     }
+    open_chunk(bytes, CHUNK_CHANGE)
+}
+
+fn open_chunk(bytes: &[u8], chunk_type: u8) -> Result<(ChangeHash, Bytes<'_>), ScanError> {
     let mut reader = Bytes::new(bytes);
     if reader.array::<4>()? != MAGIC {
         return Err(ScanError::Malformed("not an Automerge chunk"));
     }
     let checksum = reader.array::<4>()?;
     let hashed = reader;
-    if reader.array::<1>()? != [CHUNK_CHANGE] {
-        return Err(ScanError::Malformed("not an uncompressed change"));
+    if reader.array::<1>()? != [chunk_type] {
+        return Err(ScanError::Malformed("chunk of another type"));
     }
     let length = reader.uleb()?;
     if length != reader.len() as u64 {

@@ -1,0 +1,57 @@
+//! A whole document against the runs that are to cover it.
+
+use super::payload::{load_plain, save_plain};
+use super::transfer::{agrees, check_flood, cover, frontier, read};
+use super::{CheckJob, CheckResult, Refusal};
+use crate::codec::expand;
+use crate::limits::{APPLY_SLICE, EXPANDED_BYTES_MAX, TRANSFER_CHANGES_MAX};
+use crate::record::{OriginIndex, project_all};
+use crate::run::Frontier;
+use crate::scan::document_parts;
+use automerge::{Automerge, Change};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Checks a snapshot: it loads, holds exactly what the runs cover, and is what its changes make.
+pub(super) fn check(job: &CheckJob) -> Result<CheckResult, Refusal> {
+    let plain = expand(&job.payload, EXPANDED_BYTES_MAX).map_err(Refusal::sender)?;
+    let doc = load_plain(&plain).map_err(Refusal::sender)?;
+    let changes = guarded("a snapshot whose changes do not read", || doc.get_changes(&[]))?;
+    if changes.len() > TRANSFER_CHANGES_MAX {
+        return Err(Refusal::sender("too many changes in one transfer"));
+    }
+    let chains = read(job, changes.iter().map(|change| change.raw_bytes().to_vec()).collect())?;
+    if let Some(actor) = job.runs.keys().find(|actor| !chains.contains_key(actor)) {
+        return Err(Refusal::sender(format!("a run of actor {}, but no changes", actor.short())));
+    }
+    cover(job, &Frontier::default(), &chains)?;
+    agrees(&chains, &job.base)?;
+    rebuild(&plain, changes)?;
+    let rows = guarded("a snapshot that cannot be read", || project_all(&doc, &job.doc, &OriginIndex::from_doc(&doc)))?;
+    check_flood(job, rows.len() as u64)?;
+    Ok(CheckResult::Snapshot { frontier: frontier(&chains), rows })
+}
+
+/// Automerge verifies the hashes of what it loads, not the order in which the operations lie, and finds
+/// nothing in a document that lies otherwise. So the document is made again from its changes and compared.
+fn rebuild(plain: &[u8], changes: Vec<Change>) -> Result<(), Refusal> {
+    let same = guarded("a snapshot whose changes do not apply", || {
+        let mut doc = Automerge::new();
+        let mut changes = changes.into_iter();
+        loop {
+            let slice: Vec<Change> = changes.by_ref().take(APPLY_SLICE).collect();
+            if slice.is_empty() {
+                break;
+            }
+            if doc.apply_changes(slice).is_err() {
+                return false;
+            }
+        }
+        let again = save_plain(&doc);
+        matches!((document_parts(plain), document_parts(&again)), (Ok(given), Ok(made)) if given == made)
+    })?;
+    if same { Ok(()) } else { Err(Refusal::sender("a snapshot that its changes do not make")) }
+}
+
+fn guarded<T>(what: &str, work: impl FnOnce() -> T) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Refusal::sender(what))
+}

@@ -1,0 +1,223 @@
+//! A set of changes against the runs that are to cover it.
+
+use super::{CheckJob, CheckResult, Refusal};
+use crate::admission::{Inadmissible, admit_chain, admit_operations};
+use crate::engine::{StoredChange, StoredRun};
+use crate::ids::{ActorId, ChangeHash, LINKS_PART};
+use crate::limits::{LINKS_RECORDS_MAX, PART_RECORDS_FLOOD};
+use crate::run::{Frontier, Tip};
+use crate::scan::{Action, ObjRef, ScannedChange, hash_of, scan};
+use std::collections::{BTreeMap, HashMap};
+
+/// A change that has been read, without its operations: those of a whole transfer would fill the memory.
+pub(super) struct Link {
+    actor: ActorId,
+    seq: u64,
+    pub(super) hash: ChangeHash,
+    deps: Vec<ChangeHash>,
+    start_op: u64,
+    /// Counter after its last operation.
+    end_op: u64,
+    new_records: u64,
+    operations: Result<(), Inadmissible>,
+    bytes: Vec<u8>,
+}
+
+/// The changes of a transfer, by actor and sequence.
+pub(super) type Chains = BTreeMap<ActorId, BTreeMap<u64, Link>>;
+
+/// Checks a transfer of single changes.
+pub(super) fn check(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<CheckResult, Refusal> {
+    let mut chains = read(job, changes)?;
+    pass_over(&mut chains, &job.base);
+    cover(job, &job.base, &chains)?;
+    let new_records: u64 = chains.values().flat_map(BTreeMap::values).map(|link| link.new_records).sum();
+    check_flood(job, job.records.saturating_add(new_records))?;
+    Ok(CheckResult::Changes(in_order(chains)))
+}
+
+/// More records than honest writers could make in one part.
+pub(super) fn check_flood(job: &CheckJob, records: u64) -> Result<(), Refusal> {
+    let max = if job.doc.part == LINKS_PART { LINKS_RECORDS_MAX.max(PART_RECORDS_FLOOD) } else { PART_RECORDS_FLOOD };
+    if records > max { Err(Refusal::sender(format!("more than {max} records in one part"))) } else { Ok(()) }
+}
+
+/// Scans every change and judges its operations; what follows from the runs is asked later.
+pub(super) fn read(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<Chains, Refusal> {
+    let mut chains = Chains::new();
+    let mut unreadable = Vec::new();
+    for bytes in changes {
+        let change = match scan(&bytes) {
+            Ok(change) => change,
+            Err(error) => {
+                unreadable.push((hash_of(&bytes), error));
+                continue;
+            }
+        };
+        let Some(run) = job.runs.get(&change.actor) else {
+            return Err(Refusal::sender(format!("change {} without a run", change.hash.short())));
+        };
+        let operations = admit_operations(&change, &job.doc, &run.run.device);
+        let link = Link::new(change, operations, bytes);
+        let hash = link.hash;
+        if chains.entry(link.actor).or_default().insert(link.seq, link).is_some() {
+            return Err(Refusal::sender(format!("change {} given twice, or two of one sequence", hash.short())));
+        }
+    }
+    match unreadable.first() {
+        None => Ok(chains),
+        Some((hash, error)) => Err(blame_unreadable(job, *hash, error)),
+    }
+}
+
+/// Bytes that do not read are the author's where a run signs just them; else nobody knows whose they are.
+fn blame_unreadable(job: &CheckJob, hash: Option<ChangeHash>, error: &impl ToString) -> Refusal {
+    let signed = hash.and_then(|hash| job.runs.iter().find(|(_, run)| run.run.hash == hash));
+    match signed {
+        Some((actor, run)) => Refusal::Author { actor: *actor, hash: run.run.hash, what: error.to_string() },
+        None => Refusal::sender(error.to_string()),
+    }
+}
+
+impl Link {
+    fn new(change: ScannedChange, operations: Result<(), Inadmissible>, bytes: Vec<u8>) -> Self {
+        let makes = |op: &&crate::scan::ScannedOp| op.obj == ObjRef::Root && op.action == Action::MakeMap;
+        Self {
+            actor: change.actor,
+            seq: change.seq,
+            hash: change.hash,
+            start_op: change.start_op,
+            end_op: change.start_op + change.ops.len() as u64,
+            new_records: change.ops.iter().filter(makes).count() as u64,
+            deps: change.deps,
+            operations,
+            bytes,
+        }
+    }
+}
+
+/// Drops what the receiver holds already: it may have come from another peer in the meantime.
+fn pass_over(chains: &mut Chains, base: &Frontier) {
+    for (actor, chain) in chains {
+        *chain = chain.split_off(&base.seq(actor).saturating_add(1));
+    }
+}
+
+/// Matches every actor's changes with its run: contiguous from `base`, linked by hashes, ending at the run.
+pub(super) fn cover(job: &CheckJob, base: &Frontier, chains: &Chains) -> Result<(), Refusal> {
+    let none = BTreeMap::new();
+    for (actor, run) in &job.runs {
+        let chain = chains.get(actor).unwrap_or(&none);
+        let held = base.0.get(actor);
+        if run.run.seq <= held.map_or(0, |tip| tip.seq) && chain.is_empty() {
+            continue;
+        }
+        check_end(run, *actor, held, chain)?;
+        check_links(*actor, held, chain)?;
+    }
+    check_counters(chains)
+}
+
+/// The run must sign the last change, directly or through its tail.
+fn check_end(run: &StoredRun, actor: ActorId, held: Option<&Tip>, chain: &BTreeMap<u64, Link>) -> Result<(), Refusal> {
+    let last = chain.last_key_value().map(|(_, link)| Tip { seq: link.seq, hash: link.hash });
+    let mut end = last.or(held.copied());
+    for bytes in &run.tail {
+        let change = scan(bytes).map_err(|error| Refusal::sender(format!("tail of a run: {error}")))?;
+        let (seq, previous) = (end.map_or(0, |tip| tip.seq), end.map(|tip| tip.hash));
+        let follows = change.actor == actor && change.seq == seq + 1;
+        if !follows || admit_chain(change.seq, &change.deps, previous).is_err() {
+            return Err(Refusal::sender("tail of a run does not follow the changes"));
+        }
+        end = Some(Tip { seq: change.seq, hash: change.hash });
+    }
+    if end == Some(Tip { seq: run.run.seq, hash: run.run.hash }) {
+        return Ok(());
+    }
+    Err(Refusal::sender(format!("changes of actor {} do not end at their run", actor.short())))
+}
+
+/// Walks the chain from its beginning. A gap or a broken link inside means that the run covers only what
+/// comes after: the sender's fault. A first change that does not follow what is held is the author's.
+fn check_links(actor: ActorId, held: Option<&Tip>, chain: &BTreeMap<u64, Link>) -> Result<(), Refusal> {
+    let mut previous = held.copied();
+    let mut inside = false;
+    for link in chain.values() {
+        let follows = link.seq == previous.map_or(0, |tip| tip.seq) + 1;
+        if !follows {
+            return Err(Refusal::sender(format!("changes of actor {} have a gap", actor.short())));
+        }
+        if let Err(broken) = admit_chain(link.seq, &link.deps, previous.map(|tip| tip.hash)) {
+            return Err(match inside {
+                true => Refusal::sender(format!("change {} is covered by no run", link.hash.short())),
+                false => link.fault(broken),
+            });
+        }
+        previous = Some(Tip { seq: link.seq, hash: link.hash });
+        inside = true;
+    }
+    chain.values().try_for_each(|link| link.operations.clone().map_err(|error| link.fault(error)))
+}
+
+/// Operation counters grow along every dependency; a change that reuses some would destroy the document.
+fn check_counters(chains: &Chains) -> Result<(), Refusal> {
+    let ends: HashMap<ChangeHash, u64> =
+        chains.values().flat_map(BTreeMap::values).map(|link| (link.hash, link.end_op)).collect();
+    for link in chains.values().flat_map(BTreeMap::values) {
+        if link.deps.iter().filter_map(|dep| ends.get(dep)).any(|end| *end > link.start_op) {
+            return Err(link.fault(Inadmissible::Operation("operation counter used before")));
+        }
+    }
+    Ok(())
+}
+
+impl Link {
+    fn fault(&self, what: impl ToString) -> Refusal {
+        Refusal::Author { actor: self.actor, hash: self.hash, what: what.to_string() }
+    }
+}
+
+/// Dependencies first. What lies outside the transfer is taken as held; the engine looks.
+fn in_order(chains: Chains) -> Vec<StoredChange> {
+    let mut links: HashMap<ChangeHash, Link> = HashMap::new();
+    let mut waiting = Vec::new();
+    for link in chains.into_values().flat_map(BTreeMap::into_values) {
+        waiting.push(link.hash);
+        links.insert(link.hash, link);
+    }
+    waiting.reverse();
+    let mut ordered = Vec::with_capacity(waiting.len());
+    // Hashes cannot form a circle, so that every round either puts a change out or reaches one deeper.
+    while let Some(hash) = waiting.last() {
+        let missing: Vec<ChangeHash> = match links.get(hash) {
+            None => Vec::new(),
+            Some(link) => link.deps.iter().filter(|dep| links.contains_key(dep)).copied().collect(),
+        };
+        if !missing.is_empty() {
+            waiting.extend(missing);
+        } else if let Some(link) = waiting.pop().and_then(|hash| links.remove(&hash)) {
+            ordered.push(StoredChange { actor: link.actor, seq: link.seq, hash: link.hash, bytes: link.bytes });
+        }
+    }
+    ordered
+}
+
+/// Where the chains end.
+pub(super) fn frontier(chains: &Chains) -> Frontier {
+    let tips = chains.iter().filter_map(|(actor, chain)| {
+        let (_, last) = chain.last_key_value()?;
+        Some((*actor, Tip { seq: last.seq, hash: last.hash }))
+    });
+    Frontier(tips.collect())
+}
+
+/// Whether the chains contain what is held, as far as they reach.
+pub(super) fn agrees(chains: &Chains, held: &Frontier) -> Result<(), Refusal> {
+    for (actor, tip) in &held.0 {
+        let link = chains.get(actor).and_then(|chain| chain.get(&tip.seq));
+        if let Some(link) = link.filter(|link| link.hash != tip.hash) {
+            return Err(link.fault("the actor has signed another change of the same sequence"));
+        }
+    }
+    Ok(())
+}
