@@ -1,8 +1,54 @@
 //! The store: what the engine hands out, on disk, and the rows that pages and API read.
+//!
+//! The layout ([`KvStore`]) is written once over a small ordered map ([`Kv`]) with two backends: sled and
+//! its memory twin, which the simulator uses. Every value lies under a checksum; a manifest of each document
+//! and one of the whole store say what must be there, so that nothing can be missing silently.
 
-use comin_protocol::engine::{Boot, StoredDoc, Write};
+mod cell;
+mod guard;
+mod keys;
+mod kv;
+mod layout;
+mod manifest;
+mod mark;
+mod memory;
+mod sled_kv;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use guard::GUARD_THREAD;
+pub use kv::Kv;
+pub use layout::{FORMAT, KvStore};
+pub use memory::MemoryKv;
+pub use sled_kv::SledKv;
+
+use comin_protocol::engine::{Boot, StoredDoc, StoredRun, Write};
 use comin_protocol::ids::{ActorId, DeviceKey, DocId, RecordKey};
 use comin_protocol::record::Row;
+use std::path::Path;
+use std::time::Duration;
+
+/// The store on disk.
+pub type SledStore = KvStore<SledKv>;
+/// The store in memory.
+pub type MemoryStore = KvStore<MemoryKv>;
+
+/// Opens or creates the store in `dir`, waiting at most `wait` for another process to let go of it. It is
+/// closed, and the directory free again, when the returned value is dropped.
+///
+/// # Errors
+/// [`StoreError`]; nothing has been changed but, at most, an empty store made.
+pub fn open_sled(dir: &Path, wait: Duration) -> Result<SledStore, StoreError> {
+    KvStore::new(SledKv::open(dir, wait)?)
+}
+
+/// A fresh store in memory.
+pub fn open_memory() -> MemoryStore {
+    // INVARIANT: an empty map in memory has nothing that could be damaged or fail.
+    KvStore::new(MemoryKv::default()).unwrap_or_else(|_| unreachable!("an empty memory store opens"))
+}
 
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -27,14 +73,20 @@ pub enum StoreError {
 }
 
 /// The contract that sled and its memory twin keep. All methods block; they are called from the storage
-/// thread (writes) and from `spawn_blocking` (reads).
+/// thread (writes) and from `spawn_blocking` (reads). Reads may run beside a commit: each sees a batch whole
+/// or not at all, but a scan in pages may see some pages before and some after it.
 pub trait Store: Send + Sync {
     /// Writes batches atomically, each whole or not at all, in order, then flushes to disk (once for all).
+    /// After an error nothing more is written until the store is opened again.
     fn commit(&self, batches: &[Vec<Write>]) -> Result<(), StoreError>;
-    /// What the engine needs at start.
+    /// What the engine needs at start, verified.
     fn boot(&self) -> Result<Boot, StoreError>;
     /// A document, verified against its checksums and manifest; an unknown one is empty.
     fn load_doc(&self, doc: &DocId) -> Result<StoredDoc, StoreError>;
+    /// Every run kept of a document, by actor and sequence, verified: [`Boot`] has only the latest ones.
+    fn runs_of_doc(&self, doc: &DocId) -> Result<Vec<(ActorId, StoredRun)>, StoreError>;
+    /// The row of a record in one document.
+    fn row(&self, key: &RecordKey, doc: &DocId) -> Result<Option<Row>, StoreError>;
     /// The rows of a record, one per document that holds it.
     fn rows_of(&self, key: &RecordKey) -> Result<Vec<Row>, StoreError>;
     /// Rows in order of (kind, id, document), from `after` (exclusive) on, of one kind or all.
@@ -46,6 +98,12 @@ pub trait Store: Send + Sync {
     ) -> Result<Vec<Row>, StoreError>;
     /// All rows of one document, sorted by key (`check`).
     fn rows_of_doc(&self, doc: &DocId) -> Result<Vec<Row>, StoreError>;
+    /// Rows with a conflict in order of (kind, id, document), from `after` (exclusive) on.
+    fn conflicted_rows(&self, after: Option<&(RecordKey, DocId)>, limit: usize) -> Result<Vec<Row>, StoreError>;
+    /// Rows of one kind or all, deleted ones included; one small read.
+    fn count_rows(&self, kind: Option<&str>) -> Result<u64, StoreError>;
+    /// Rows with a conflict; one small read.
+    fn count_conflicts(&self) -> Result<u64, StoreError>;
     /// The device behind an actor (written with every `PutRun`).
     fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError>;
 }

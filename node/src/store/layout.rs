@@ -1,0 +1,297 @@
+//! The store over any [`Kv`]: the layout that sled and the memory twin share.
+
+use super::cell;
+use super::keys;
+use super::kv::{Changes, Entry, Kv, walk};
+use super::manifest::{self, DocManifest, Global, Tally};
+use super::write::{self, Batch};
+use super::{Store, StoreError};
+use comin_protocol::codec::to_cbor;
+use comin_protocol::engine::{Boot, StoredChange, StoredDoc, StoredRun, Write};
+use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
+use comin_protocol::record::Row;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError, RwLock};
+
+/// The format that this version writes, and the newest that it reads.
+pub const FORMAT: u32 = 1;
+
+/// A store over a key-value backend.
+pub struct KvStore<K> {
+    kv: K,
+    /// Held for writing while a batch is applied, and for reading by whoever compares several entries.
+    applying: RwLock<()>,
+    /// Why an earlier commit failed; nothing is written after that, since what is on disk is not known.
+    failed: Mutex<Option<String>>,
+}
+
+impl<K: Kv> KvStore<K> {
+    /// Takes a backend: lays out an empty one, checks a written one.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], or [`StoreError::Damaged`] where format, manifest or newest batches are missing.
+    pub fn new(kv: K) -> Result<Self, StoreError> {
+        let store = Self { kv, applying: RwLock::new(()), failed: Mutex::new(None) };
+        match cell::get(&store.kv, keys::FORMAT)? {
+            Some(format) => store.check_format(&format)?,
+            None => store.lay_out()?,
+        }
+        Ok(store)
+    }
+
+    /// The backend.
+    pub fn backend(&self) -> &K {
+        &self.kv
+    }
+
+    fn check_format(&self, payload: &[u8]) -> Result<(), StoreError> {
+        let found = <[u8; 4]>::try_from(payload).map_err(|_| cell::damaged(keys::FORMAT, "is not a number"))?;
+        let found = u32::from_be_bytes(found);
+        if found > FORMAT {
+            return Err(StoreError::Newer { found, known: FORMAT });
+        }
+        self.check_mark(write::read_global(&self.kv)?.commits)
+    }
+
+    fn check_mark(&self, commits: u64) -> Result<(), StoreError> {
+        match self.kv.flushed_commits()? {
+            Some(flushed) if flushed > commits => {
+                Err(StoreError::Damaged(format!("{} of {flushed} batches are missing", flushed - commits)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn lay_out(&self) -> Result<(), StoreError> {
+        if !self.kv.scan(&[], &[], 1)?.is_empty() {
+            return Err(cell::damaged(keys::FORMAT, "is missing"));
+        }
+        self.check_mark(0)?;
+        let mut changes = Changes::new();
+        for (key, payload) in
+            [(keys::FORMAT, FORMAT.to_be_bytes().to_vec()), (keys::GLOBAL, to_cbor(&Global::default()))]
+        {
+            changes.insert(key.to_vec(), Some(cell::Cell::new(key, &payload).head));
+        }
+        self.kv.apply(changes)?;
+        self.kv.flush(0)
+    }
+
+    fn commit_all(&self, batches: &[Vec<Write>]) -> Result<(), StoreError> {
+        let mut last = None;
+        for writes in batches {
+            let mut batch = Batch::new(&self.kv)?;
+            writes.iter().try_for_each(|write| batch.write(write))?;
+            let (changes, commits) = batch.finish()?;
+            let _applying = self.applying.write().unwrap_or_else(PoisonError::into_inner);
+            self.kv.apply(changes)?;
+            last = Some(commits);
+        }
+        last.map_or(Ok(()), |commits| self.kv.flush(commits))
+    }
+
+    /// Opens every entry of a group and counts it.
+    pub(super) fn each(
+        &self,
+        prefix: &[u8],
+        mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+    ) -> Result<Tally, StoreError> {
+        let mut tally = Tally::default();
+        walk(&self.kv, prefix, |key, head| {
+            let (sum, payload) = cell::open(&self.kv, key, head)?;
+            tally.add(sum);
+            visit(key, &payload)
+        })?;
+        Ok(tally)
+    }
+
+    fn boot_docs(&self, boot: &mut Boot, global: &Global) -> Result<(), StoreError> {
+        let mut manifests: BTreeMap<DocId, DocManifest> = BTreeMap::new();
+        let found = self.each(keys::MANIFESTS, |key, payload| {
+            manifests.insert(doc_of(key)?, manifest::decode(key, payload)?);
+            Ok(())
+        })?;
+        global.docs.expect(found, "documents")?;
+        for (doc, manifest) in manifests {
+            let found = self.each(&keys::doc(keys::METAS, &doc), |key, payload| {
+                boot.docs.insert(doc, manifest::decode(key, payload)?);
+                Ok(())
+            })?;
+            manifest.meta.expect(found, &format!("meta of document {doc}"))?;
+            self.boot_runs(boot, &doc, &manifest)?;
+        }
+        Ok(())
+    }
+
+    fn boot_runs(&self, boot: &mut Boot, doc: &DocId, manifest: &DocManifest) -> Result<(), StoreError> {
+        let mut latest: BTreeMap<ActorId, StoredRun> = BTreeMap::new();
+        // Runs of one actor come in order of their sequence: the last one stays.
+        let found = self.each(&keys::doc(keys::RUNS, doc), |key, payload| {
+            let (actor, _) = keys::read_run(key).ok_or_else(|| cell::damaged(key, "has no proper key"))?;
+            latest.insert(actor, manifest::decode(key, payload)?);
+            Ok(())
+        })?;
+        manifest.runs.expect(found, &format!("runs of document {doc}"))?;
+        if !latest.is_empty() {
+            boot.runs.insert(*doc, latest);
+        }
+        Ok(())
+    }
+
+    pub(super) fn load(&self, doc: &DocId, manifest: &DocManifest) -> Result<StoredDoc, StoreError> {
+        let mut out = StoredDoc::default();
+        let found = self.each(&keys::doc(keys::SNAPSHOTS, doc), |key, payload| {
+            out.snapshot = Some(write::decode_snapshot(key, payload)?);
+            Ok(())
+        })?;
+        manifest.snapshot.expect(found, &format!("snapshot of document {doc}"))?;
+        let found = self.each(&keys::doc(keys::CHANGES, doc), |key, payload| {
+            out.changes.push(read_change(key, payload)?);
+            Ok(())
+        })?;
+        manifest.changes.expect(found, &format!("changes of document {doc}"))?;
+        Ok(out)
+    }
+
+    fn open_rows(&self, entries: Vec<Entry>) -> Result<Vec<Row>, StoreError> {
+        let open = |(key, head): &Entry| write::decode_row(key, &cell::open(&self.kv, key, head)?.1);
+        entries.iter().map(open).collect()
+    }
+
+    fn listed_row(&self, key: &RecordKey, doc: &DocId) -> Result<Row, StoreError> {
+        let missing = || cell::damaged(&keys::row(keys::ROWS, key, doc), "is listed but missing");
+        self.row(key, doc)?.ok_or_else(missing)
+    }
+}
+
+impl<K: Kv> Store for KvStore<K> {
+    fn commit(&self, batches: &[Vec<Write>]) -> Result<(), StoreError> {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(why) = &*failed {
+            return Err(StoreError::Io(format!("an earlier write failed: {why}")));
+        }
+        let result = self.commit_all(batches);
+        *failed = result.as_ref().err().map(ToString::to_string);
+        result
+    }
+
+    fn boot(&self) -> Result<Boot, StoreError> {
+        let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        let global = write::read_global(&self.kv)?;
+        let mut boot = Boot::default();
+        let found = self.each(keys::STATEMENTS, |key, payload| {
+            boot.statements.push(manifest::decode(key, payload)?);
+            Ok(())
+        })?;
+        global.statements.expect(found, "statements")?;
+        let found = self.each(keys::BEACONS, |key, payload| {
+            boot.beacons.push(manifest::decode(key, payload)?);
+            Ok(())
+        })?;
+        global.beacons.expect(found, "beacons")?;
+        let found = self.each(keys::STATE, |key, payload| {
+            let name = keys::read_state(key).ok_or_else(|| cell::damaged(key, "has no proper key"))?;
+            boot.state.insert(name, payload.to_vec());
+            Ok(())
+        })?;
+        global.state.expect(found, "values of the engine")?;
+        self.boot_docs(&mut boot, &global)?;
+        Ok(boot)
+    }
+
+    fn load_doc(&self, doc: &DocId) -> Result<StoredDoc, StoreError> {
+        let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        // Without a manifest nothing may be there: what is found is damage and not an empty document.
+        let manifest = write::read_manifest(&self.kv, doc)?.unwrap_or_default();
+        self.load(doc, &manifest)
+    }
+
+    fn runs_of_doc(&self, doc: &DocId) -> Result<Vec<(ActorId, StoredRun)>, StoreError> {
+        let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        let mut out = Vec::new();
+        let found = self.each(&keys::doc(keys::RUNS, doc), |key, payload| {
+            let (actor, _) = keys::read_run(key).ok_or_else(|| cell::damaged(key, "has no proper key"))?;
+            out.push((actor, manifest::decode(key, payload)?));
+            Ok(())
+        })?;
+        let manifest = write::read_manifest(&self.kv, doc)?.unwrap_or_default();
+        manifest.runs.expect(found, &format!("runs of document {doc}"))?;
+        Ok(out)
+    }
+
+    fn row(&self, key: &RecordKey, doc: &DocId) -> Result<Option<Row>, StoreError> {
+        let key = keys::row(keys::ROWS, key, doc);
+        cell::get(&self.kv, &key)?.map(|payload| write::decode_row(&key, &payload)).transpose()
+    }
+
+    fn rows_of(&self, key: &RecordKey) -> Result<Vec<Row>, StoreError> {
+        self.open_rows(self.kv.scan(&keys::record(keys::ROWS, key), &[], usize::MAX)?)
+    }
+
+    fn scan_rows(
+        &self,
+        kind: Option<&str>,
+        after: Option<&(RecordKey, DocId)>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let prefix = kind.map_or(keys::ROWS.to_vec(), |kind| keys::kind(keys::ROWS, kind));
+        let after = after.map_or(Vec::new(), |(key, doc)| keys::row(keys::ROWS, key, doc));
+        self.open_rows(self.kv.scan(&prefix, &after, limit)?)
+    }
+
+    fn rows_of_doc(&self, doc: &DocId) -> Result<Vec<Row>, StoreError> {
+        let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        let mut records = Vec::new();
+        walk(&self.kv, &keys::doc(keys::DOC_ROWS, doc), |entry, _| {
+            let listed = keys::read_doc_row(entry).ok_or_else(|| cell::damaged(entry, "has no proper key"))?;
+            records.push(listed.1);
+            Ok(())
+        })?;
+        let manifest = write::read_manifest(&self.kv, doc)?.unwrap_or_default();
+        let found = records.len() as u64;
+        if found != manifest.rows.count {
+            let text = format!("list of records of document {doc}: {found} of {} found", manifest.rows.count);
+            return Err(StoreError::Damaged(text));
+        }
+        records.iter().map(|record| self.listed_row(record, doc)).collect()
+    }
+
+    fn conflicted_rows(&self, after: Option<&(RecordKey, DocId)>, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        let after = after.map_or(Vec::new(), |(key, doc)| keys::row(keys::CONFLICTS, key, doc));
+        let mut out = Vec::new();
+        for (entry, _) in self.kv.scan(keys::CONFLICTS, &after, limit)? {
+            let (key, doc) = keys::read_row(&entry).ok_or_else(|| cell::damaged(&entry, "has no proper key"))?;
+            out.push(self.listed_row(&key, &doc)?);
+        }
+        Ok(out)
+    }
+
+    fn count_rows(&self, kind: Option<&str>) -> Result<u64, StoreError> {
+        let kinds = write::read_global(&self.kv)?.kinds;
+        Ok(kind.map_or_else(|| kinds.values().sum(), |kind| kinds.get(kind).copied().unwrap_or(0)))
+    }
+
+    fn count_conflicts(&self) -> Result<u64, StoreError> {
+        Ok(write::read_global(&self.kv)?.conflicts)
+    }
+
+    fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError> {
+        let key = keys::device(actor);
+        let Some(payload) = cell::get(&self.kv, &key)? else { return Ok(None) };
+        let device = payload.try_into().map_err(|_| cell::damaged(&key, "is not a key"))?;
+        Ok(Some(DeviceKey(device)))
+    }
+}
+
+/// The document that a key names.
+pub(super) fn doc_of(key: &[u8]) -> Result<DocId, StoreError> {
+    keys::read_first_doc(key).ok_or_else(|| cell::damaged(key, "has no proper key"))
+}
+
+/// A raw change from its entry.
+pub(super) fn read_change(key: &[u8], payload: &[u8]) -> Result<StoredChange, StoreError> {
+    let (actor, seq) = keys::read_change(key).ok_or_else(|| cell::damaged(key, "has no proper key"))?;
+    let (hash, bytes) = payload.split_first_chunk::<32>().ok_or_else(|| cell::damaged(key, "is cut off"))?;
+    Ok(StoredChange { actor, seq, hash: ChangeHash(*hash), bytes: bytes.to_vec() })
+}
