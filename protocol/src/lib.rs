@@ -7,6 +7,7 @@ pub mod admission;
 pub mod beacon;
 pub mod check;
 pub mod codec;
+pub mod divergence;
 pub mod engine;
 pub mod identity;
 pub mod ids;

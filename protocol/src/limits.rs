@@ -44,6 +44,8 @@ pub const RUN_KEEP_EVERY: u64 = 256;
 pub const APPLY_SLICE: usize = 100;
 /// Edits that one slice of the engine commits and signs together.
 pub const EDIT_SLICE: usize = 100;
+/// Edits that one command may commit together: an import slice of 100 records, with room.
+pub const COMMAND_EDITS_MAX: usize = 200;
 /// Raw changes kept beside a snapshot before the document is compacted.
 pub const COMPACT_AFTER_CHANGES: usize = 512;
 /// Documents held in memory at once; more are unloaded, longest idle first.
@@ -63,6 +65,10 @@ pub const EXPANDED_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const TRANSFER_CHANGES_MAX: usize = 200_000;
 /// Changes from which a gap travels as a bundle and not as single changes.
 pub const BUNDLE_FROM_CHANGES: usize = 8;
+/// Changes pushed in one message; from there a bundle, asked for by the peer, is smaller.
+pub const PUSH_CHANGES_MAX: usize = 256;
+/// Raw changes that are answered from the store without loading the document.
+pub const RAW_ANSWER_CHANGES_MAX: usize = 64;
 /// Answers under way to one peer: one on the wire, one being checked.
 pub const ANSWERS_IN_FLIGHT: usize = 2;
 /// Changes that wait for their run or dependencies, per session.
@@ -104,3 +110,6 @@ pub const JOIN_MESSAGE_BYTES_MAX: usize = 64 * 1024;
 pub const HELPER_MEMORY_BYTES: u64 = 1024 * 1024 * 1024;
 /// Time that one job of the helper may take, in milliseconds.
 pub const HELPER_JOB_MS: u64 = 30_000;
+
+/// How long to wait before a transfer that the helper could not check is asked for again, in milliseconds.
+pub const CHECK_RETRY_MS: u64 = 10_000;

@@ -1,1 +1,197 @@
-//! Wire messages (being written).
+//! What two nodes say in a session. One frame is the CBOR of one [`Message`].
+//!
+//! The order of a session, and what each message answers, is told in WIRE.md, "Session".
+
+use crate::beacon::{Audience, SignedBeacon};
+use crate::check::Form;
+use crate::codec::{from_cbor, to_cbor};
+use crate::engine::StoredRun;
+use crate::ids::{ActorId, DeviceKey, DocId, FederationId, RegisterId};
+use crate::limits;
+use crate::run::{Frontier, Tip};
+use crate::statement::SignedStatement;
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+use std::collections::BTreeMap;
+
+/// The version of the session protocol.
+pub const VERSION: u16 = 1;
+
+/// The first message of both sides, and again whenever the own statements or held documents have changed
+/// in a way that the other cannot follow from the rest.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct Hello {
+    /// [`VERSION`].
+    #[n(0)]
+    pub version: u16,
+    /// The federation; none before one has been founded or joined.
+    #[n(1)]
+    pub federation: Option<FederationId>,
+    /// Digest of all statements.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub statements: [u8; 16],
+    /// Digest of the documents that both may read.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub docs: [u8; 16],
+    /// Digest of the beacons of audiences that both belong to.
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub beacons: [u8; 16],
+}
+
+/// One document's state in short.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct DocDigest {
+    /// The part.
+    #[n(0)]
+    pub part: u32,
+    /// [`Frontier::digest`].
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub digest: [u8; 16],
+}
+
+/// One document's exact state.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct DocFrontier {
+    /// The document.
+    #[n(0)]
+    pub doc: DocId,
+    /// What the sender holds.
+    #[n(1)]
+    pub frontier: Frontier,
+    /// What the sender refuses for good, so that it is not offered again.
+    #[n(2)]
+    pub held_back: Frontier,
+}
+
+/// The head of an answer; its bytes follow in [`Message::Chunk`]s.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct Answer {
+    /// The document.
+    #[n(0)]
+    pub doc: DocId,
+    /// How the payload is built.
+    #[n(1)]
+    pub form: Form,
+    /// The runs that cover it.
+    #[n(2)]
+    pub runs: Vec<StoredRun>,
+    /// Bytes that follow.
+    #[n(3)]
+    pub bytes: u64,
+}
+
+/// A branch of an actor whose other branch the receiver seems to hold.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct BranchShown {
+    /// The document.
+    #[n(0)]
+    pub doc: DocId,
+    /// The run of the branch's end.
+    #[n(1)]
+    pub run: StoredRun,
+    /// Sequence of the first change shown.
+    #[n(2)]
+    pub first: u64,
+    /// Raw changes `first..=run`.
+    #[n(3)]
+    pub changes: Vec<ByteVec>,
+}
+
+/// Device, audience and number: enough to tell which beacon is newer.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct BeaconNumber {
+    /// The device.
+    #[n(0)]
+    pub device: DeviceKey,
+    /// The audience.
+    #[n(1)]
+    pub audience: Audience,
+    /// The highest number known.
+    #[n(2)]
+    pub number: u64,
+}
+
+/// Everything that is said in a session.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub enum Message {
+    /// Who I am and where I stand, in digests.
+    #[n(0)]
+    Hello(#[n(0)] Hello),
+    /// The fingerprints of all my statements (16 bytes each, one after the other).
+    #[n(1)]
+    HaveStatements(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
+    /// Statements that you lack.
+    #[n(2)]
+    Statements(#[n(0)] Vec<SignedStatement>),
+    /// My documents that you may read, by register.
+    #[n(3)]
+    Docs(#[n(0)] BTreeMap<RegisterId, Vec<DocDigest>>),
+    /// My exact state of the documents that differ.
+    #[n(4)]
+    Frontiers(#[n(0)] Vec<DocFrontier>),
+    /// Send me what I lack of this document; I hold this.
+    #[n(5)]
+    Want(#[n(0)] DocFrontier),
+    /// The answer to a want. No bytes and no runs: nothing to send.
+    #[n(6)]
+    Answer(#[n(0)] Answer),
+    /// The next bytes of the answer under way.
+    #[n(7)]
+    Chunk(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
+    /// Changes made or received just now.
+    #[n(8)]
+    Push {
+        /// The document.
+        #[n(0)]
+        doc: DocId,
+        /// Raw changes, dependencies first.
+        #[n(1)]
+        changes: Vec<ByteVec>,
+        /// The runs that cover them.
+        #[n(2)]
+        runs: Vec<StoredRun>,
+    },
+    /// What I have on disk of this document, as far as it has grown.
+    #[n(9)]
+    Ack {
+        /// The document.
+        #[n(0)]
+        doc: DocId,
+        /// The tips that have moved.
+        #[n(1)]
+        tips: BTreeMap<ActorId, Tip>,
+    },
+    /// The beacons that I know, by number.
+    #[n(10)]
+    HaveBeacons(#[n(0)] Vec<BeaconNumber>),
+    /// Beacons that are newer than yours, or new.
+    #[n(11)]
+    Beacons(#[n(0)] Vec<SignedBeacon>),
+    /// My branch of an actor that we hold differently.
+    #[n(12)]
+    Branch(#[n(0)] BranchShown),
+}
+
+impl Message {
+    /// The frame.
+    pub fn to_frame(&self) -> Vec<u8> {
+        to_cbor(self)
+    }
+
+    /// Reads a frame.
+    ///
+    /// # Errors
+    /// The text says what is wrong; the peer is at fault and the session ends.
+    pub fn from_frame(frame: &[u8]) -> Result<Self, String> {
+        if frame.len() > limits::MESSAGE_BYTES_MAX {
+            return Err("message exceeds the size limit".into());
+        }
+        from_cbor(frame).map_err(|error| format!("message cannot be read: {error}"))
+    }
+}

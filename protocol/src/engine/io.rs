@@ -39,7 +39,7 @@ pub struct SessionId(pub u64);
 pub struct TaskId(pub u64);
 
 /// What the runtime tells the engine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Input {
     /// A user's command.
     Command(RequestId, Command),
@@ -67,7 +67,7 @@ pub enum Input {
 }
 
 /// What the engine asks of the runtime.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Output {
     /// Write this batch atomically and flush it; batches are written in order.
     Persist(TaskId, Vec<Write>),

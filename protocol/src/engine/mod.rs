@@ -1,5 +1,558 @@
-//! The engine.
+//! The engine: one node's protocol as a value.
+//!
+//! The contract of the loop around it:
+//!
+//! 1. hand over any number of inputs with [`Engine::handle`], each with the time;
+//! 2. call [`Engine::poll`] until it gives `None`, and carry out what it gives, in order;
+//! 3. hand results of tasks back as inputs, and `Tick` at the last `WakeAt` at the latest.
+//!
+//! Everything handed over between two polls is one *slice*: its edits are committed one by one, signed
+//! together and written in one batch. Nothing that speaks of stored state leaves before that batch is on
+//! disk: such outputs carry the number of the batch in `after`. Only a device's own record changes go out
+//! at once; a crash makes the next process a new actor, and the peers give the edit back.
 
+mod beacons;
+mod command;
+mod divergence;
+mod document;
+mod edit;
+mod federation;
 mod io;
+mod joining;
+mod receive;
+mod session;
+mod status;
+mod transfer;
 
 pub use io::*;
+
+use crate::identity::DeviceSigner;
+use crate::ids::{DeviceKey, DocId, Nonce, PartnerId, RecordKey};
+use crate::limits;
+use crate::message::Message;
+use crate::planted::{Planted, is_planted};
+use crate::record::Row;
+use crate::roster::Roster;
+use crate::statement::Statement;
+use crate::statement_set::StatementSet;
+use document::{Document, Parked};
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use session::Session;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// Why an engine cannot start.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum StartError {
+    /// No certificate of this device is among the statements.
+    #[error("the store holds no certificate for this device's key")]
+    NoCertificate,
+    /// A stored value cannot be read.
+    #[error("stored state {0} cannot be read")]
+    State(String),
+}
+
+/// One node's protocol. See the module's text for the contract.
+#[derive(Clone)]
+pub struct Engine {
+    signer: DeviceSigner,
+    me: DeviceKey,
+    partner: PartnerId,
+    rng: ChaCha20Rng,
+    now: Now,
+    /// Wall minus monotonic clock when the nonce was taken.
+    clock_offset_ms: i64,
+    /// The nonce of this process's actors; taken at the first write.
+    nonce: Option<Nonce>,
+
+    statements: StatementSet,
+    roster: Arc<Roster>,
+    docs: BTreeMap<DocId, Document>,
+    sessions: BTreeMap<SessionId, Session>,
+    beacons: beacons::Beacons,
+    remembered: status::Remembered,
+    remember_due: Option<u64>,
+    join_sessions: BTreeMap<SessionId, (DeviceKey, bool)>,
+    faults: Vec<Fault>,
+    listening: Vec<String>,
+    paused: bool,
+    stopped: Option<String>,
+
+    /// Own changes of this slice that no run covers yet.
+    fresh: BTreeMap<DocId, Vec<StoredChange>>,
+    /// Edits of this slice that wait for their rows.
+    edited: Vec<(RequestId, Vec<(DocId, RecordKey)>)>,
+    batch: Vec<Write>,
+    rows_due: BTreeSet<(DocId, RecordKey)>,
+    changed: Vec<(DocId, RecordKey)>,
+    state_changed: bool,
+    dial_due: bool,
+    staged: Vec<Staged>,
+    queue: VecDeque<Output>,
+    tasks: BTreeMap<TaskId, Task>,
+    next_task: u64,
+    last_persist: TaskId,
+    persisted: TaskId,
+    wake_at: Option<u64>,
+    /// When to ask again for what the helper could not check.
+    retry_at: Option<u64>,
+}
+
+/// An output of this slice, before it is known which batch it waits for.
+#[derive(Clone)]
+enum Staged {
+    Send { session: SessionId, frame: Vec<u8>, at_once: bool },
+    Reply { request: RequestId, reply: Box<Result<Reply, CommandError>>, after_disk: bool },
+    Other(Box<StagedOther>),
+}
+
+#[derive(Clone)]
+enum StagedOther {
+    Load(TaskId, DocId),
+    Check(TaskId, crate::check::CheckJob),
+    Disconnect(SessionId, String),
+}
+
+/// A task given out.
+#[derive(Clone)]
+enum Task {
+    Load(DocId),
+    Check(transfer::Checking),
+}
+
+impl Engine {
+    /// Starts from what the store holds.
+    ///
+    /// # Errors
+    /// [`StartError`]: the store is not this device's, or not readable.
+    pub fn new(config: EngineConfig, boot: Boot) -> Result<Self, StartError> {
+        let me = config.signer.key();
+        let mut statements = StatementSet::default();
+        for signed in boot.statements {
+            statements.insert(signed.trusted());
+        }
+        let own = statements.iter().find_map(|verified| match &verified.statement {
+            Some(Statement::Certificate { partner, device, .. }) if *device == me => Some(*partner),
+            _ => None,
+        });
+        let partner = own.ok_or(StartError::NoCertificate)?;
+        let mut runs = boot.runs;
+        let docs = boot
+            .docs
+            .into_iter()
+            .map(|(id, meta)| (id, Document::new(id, meta, runs.remove(&id).unwrap_or_default(), &me)));
+        let roster = Arc::new(Roster::build(&partner, statements.iter()));
+        let mut engine = Self {
+            me,
+            partner,
+            rng: ChaCha20Rng::from_seed(config.seed),
+            signer: config.signer,
+            now: config.now,
+            clock_offset_ms: offset(config.now),
+            nonce: None,
+            docs: docs.collect(),
+            sessions: BTreeMap::new(),
+            beacons: beacons::Beacons::new(boot.beacons),
+            remembered: status::Remembered::default(),
+            remember_due: None,
+            join_sessions: BTreeMap::new(),
+            faults: Vec::new(),
+            listening: Vec::new(),
+            paused: false,
+            stopped: None,
+            fresh: BTreeMap::new(),
+            edited: Vec::new(),
+            batch: Vec::new(),
+            rows_due: BTreeSet::new(),
+            changed: Vec::new(),
+            state_changed: true,
+            dial_due: true,
+            staged: Vec::new(),
+            queue: VecDeque::from([Output::RosterChanged(roster.clone())]),
+            tasks: BTreeMap::new(),
+            next_task: 1,
+            last_persist: TaskId(0),
+            persisted: TaskId(0),
+            wake_at: None,
+            retry_at: None,
+            statements,
+            roster,
+        };
+        engine.restore_state(&boot.state)?;
+        for doc in engine.docs.values_mut() {
+            doc.note_state();
+        }
+        engine.cut_proven();
+        Ok(engine)
+    }
+
+    fn restore_state(&mut self, state: &BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
+        self.paused = state.contains_key(command::STATE_PAUSED);
+        self.restore_joining(state)?;
+        self.restore_peers(state)
+    }
+
+    /// Takes one input. Never fails: what is wrong with it becomes an output.
+    pub fn handle(&mut self, now: Now, input: Input) {
+        self.pass_time(now);
+        if self.stopped.is_some() {
+            return self.handle_stopped(input);
+        }
+        if !matches!(input, Input::Command(_, Command::Edit(_))) {
+            // What follows may speak of the document's state: own edits so far belong to it.
+            self.seal_edits();
+        }
+        match input {
+            Input::Command(request, command) => self.handle_command(request, command),
+            Input::Connected(session, device) => self.handle_connected(session, device),
+            Input::JoinConnected(session, device, outgoing) => self.handle_join_connected(session, device, outgoing),
+            Input::Disconnected(session) => self.handle_disconnected(session),
+            Input::Received(session, frame) => self.handle_received(session, &frame),
+            Input::Persisted(task) => self.persisted = self.persisted.max(task),
+            Input::PersistFailed(_, text) => self.stop(text),
+            Input::Loaded(task, stored) => self.handle_loaded(task, stored),
+            Input::Checked(task, result) => self.handle_checked(task, result),
+            Input::Listening(addresses) => self.handle_listening(addresses),
+            Input::Tick => self.handle_tick(),
+        }
+    }
+
+    /// The next output; `None`: hand over more input.
+    pub fn poll(&mut self) -> Option<Output> {
+        if self.queue.is_empty() {
+            self.finish_slice();
+        }
+        self.queue.pop_front()
+    }
+
+    /// The roster as of now.
+    pub fn roster(&self) -> &Arc<Roster> {
+        &self.roster
+    }
+
+    /// This device.
+    pub fn device(&self) -> DeviceKey {
+        self.me
+    }
+
+    fn pass_time(&mut self, now: Now) {
+        self.now = now;
+        if offset(now).abs_diff(self.clock_offset_ms) > limits::CLOCK_JUMP_MS {
+            // The machine slept, was set, or was resumed from a copy: never go on with the old actor.
+            self.clock_offset_ms = offset(now);
+            self.seal_edits();
+            self.nonce = None;
+        }
+    }
+
+    fn stop(&mut self, text: String) {
+        self.fresh.clear();
+        self.batch.clear();
+        self.staged.clear();
+        for (request, _) in std::mem::take(&mut self.edited) {
+            self.reply(request, Err(CommandError::Stopped(text.clone())), false);
+        }
+        for session in std::mem::take(&mut self.sessions).into_keys() {
+            self.disconnect_later(session, "the store has failed".into());
+        }
+        self.stopped = Some(text);
+        self.state_changed = true;
+    }
+
+    fn handle_stopped(&mut self, input: Input) {
+        if let Input::Command(request, command) = input {
+            let text = self.stopped.clone().unwrap_or_default();
+            let reply = match command {
+                Command::Status => Ok(Reply::Status(Box::new(self.status()))),
+                _ => Err(CommandError::Stopped(text)),
+            };
+            self.reply(request, reply, false);
+        }
+    }
+
+    fn handle_tick(&mut self) {
+        if self.retry_at.is_some_and(|at| at <= self.now.mono_ms) {
+            self.retry_at = None;
+            for doc in self.docs.keys().copied().collect::<Vec<_>>() {
+                self.after_growth(doc);
+            }
+        }
+        self.beacon_if_due();
+        self.tend_documents();
+        self.remember_peers();
+    }
+
+    /// Ends the slice: rows, one batch, and everything that was staged, in an order that keeps the promise
+    /// of the module's text.
+    fn finish_slice(&mut self) {
+        self.seal_edits();
+        self.fetch_more();
+        self.project_due();
+        if !self.batch.is_empty() {
+            let task = self.new_task();
+            self.last_persist = task;
+            self.queue.push_back(Output::Persist(task, std::mem::take(&mut self.batch)));
+        }
+        let pending = (self.last_persist > self.persisted).then_some(self.last_persist);
+        for staged in std::mem::take(&mut self.staged) {
+            let output = self.release(staged, pending);
+            self.queue.push_back(output);
+        }
+        let records = std::mem::take(&mut self.changed);
+        if !records.is_empty() || std::mem::take(&mut self.state_changed) {
+            self.queue.push_back(Output::Changed { records, after: pending });
+        }
+        if std::mem::take(&mut self.dial_due) {
+            let targets = self.dial_targets();
+            self.queue.push_back(Output::Dial(targets));
+        }
+        self.wake_if_due();
+    }
+
+    fn release(&mut self, staged: Staged, pending: Option<TaskId>) -> Output {
+        match staged {
+            Staged::Send { session, frame, at_once } => {
+                let held = self.sessions.get(&session).map_or(TaskId(0), |s| s.held_until);
+                let after = if is_planted(Planted::AcknowledgeEarly) {
+                    None
+                } else if at_once {
+                    (held > self.persisted).then_some(held)
+                } else {
+                    pending
+                };
+                if let (Some(after), Some(session)) = (after, self.sessions.get_mut(&session)) {
+                    session.held_until = after;
+                }
+                Output::Send { session, frame, after }
+            }
+            Staged::Reply { request, reply, after_disk } => {
+                let waits = after_disk && !is_planted(Planted::AcknowledgeEarly);
+                Output::Reply { request, reply, after: pending.filter(|_| waits) }
+            }
+            Staged::Other(other) => match *other {
+                StagedOther::Load(task, doc) => Output::Load(task, doc),
+                StagedOther::Check(task, job) => Output::Check(task, Box::new(job)),
+                StagedOther::Disconnect(session, text) => Output::Disconnect(session, text),
+            },
+        }
+    }
+
+    fn wake_if_due(&mut self) {
+        let due =
+            [self.beacon_due(), self.documents_due(), self.peers_due(), self.retry_at].into_iter().flatten().min();
+        if due != self.wake_at {
+            self.wake_at = due;
+            if let Some(at) = due {
+                self.queue.push_back(Output::WakeAt(at));
+            }
+        }
+    }
+
+    fn new_task(&mut self) -> TaskId {
+        let task = TaskId(self.next_task);
+        self.next_task += 1;
+        task
+    }
+
+    fn reply(&mut self, request: RequestId, reply: Result<Reply, CommandError>, after_disk: bool) {
+        self.staged.push(Staged::Reply { request, reply: Box::new(reply), after_disk });
+    }
+
+    fn send(&mut self, session: SessionId, message: &Message) {
+        self.staged.push(Staged::Send { session, frame: message.to_frame(), at_once: false });
+    }
+
+    fn disconnect_later(&mut self, session: SessionId, text: String) {
+        self.staged.push(Staged::Other(Box::new(StagedOther::Disconnect(session, text))));
+    }
+
+    fn random<const N: usize>(&mut self) -> [u8; N] {
+        let mut out = [0; N];
+        self.rng.fill_bytes(&mut out);
+        out
+    }
+
+    /// A fault of a device, counted where it repeats.
+    fn fault(&mut self, device: DeviceKey, what: impl Into<String>) {
+        const FAULTS_MAX: usize = 256;
+        let (what, time_ms) = (what.into(), self.now.wall_ms);
+        self.state_changed = true;
+        if let Some(fault) = self.faults.iter_mut().find(|f| f.device == device && f.what == what) {
+            fault.count += 1;
+            fault.time_ms = time_ms;
+        } else if self.faults.len() < FAULTS_MAX {
+            self.faults.push(Fault { device, what, time_ms, count: 1 });
+        }
+    }
+
+    // ── documents ───────────────────────────────────────────────────────────────────────────────────────
+
+    fn doc_mut(&mut self, id: DocId) -> &mut Document {
+        let me = self.me;
+        self.docs.entry(id).or_insert_with(|| Document::new(id, DocMeta::default(), BTreeMap::new(), &me))
+    }
+
+    /// Makes sure that a document is in memory; if it has to be fetched from the store, `parked` waits.
+    fn load_or_park(&mut self, id: DocId, parked: Parked) -> bool {
+        let (now, task) = (self.now.mono_ms, TaskId(self.next_task));
+        let doc = self.doc_mut(id);
+        if let Some(loaded) = &mut doc.loaded {
+            loaded.last_used_ms = now;
+            return true;
+        }
+        if doc.meta.frontier.is_empty() && doc.loading.is_none() {
+            doc.loaded = Some(document::Loaded::index(automerge::Automerge::new(), now));
+            return true;
+        }
+        doc.parked.push(parked);
+        if doc.loading.is_none() {
+            doc.loading = Some(task);
+            self.next_task += 1;
+            self.tasks.insert(task, Task::Load(id));
+            self.staged.push(Staged::Other(Box::new(StagedOther::Load(task, id))));
+        }
+        false
+    }
+
+    fn handle_loaded(&mut self, task: TaskId, stored: StoredDoc) {
+        let Some(Task::Load(id)) = self.tasks.remove(&task) else { return };
+        let now = self.now.mono_ms;
+        let Some(doc) = self.docs.get_mut(&id) else { return };
+        doc.loading = None;
+        let mut parked = std::mem::take(&mut doc.parked);
+        parked.retain(|waiting| match waiting {
+            Parked::Want(session, want) => !self.answer_from_store(*session, want, &stored),
+            _ => true,
+        });
+        if parked.is_empty() {
+            return;
+        }
+        if let Some(doc) = self.docs.get_mut(&id)
+            && let Err(document::Damaged(text)) = doc.install(stored, now)
+        {
+            return self.stop(text);
+        }
+        for waiting in parked {
+            self.unpark(id, waiting);
+        }
+    }
+
+    fn unpark(&mut self, id: DocId, waiting: Parked) {
+        match waiting {
+            Parked::Command(request, command) => self.handle_command(request, command),
+            Parked::Push(session, changes, runs) => self.take_changes(session, id, changes, runs),
+            Parked::Checked(session, changes, runs) => self.take_checked(session, id, changes, runs),
+            Parked::Want(session, want) => self.handle_want(session, want),
+            Parked::Branch(session, branch) => self.handle_branch(session, branch),
+            Parked::ShowBranch(session, actor, seq) => self.show_branch(session, id, actor, seq),
+            Parked::Cut => self.cut_document(id),
+        }
+    }
+
+    /// Writes the rows of every record that this slice touched, and notes them as changed.
+    fn project_due(&mut self) {
+        let due = std::mem::take(&mut self.rows_due);
+        let mut rows: BTreeMap<(DocId, RecordKey), Row> = BTreeMap::new();
+        for (id, key) in &due {
+            let Some(loaded) = self.docs.get(id).and_then(|doc| doc.loaded.as_ref()) else { continue };
+            for row in loaded.rows(id, [key]) {
+                rows.insert((*id, key.clone()), row);
+            }
+        }
+        let metas: BTreeSet<DocId> = due.iter().map(|(id, _)| *id).collect();
+        for id in metas {
+            self.write_meta(id);
+        }
+        for (request, keys) in std::mem::take(&mut self.edited) {
+            let found = keys.iter().filter_map(|key| self.row_for_reply(&rows, key)).collect();
+            self.reply(request, Ok(Reply::Edited(found)), true);
+        }
+        for row in rows.into_values() {
+            self.batch.push(Write::PutRow(Box::new(row)));
+        }
+        self.changed.extend(due);
+    }
+
+    fn row_for_reply(&self, rows: &BTreeMap<(DocId, RecordKey), Row>, key: &(DocId, RecordKey)) -> Option<Row> {
+        rows.get(key).cloned().or_else(|| {
+            let loaded = self.docs.get(&key.0)?.loaded.as_ref()?;
+            loaded.rows(&key.0, [&key.1]).pop()
+        })
+    }
+
+    /// Writes what is known of a document, and remembers the state for placing beacons.
+    fn write_meta(&mut self, id: DocId) {
+        if let Some(doc) = self.docs.get_mut(&id) {
+            doc.note_state();
+            self.batch.push(Write::PutDocMeta(id, doc.meta.clone()));
+            self.beacons.touch();
+        }
+    }
+
+    /// Puts a run in place of the actor's last one, keeping those at every 256th sequence.
+    fn put_run(&mut self, id: DocId, actor: crate::ids::ActorId, run: StoredRun) {
+        let Some(doc) = self.docs.get_mut(&id) else { return };
+        let seq = run.run.seq;
+        let old = doc.runs.insert(actor, run.clone());
+        self.batch.push(Write::PutRun(id, actor, run));
+        if let Some(old) = old.filter(|old| old.run.seq != seq && old.run.seq % limits::RUN_KEEP_EVERY != 0) {
+            self.batch.push(Write::DropRun(id, actor, old.run.seq));
+        }
+    }
+
+    /// Compacts and unloads what has been idle.
+    fn tend_documents(&mut self) {
+        const SETTLED_MS: u64 = 2_000;
+        let now = self.now.mono_ms;
+        let idle = |doc: &Document| doc.loaded.as_ref().map(|l| now.saturating_sub(l.last_used_ms));
+        let due: Vec<DocId> = self
+            .docs
+            .values()
+            .filter(|doc| {
+                doc.meta.raw_changes as usize >= limits::COMPACT_AFTER_CHANGES
+                    && idle(doc).is_some_and(|ms| ms >= SETTLED_MS)
+            })
+            .map(|doc| doc.id)
+            .collect();
+        for id in due {
+            self.compact(id);
+        }
+        let mut loaded: Vec<(u64, DocId)> = self.docs.values().filter_map(|d| Some((idle(d)?, d.id))).collect();
+        loaded.sort_unstable();
+        let keep =
+            |(rank, (ms, _)): (usize, &(u64, DocId))| rank < limits::DOCS_LOADED_MAX && *ms < limits::DOC_IDLE_MS;
+        let unload: Vec<DocId> =
+            loaded.iter().enumerate().filter(|(rank, entry)| !keep((*rank, entry))).map(|(_, (_, id))| *id).collect();
+        let busy: BTreeSet<DocId> = self.rows_due.iter().map(|(id, _)| *id).collect();
+        for id in unload {
+            if let Some(doc) = self.docs.get_mut(&id).filter(|doc| doc.parked.is_empty() && !busy.contains(&doc.id)) {
+                doc.loaded = None;
+            }
+        }
+    }
+
+    fn documents_due(&self) -> Option<u64> {
+        self.docs
+            .values()
+            .any(|doc| doc.loaded.is_some())
+            .then(|| (self.now.mono_ms / limits::BEACON_INTERVAL_MS + 1) * limits::BEACON_INTERVAL_MS)
+    }
+
+    /// Makes a snapshot of a loaded document; the raw changes that it covers go.
+    fn compact(&mut self, id: DocId) {
+        let Some(doc) = self.docs.get_mut(&id) else { return };
+        if doc.meta.raw_changes == 0 {
+            return;
+        }
+        let Some(snapshot) = doc.snapshot() else { return };
+        doc.meta.snapshot = doc.meta.frontier.clone();
+        doc.meta.raw_changes = 0;
+        self.batch.push(Write::PutSnapshot(id, snapshot));
+        self.write_meta(id);
+    }
+}
+
+fn offset(now: Now) -> i64 {
+    (now.wall_ms as i64).wrapping_sub(now.mono_ms as i64)
+}

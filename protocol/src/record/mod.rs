@@ -1,5 +1,6 @@
 //! How a record lies in Automerge, how it is written and how it is read.
 
+mod reissue;
 mod row;
 
 use crate::ids::{ActorId, DocId, RecordKey};
@@ -7,6 +8,7 @@ use crate::scan::ScannedChange;
 use automerge::{Automerge, transaction::Transaction};
 use std::collections::HashMap;
 
+pub use reissue::dropped_changes;
 pub use row::{Cell, Origin, Row, RowVersion, Scalar};
 
 /// What one edit does to one flat field of a record.

@@ -1,0 +1,196 @@
+//! Beacons: what each device says that it holds, passed on through any member of the audience.
+
+use super::{Engine, SessionId, Write};
+use crate::beacon::{Audience, Beacon, BeaconDoc, SignedBeacon};
+use crate::ids::{DeviceKey, RegisterId, tagged_hash};
+use crate::limits;
+use crate::message::{BeaconNumber, Message};
+use crate::roster::{RegisterKind, Roster};
+use std::collections::BTreeMap;
+
+/// The latest beacon of each device and audience.
+#[derive(Clone, Default)]
+pub(super) struct Beacons {
+    held: BTreeMap<(DeviceKey, Audience), Held>,
+    /// Own state has changed since the last own beacon.
+    due: bool,
+    last_ms: Option<u64>,
+}
+
+/// A beacon with the way it came.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub signed: SignedBeacon,
+    /// The device that passed it on; `None`: not heard in this process.
+    pub through: Option<DeviceKey>,
+}
+
+impl Beacons {
+    pub fn new(stored: Vec<SignedBeacon>) -> Self {
+        let held = stored
+            .into_iter()
+            .map(|signed| ((signed.beacon.device, signed.beacon.audience), Held { signed, through: None }));
+        Self { held: held.collect(), due: true, last_ms: None }
+    }
+
+    /// Own state has changed.
+    pub fn touch(&mut self) {
+        self.due = true;
+    }
+
+    /// What a device says of the documents that `audience` reads.
+    pub fn get(&self, device: &DeviceKey, audience: Audience) -> Option<&Held> {
+        self.held.get(&(*device, audience))
+    }
+
+    /// Beacons that both devices may know.
+    fn shared<'a>(
+        &'a self,
+        roster: &'a Roster,
+        me: &'a DeviceKey,
+        peer: &'a DeviceKey,
+    ) -> impl Iterator<Item = &'a Held> {
+        let may = |audience: &Audience, device: &DeviceKey| in_audience(roster, audience, device);
+        self.held
+            .iter()
+            .filter(move |((_, audience), _)| may(audience, me) && may(audience, peer))
+            .map(|(_, held)| held)
+    }
+
+    pub fn digest(&self, roster: &Roster, me: &DeviceKey, peer: &DeviceKey) -> [u8; 16] {
+        let numbers = crate::codec::to_cbor(&self.numbers(roster, me, peer));
+        let mut out = [0; 16];
+        out.copy_from_slice(&tagged_hash("comin/beacons/1", &[&numbers])[..16]);
+        out
+    }
+
+    pub fn numbers(&self, roster: &Roster, me: &DeviceKey, peer: &DeviceKey) -> Vec<BeaconNumber> {
+        let number = |held: &Held| {
+            let Beacon { device, audience, number, .. } = held.signed.beacon;
+            BeaconNumber { device, audience, number }
+        };
+        self.shared(roster, me, peer).map(number).collect()
+    }
+
+    fn is_news(&self, beacon: &Beacon) -> bool {
+        self.held.get(&(beacon.device, beacon.audience)).is_none_or(|held| held.signed.beacon.number < beacon.number)
+    }
+}
+
+/// Whether a device belongs to an audience: the same check as for the documents that it speaks of.
+fn in_audience(roster: &Roster, audience: &Audience, device: &DeviceKey) -> bool {
+    match audience {
+        Audience::Federation => roster.is_member(device),
+        Audience::Register(register) => roster.may_read(register, device),
+    }
+}
+
+impl Engine {
+    pub(super) fn beacon_due(&self) -> Option<u64> {
+        self.beacons
+            .due
+            .then(|| self.beacons.last_ms.map_or(self.now.mono_ms, |last| last + limits::BEACON_INTERVAL_MS))
+    }
+
+    /// Makes new beacons of what is held, where that has changed.
+    pub(super) fn beacon_if_due(&mut self) {
+        if self.beacon_due().is_none_or(|due| due > self.now.mono_ms) {
+            return;
+        }
+        self.beacons.due = false;
+        self.beacons.last_ms = Some(self.now.mono_ms);
+        let mut audiences = vec![Audience::Federation];
+        if self.roster.devices_of(&self.partner).count() > 1 {
+            audiences.push(Audience::Register(RegisterId::internal(&self.partner)));
+        }
+        for audience in audiences {
+            self.beacon(audience);
+        }
+    }
+
+    fn beacon(&mut self, audience: Audience) {
+        let docs = self.beacon_docs(&audience);
+        let last = self.beacons.get(&self.me, audience).map(|held| &held.signed.beacon);
+        let told = last.is_some_and(|last| last.docs == docs) || last.is_none() && docs.is_empty();
+        if told || self.roster.devices.len() < 2 {
+            return;
+        }
+        let number = last.map_or(1, |last| last.number + 1);
+        let beacon = Beacon { device: self.me, audience, number, time_ms: self.now.wall_ms, docs };
+        let signed = beacon.sign(&self.signer);
+        self.pass_on(signed, None);
+    }
+
+    fn beacon_docs(&mut self, audience: &Audience) -> Vec<BeaconDoc> {
+        let roster = self.roster.clone();
+        let kind = |register: &RegisterId| roster.registers.get(register).map(|register| register.kind);
+        let speaks_of = |register: &RegisterId| match audience {
+            Audience::Federation => kind(register).is_some_and(|kind| kind != RegisterKind::Internal),
+            Audience::Register(one) => one == register,
+        };
+        let docs = self.docs.values_mut().filter(|doc| !doc.meta.frontier.is_empty() && speaks_of(&doc.id.register));
+        docs.take(limits::BEACON_DOCS_MAX)
+            .map(|doc| BeaconDoc {
+                register: doc.id.register,
+                part: doc.id.part,
+                changes: doc.meta.frontier.changes(),
+                digest: doc.digest(),
+            })
+            .collect()
+    }
+
+    /// Stores a beacon and sends it to every connected member of its audience but the one it came from.
+    fn pass_on(&mut self, signed: SignedBeacon, from: Option<SessionId>) {
+        let audience = signed.beacon.audience;
+        let through = from.and_then(|id| self.sessions.get(&id)).map(|session| session.device);
+        let held = Held { signed: signed.clone(), through };
+        self.beacons.held.insert((signed.beacon.device, audience), held);
+        self.batch.push(Write::PutBeacon(signed.clone()));
+        self.state_changed = true;
+        let message = Message::Beacons(vec![signed]);
+        let readers: Vec<SessionId> = self
+            .sessions
+            .iter()
+            .filter(|(id, s)| Some(**id) != from && s.matched && in_audience(&self.roster, &audience, &s.device))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in readers {
+            self.send(id, &message);
+        }
+    }
+
+    pub(super) fn send_newer_beacons(&mut self, id: SessionId, numbers: &[BeaconNumber]) {
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
+        let theirs: BTreeMap<_, _> = numbers.iter().map(|n| ((n.device, n.audience), n.number)).collect();
+        let newer = |held: &&Held| {
+            let beacon = &held.signed.beacon;
+            theirs.get(&(beacon.device, beacon.audience)).is_none_or(|number| *number < beacon.number)
+        };
+        let send: Vec<SignedBeacon> = self
+            .beacons
+            .shared(&self.roster, &self.me, &device)
+            .filter(newer)
+            .map(|held| held.signed.clone())
+            .collect();
+        if !send.is_empty() {
+            self.send(id, &Message::Beacons(send));
+        }
+    }
+
+    pub(super) fn take_beacons(&mut self, id: SessionId, sender: DeviceKey, beacons: Vec<SignedBeacon>) {
+        for signed in beacons {
+            let beacon = &signed.beacon;
+            let fits = beacon.docs.len() <= limits::BEACON_DOCS_MAX
+                && in_audience(&self.roster, &beacon.audience, &self.me)
+                && in_audience(&self.roster, &beacon.audience, &beacon.device)
+                && in_audience(&self.roster, &beacon.audience, &sender);
+            if !fits || !signed.is_genuine() {
+                return self.end_session(id, "sent a beacon that is not genuine or not for this node");
+            }
+            if self.beacons.is_news(beacon) && beacon.device != self.me {
+                self.heard(beacon.device);
+                self.pass_on(signed, Some(id));
+            }
+        }
+    }
+}

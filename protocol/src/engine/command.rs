@@ -1,0 +1,99 @@
+//! What a user asks, but for edits, the federation and joining.
+
+use super::document::Parked;
+use super::{Command, CommandError, Engine, Reply, RequestId, SessionId, Write};
+use crate::ids::{DocId, RegisterId};
+
+/// Present while the exchange is paused.
+pub(super) const STATE_PAUSED: &str = "paused";
+
+impl Engine {
+    pub(super) fn handle_command(&mut self, request: RequestId, command: Command) {
+        match command {
+            Command::Edit(edits) => self.handle_edit(request, edits),
+            Command::Found { name } => self.found(request, name),
+            Command::AddRegister { name, writers } => self.add_register(request, name, writers),
+            Command::SetWriters { register, writers } => self.set_writers(request, register, writers),
+            Command::SetPaused(paused) => self.set_paused(request, paused),
+            Command::SyncNow => self.sync_now(request),
+            Command::Compact => self.compact_all(request),
+            Command::Export { register } => self.export(request, register),
+            Command::Project { doc } => self.project(request, doc),
+            Command::Status => {
+                let status = self.status();
+                self.reply(request, Ok(Reply::Status(Box::new(status))), false);
+            }
+            Command::Invite { .. }
+            | Command::CancelInvite { .. }
+            | Command::Join { .. }
+            | Command::Approve { .. }
+            | Command::Reject { .. } => self.handle_join_command(request, command),
+        }
+    }
+
+    fn set_paused(&mut self, request: RequestId, paused: bool) {
+        if paused != self.paused {
+            self.paused = paused;
+            self.batch.push(match paused {
+                true => Write::PutState(STATE_PAUSED.into(), Vec::new()),
+                false => Write::DropState(STATE_PAUSED.into()),
+            });
+            if paused {
+                for id in self.sessions.keys().copied().collect::<Vec<SessionId>>() {
+                    self.handle_disconnected(id);
+                    self.disconnect_later(id, "the exchange is paused".into());
+                }
+            }
+            self.dial_due = true;
+            self.state_changed = true;
+        }
+        self.reply(request, Ok(Reply::Done), true);
+    }
+
+    fn sync_now(&mut self, request: RequestId) {
+        self.dial_due = true;
+        self.send_hello_to_all();
+        self.reply(request, Ok(Reply::Done), false);
+    }
+
+    /// Compacts every document that has raw changes and is in memory; the others are compact enough to be
+    /// read again quickly.
+    fn compact_all(&mut self, request: RequestId) {
+        let loaded: Vec<DocId> = self.docs.values().filter(|doc| doc.loaded.is_some()).map(|doc| doc.id).collect();
+        for id in loaded {
+            self.compact(id);
+        }
+        self.remember_peers_now();
+        self.reply(request, Ok(Reply::Done), true);
+    }
+
+    fn export(&mut self, request: RequestId, register: RegisterId) {
+        if !self.roster.registers.contains_key(&register) {
+            return self.reply(request, Err(CommandError::NotFound(format!("register {}", register.short()))), false);
+        }
+        let parts: Vec<DocId> = self
+            .docs
+            .values()
+            .filter(|d| d.id.register == register && !d.meta.frontier.is_empty())
+            .map(|d| d.id)
+            .collect();
+        for id in &parts {
+            if !self.load_or_park(*id, Parked::Command(request, Command::Export { register })) {
+                return;
+            }
+        }
+        let save = |id: &DocId| Some((id.part, self.docs.get(id)?.loaded.as_ref()?.am.save()));
+        let saved = parts.iter().filter_map(save).collect();
+        self.reply(request, Ok(Reply::Exported(saved)), true);
+    }
+
+    fn project(&mut self, request: RequestId, doc: DocId) {
+        if !self.docs.contains_key(&doc) {
+            return self.reply(request, Err(CommandError::NotFound(format!("document {doc:?}"))), false);
+        }
+        if self.load_or_park(doc, Parked::Command(request, Command::Project { doc })) {
+            let rows = self.docs.get(&doc).and_then(|d| Some(d.loaded.as_ref()?.all_rows(&doc))).unwrap_or_default();
+            self.reply(request, Ok(Reply::Projected(rows)), true);
+        }
+    }
+}

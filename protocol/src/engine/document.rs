@@ -1,0 +1,270 @@
+//! One document: what is known of it without loading, and what can be done once it is loaded.
+
+use super::io::{DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot};
+use super::{RequestId, SessionId, TaskId};
+use crate::check;
+use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
+use crate::limits;
+use crate::message::{BranchShown, DocFrontier};
+use crate::planted::{Planted, is_planted};
+use crate::record::{self, OriginIndex, Row};
+use crate::run::{Frontier, Tip};
+use crate::scan::ScannedChange;
+use automerge::{Automerge, Change, ReadDoc};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
+/// How many past states of a document are remembered to place a peer's beacon.
+const HISTORY_STATES: usize = 64;
+
+/// What waits for a document to be loaded.
+#[derive(Clone, Debug)]
+pub(super) enum Parked {
+    /// A user's command, tried again from the start.
+    Command(RequestId, super::Command),
+    /// Changes pushed by a peer, their runs already judged.
+    Push(SessionId, Vec<StoredChange>, Vec<StoredRun>),
+    /// Changes that the helper has checked.
+    Checked(SessionId, Vec<StoredChange>, Vec<StoredRun>),
+    /// A peer's want.
+    Want(SessionId, DocFrontier),
+    /// A peer's branch of a divergent actor.
+    Branch(SessionId, BranchShown),
+    /// A divergence to show to a peer.
+    ShowBranch(SessionId, ActorId, u64),
+    /// Proven divergences to cut.
+    Cut,
+}
+
+/// A document as the engine knows it.
+#[derive(Clone)]
+pub(super) struct Document {
+    pub id: DocId,
+    pub meta: DocMeta,
+    /// The latest run of each actor.
+    pub runs: BTreeMap<ActorId, StoredRun>,
+    /// The actors of this device.
+    pub own_actors: BTreeSet<ActorId>,
+    pub loaded: Option<Loaded>,
+    pub loading: Option<TaskId>,
+    pub parked: Vec<Parked>,
+    /// The session from which it is being fetched.
+    pub fetching: Option<SessionId>,
+    /// Not to be asked for before this monotonic time: the helper could not check it.
+    pub not_before_ms: u64,
+    /// What authors signed and nobody may accept.
+    pub held_back: Frontier,
+    /// Digest and change count of states gone through, newest last.
+    pub history: VecDeque<([u8; 16], u64)>,
+    digest: Option<[u8; 16]>,
+}
+
+/// A document in memory.
+#[derive(Clone)]
+pub(super) struct Loaded {
+    pub am: Automerge,
+    pub origins: OriginIndex,
+    /// Hashes of each actor's changes, by sequence from 1.
+    pub chains: HashMap<ActorId, Vec<ChangeHash>>,
+    pub last_used_ms: u64,
+}
+
+/// The document cannot be what was stored.
+#[derive(Debug)]
+pub(super) struct Damaged(pub String);
+
+impl Document {
+    pub fn new(id: DocId, meta: DocMeta, runs: BTreeMap<ActorId, StoredRun>, me: &DeviceKey) -> Self {
+        let own_actors = runs.iter().filter(|(_, run)| run.run.device == *me).map(|(actor, _)| *actor).collect();
+        Self {
+            own_actors,
+            id,
+            meta,
+            runs,
+            loaded: None,
+            loading: None,
+            parked: Vec::new(),
+            fetching: None,
+            not_before_ms: 0,
+            held_back: Frontier::default(),
+            history: VecDeque::new(),
+            digest: None,
+        }
+    }
+
+    /// The frontier's digest, computed once per state.
+    pub fn digest(&mut self) -> [u8; 16] {
+        *self.digest.get_or_insert_with(|| self.meta.frontier.digest())
+    }
+
+    /// Remembers the present state so that a peer's beacon can be placed later.
+    pub fn note_state(&mut self) {
+        let state = (self.digest(), self.meta.frontier.changes());
+        if self.history.back() != Some(&state) {
+            self.history.push_back(state);
+            if self.history.len() > HISTORY_STATES {
+                self.history.pop_front();
+            }
+        }
+    }
+
+    /// Takes the loaded form of what the store gave.
+    pub fn install(&mut self, stored: StoredDoc, now_ms: u64) -> Result<(), Damaged> {
+        let mut am = match &stored.snapshot {
+            Some(snapshot) => check::load_snapshot(&snapshot.bytes).map_err(|error| Damaged(error.to_string()))?,
+            None => Automerge::new(),
+        };
+        apply_all(&mut am, stored.changes.into_iter().map(|change| change.bytes)).map_err(Damaged)?;
+        let loaded = Loaded::index(am, now_ms);
+        if loaded.frontier() != self.meta.frontier {
+            return Err(Damaged(format!("document {:?} does not reach its recorded state", self.id)));
+        }
+        self.loaded = Some(loaded);
+        Ok(())
+    }
+
+    /// Records a new tip of an actor.
+    pub fn advance(&mut self, actor: ActorId, tip: Tip) {
+        self.meta.frontier.0.insert(actor, tip);
+        self.digest = None;
+    }
+
+    /// Replaces the frontier (after a snapshot or a cut).
+    pub fn set_frontier(&mut self, frontier: Frontier) {
+        self.meta.frontier = frontier;
+        self.digest = None;
+    }
+
+    /// The compact save of the loaded document, with the runs of exactly its frontier.
+    pub fn snapshot(&self) -> Option<StoredSnapshot> {
+        let loaded = self.loaded.as_ref()?;
+        Some(StoredSnapshot {
+            bytes: check::encode_snapshot(&loaded.am),
+            frontier: self.meta.frontier.clone(),
+            runs: self.runs.clone(),
+        })
+    }
+}
+
+impl Loaded {
+    /// Indexes a document: who wrote what when, and each actor's chain.
+    pub fn index(am: Automerge, now_ms: u64) -> Self {
+        let origins = OriginIndex::from_doc(&am);
+        let mut chains: HashMap<ActorId, Vec<ChangeHash>> = HashMap::new();
+        for meta in am.get_changes_meta(&[]) {
+            // INVARIANT: every change passed the scan, which accepts 16-byte actors only.
+            let Some(actor) = ActorId::from_automerge(&meta.actor) else { continue };
+            chains.entry(actor).or_default().push(meta.hash.into());
+        }
+        Self { am, origins, chains, last_used_ms: now_ms }
+    }
+
+    /// What it holds.
+    pub fn frontier(&self) -> Frontier {
+        let tip = |chain: &Vec<ChangeHash>| Some(Tip { seq: chain.len() as u64, hash: *chain.last()? });
+        Frontier(self.chains.iter().filter_map(|(actor, chain)| Some((*actor, tip(chain)?))).collect())
+    }
+
+    /// The hash of an actor's change.
+    pub fn hash_at(&self, actor: &ActorId, seq: u64) -> Option<ChangeHash> {
+        self.chains.get(actor)?.get(usize::try_from(seq.checked_sub(1)?).ok()?).copied()
+    }
+
+    /// A raw change.
+    pub fn change_bytes(&self, hash: &ChangeHash) -> Option<Vec<u8>> {
+        Some(self.am.get_change_by_hash(&(*hash).into())?.raw_bytes().to_vec())
+    }
+
+    /// Raw changes `first..=last` of an actor.
+    pub fn branch(&self, actor: &ActorId, first: u64, last: u64) -> Option<Vec<Vec<u8>>> {
+        (first..=last).map(|seq| self.change_bytes(&self.hash_at(actor, seq)?)).collect()
+    }
+
+    /// Whether every dependency is here.
+    pub fn has_all(&self, deps: &[ChangeHash]) -> bool {
+        deps.iter().all(|dep| self.am.get_change_meta_by_hash(&(*dep).into()).is_some())
+    }
+
+    /// Notes a change that has just been applied or committed.
+    pub fn note(&mut self, change: &ScannedChange) {
+        self.origins.push(change.actor, change.start_op, change.time_ms);
+        self.chains.entry(change.actor).or_default().push(change.hash);
+    }
+
+    /// Applies changes whose dependencies are here or among them; returns the records they touch.
+    pub fn apply(&mut self, doc: &DocId, changes: &[(ScannedChange, Vec<u8>)]) -> Result<BTreeSet<RecordKey>, String> {
+        let mut touched = BTreeSet::new();
+        for slice in changes.chunks(limits::APPLY_SLICE) {
+            apply_slice(&mut self.am, slice.iter().map(|(_, bytes)| bytes.clone()))?;
+            for (scanned, _) in slice {
+                if self.am.get_change_meta_by_hash(&scanned.hash.into()).is_none() {
+                    return Err("a change was not taken by the document".into());
+                }
+                self.note(scanned);
+            }
+            for (scanned, _) in slice {
+                touched.extend(record::touched(&self.am, doc, scanned));
+            }
+        }
+        Ok(touched)
+    }
+
+    /// The rows of some records as they are now.
+    pub fn rows<'a>(&self, doc: &DocId, keys: impl IntoIterator<Item = &'a RecordKey>) -> Vec<Row> {
+        keys.into_iter().filter_map(|key| record::project(&self.am, doc, &self.origins, key)).collect()
+    }
+
+    /// All rows.
+    pub fn all_rows(&self, doc: &DocId) -> Vec<Row> {
+        record::project_all(&self.am, doc, &self.origins)
+    }
+
+    /// Every change but those that `cut` names (actor → first sequence dropped) and what descends from them,
+    /// as a new document; and the dropped ones, dependencies first.
+    pub fn without(&self, cut: &BTreeMap<ActorId, u64>) -> Result<(Automerge, Vec<Change>), String> {
+        let mut dropped: HashSet<automerge::ChangeHash> = HashSet::new();
+        let (mut kept, mut gone) = (Vec::new(), Vec::new());
+        let spare = is_planted(Planted::KeepDescendants);
+        for change in self.am.get_changes(&[]) {
+            let actor = ActorId::from_automerge(change.actor_id());
+            let named = actor.and_then(|a| cut.get(&a)).is_some_and(|seq| change.seq() >= *seq);
+            if named || !spare && change.deps().iter().any(|dep| dropped.contains(dep)) {
+                dropped.insert(change.hash());
+                gone.push(change);
+            } else {
+                kept.push(change.raw_bytes().to_vec());
+            }
+        }
+        let mut am = Automerge::new();
+        apply_all(&mut am, kept.into_iter())?;
+        Ok((am, gone))
+    }
+}
+
+fn apply_all(am: &mut Automerge, changes: impl Iterator<Item = Vec<u8>>) -> Result<(), String> {
+    let mut slice = Vec::with_capacity(limits::APPLY_SLICE);
+    for bytes in changes {
+        slice.push(bytes);
+        if slice.len() == limits::APPLY_SLICE {
+            apply_slice(am, slice.drain(..))?;
+        }
+    }
+    apply_slice(am, slice.into_iter())
+}
+
+/// Automerge panics on some inputs that its decoder accepts (RESEARCH); admission keeps them out, and this
+/// keeps the node up should one slip through.
+fn apply_slice(am: &mut Automerge, changes: impl Iterator<Item = Vec<u8>>) -> Result<(), String> {
+    let changes: Vec<Change> = changes
+        .map(Change::from_bytes)
+        .collect::<Result<_, _>>()
+        .map_err(|error| format!("change does not decode: {error}"))?;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let applied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| am.apply_changes(changes)));
+    match applied {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(format!("change does not apply: {error}")),
+        Err(_) => Err("the document panicked while applying a change".into()),
+    }
+}

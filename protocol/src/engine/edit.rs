@@ -1,0 +1,239 @@
+//! Local edits: resolved to documents, committed one by one, signed once per slice.
+
+use super::document::{Loaded, Parked};
+use super::{Command, CommandError, Edit, Engine, RequestId, StoredChange, Target};
+use crate::ids::{ActorId, DocId, LINKS_PART, Nonce, RecordKey, RegisterId};
+use crate::limits;
+use crate::planted::{Planted, is_planted};
+use crate::record::{self, WriteError};
+use crate::run::{Run, Tip};
+use crate::scan::scan;
+use automerge::transaction::CommitOptions;
+use std::collections::BTreeMap;
+
+/// An edit with its document and record decided.
+struct Placed {
+    doc: DocId,
+    key: RecordKey,
+    create: bool,
+    edit: Edit,
+}
+
+impl Engine {
+    pub(super) fn handle_edit(&mut self, request: RequestId, edits: Vec<Edit>) {
+        if edits.len() > limits::COMMAND_EDITS_MAX {
+            let text = format!("at most {} edits may be committed together", limits::COMMAND_EDITS_MAX);
+            return self.reply(request, Err(CommandError::Invalid(text)), false);
+        }
+        let placed = match edits.iter().map(|edit| self.place(edit)).collect::<Result<Vec<_>, _>>() {
+            Ok(placed) => placed,
+            Err(error) => return self.reply(request, Err(error), false),
+        };
+        for wanted in &placed {
+            let parked = Parked::Command(request, Command::Edit(edits.clone()));
+            if !self.load_or_park(wanted.doc, parked) {
+                return;
+            }
+        }
+        match self.commit(&placed) {
+            Ok(()) => self.edited.push((request, placed.into_iter().map(|p| (p.doc, p.key)).collect())),
+            Err(error) => self.reply(request, Err(error), false),
+        }
+    }
+
+    /// Decides document and record of an edit, and whether this device may write there.
+    fn place(&mut self, edit: &Edit) -> Result<Placed, CommandError> {
+        let own = RegisterId::partner(&self.partner);
+        let (doc, key, create) = match &edit.target {
+            Target::New { register, kind } => {
+                let register = register.unwrap_or(own);
+                self.allow_write(&register)?;
+                let doc = DocId { register, part: self.part_for_new(&register) };
+                let random = self.random_id();
+                (doc, RecordKey::random(kind, &self.me, random), true)
+            }
+            Target::Link { register, key } => {
+                (DocId { register: register.unwrap_or(own), part: LINKS_PART }, key.clone(), false)
+            }
+            Target::Record { doc, key } => (*doc, key.clone(), false),
+        };
+        self.allow_write(&doc.register)?;
+        Ok(Placed { doc, key, create, edit: edit.clone() })
+    }
+
+    fn allow_write(&self, register: &RegisterId) -> Result<(), CommandError> {
+        if self.roster.may_write(register, &self.me) {
+            return Ok(());
+        }
+        let Some(known) = self.roster.registers.get(register) else {
+            return Err(CommandError::NotFound(format!("register {}", register.short())));
+        };
+        Err(CommandError::NotAllowed {
+            what: format!("this partner is not a writer of the register \"{}\"", known.name),
+            hint: "ask one of its writers to make the change, or keep your own record with --register own".into(),
+        })
+    }
+
+    /// Eight bytes for a record id. The clock goes in, so that two copies of one machine, whose generators
+    /// are in the same state, still make different records.
+    fn random_id(&mut self) -> [u8; 8] {
+        let random: [u8; 16] = self.random();
+        let clock = [self.now.wall_ms.to_le_bytes(), self.now.mono_ms.to_le_bytes()].concat();
+        let hash = crate::ids::tagged_hash("comin/random/1", &[&random, &clock]);
+        let mut out = [0; 8];
+        out.copy_from_slice(&hash[..8]);
+        out
+    }
+
+    /// The part in which a new record goes: the last one until it is full.
+    fn part_for_new(&self, register: &RegisterId) -> u32 {
+        let range =
+            DocId { register: *register, part: 1 }..=DocId { register: *register, part: limits::PART_NUMBER_MAX };
+        match self.docs.range(range).next_back() {
+            Some((id, doc)) if doc.meta.records >= limits::PART_RECORDS_FULL && id.part < limits::PART_NUMBER_MAX => {
+                id.part + 1
+            }
+            Some((id, _)) => id.part,
+            None => 1,
+        }
+    }
+
+    /// Commits all edits of a command, one change per document: all or none.
+    fn commit(&mut self, placed: &[Placed]) -> Result<(), CommandError> {
+        let mut by_doc: BTreeMap<DocId, Vec<&Placed>> = BTreeMap::new();
+        for one in placed {
+            by_doc.entry(one.doc).or_default().push(one);
+        }
+        if by_doc.len() > 1 {
+            for (id, edits) in &by_doc {
+                self.write_edits(*id, edits, true)?;
+            }
+        }
+        for (id, edits) in &by_doc {
+            self.write_edits(*id, edits, false)?;
+        }
+        Ok(())
+    }
+
+    /// Writes edits to one document in one change; `rehearse`: only to see whether they would be taken.
+    fn write_edits(&mut self, id: DocId, edits: &[&Placed], rehearse: bool) -> Result<(), CommandError> {
+        let actor = self.own_actor(&id).0;
+        let (wall_ms, now_ms) = (self.now.wall_ms as i64, self.now.mono_ms);
+        let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else {
+            return Err(CommandError::NotFound("document".into()));
+        };
+        loaded.last_used_ms = now_ms;
+        check_versions(loaded, &id, edits)?;
+        loaded.am.set_actor(actor.to_automerge());
+        let mut tx = loaded.am.transaction();
+        let mut wrote = false;
+        for one in edits {
+            match record::write(&mut tx, &id, &one.key, one.create, &one.edit.changes) {
+                Ok(changed) => wrote |= changed,
+                Err(error) => {
+                    tx.rollback();
+                    return Err(refusal(error));
+                }
+            }
+        }
+        if rehearse || !wrote {
+            tx.rollback();
+            return Ok(());
+        }
+        let (hash, _) = tx.commit_with(CommitOptions::default().with_time(wall_ms));
+        let Some(hash) = hash else { return Ok(()) };
+        let created = edits.iter().filter(|one| one.create).count() as u64;
+        self.note_own_change(id, actor, hash.into())?;
+        let doc = self.doc_mut(id);
+        doc.meta.records += created;
+        self.rows_due.extend(edits.iter().map(|one| (id, one.key.clone())));
+        Ok(())
+    }
+
+    /// Takes a change that this device has just committed into frontier, batch and the slice's unsigned ones.
+    pub(super) fn note_own_change(
+        &mut self,
+        id: DocId,
+        actor: ActorId,
+        hash: crate::ids::ChangeHash,
+    ) -> Result<(), CommandError> {
+        let doc = self.doc_mut(id);
+        let bytes = doc.loaded.as_ref().and_then(|loaded| loaded.change_bytes(&hash)).unwrap_or_default();
+        // What we write ourselves passes the same reader as what others write; a difference is our bug and
+        // must not reach the disk.
+        let scanned = scan(&bytes).map_err(|error| CommandError::Invalid(format!("the edit is too large: {error}")));
+        let scanned = match scanned {
+            Ok(scanned) => scanned,
+            Err(error) => {
+                doc.loaded = None;
+                return Err(error);
+            }
+        };
+        if let Some(loaded) = &mut doc.loaded {
+            loaded.note(&scanned);
+        }
+        doc.advance(actor, Tip { seq: scanned.seq, hash });
+        doc.meta.raw_changes += 1;
+        doc.own_actors.insert(actor);
+        let change = StoredChange { actor, seq: scanned.seq, hash, bytes };
+        self.batch.push(super::Write::PutChange(id, change.clone()));
+        self.fresh.entry(id).or_default().push(change);
+        Ok(())
+    }
+
+    /// This process's actor in a document.
+    pub(super) fn own_actor(&mut self, id: &DocId) -> (ActorId, Nonce) {
+        let nonce = match self.nonce {
+            Some(nonce) => nonce,
+            None => {
+                let nonce = if is_planted(Planted::ReuseActor) { Nonce([7; 16]) } else { Nonce(self.random()) };
+                self.clock_offset_ms = super::offset(self.now);
+                *self.nonce.insert(nonce)
+            }
+        };
+        (ActorId::derive(id, &self.me, &nonce), nonce)
+    }
+
+    /// Signs what this slice has written, once per document (and at every 256th sequence), and pushes it.
+    pub(super) fn seal_edits(&mut self) {
+        for (id, changes) in std::mem::take(&mut self.fresh) {
+            let Some(nonce) = self.nonce else { continue };
+            let mut hint = [0; 8];
+            hint.copy_from_slice(&self.roster.head[..8]);
+            let last = changes.len().saturating_sub(1);
+            let mut runs = Vec::new();
+            for (index, change) in changes.iter().enumerate() {
+                if index == last || change.seq % limits::RUN_KEEP_EVERY == 0 {
+                    let signed = Run::sign(&self.signer, &id, nonce, change.seq, change.hash, hint);
+                    let stored = super::StoredRun { run: signed.run, tail: Vec::new() };
+                    self.put_run(id, signed.actor, stored.clone());
+                    runs.push(stored);
+                }
+            }
+            self.push_to_readers(id, &changes, &runs, None);
+        }
+    }
+}
+
+fn check_versions(loaded: &Loaded, id: &DocId, edits: &[&Placed]) -> Result<(), CommandError> {
+    for one in edits {
+        let Some(version) = one.edit.if_version else { continue };
+        let row = loaded.rows(id, [&one.key]).pop();
+        if row.map(|row| row.version()) != Some(version) {
+            return Err(CommandError::Stale);
+        }
+    }
+    Ok(())
+}
+
+fn refusal(error: WriteError) -> CommandError {
+    match error {
+        WriteError::NoRecord(key) => CommandError::NotFound(format!("record {key}")),
+        WriteError::Exists(key) => CommandError::Precondition {
+            what: format!("record {key} exists already"),
+            hint: "edit the record instead of adding it".into(),
+        },
+        WriteError::Limit(text) => CommandError::Invalid(text),
+        WriteError::Automerge(text) => CommandError::Invalid(format!("the document refused the write: {text}")),
+    }
+}

@@ -1,0 +1,267 @@
+//! Statements: made here, received, and what follows when the roster changes.
+
+use super::{CommandError, DialTarget, Engine, Output, Reply, RequestId, SessionId, Write};
+use crate::ids::{DeviceKey, FederationId, RegisterId, StatementId};
+use crate::limits;
+use crate::message::Message;
+use crate::roster::{RegisterKind, Roster};
+use crate::statement::{Rights, SignedStatement, Statement, Writers};
+use crate::statement_set::Inserted;
+use std::sync::Arc;
+
+impl Engine {
+    // ── made here ───────────────────────────────────────────────────────────────────────────────────────
+
+    pub(super) fn found(&mut self, request: RequestId, name: String) {
+        let result = self.founding(name);
+        self.reply(request, result.map(Reply::Founded), true);
+    }
+
+    fn founding(&mut self, name: String) -> Result<FederationId, CommandError> {
+        check_name(&name)?;
+        if let Some(federation) = &self.roster.federation {
+            return Err(CommandError::Precondition {
+                what: format!("this partner is in the federation \"{}\" already", federation.name),
+                hint: "comin partners".into(),
+            });
+        }
+        self.need_right(Rights::STEWARD, "found a federation")?;
+        let founder_key = self.own_partner()?.key;
+        let nonce = self.random();
+        let statement = Statement::Founding { name, founder: self.partner, founder_key, nonce };
+        let id = self.state(&statement)?;
+        Ok(FederationId(id.0))
+    }
+
+    pub(super) fn add_register(&mut self, request: RequestId, name: String, writers: Writers) {
+        let result = self.shared_register(name, writers);
+        self.reply(request, result.map(Reply::Register), true);
+    }
+
+    fn shared_register(&mut self, name: String, writers: Writers) -> Result<RegisterId, CommandError> {
+        check_name(&name)?;
+        let (federation, position) = self.position()?;
+        self.need_steward("create a shared register")?;
+        self.check_writers(&writers)?;
+        let taken = self.roster.registers.values().any(|r| r.kind == RegisterKind::Shared && r.name == name);
+        if taken {
+            return Err(CommandError::Precondition {
+                what: format!("a shared register \"{name}\" exists already"),
+                hint: "comin registers".into(),
+            });
+        }
+        let nonce = self.random();
+        let id = self.state(&Statement::SharedRegister { federation, position, name, writers, nonce })?;
+        Ok(RegisterId::shared(&id))
+    }
+
+    pub(super) fn set_writers(&mut self, request: RequestId, register: RegisterId, writers: Writers) {
+        let result = self.register_writers(register, writers);
+        self.reply(request, result.map(|()| Reply::Register(register)), true);
+    }
+
+    fn register_writers(&mut self, id: RegisterId, writers: Writers) -> Result<(), CommandError> {
+        let not_found = || CommandError::NotFound(format!("register {}", id.short()));
+        let register = self.roster.registers.get(&id).cloned().ok_or_else(not_found)?;
+        self.check_writers(&writers)?;
+        match register.kind {
+            RegisterKind::Shared => self.need_steward("set the writers of a shared register")?,
+            RegisterKind::Partner if register.owner == Some(self.partner) => {
+                self.need_right(Rights::ADMIN, "set the writers of a register")?
+            }
+            RegisterKind::Partner | RegisterKind::Internal => {
+                return Err(CommandError::NotAllowed {
+                    what: "only the owner sets the writers of its register, and an internal register has no others"
+                        .into(),
+                    hint: "comin registers".into(),
+                });
+            }
+        }
+        let dropped = match (&register.writers, &writers) {
+            (_, Writers::All) => false,
+            (Writers::All, Writers::Partners(_)) => true,
+            (Writers::Partners(old), Writers::Partners(new)) => !old.is_subset(new),
+        };
+        if dropped {
+            return Err(CommandError::Precondition {
+                what: "a writer cannot be dropped yet: name all present writers and add to them".into(),
+                hint: "comin registers --json".into(),
+            });
+        }
+        self.state(&Statement::RegisterWriters { register: id, number: register.writers_number + 1, writers })?;
+        Ok(())
+    }
+
+    fn check_writers(&self, writers: &Writers) -> Result<(), CommandError> {
+        let Writers::Partners(partners) = writers else { return Ok(()) };
+        match partners.iter().find(|id| !self.roster.partners.get(id).is_some_and(|partner| partner.admitted)) {
+            Some(unknown) => Err(CommandError::NotFound(format!("partner {}", unknown.short()))),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn position(&self) -> Result<(FederationId, StatementId), CommandError> {
+        match &self.roster.federation {
+            Some(federation) => Ok((federation.id, federation.position)),
+            None => Err(CommandError::Precondition {
+                what: "this partner is in no federation yet".into(),
+                hint: "comin found NAME, or comin join TICKET".into(),
+            }),
+        }
+    }
+
+    pub(super) fn own_partner(&self) -> Result<crate::roster::Partner, CommandError> {
+        let own = self.roster.partners.get(&self.partner).cloned();
+        own.ok_or_else(|| CommandError::NotFound("this partner's certificate".into()))
+    }
+
+    pub(super) fn need_right(&self, right: Rights, what: &str) -> Result<(), CommandError> {
+        if self.roster.has_right(&self.me, right) {
+            return Ok(());
+        }
+        let what = format!("this device has no right to {what}");
+        Err(CommandError::NotAllowed { what, hint: "do it on a device that has the right: comin devices".into() })
+    }
+
+    pub(super) fn need_steward(&self, what: &str) -> Result<(), CommandError> {
+        if self.roster.decides_alone(&self.me) {
+            return Ok(());
+        }
+        let what = format!("only the steward may {what}");
+        Err(CommandError::NotAllowed { what, hint: "ask the steward: comin partners".into() })
+    }
+
+    /// Signs a statement with this device's key and takes it.
+    pub(super) fn state(&mut self, statement: &Statement) -> Result<StatementId, CommandError> {
+        let signed = SignedStatement::unsigned(statement).sign_device(&self.signer);
+        let id = signed.id();
+        self.insert_statement(signed);
+        self.roster_changed();
+        if self.statements.contains(&id) { Ok(id) } else { Err(CommandError::Invalid("too many statements".into())) }
+    }
+
+    /// Takes a verified statement into set and batch; true if it told something new.
+    fn insert_statement(&mut self, signed: SignedStatement) -> bool {
+        let verified = signed.trusted();
+        let id = verified.id;
+        let inserted = self.statements.insert(verified);
+        if let Inserted::Replaced(old) = inserted {
+            self.batch.push(Write::DropStatement(old));
+        }
+        let stored = matches!(inserted, Inserted::New | Inserted::Merged | Inserted::Replaced(_));
+        if stored && let Some(held) = self.statements.get(&id) {
+            self.batch.push(Write::PutStatement(id, held.signed.clone()));
+        }
+        stored
+    }
+
+    /// Takes statements whose signatures have been checked (a divergence that was proven here, or what an
+    /// inviter hands over).
+    pub(super) fn adopt_statements(&mut self, statements: Vec<SignedStatement>) {
+        let mut news = false;
+        for signed in statements {
+            news |= self.insert_statement(signed);
+        }
+        if news {
+            self.roster_changed();
+        }
+    }
+
+    // ── exchanged ───────────────────────────────────────────────────────────────────────────────────────
+
+    /// Answers a peer's list of statement tags with what it lacks.
+    pub(super) fn send_missing_statements(&mut self, id: SessionId, tags: &[u8]) {
+        let theirs: Vec<[u8; 16]> = tags.chunks_exact(16).filter_map(|tag| tag.try_into().ok()).collect();
+        let missing: Vec<SignedStatement> =
+            self.statements.missing_from_tags(&theirs).into_iter().map(|verified| verified.signed.clone()).collect();
+        let mut message = Vec::new();
+        let mut bytes = 0;
+        for signed in missing {
+            let size = signed.body.len() + signed.signatures.len() * 104 + 16;
+            if bytes + size > limits::MESSAGE_BYTES_MAX / 2 && !message.is_empty() {
+                self.send(id, &Message::Statements(std::mem::take(&mut message)));
+                bytes = 0;
+            }
+            bytes += size;
+            message.push(signed);
+        }
+        if !message.is_empty() {
+            self.send(id, &Message::Statements(message));
+        }
+    }
+
+    pub(super) fn take_statements(&mut self, id: SessionId, device: DeviceKey, statements: Vec<SignedStatement>) {
+        let mut good = Vec::new();
+        for signed in statements {
+            match signed.verify() {
+                Ok(verified) if self.roster.is_foreign(&verified) => {
+                    self.fault(device, "sent a statement of another federation")
+                }
+                Ok(verified) => good.push(verified.signed),
+                Err(error) => return self.end_session(id, format!("sent a statement that cannot be taken: {error}")),
+            }
+        }
+        self.adopt_statements(good);
+        self.send_hello(id);
+    }
+
+    // ── the roster has changed ──────────────────────────────────────────────────────────────────────────
+
+    fn roster_changed(&mut self) {
+        let roster = Roster::build(&self.partner, self.statements.iter());
+        self.state_changed = true;
+        if roster != *self.roster {
+            self.roster = Arc::new(roster);
+            self.queue.push_back(Output::RosterChanged(self.roster.clone()));
+            self.dial_due = true;
+            let gone: Vec<SessionId> =
+                self.sessions.iter().filter(|(_, s)| !self.roster.is_member(&s.device)).map(|(id, _)| *id).collect();
+            for id in gone {
+                self.handle_disconnected(id);
+                self.disconnect_later(id, "no longer a member".into());
+            }
+            self.state_addresses();
+            self.cut_proven();
+        }
+        self.send_hello_to_all();
+    }
+
+    pub(super) fn handle_listening(&mut self, mut addresses: Vec<String>) {
+        addresses.truncate(limits::ADDRESSES_MAX);
+        addresses.retain(|address| address.len() <= limits::ADDRESS_BYTES_MAX);
+        self.listening = addresses;
+        self.state_addresses();
+        self.state_changed = true;
+    }
+
+    /// States where this device listens, if that is news to its federation.
+    fn state_addresses(&mut self) {
+        let Some(device) = self.roster.devices.get(&self.me) else { return };
+        if self.roster.federation.is_none() || self.listening.is_empty() || device.addresses == self.listening {
+            return;
+        }
+        let number = device.addresses_number + 1;
+        let statement = Statement::Addresses { device: self.me, number, addresses: self.listening.clone() };
+        let signed = SignedStatement::unsigned(&statement).sign_device(&self.signer);
+        self.adopt_statements(vec![signed]);
+    }
+
+    /// Whom to reach: every other device of the roster, and the inviter while joining.
+    pub(super) fn dial_targets(&self) -> Vec<DialTarget> {
+        if self.paused {
+            return Vec::new();
+        }
+        let members = self.roster.devices.values().filter(|device| device.key != self.me);
+        let target =
+            |d: &crate::roster::Device| DialTarget { device: d.key, addresses: d.addresses.clone(), join: false };
+        members.map(target).chain(self.join_target()).collect()
+    }
+}
+
+pub(super) fn check_name(name: &str) -> Result<(), CommandError> {
+    if name.trim().is_empty() || name.len() > limits::NAME_BYTES_MAX {
+        let text = format!("a name has 1 to {} bytes", limits::NAME_BYTES_MAX);
+        return Err(CommandError::Invalid(text));
+    }
+    Ok(())
+}

@@ -1,0 +1,396 @@
+//! Changes that arrive: judged in the order length, run and right, scan, then applied, stored, passed on.
+
+use super::document::Parked;
+use super::session::raise;
+use super::{Engine, SessionId, StoredChange, StoredRun, Write};
+use crate::admission::admit;
+use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
+use crate::limits;
+use crate::message::{DocFrontier, Message};
+use crate::planted::{Planted, is_planted};
+use crate::run::Tip;
+use crate::scan::{KeyRef, ObjRef, ScannedChange, scan};
+use minicbor::bytes::ByteVec;
+use std::collections::BTreeMap;
+
+/// Why changes were not taken.
+pub(super) enum Refused {
+    /// The sender is at fault: the session ends.
+    Sender(String),
+    /// The author signed what is not admissible: named, held back.
+    Author(DeviceKey, ActorId, Tip, String),
+}
+
+impl StoredRun {
+    /// The sequence up to which changes are part of the document; beyond it the tail only carries the proof.
+    pub fn tip_seq(&self) -> u64 {
+        self.run.seq.saturating_sub(self.tail.len() as u64)
+    }
+}
+
+impl Engine {
+    /// Judges runs: signature, writer's right, and that no proven divergence lies below.
+    pub(super) fn judge_runs(&self, doc: &DocId, runs: &[StoredRun]) -> Result<BTreeMap<ActorId, StoredRun>, Refused> {
+        let mut out: BTreeMap<ActorId, StoredRun> = BTreeMap::new();
+        for stored in runs {
+            let actor = stored.run.actor(doc);
+            if !is_planted(Planted::SkipRunCheck) && stored.run.clone().verify(doc).is_none() {
+                return Err(Refused::Sender("sent a run whose signature is not good".into()));
+            }
+            let tip = Tip { seq: stored.run.seq, hash: stored.run.hash };
+            if !is_planted(Planted::SkipWriterCheck) && !self.roster.may_write(&doc.register, &stored.run.device) {
+                return Err(Refused::Author(
+                    stored.run.device,
+                    actor,
+                    tip,
+                    "signed changes in a register that it may not write".into(),
+                ));
+            }
+            if let Some(cut) = self.roster.cuts.get(&(*doc, actor))
+                && stored.tip_seq() >= cut.seq
+            {
+                return Err(Refused::Author(stored.run.device, actor, tip, "its history has two branches".into()));
+            }
+            let higher = out.get(&actor).is_none_or(|other| other.run.seq < stored.run.seq);
+            if higher {
+                out.insert(actor, stored.clone());
+            }
+        }
+        Ok(out)
+    }
+
+    pub(super) fn handle_push(&mut self, id: SessionId, doc_id: DocId, changes: Vec<ByteVec>, runs: Vec<StoredRun>) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let device = session.device;
+        if !self.roster.may_read(&doc_id.register, &self.me) || !self.may_send(&doc_id.register, &device) {
+            return self.end_session(id, "sent changes of a register that it or this node may not read");
+        }
+        if !self.part_is_open(&doc_id) {
+            return;
+        }
+        let runs = match self.judge_runs(&doc_id, &runs) {
+            Ok(runs) => runs,
+            Err(refused) => return self.refuse(id, doc_id, refused),
+        };
+        match self.read_push(&doc_id, &changes, &runs) {
+            Ok((fresh, seen)) => {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    raise(session.sent.entry(doc_id).or_default(), &seen);
+                    raise(session.acked.entry(doc_id).or_default(), &seen);
+                }
+                self.take_changes(id, doc_id, fresh, runs.into_values().collect());
+            }
+            Err(refused) => self.refuse(id, doc_id, refused),
+        }
+    }
+
+    /// Reads pushed changes: scanned, in a row per actor, covered by their run. Gives the changes and the
+    /// tips that the sender thereby has.
+    fn read_push(
+        &self,
+        doc_id: &DocId,
+        changes: &[ByteVec],
+        runs: &BTreeMap<ActorId, StoredRun>,
+    ) -> Result<(Vec<StoredChange>, BTreeMap<ActorId, Tip>), Refused> {
+        let mut read = Vec::with_capacity(changes.len());
+        let mut tips: BTreeMap<ActorId, Tip> = BTreeMap::new();
+        for bytes in changes {
+            let scanned =
+                scan(bytes).map_err(|error| Refused::Sender(format!("sent a change that cannot be read: {error}")))?;
+            if !runs.contains_key(&scanned.actor) {
+                return Err(Refused::Sender("sent a change without its run".into()));
+            }
+            if let Some(last) = tips.insert(scanned.actor, Tip { seq: scanned.seq, hash: scanned.hash })
+                && (scanned.seq != last.seq + 1 || !scanned.deps.contains(&last.hash))
+            {
+                return Err(Refused::Sender("sent changes that do not follow one another".into()));
+            }
+            read.push(StoredChange {
+                actor: scanned.actor,
+                seq: scanned.seq,
+                hash: scanned.hash,
+                bytes: bytes.to_vec(),
+            });
+        }
+        for (actor, run) in runs {
+            let covered = tips.get(actor).is_some_and(|tip| tip.seq == run.run.seq && tip.hash == run.run.hash);
+            let planted = is_planted(Planted::SkipRunCheck);
+            if !(covered && run.tail.is_empty() || planted) {
+                return Err(Refused::Sender(format!("sent a run of {doc_id:?} that does not cover its changes")));
+            }
+        }
+        Ok((read, tips))
+    }
+
+    /// Applies pushed changes whose runs and order have been judged.
+    pub(super) fn take_changes(
+        &mut self,
+        id: SessionId,
+        doc_id: DocId,
+        changes: Vec<StoredChange>,
+        runs: Vec<StoredRun>,
+    ) {
+        let doc = self.doc_mut(doc_id);
+        if doc.fetching.is_some() && doc.parked.len() < limits::PENDING_CHANGES_MAX {
+            return doc.parked.push(Parked::Push(id, changes, runs));
+        }
+        if !self.load_or_park(doc_id, Parked::Push(id, changes.clone(), runs.clone())) {
+            return;
+        }
+        self.take_checked(id, doc_id, changes, runs);
+    }
+
+    /// Applies changes that are covered by runs; those held already are passed over.
+    pub(super) fn take_checked(
+        &mut self,
+        id: SessionId,
+        doc_id: DocId,
+        changes: Vec<StoredChange>,
+        runs: Vec<StoredRun>,
+    ) {
+        if !self.load_or_park(doc_id, Parked::Checked(id, changes.clone(), runs.clone())) {
+            return;
+        }
+        match self.apply_judged(doc_id, changes, &runs) {
+            Ok(Applied::Complete { changes, tips }) => {
+                if !changes.is_empty() {
+                    self.push_to_readers(doc_id, &changes, &runs, Some(id));
+                    self.send_ack(id, doc_id, tips);
+                }
+                self.after_growth(doc_id);
+            }
+            Ok(Applied::MissingDependencies) => self.want_again(id, doc_id),
+            Ok(Applied::Diverges { actor, seq }) => self.show_branch(id, doc_id, actor, seq),
+            Err(refused) => self.refuse(id, doc_id, refused),
+        }
+    }
+
+    fn apply_judged(
+        &mut self,
+        doc_id: DocId,
+        changes: Vec<StoredChange>,
+        runs: &[StoredRun],
+    ) -> Result<Applied, Refused> {
+        let devices: BTreeMap<ActorId, DeviceKey> =
+            runs.iter().map(|run| (run.run.actor(&doc_id), run.run.device)).collect();
+        // A divergence may have been proven while these were being checked.
+        self.judge_cuts(&doc_id, runs)?;
+        let Some(loaded) = self.docs.get(&doc_id).and_then(|doc| doc.loaded.as_ref()) else {
+            return Ok(Applied::MissingDependencies);
+        };
+        let mut tips: BTreeMap<ActorId, Tip> = BTreeMap::new();
+        let mut batch: Vec<(ScannedChange, Vec<u8>)> = Vec::new();
+        let mut known: std::collections::HashSet<ChangeHash> = std::collections::HashSet::new();
+        for change in changes {
+            match loaded.hash_at(&change.actor, change.seq) {
+                Some(hash) if hash == change.hash => continue,
+                Some(_) => return Ok(Applied::Diverges { actor: change.actor, seq: change.seq }),
+                None => {}
+            }
+            let scanned = scan(&change.bytes).map_err(|error| Refused::Sender(error.to_string()))?;
+            let last = tips.get(&change.actor).copied().or_else(|| {
+                let chain = loaded.chains.get(&change.actor)?;
+                Some(Tip { seq: chain.len() as u64, hash: *chain.last()? })
+            });
+            if change.seq != last.map_or(0, |tip| tip.seq) + 1 {
+                return Ok(Applied::MissingDependencies);
+            }
+            if let Some(last) = last
+                && !scanned.deps.contains(&last.hash)
+            {
+                return Ok(Applied::Diverges { actor: change.actor, seq: last.seq });
+            }
+            let tip = Tip { seq: change.seq, hash: change.hash };
+            let device = devices.get(&change.actor).copied().unwrap_or(self.me);
+            let author =
+                |error: crate::admission::Inadmissible| Refused::Author(device, change.actor, tip, error.to_string());
+            admit(&scanned, &doc_id, &device, last.map(|tip| tip.hash)).map_err(author)?;
+            let foreign: Vec<ChangeHash> = scanned.deps.iter().filter(|dep| !known.contains(dep)).copied().collect();
+            if !is_planted(Planted::DropDependency) && !loaded.has_all(&foreign) {
+                return Ok(Applied::MissingDependencies);
+            }
+            known.insert(change.hash);
+            tips.insert(change.actor, tip);
+            batch.push((scanned, change.bytes));
+        }
+        let applied = self.apply_batch(doc_id, batch, &tips)?;
+        for run in runs {
+            let actor = run.run.actor(&doc_id);
+            if tips.contains_key(&actor) {
+                self.put_run(doc_id, actor, run.clone());
+            }
+        }
+        Ok(Applied::Complete { changes: applied, tips })
+    }
+
+    fn judge_cuts(&self, doc_id: &DocId, runs: &[StoredRun]) -> Result<(), Refused> {
+        for run in runs {
+            let actor = run.run.actor(doc_id);
+            let cut = self.roster.cuts.get(&(*doc_id, actor));
+            if cut.is_some_and(|cut| run.tip_seq() >= cut.seq) {
+                let tip = Tip { seq: run.run.seq, hash: run.run.hash };
+                return Err(Refused::Author(run.run.device, actor, tip, "its history has two branches".into()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies to the document and writes changes, rows and meta into the batch.
+    fn apply_batch(
+        &mut self,
+        doc_id: DocId,
+        batch: Vec<(ScannedChange, Vec<u8>)>,
+        tips: &BTreeMap<ActorId, Tip>,
+    ) -> Result<Vec<StoredChange>, Refused> {
+        let doc = self.doc_mut(doc_id);
+        let Some(loaded) = doc.loaded.as_mut().filter(|_| !batch.is_empty()) else { return Ok(Vec::new()) };
+        let touched = match loaded.apply(&doc_id, &batch) {
+            Ok(touched) => touched,
+            Err(text) => {
+                // What it left behind in memory is not trusted: the next use loads the stored state.
+                doc.loaded = None;
+                return Err(Refused::Sender(text));
+            }
+        };
+        doc.meta.records = count_records(doc_id, doc, &batch);
+        doc.meta.raw_changes += batch.len() as u64;
+        for (actor, tip) in tips {
+            doc.advance(*actor, *tip);
+        }
+        let mut applied = Vec::with_capacity(batch.len());
+        for (scanned, bytes) in batch {
+            let change = StoredChange { actor: scanned.actor, seq: scanned.seq, hash: scanned.hash, bytes };
+            self.batch.push(Write::PutChange(doc_id, change.clone()));
+            applied.push(change);
+        }
+        self.rows_due.extend(touched.into_iter().map(|key| (doc_id, key)));
+        self.write_meta(doc_id);
+        Ok(applied)
+    }
+
+    /// Passes changes on to every connected reader that has their dependencies; the others are told.
+    pub(super) fn push_to_readers(
+        &mut self,
+        doc_id: DocId,
+        changes: &[StoredChange],
+        runs: &[StoredRun],
+        from: Option<SessionId>,
+    ) {
+        let Some(doc) = self.docs.get_mut(&doc_id) else { return };
+        let (digest, frontier) = (doc.digest(), doc.meta.frontier.clone());
+        let size: usize = changes.iter().map(|change| change.bytes.len() + 16).sum();
+        let pushable = changes.len() <= limits::PUSH_CHANGES_MAX && size <= limits::MESSAGE_BYTES_MAX / 2;
+        let mut frame: Option<Vec<u8>> = None;
+        let mut tell = Vec::new();
+        let readers: Vec<SessionId> = self.sessions.keys().copied().filter(|id| Some(*id) != from).collect();
+        for id in readers {
+            let Some(session) = self.sessions.get(&id).filter(|s| s.matched && s.compared) else { continue };
+            if !self.may_send(&doc_id.register, &session.device) {
+                continue;
+            }
+            let sent = session.sent.get(&doc_id).cloned().unwrap_or_default();
+            let lacking = changes.iter().filter(|change| change.seq > sent.seq(&change.actor)).count() as u64;
+            if lacking == 0 {
+                continue;
+            }
+            if frontier.beyond(&sent) != changes.len() as u64 || !pushable {
+                tell.push(id);
+                continue;
+            }
+            let frame = frame.get_or_insert_with(|| push_frame(doc_id, changes, runs)).clone();
+            self.staged.push(super::Staged::Send { session: id, frame, at_once: from.is_none() });
+            if let Some(session) = self.sessions.get_mut(&id) {
+                session.sent.insert(doc_id, frontier.clone());
+                session.told.insert(doc_id, digest);
+            }
+        }
+        for id in tell {
+            self.tell(id, &[doc_id]);
+        }
+    }
+
+    pub(super) fn send_ack(&mut self, id: SessionId, doc: DocId, tips: BTreeMap<ActorId, Tip>) {
+        let mine = self.doc_mut(doc).digest();
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        raise(session.sent.entry(doc).or_default(), &tips);
+        raise(session.acked.entry(doc).or_default(), &tips);
+        session.told.insert(doc, mine);
+        let device = session.device;
+        self.send(id, &Message::Ack { doc, tips });
+        self.note_delivered(device, doc);
+    }
+
+    /// A document has grown: compare it again with every session.
+    pub(super) fn after_growth(&mut self, doc: DocId) {
+        for id in self.sessions.keys().copied().collect::<Vec<_>>() {
+            self.compare(id, doc);
+        }
+    }
+
+    /// What was pushed does not fit what we hold: ask the sender for everything that we lack.
+    fn want_again(&mut self, id: SessionId, doc_id: DocId) {
+        let doc = self.doc_mut(doc_id);
+        if doc.fetching.is_some() {
+            return;
+        }
+        doc.fetching = Some(id);
+        let want = super::session::doc_frontier(doc);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.wants.push(doc_id);
+            self.send(id, &Message::Want(want));
+        } else {
+            self.doc_mut(doc_id).fetching = None;
+        }
+    }
+
+    /// Names the one at fault. The sender's session ends; what an author signed is held back for good.
+    pub(super) fn refuse(&mut self, id: SessionId, doc_id: DocId, refused: Refused) {
+        match refused {
+            Refused::Sender(text) => self.end_session(id, text),
+            Refused::Author(device, actor, tip, text) => {
+                self.fault(device, text);
+                let doc = self.doc_mut(doc_id);
+                if doc.held_back.seq(&actor) < tip.seq {
+                    doc.held_back.0.insert(actor, tip);
+                }
+                let told: DocFrontier = super::session::doc_frontier(doc);
+                self.send(id, &Message::Frontiers(vec![told]));
+                self.compare(id, doc_id);
+            }
+        }
+    }
+
+    /// Part n+1 is accepted once part n holds enough records.
+    pub(super) fn part_is_open(&self, doc: &DocId) -> bool {
+        let before = DocId { register: doc.register, part: doc.part.saturating_sub(1) };
+        doc.part <= 1
+            || doc.part <= limits::PART_NUMBER_MAX
+                && self.docs.get(&before).is_some_and(|before| before.meta.records >= limits::PART_RECORDS_MIN)
+    }
+}
+
+/// What became of judged changes.
+enum Applied {
+    Complete { changes: Vec<StoredChange>, tips: BTreeMap<ActorId, Tip> },
+    MissingDependencies,
+    Diverges { actor: ActorId, seq: u64 },
+}
+
+fn push_frame(doc: DocId, changes: &[StoredChange], runs: &[StoredRun]) -> Vec<u8> {
+    let changes = changes.iter().map(|change| change.bytes.clone().into()).collect();
+    Message::Push { doc, changes, runs: runs.to_vec() }.to_frame()
+}
+
+/// Records after a batch: in a random part each creation is one; a links part is counted where a batch
+/// wrote a key that nothing stood at.
+fn count_records(id: DocId, doc: &super::document::Document, batch: &[(ScannedChange, Vec<u8>)]) -> u64 {
+    let creations =
+        batch.iter().flat_map(|(change, _)| &change.ops).filter(|op| op.obj == ObjRef::Root && op.predecessors == 0);
+    if !id.is_links() {
+        return doc.meta.records + creations.filter(|op| matches!(op.key, KeyRef::Map(_))).count() as u64;
+    }
+    match (&doc.loaded, creations.count()) {
+        (Some(loaded), 1..) => crate::record::keys(&loaded.am, &id).len() as u64,
+        _ => doc.meta.records,
+    }
+}

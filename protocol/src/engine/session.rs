@@ -1,0 +1,397 @@
+//! A session with one peer: hello, statements, then the documents that differ.
+
+use super::transfer::Incoming;
+use super::{Engine, SessionId, TaskId};
+use crate::ids::{ActorId, DeviceKey, DocId, RegisterId};
+use crate::limits;
+use crate::message::{DocDigest, DocFrontier, Hello, Message, VERSION};
+use crate::planted::{Planted, is_planted};
+use crate::run::{Frontier, Tip};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of a connected peer.
+#[derive(Clone)]
+pub(super) struct Session {
+    pub device: DeviceKey,
+    /// The peer's last hello.
+    pub hello: Option<Hello>,
+    /// The statement sets are equal: documents may be exchanged.
+    pub matched: bool,
+    /// The documents have been compared: what is not in `sent` the peer does not have.
+    pub compared: bool,
+    /// What the peer holds once it has taken everything sent to it.
+    pub sent: BTreeMap<DocId, Frontier>,
+    /// What the peer says that it holds.
+    pub acked: BTreeMap<DocId, Frontier>,
+    /// What the peer refuses.
+    pub held_back: BTreeMap<DocId, Frontier>,
+    /// The digest of our own state that the peer was last told.
+    pub told: BTreeMap<DocId, [u8; 16]>,
+    /// Documents of which the peer has more than we do.
+    pub ahead: BTreeSet<DocId>,
+    /// Wants that the peer has not answered yet, oldest first.
+    pub wants: Vec<DocId>,
+    pub incoming: Option<Incoming>,
+    /// Branches of divergent actors that the peer has been shown.
+    pub shown: BTreeSet<(DocId, ActorId, u64)>,
+    /// Outputs up to this batch are held back; nothing may overtake them.
+    pub held_until: TaskId,
+}
+
+impl Session {
+    fn new(device: DeviceKey) -> Self {
+        Self {
+            device,
+            hello: None,
+            matched: false,
+            compared: false,
+            sent: BTreeMap::new(),
+            acked: BTreeMap::new(),
+            held_back: BTreeMap::new(),
+            told: BTreeMap::new(),
+            ahead: BTreeSet::new(),
+            wants: Vec::new(),
+            incoming: None,
+            shown: BTreeSet::new(),
+            held_until: TaskId(0),
+        }
+    }
+}
+
+/// Raises `frontier` to the tips given.
+pub(super) fn raise(frontier: &mut Frontier, tips: &BTreeMap<ActorId, Tip>) {
+    for (actor, tip) in tips {
+        if frontier.seq(actor) < tip.seq {
+            frontier.0.insert(*actor, *tip);
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn handle_connected(&mut self, id: SessionId, device: DeviceKey) {
+        if self.paused || !self.roster.is_member(&device) || device == self.me {
+            return self.disconnect_later(id, "not a member, or the exchange is paused".into());
+        }
+        if self.sessions.len() >= limits::SESSIONS_MAX {
+            return self.disconnect_later(id, "too many sessions".into());
+        }
+        self.sessions.insert(id, Session::new(device));
+        self.heard(device);
+        self.send_hello(id);
+    }
+
+    pub(super) fn handle_disconnected(&mut self, id: SessionId) {
+        self.join_sessions.remove(&id);
+        let Some(session) = self.sessions.remove(&id) else { return };
+        for doc in self.docs.values_mut() {
+            if doc.fetching == Some(id) {
+                doc.fetching = None;
+            }
+        }
+        self.heard(session.device);
+        self.state_changed = true;
+    }
+
+    pub(super) fn handle_received(&mut self, id: SessionId, frame: &[u8]) {
+        if self.join_sessions.contains_key(&id) {
+            return self.handle_join_frame(id, frame);
+        }
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
+        self.heard(device);
+        match Message::from_frame(frame) {
+            Ok(message) => self.handle_message(id, device, message),
+            Err(text) => self.end_session(id, text),
+        }
+    }
+
+    /// Ends a session for something that its peer did.
+    pub(super) fn end_session(&mut self, id: SessionId, what: impl Into<String>) {
+        let what = what.into();
+        if let Some(session) = self.sessions.get(&id) {
+            self.fault(session.device, what.clone());
+        }
+        self.handle_disconnected(id);
+        self.disconnect_later(id, what);
+    }
+
+    fn handle_message(&mut self, id: SessionId, device: DeviceKey, message: Message) {
+        match message {
+            Message::Hello(hello) => return self.handle_hello(id, hello),
+            Message::HaveStatements(prints) => return self.send_missing_statements(id, &prints),
+            Message::Statements(statements) => return self.take_statements(id, device, statements),
+            _ => {}
+        }
+        if !self.sessions.get(&id).is_some_and(|session| session.matched) {
+            // The sets differed when this was sent or do so now; the comparison starts again after the next
+            // hello, so nothing is lost by not storing it.
+            return;
+        }
+        match message {
+            Message::Docs(docs) => self.handle_docs(id, &docs),
+            Message::Frontiers(frontiers) => frontiers.into_iter().for_each(|f| self.handle_frontier(id, f)),
+            Message::Want(want) => self.handle_want(id, want),
+            Message::Answer(answer) => self.handle_answer(id, answer),
+            Message::Chunk(bytes) => self.handle_chunk(id, &bytes),
+            Message::Push { doc, changes, runs } => self.handle_push(id, doc, changes, runs),
+            Message::Ack { doc, tips } => self.handle_ack(id, doc, &tips),
+            Message::HaveBeacons(numbers) => self.send_newer_beacons(id, &numbers),
+            Message::Beacons(beacons) => self.take_beacons(id, device, beacons),
+            Message::Branch(branch) => self.handle_branch(id, branch),
+            Message::Hello(_) | Message::HaveStatements(_) | Message::Statements(_) => {}
+        }
+    }
+
+    // ── hello ───────────────────────────────────────────────────────────────────────────────────────────
+
+    pub(super) fn send_hello(&mut self, id: SessionId) {
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
+        let hello = self.hello_for(&device);
+        self.send(id, &Message::Hello(hello));
+    }
+
+    /// Says hello again to everyone: statements, or documents as a whole, have changed.
+    pub(super) fn send_hello_to_all(&mut self) {
+        for id in self.sessions.keys().copied().collect::<Vec<_>>() {
+            self.send_hello(id);
+        }
+    }
+
+    fn hello_for(&mut self, device: &DeviceKey) -> Hello {
+        Hello {
+            version: VERSION,
+            federation: self.roster.federation.as_ref().map(|federation| federation.id),
+            statements: self.statements.digest(),
+            docs: self.docs_digest(device),
+            beacons: self.beacons.digest(&self.roster, &self.me, device),
+        }
+    }
+
+    fn handle_hello(&mut self, id: SessionId, hello: Hello) {
+        if hello.version != VERSION {
+            return self
+                .end_session(id, format!("speaks version {} of the protocol, this node {VERSION}", hello.version));
+        }
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
+        let own = self.hello_for(&device);
+        if let (Some(mine), Some(theirs)) = (own.federation, hello.federation)
+            && mine != theirs
+        {
+            return self.end_session(id, "belongs to another federation");
+        }
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let matched = hello.statements == own.statements;
+        let newly = !session.matched && session.hello.is_some() && matched;
+        session.matched = matched;
+        session.hello = Some(hello.clone());
+        if newly {
+            // The peer may have judged our last hello by a set that it has outgrown.
+            self.send(id, &Message::Hello(own.clone()));
+        }
+        if !matched {
+            let tags = self.statements.tags().concat();
+            return self.send(id, &Message::HaveStatements(tags));
+        }
+        if hello.docs == own.docs {
+            self.note_equal(id, device);
+        } else {
+            let docs = self.doc_digests(&device);
+            self.send(id, &Message::Docs(docs));
+        }
+        if hello.beacons != own.beacons {
+            let numbers = self.beacons.numbers(&self.roster, &self.me, &device);
+            self.send(id, &Message::HaveBeacons(numbers));
+        }
+    }
+
+    /// The peer holds exactly what we hold.
+    fn note_equal(&mut self, id: SessionId, device: DeviceKey) {
+        let shared = self.shared_docs(&device);
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.compared = true;
+        session.ahead.clear();
+        for doc in shared {
+            if let Some(doc) = self.docs.get_mut(&doc) {
+                session.told.insert(doc.id, doc.digest());
+                session.sent.insert(doc.id, doc.meta.frontier.clone());
+                session.acked.insert(doc.id, doc.meta.frontier.clone());
+            }
+        }
+        self.equal_with(device);
+    }
+
+    // ── which documents ─────────────────────────────────────────────────────────────────────────────────
+
+    /// Whether a document may be sent to a device: the one check at the sending boundary.
+    pub(super) fn may_send(&self, register: &RegisterId, device: &DeviceKey) -> bool {
+        is_planted(Planted::SendToNonReader) || self.roster.may_read(register, device)
+    }
+
+    /// The documents that both may read and that hold something, sorted.
+    fn shared_docs(&self, device: &DeviceKey) -> Vec<DocId> {
+        let readable = |id: &DocId| self.roster.may_read(&id.register, &self.me) && self.may_send(&id.register, device);
+        self.docs.values().filter(|doc| !doc.meta.frontier.is_empty() && readable(&doc.id)).map(|doc| doc.id).collect()
+    }
+
+    fn docs_digest(&mut self, device: &DeviceKey) -> [u8; 16] {
+        let mut bytes = Vec::new();
+        for id in self.shared_docs(device) {
+            if let Some(doc) = self.docs.get_mut(&id) {
+                bytes.extend_from_slice(&id.register.0);
+                bytes.extend_from_slice(&id.part.to_le_bytes());
+                bytes.extend_from_slice(&doc.digest());
+            }
+        }
+        let mut out = [0; 16];
+        out.copy_from_slice(&crate::ids::tagged_hash("comin/documents/1", &[&bytes])[..16]);
+        out
+    }
+
+    fn doc_digests(&mut self, device: &DeviceKey) -> BTreeMap<RegisterId, Vec<DocDigest>> {
+        let mut out: BTreeMap<RegisterId, Vec<DocDigest>> = BTreeMap::new();
+        for id in self.shared_docs(device) {
+            if let Some(doc) = self.docs.get_mut(&id) {
+                out.entry(id.register).or_default().push(DocDigest { part: id.part, digest: doc.digest() });
+            }
+        }
+        out
+    }
+
+    /// Tells our state of every document that differs from the peer's list.
+    fn handle_docs(&mut self, id: SessionId, theirs: &BTreeMap<RegisterId, Vec<DocDigest>>) {
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
+        let listed: BTreeMap<DocId, [u8; 16]> = theirs
+            .iter()
+            .flat_map(|(register, docs)| {
+                docs.iter().map(|d| (DocId { register: *register, part: d.part }, d.digest)).collect::<Vec<_>>()
+            })
+            .filter(|(id, _)| id.part <= limits::PART_NUMBER_MAX)
+            .collect();
+        let all: BTreeSet<DocId> = self.shared_docs(&device).into_iter().chain(listed.keys().copied()).collect();
+        let mut differ = Vec::new();
+        for doc_id in all {
+            if !self.roster.may_read(&doc_id.register, &self.me) || !self.may_send(&doc_id.register, &device) {
+                continue;
+            }
+            let doc = self.doc_mut(doc_id);
+            let (digest, frontier) = (doc.digest(), doc.meta.frontier.clone());
+            let Some(session) = self.sessions.get_mut(&id) else { return };
+            match listed.get(&doc_id) {
+                Some(theirs) if *theirs == digest => {
+                    session.told.insert(doc_id, digest);
+                    session.sent.insert(doc_id, frontier.clone());
+                    session.acked.insert(doc_id, frontier);
+                }
+                Some(_) => differ.push(doc_id),
+                None => {
+                    session.sent.insert(doc_id, Frontier::default());
+                    session.acked.insert(doc_id, Frontier::default());
+                    differ.push(doc_id);
+                }
+            }
+        }
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.compared = true;
+            for doc in &differ {
+                session.told.remove(doc);
+            }
+        }
+        self.tell(id, &differ);
+    }
+
+    /// Tells a peer our state of documents, unless it knows.
+    pub(super) fn tell(&mut self, id: SessionId, docs: &[DocId]) {
+        let mut frontiers = Vec::new();
+        for doc_id in docs {
+            let doc = self.doc_mut(*doc_id);
+            let (digest, told) = (doc.digest(), doc_frontier(doc));
+            let Some(session) = self.sessions.get_mut(&id) else { return };
+            if session.told.insert(*doc_id, digest) != Some(digest) {
+                frontiers.push(told);
+            }
+        }
+        if !frontiers.is_empty() {
+            self.send(id, &Message::Frontiers(frontiers));
+        }
+    }
+
+    /// A peer tells its state of a document: ask for what we lack, and tell ours if it lacks something.
+    fn handle_frontier(&mut self, id: SessionId, told: DocFrontier) {
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
+        let readable = self.roster.may_read(&told.doc.register, &self.me) && self.may_send(&told.doc.register, &device);
+        if !readable || told.doc.part > limits::PART_NUMBER_MAX {
+            return;
+        }
+        self.note_peer_state(id, &told);
+        self.look_for_divergence(id, &told);
+        let mine = &self.doc_mut(told.doc).meta.frontier;
+        let lacks = mine.beyond(&told.frontier) > 0;
+        if lacks {
+            self.tell(id, &[told.doc]);
+        }
+        self.compare(id, told.doc);
+    }
+
+    pub(super) fn note_peer_state(&mut self, id: SessionId, told: &DocFrontier) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.sent.insert(told.doc, told.frontier.clone());
+            session.acked.insert(told.doc, told.frontier.clone());
+            session.held_back.insert(told.doc, told.held_back.clone());
+        }
+    }
+
+    /// Notes whether a peer has more of a document than we do; the slice's end asks for it.
+    pub(super) fn compare(&mut self, id: SessionId, doc_id: DocId) {
+        let Some(doc) = self.docs.get(&doc_id) else { return };
+        let mut wanted = doc.meta.frontier.clone();
+        raise(&mut wanted, &doc.held_back.0);
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let ahead = session.acked.get(&doc_id).is_some_and(|theirs| theirs.beyond(&wanted) > 0);
+        if ahead {
+            session.ahead.insert(doc_id);
+        } else {
+            session.ahead.remove(&doc_id);
+        }
+        self.check_equal(id);
+    }
+
+    /// Notes the moment at which nothing is left to exchange with a peer.
+    fn check_equal(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let device = session.device;
+        if self.session_in_sync(session) {
+            self.equal_with(device);
+        }
+    }
+
+    /// Everything is compared and equal, and nothing is under way.
+    pub(super) fn session_in_sync(&self, session: &Session) -> bool {
+        let idle = session.compared && session.ahead.is_empty() && session.wants.is_empty();
+        idle && self.shared_docs(&session.device).iter().all(|id| {
+            let mine = self.docs.get(id).map(|doc| &doc.meta.frontier);
+            mine.is_none_or(|mine| session.acked.get(id).is_some_and(|theirs| mine.beyond(theirs) == 0))
+        })
+    }
+
+    fn handle_ack(&mut self, id: SessionId, doc: DocId, tips: &BTreeMap<ActorId, Tip>) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        raise(session.acked.entry(doc).or_default(), tips);
+        raise(session.sent.entry(doc).or_default(), tips);
+        let (device, sent) = (session.device, session.sent.get(&doc).cloned().unwrap_or_default());
+        self.state_changed = true;
+        self.note_delivered(device, doc);
+        let lacks = self.docs.get(&doc).is_some_and(|doc| doc.meta.frontier.beyond(&sent) > 0);
+        if lacks {
+            self.tell(id, &[doc]);
+        }
+        self.compare(id, doc);
+    }
+}
+
+/// Our own state of a document as it is told.
+pub(super) fn doc_frontier(doc: &super::document::Document) -> DocFrontier {
+    let mut frontier = doc.meta.frontier.clone();
+    if is_planted(Planted::ForgetFrontierEntry) && frontier.0.len() > 1 {
+        frontier.0.pop_first();
+    }
+    DocFrontier { doc: doc.id, frontier, held_back: doc.held_back.clone() }
+}

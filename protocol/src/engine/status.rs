@@ -1,0 +1,185 @@
+//! What the node knows of its peers, told honestly: exact where connected, from beacons where not.
+
+use super::{DocStatus, Engine, Lag, PeerStatus, SessionId, StartError, Status, Write};
+use crate::beacon::{Audience, Beacon};
+use crate::codec::{from_cbor, to_cbor};
+use crate::ids::{DeviceKey, DocId};
+use crate::roster::{Device, RegisterKind};
+use crate::run::Frontier;
+use minicbor::{Decode, Encode};
+use std::collections::BTreeMap;
+
+/// Where the memory of peers is kept.
+const STATE_PEERS: &str = "peers";
+/// At most this often is the memory of peers written for itself, in milliseconds.
+const REMEMBER_MS: u64 = 30_000;
+
+/// What is remembered of a device.
+#[derive(Clone, Default, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct PeerMemory {
+    /// When it was last heard, by this node's wall clock in milliseconds.
+    #[n(0)]
+    pub last_heard_ms: Option<u64>,
+    /// When everything was last equal.
+    #[n(1)]
+    pub last_equal_ms: Option<u64>,
+}
+
+/// The memory of peers as it is stored.
+#[derive(Clone, Default, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct Remembered {
+    #[n(0)]
+    pub peers: BTreeMap<DeviceKey, PeerMemory>,
+    /// Of this device's own actors: what some other partner is known to hold.
+    #[n(1)]
+    pub delivered: BTreeMap<DocId, Frontier>,
+}
+
+impl Engine {
+    pub(super) fn restore_peers(&mut self, state: &BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
+        if let Some(bytes) = state.get(STATE_PEERS) {
+            self.remembered = from_cbor(bytes).map_err(|_| StartError::State(STATE_PEERS.into()))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn heard(&mut self, device: DeviceKey) {
+        self.remembered.peers.entry(device).or_default().last_heard_ms = Some(self.now.wall_ms);
+        self.remember_due.get_or_insert(self.now.mono_ms + REMEMBER_MS);
+    }
+
+    pub(super) fn equal_with(&mut self, device: DeviceKey) {
+        self.remembered.peers.entry(device).or_default().last_equal_ms = Some(self.now.wall_ms);
+        self.state_changed = true;
+    }
+
+    /// Another partner's device holds some of our changes.
+    pub(super) fn note_delivered(&mut self, device: DeviceKey, doc_id: DocId) {
+        let other = self.roster.devices.get(&device).is_some_and(|device| device.partner != self.partner);
+        let acked = self.sessions.values().find(|session| session.device == device).and_then(|s| s.acked.get(&doc_id));
+        let (Some(acked), Some(doc), true) = (acked, self.docs.get(&doc_id), other) else { return };
+        let own =
+            acked.0.iter().filter(|(actor, _)| doc.own_actors.contains(actor)).map(|(a, tip)| (*a, *tip)).collect();
+        super::session::raise(self.remembered.delivered.entry(doc_id).or_default(), &own);
+    }
+
+    pub(super) fn peers_due(&self) -> Option<u64> {
+        self.remember_due
+    }
+
+    pub(super) fn remember_peers(&mut self) {
+        if self.remember_due.is_some_and(|due| due <= self.now.mono_ms) {
+            self.remember_peers_now();
+        }
+    }
+
+    pub(super) fn remember_peers_now(&mut self) {
+        self.remember_due = None;
+        self.batch.push(Write::PutState(STATE_PEERS.into(), to_cbor(&self.remembered)));
+    }
+
+    pub(super) fn status(&mut self) -> Status {
+        let docs = self.docs.values_mut().filter(|doc| !doc.meta.frontier.is_empty()).map(|doc| DocStatus {
+            doc: doc.id,
+            records: doc.meta.records,
+            changes: doc.meta.frontier.changes(),
+            digest: doc.digest(),
+            loaded: doc.loaded.is_some(),
+        });
+        let docs = docs.collect();
+        let peers = self.roster.devices.values().filter(|device| device.key != self.me);
+        Status {
+            device: self.me,
+            partner: self.partner,
+            roster: self.roster.clone(),
+            paused: self.paused,
+            peers: peers.map(|device| self.peer_status(device)).collect(),
+            approvals: self.pending_joins(),
+            tickets: self.open_tickets(),
+            joining: self.own_join_status(),
+            docs,
+            faults: self.faults.clone(),
+            unsent_changes: self.unsent_changes(),
+            stopped: self.stopped.clone(),
+        }
+    }
+
+    fn peer_status(&self, device: &Device) -> PeerStatus {
+        let memory = self.remembered.peers.get(&device.key).cloned().unwrap_or_default();
+        let session: Option<(&SessionId, _)> = self.sessions.iter().find(|(_, session)| session.device == device.key);
+        let beacon = self.beacons.get(&device.key, Audience::Federation);
+        let (lacks, we_lack) = match session {
+            Some((_, session)) if session.compared => self.exact_lags(session),
+            _ => beacon.map_or((Lag::Unknown, Lag::Unknown), |held| self.beacon_lags(&held.signed.beacon)),
+        };
+        let progress = session.and_then(|(_, session)| session.incoming.as_ref());
+        PeerStatus {
+            device: device.key,
+            partner: device.partner,
+            connected: session.is_some(),
+            in_sync: session.is_some_and(|(_, session)| self.session_in_sync(session)),
+            lacks,
+            we_lack,
+            last_heard_ms: memory.last_heard_ms,
+            through: beacon.and_then(|held| held.through).filter(|through| *through != device.key),
+            last_equal_ms: memory.last_equal_ms,
+            progress: progress.map(|incoming| (incoming.bytes.len() as u64, incoming.total)),
+        }
+    }
+
+    fn exact_lags(&self, session: &super::session::Session) -> (Lag, Lag) {
+        let (mut lacks, mut we_lack) = (0, 0);
+        for doc in self.docs.values().filter(|doc| self.may_send(&doc.id.register, &session.device)) {
+            let theirs = session.acked.get(&doc.id).cloned().unwrap_or_default();
+            lacks += doc.meta.frontier.beyond(&theirs);
+            we_lack += theirs.beyond(&doc.meta.frontier);
+        }
+        (Lag::Exactly(lacks), Lag::Exactly(we_lack))
+    }
+
+    /// What a beacon says: exact where its state is one that we went through, else a lower bound.
+    fn beacon_lags(&self, beacon: &Beacon) -> (Lag, Lag) {
+        let (mut lacks, mut we_lack, mut exact) = (0, 0, true);
+        let told: BTreeMap<DocId, (u64, [u8; 16])> =
+            beacon.docs.iter().map(|d| (DocId { register: d.register, part: d.part }, (d.changes, d.digest))).collect();
+        for (id, (changes, digest)) in &told {
+            let Some(doc) = self.docs.get(id) else {
+                we_lack += changes;
+                continue;
+            };
+            let mine = doc.meta.frontier.changes();
+            match doc.history.iter().rev().find(|(state, _)| state == digest) {
+                Some((_, then)) => lacks += mine - then.min(&mine),
+                None => {
+                    exact = false;
+                    lacks += mine.saturating_sub(*changes);
+                    we_lack += changes.saturating_sub(mine).max(1);
+                }
+            }
+        }
+        let is_federal = |doc: &&super::document::Document| {
+            self.roster.registers.get(&doc.id.register).is_some_and(|r| r.kind != RegisterKind::Internal)
+        };
+        let untold = self.docs.values().filter(is_federal).filter(|doc| !told.contains_key(&doc.id));
+        lacks += untold.map(|doc| doc.meta.frontier.changes()).sum::<u64>();
+        match exact {
+            true => (Lag::Exactly(lacks), Lag::Exactly(we_lack)),
+            false => (Lag::AtLeast(lacks), Lag::AtLeast(we_lack)),
+        }
+    }
+
+    /// Own changes, of registers that others read, that no other partner is known to hold.
+    fn unsent_changes(&self) -> u64 {
+        let shared = |doc: &&super::document::Document| {
+            self.roster.registers.get(&doc.id.register).is_some_and(|register| register.kind != RegisterKind::Internal)
+        };
+        let unsent = |doc: &super::document::Document| {
+            let delivered = self.remembered.delivered.get(&doc.id).cloned().unwrap_or_default();
+            let own = doc.meta.frontier.0.iter().filter(|(actor, _)| doc.own_actors.contains(*actor));
+            own.map(|(actor, tip)| tip.seq.saturating_sub(delivered.seq(actor))).sum::<u64>()
+        };
+        self.docs.values().filter(shared).map(unsent).sum()
+    }
+}

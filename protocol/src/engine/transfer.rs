@@ -1,0 +1,362 @@
+//! Catching up: a want, one answer cut for it, its bytes in chunks, the helper's check.
+
+use super::receive::Refused;
+use super::session::doc_frontier;
+use super::{
+    Engine, SessionId, Staged, StagedOther, StoredChange, StoredDoc, StoredRun, StoredSnapshot, Task, TaskId, Write,
+};
+use crate::check::{self, CheckJob, CheckResult, Form};
+use crate::ids::{ActorId, ChangeHash, DocId};
+use crate::limits;
+use crate::message::{Answer, DocFrontier, Message};
+use crate::planted::{Planted, is_planted};
+use crate::record::Row;
+use crate::run::Frontier;
+use std::collections::BTreeMap;
+
+/// An answer whose bytes are arriving.
+#[derive(Clone)]
+pub(super) struct Incoming {
+    pub doc: DocId,
+    pub form: Form,
+    pub runs: BTreeMap<ActorId, StoredRun>,
+    pub total: u64,
+    pub bytes: Vec<u8>,
+}
+
+/// An answer that the helper is checking.
+#[derive(Clone)]
+pub(super) struct Checking {
+    pub session: SessionId,
+    pub doc: DocId,
+    pub runs: BTreeMap<ActorId, StoredRun>,
+    pub payload: Vec<u8>,
+}
+
+impl Engine {
+    // ── asking ──────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Asks for documents of which peers have more, each from one peer at a time.
+    pub(super) fn fetch_more(&mut self) {
+        let sessions: Vec<SessionId> = self.sessions.keys().copied().collect();
+        for id in sessions {
+            let Some(session) = self.sessions.get(&id).filter(|session| session.matched) else { continue };
+            let mut free = limits::ANSWERS_IN_FLIGHT.saturating_sub(session.wants.len());
+            for doc_id in session.ahead.clone() {
+                if free == 0 {
+                    break;
+                }
+                if self.fetchable(&doc_id) {
+                    self.want(id, doc_id);
+                    free -= 1;
+                }
+            }
+        }
+    }
+
+    /// Whether a document may be asked for: nobody else is being asked, and the part before it is here or on
+    /// its way (whether it holds enough is seen when the answer is taken).
+    fn fetchable(&self, doc_id: &DocId) -> bool {
+        let before = DocId { register: doc_id.register, part: doc_id.part.saturating_sub(1) };
+        let coming = self.docs.get(&before).is_some_and(|doc| doc.fetching.is_some());
+        self.docs.get(doc_id).is_none_or(|doc| doc.fetching.is_none() && doc.not_before_ms <= self.now.mono_ms)
+            && (coming || self.part_is_open(doc_id))
+    }
+
+    fn want(&mut self, id: SessionId, doc_id: DocId) {
+        let doc = self.doc_mut(doc_id);
+        doc.fetching = Some(id);
+        let want = doc_frontier(doc);
+        let digest = doc.digest();
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.wants.push(doc_id);
+            session.told.insert(doc_id, digest);
+        }
+        self.send(id, &Message::Want(want));
+    }
+
+    // ── answering ───────────────────────────────────────────────────────────────────────────────────────
+
+    pub(super) fn handle_want(&mut self, id: SessionId, want: DocFrontier) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        if !self.may_send(&want.doc.register, &session.device) {
+            return self.end_session(id, "asked for a register that it may not read");
+        }
+        self.note_peer_state(id, &want);
+        let Some(doc) = self.docs.get(&want.doc) else { return self.answer_nothing(id, want.doc) };
+        if doc.meta.frontier.beyond(&want.frontier) == 0 {
+            return self.answer_nothing(id, want.doc);
+        }
+        if !self.load_or_park(want.doc, super::document::Parked::Want(id, want.clone())) {
+            return;
+        }
+        let whole = want.frontier.is_empty();
+        let Some(doc) = self.docs.get(&want.doc) else { return };
+        let Some(loaded) = &doc.loaded else { return };
+        if whole && let Some(snapshot) = doc.snapshot() {
+            self.answer_snapshot(id, want.doc, &snapshot);
+            return self.keep_snapshot(want.doc, snapshot);
+        }
+        let mut hashes: Vec<ChangeHash> = Vec::new();
+        for (actor, tip) in &doc.meta.frontier.0 {
+            let from = want.frontier.seq(actor) + 1;
+            hashes.extend((from..=tip.seq).filter_map(|seq| loaded.hash_at(actor, seq)));
+        }
+        let Some((form, payload)) = check::encode_bundle(&loaded.am, &hashes) else {
+            return self.answer_nothing(id, want.doc);
+        };
+        let runs = doc.runs_beyond(&want.frontier);
+        let frontier = doc.meta.frontier.clone();
+        self.answer(id, want.doc, form, runs, &payload, frontier);
+    }
+
+    /// A snapshot that had to be made anyway replaces the stored one.
+    fn keep_snapshot(&mut self, doc_id: DocId, snapshot: StoredSnapshot) {
+        let doc = self.doc_mut(doc_id);
+        if doc.meta.raw_changes as usize >= limits::RAW_ANSWER_CHANGES_MAX {
+            doc.meta.snapshot = snapshot.frontier.clone();
+            doc.meta.raw_changes = 0;
+            self.batch.push(Write::PutSnapshot(doc_id, snapshot));
+            self.write_meta(doc_id);
+        }
+    }
+
+    /// Answers a want from what the store gave, without making a document of it. False: that is not possible.
+    pub(super) fn answer_from_store(&mut self, id: SessionId, want: &DocFrontier, stored: &StoredDoc) -> bool {
+        if want.frontier.is_empty()
+            && let Some(snapshot) = &stored.snapshot
+        {
+            self.answer_snapshot(id, want.doc, snapshot);
+            return true;
+        }
+        let below = stored.snapshot.as_ref().is_none_or(|snapshot| snapshot.frontier.beyond(&want.frontier) == 0);
+        let missing: Vec<&StoredChange> =
+            stored.changes.iter().filter(|change| change.seq > want.frontier.seq(&change.actor)).collect();
+        if !below || missing.len() > limits::RAW_ANSWER_CHANGES_MAX {
+            return false;
+        }
+        let Some(doc) = self.docs.get(&want.doc) else { return true };
+        let (runs, frontier) = (doc.runs_beyond(&want.frontier), doc.meta.frontier.clone());
+        let payload = check::encode_changes(missing.iter().map(|change| change.bytes.as_slice()));
+        self.answer(id, want.doc, Form::Changes, runs, &payload, frontier);
+        true
+    }
+
+    fn answer_snapshot(&mut self, id: SessionId, doc: DocId, snapshot: &StoredSnapshot) {
+        let runs = snapshot.runs.values().cloned().collect();
+        self.answer(id, doc, Form::Snapshot, runs, &snapshot.bytes, snapshot.frontier.clone());
+    }
+
+    fn answer_nothing(&mut self, id: SessionId, doc: DocId) {
+        self.send(id, &Message::Answer(Answer { doc, form: Form::Changes, runs: Vec::new(), bytes: 0 }));
+    }
+
+    fn answer(
+        &mut self,
+        id: SessionId,
+        doc: DocId,
+        form: Form,
+        runs: Vec<StoredRun>,
+        payload: &[u8],
+        reached: Frontier,
+    ) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.sent.insert(doc, reached);
+        self.send(id, &Message::Answer(Answer { doc, form, runs, bytes: payload.len() as u64 }));
+        for chunk in payload.chunks(limits::CHUNK_BYTES) {
+            self.send(id, &Message::Chunk(chunk.to_vec()));
+        }
+    }
+
+    // ── receiving ───────────────────────────────────────────────────────────────────────────────────────
+
+    pub(super) fn handle_answer(&mut self, id: SessionId, answer: Answer) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if session.wants.first() != Some(&answer.doc) || session.incoming.is_some() {
+            return self.end_session(id, "sent an answer that was not asked for");
+        }
+        if answer.bytes == 0 {
+            session.wants.remove(0);
+            // The peer has nothing more for us, whatever it told before.
+            let mine = self.docs.get(&answer.doc).map(|doc| doc.meta.frontier.clone()).unwrap_or_default();
+            session.acked.insert(answer.doc, mine);
+            return self.fetched(answer.doc);
+        }
+        if answer.bytes > limits::TRANSFER_BYTES_MAX as u64 {
+            return self.end_session(id, "sent an answer that exceeds the size limit");
+        }
+        match self.judge_runs(&answer.doc, &answer.runs) {
+            Ok(runs) => {
+                let incoming =
+                    Incoming { doc: answer.doc, form: answer.form, runs, total: answer.bytes, bytes: Vec::new() };
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.incoming = Some(incoming);
+                }
+            }
+            Err(refused) => {
+                self.refuse(id, answer.doc, refused);
+                self.end_session(id, "sent an answer that cannot be taken");
+            }
+        }
+    }
+
+    pub(super) fn handle_chunk(&mut self, id: SessionId, bytes: &[u8]) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(incoming) = &mut session.incoming else { return self.end_session(id, "sent bytes of no answer") };
+        if incoming.bytes.len() as u64 + bytes.len() as u64 > incoming.total {
+            return self.end_session(id, "sent more bytes than announced");
+        }
+        incoming.bytes.extend_from_slice(bytes);
+        self.state_changed = true;
+        if incoming.bytes.len() as u64 == incoming.total
+            && let Some(incoming) = session.incoming.take()
+        {
+            if !session.wants.is_empty() {
+                session.wants.remove(0);
+            }
+            self.check(id, incoming);
+        }
+    }
+
+    fn check(&mut self, session: SessionId, incoming: Incoming) {
+        let task = self.new_task();
+        let doc = self.doc_mut(incoming.doc);
+        let job = CheckJob {
+            doc: incoming.doc,
+            form: incoming.form,
+            payload: incoming.bytes.clone(),
+            base: doc.meta.frontier.clone(),
+            runs: incoming.runs.clone(),
+            records: doc.meta.records,
+        };
+        let keep = if incoming.form == Form::Snapshot { incoming.bytes } else { Vec::new() };
+        self.tasks
+            .insert(task, Task::Check(Checking { session, doc: incoming.doc, runs: incoming.runs, payload: keep }));
+        self.staged.push(Staged::Other(Box::new(StagedOther::Check(task, job))));
+    }
+
+    pub(super) fn handle_checked(&mut self, task: TaskId, result: CheckResult) {
+        let Some(Task::Check(checking)) = self.tasks.remove(&task) else { return };
+        let Checking { session, doc, runs, payload } = checking;
+        match result {
+            CheckResult::Snapshot { frontier, rows } => self.take_snapshot(session, doc, runs, payload, frontier, rows),
+            CheckResult::Changes(changes) => {
+                self.fetched_from(doc);
+                if self.part_is_open(&doc) {
+                    self.take_checked(session, doc, changes, runs.into_values().collect());
+                }
+            }
+            CheckResult::SenderFault(text) => self.end_session(session, text),
+            CheckResult::AuthorFault { actor, hash, what } => {
+                let run = runs.get(&actor).map(|run| run.run.clone());
+                if let Some(run) = run {
+                    let tip = crate::run::Tip { seq: run.seq, hash: run.hash };
+                    self.refuse(
+                        session,
+                        doc,
+                        Refused::Author(run.device, actor, tip, format!("{what} (change {})", hash.short())),
+                    );
+                }
+            }
+            CheckResult::NotNow(text) if is_planted(Planted::NotNowIsVerdict) => self.hold_back_all(session, doc, text),
+            CheckResult::NotNow(text) => self.put_off(session, doc, text),
+        }
+        self.fetched(doc);
+    }
+
+    /// Only for the planted bug: takes the helper's limits for a verdict on everything that the peer has.
+    fn hold_back_all(&mut self, session: SessionId, doc: DocId, text: String) {
+        let theirs =
+            self.sessions.get(&session).and_then(|session| session.acked.get(&doc)).cloned().unwrap_or_default();
+        self.doc_mut(doc).held_back = theirs;
+        self.end_session(session, text);
+    }
+
+    /// The helper met its limits: the document stays as it is, and the peer is asked again later.
+    fn put_off(&mut self, session: SessionId, doc: DocId, text: String) {
+        let device = self.sessions.get(&session).map_or(self.me, |session| session.device);
+        self.fault(device, format!("a transfer could not be checked now, it will be asked for again: {text}"));
+        let at = self.now.mono_ms + limits::CHECK_RETRY_MS;
+        self.doc_mut(doc).not_before_ms = at;
+        self.retry_at = Some(at);
+    }
+
+    /// A checked snapshot of a document of which nothing is held: stored as it came, with its rows, without
+    /// loading it.
+    fn take_snapshot(
+        &mut self,
+        session: SessionId,
+        id: DocId,
+        runs: BTreeMap<ActorId, StoredRun>,
+        payload: Vec<u8>,
+        frontier: Frontier,
+        rows: Vec<Row>,
+    ) {
+        let judged: Vec<StoredRun> = runs.values().cloned().collect();
+        if let Err(refused) = self.judge_runs(&id, &judged) {
+            return self.refuse(session, id, refused);
+        }
+        if !self.part_is_open(&id) {
+            return;
+        }
+        let doc = self.doc_mut(id);
+        if !doc.meta.frontier.is_empty() {
+            // Something was written meanwhile: ask again, for the gap only.
+            return self.compare(session, id);
+        }
+        doc.loaded = None;
+        doc.set_frontier(frontier.clone());
+        doc.meta.records = rows.len() as u64;
+        doc.meta.snapshot = frontier.clone();
+        doc.meta.raw_changes = 0;
+        for (actor, run) in &runs {
+            self.put_run(id, *actor, run.clone());
+        }
+        self.batch.push(Write::PutSnapshot(id, StoredSnapshot { bytes: payload, frontier: frontier.clone(), runs }));
+        self.changed.extend(rows.iter().map(|row| (id, row.key.clone())));
+        self.batch.extend(rows.into_iter().map(|row| Write::PutRow(Box::new(row))));
+        self.write_meta(id);
+        self.send_ack(session, id, frontier.0);
+        let others: Vec<SessionId> = self.sessions.keys().copied().filter(|other| *other != session).collect();
+        for other in others {
+            self.offer(other, id);
+        }
+        self.after_growth(id);
+    }
+
+    /// Tells a reader our state of a document, if it lacks something.
+    pub(super) fn offer(&mut self, id: SessionId, doc_id: DocId) {
+        let Some(session) = self.sessions.get(&id).filter(|s| s.matched && s.compared) else { return };
+        if !self.may_send(&doc_id.register, &session.device) {
+            return;
+        }
+        let sent = session.sent.get(&doc_id).cloned().unwrap_or_default();
+        if self.docs.get(&doc_id).is_some_and(|doc| doc.meta.frontier.beyond(&sent) > 0) {
+            self.tell(id, &[doc_id]);
+        }
+    }
+
+    fn fetched_from(&mut self, id: DocId) {
+        if let Some(doc) = self.docs.get_mut(&id) {
+            doc.fetching = None;
+        }
+    }
+
+    /// A fetch has ended: what was pushed meanwhile is taken now, and the document may be asked for again.
+    pub(super) fn fetched(&mut self, id: DocId) {
+        self.fetched_from(id);
+        let Some(doc) = self.docs.get_mut(&id).filter(|doc| doc.loading.is_none()) else { return };
+        for waiting in std::mem::take(&mut doc.parked) {
+            self.unpark(id, waiting);
+        }
+        self.after_growth(id);
+    }
+}
+
+impl super::document::Document {
+    /// The runs that cover what a peer with `frontier` lacks.
+    pub fn runs_beyond(&self, frontier: &Frontier) -> Vec<StoredRun> {
+        let lacking = |actor: &ActorId| self.meta.frontier.seq(actor) > frontier.seq(actor);
+        self.runs.iter().filter(|(actor, _)| lacking(actor)).map(|(_, run)| run.clone()).collect()
+    }
+}
