@@ -1,0 +1,79 @@
+//! Every bound of the node's own, by name, with unit and reason. Those of the protocol are in
+//! `comin_protocol::limits`.
+
+use std::time::Duration;
+
+/// Inputs that the engine takes before its outputs are carried out: edits that arrive together are committed
+/// and signed together.
+pub const ENGINE_SLICE: usize = 256;
+/// Commands that wait for the engine at once; further callers wait for their turn.
+pub const COMMANDS_QUEUED_MAX: usize = 1_024;
+/// Batches handed out and not yet on disk, beyond which the engine takes neither commands nor frames.
+pub const PERSISTS_OUTSTANDING_MAX: usize = 64;
+/// Jobs of the storage thread; a full queue stops the engine for a moment.
+pub const STORAGE_QUEUE: usize = 4_096;
+/// Batches that are written with one flush.
+pub const GROUP_COMMIT_MAX: usize = 256;
+/// Events kept for a slow subscriber; beyond them it reads everything again.
+pub const EVENTS_KEPT: usize = 1_024;
+
+/// Helper processes: one checks while the next transfer arrives.
+pub const HELPERS: usize = 2;
+/// Jobs that wait for a helper; beyond them the answer is "not now".
+pub const HELPER_QUEUE: usize = 64;
+/// A helper without work for this long is ended, for its memory.
+pub const HELPER_IDLE: Duration = Duration::from_secs(30);
+/// CPU time of one helper process in seconds: a thousand ordinary transfers; it is replaced afterwards.
+pub const HELPER_CPU_SECONDS: u64 = 600;
+/// First pause before a helper that died is started again; doubles up to [`HELPER_BACKOFF_MAX`].
+pub const HELPER_BACKOFF_MIN: Duration = Duration::from_millis(100);
+/// Longest such pause.
+pub const HELPER_BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// Largest answer of a helper in bytes: the rows and changes of one expanded transfer, with room.
+pub const HELPER_ANSWER_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Frames that wait for a slow peer: a burst of live edits; beyond them the session ends and heals later.
+pub const WRITER_QUEUE_FRAMES_MAX: usize = 32_768;
+/// Bytes that wait for a slow peer: two transfers of the largest size, with room.
+pub const WRITER_QUEUE_BYTES_MAX: usize = 40 * 1024 * 1024;
+/// Bytes of one session that wait for the engine: four frames of the largest size.
+pub const READER_QUEUE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Small frames are written together up to this many bytes.
+pub const WRITE_BYTES: usize = 64 * 1024;
+/// A frame that has begun must be complete, or a written one taken by the peer, within this time.
+pub const FRAME_TIME: Duration = Duration::from_secs(60);
+/// What is queued for a peer when its session is ended gets this long to leave.
+pub const CLOSE_TIME: Duration = Duration::from_secs(2);
+/// A join stream ends after this long; the newcomer opens another one.
+pub const JOIN_STREAM_TIME: Duration = Duration::from_secs(15 * 60);
+/// Join streams from outside at once.
+pub const JOIN_STREAMS_MAX: usize = 8;
+
+/// First pause before a peer is tried again; doubles up to [`DIAL_BACKOFF_MAX`].
+pub const DIAL_BACKOFF_MIN: Duration = Duration::from_secs(1);
+/// Longest pause before a peer is tried again.
+pub const DIAL_BACKOFF_MAX: Duration = Duration::from_secs(60);
+/// A session that lasted this long was a good one: the next attempt starts at the shortest pause.
+pub const SESSION_GOOD_AFTER: Duration = Duration::from_secs(10);
+/// Opening a stream on a connection takes at most this long.
+pub const OPEN_TIME: Duration = Duration::from_secs(10);
+/// Addresses that mDNS found, kept per device.
+pub const DISCOVERED_PER_DEVICE_MAX: usize = 8;
+/// Devices that mDNS found and that are kept.
+pub const DISCOVERED_DEVICES_MAX: usize = 256;
+/// Connections of one peer: both sides dialled at once, and a dead one is not noticed yet.
+pub const CONNECTIONS_PER_PEER_MAX: u32 = 4;
+/// Connections in all.
+pub const CONNECTIONS_MAX: u32 = 128;
+/// Connections that are not through their handshake, each way.
+pub const CONNECTIONS_PENDING_MAX: u32 = 32;
+/// Time between two pings of a connection, and the time for the answer: a dead link is noticed in 20 s.
+pub const PING: Duration = Duration::from_secs(10);
+/// A connection without a stream of ours is closed after this long.
+pub const CONNECTION_IDLE: Duration = Duration::from_secs(60);
+/// Whether tickets are open is looked up again after this long (they expire).
+pub const TICKETS_LOOKED_UP_EVERY: Duration = Duration::from_secs(60);
+/// Listening addresses are told to the federation once they have not changed for this long.
+pub const LISTENING_SETTLES: Duration = Duration::from_millis(200);
+/// Refused connections are logged at most this often.
+pub const REFUSALS_LOGGED_EVERY: Duration = Duration::from_secs(10);
