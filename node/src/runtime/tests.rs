@@ -1,7 +1,7 @@
 //! The runtime around scripted cores: what it promises whatever the engine does.
 
 use super::*;
-use comin_protocol::engine::{Boot, Input, Now, Output, RequestId, SessionId, StoredDoc, TaskId, Write};
+use comin_protocol::engine::{Boot, Input, Now, Output, RequestId, SessionId, StoredDoc, StoredRun, TaskId, Write};
 use comin_protocol::ids::ActorId;
 use comin_protocol::record::Row;
 use std::collections::VecDeque;
@@ -28,6 +28,21 @@ impl Store for Counting {
     }
     fn boot(&self) -> Result<Boot, StoreError> {
         Ok(Boot::default())
+    }
+    fn runs_of_doc(&self, _: &DocId) -> Result<Vec<(ActorId, StoredRun)>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn row(&self, _: &RecordKey, _: &DocId) -> Result<Option<Row>, StoreError> {
+        Ok(None)
+    }
+    fn conflicted_rows(&self, _: Option<&(RecordKey, DocId)>, _: usize) -> Result<Vec<Row>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn count_rows(&self, _: Option<&str>) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+    fn count_conflicts(&self) -> Result<u64, StoreError> {
+        Ok(0)
     }
     fn load_doc(&self, _: &DocId) -> Result<StoredDoc, StoreError> {
         Err(StoreError::Damaged("a checksum does not match".to_owned()))
