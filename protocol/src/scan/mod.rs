@@ -58,7 +58,7 @@ pub enum Action {
     Set(Scalar),
     /// Deletes.
     Delete,
-    /// Anything else, by Automerge's number: list, table, increment, unknown; 1 is the setting of a counter.
+    /// Anything else, by Automerge's number: list, table, increment, mark; 1 is the setting of a counter.
     Other(u64),
 }
 

@@ -22,6 +22,8 @@ mod code {
     pub(super) const SET: u64 = 1;
     pub(super) const DELETE: u64 = 3;
     pub(super) const MAKE_TEXT: u64 = 4;
+    pub(super) const INCREMENT: u64 = 5;
+    pub(super) const MARK: u64 = 7;
 }
 
 /// Reads what follows the header fields of a change: column table and columns, to the last byte.
@@ -167,7 +169,10 @@ impl<'a> OpReader<'a> {
             (code::MAKE_TEXT, _) if bare => Ok(Action::MakeText),
             (code::DELETE, _) if bare => Ok(Action::Delete),
             (code::MAKE_MAP | code::MAKE_TEXT | code::DELETE, _) => Err(ScanError::Malformed("value without use")),
-            (other, _) => Ok(Action::Other(other)),
+            (code::INCREMENT, Some(Scalar::Int(_))) => Ok(Action::Other(code)),
+            (code::INCREMENT, _) => Err(ScanError::Malformed("increment that is no number")),
+            (..=code::MARK, _) => Ok(Action::Other(code)),
+            _ => Err(ScanError::Malformed("unknown action")),
         }
     }
 
