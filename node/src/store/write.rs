@@ -273,7 +273,7 @@ impl<'a> Batch<'a> {
 
 /// Whether anything about the row waits for someone's decision.
 fn has_conflict(row: &Row) -> bool {
-    row.fields.values().any(|cells| cells.len() > 1)
+    row.has_conflict()
 }
 
 /// The store's manifest.
@@ -296,7 +296,7 @@ pub fn read_manifest(kv: &dyn Kv, doc: &DocId) -> Result<Option<DocManifest>, St
 
 /// A row's payload: what its key does not say.
 fn encode_row(row: &Row) -> Vec<u8> {
-    to_cbor(&(&row.origins, &row.fields))
+    to_cbor(&(&row.origins, &row.fields, &row.unseen_edits))
 }
 
 /// Reads [`encode_row`] back.
@@ -305,8 +305,8 @@ fn encode_row(row: &Row) -> Vec<u8> {
 /// [`StoreError::Damaged`].
 pub fn decode_row(key: &[u8], payload: &[u8]) -> Result<Row, StoreError> {
     let (record, doc) = keys::read_row(key).ok_or_else(|| cell::damaged(key, "has no proper key"))?;
-    let (origins, fields) = manifest::decode(key, payload)?;
-    Ok(Row { key: record, doc, origins, fields })
+    let (origins, fields, unseen_edits) = manifest::decode(key, payload)?;
+    Ok(Row { key: record, doc, origins, fields, unseen_edits })
 }
 
 /// A snapshot's payload: length of the head as u32 little endian, the head (frontier, runs), the bytes.

@@ -46,6 +46,24 @@ impl From<&str> for Scalar {
     }
 }
 
+impl From<String> for Scalar {
+    fn from(text: String) -> Self {
+        Self::Str(text)
+    }
+}
+
+impl From<bool> for Scalar {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Scalar {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
 /// Who wrote a value, and when by that device's clock.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode)]
 #[cbor(array)]
@@ -88,6 +106,10 @@ pub struct Row {
     /// were written concurrently. Removed values (null) appear only beside others.
     #[n(3)]
     pub fields: BTreeMap<String, Vec<Cell>>,
+    /// Of a deleted record: the values (or removals) that no author of the deletion had seen, by field.
+    /// Not empty: deletion and edit are in conflict until `deleted` is written again.
+    #[n(4)]
+    pub unseen_edits: Vec<(String, Cell)>,
 }
 
 /// The version of a row, for `ETag` and `If-Match`.

@@ -54,7 +54,7 @@ pub fn snapshot(tips: &[(u8, u64)], bytes: usize) -> StoredSnapshot {
 pub fn row(doc: DocId, key: RecordKey, name: &str) -> Row {
     let cell = |text: &str| Cell { value: text.into(), origin: 0 };
     let fields = BTreeMap::from([("name".to_owned(), vec![cell(name)]), ("phone".to_owned(), vec![cell("1")])]);
-    Row { key, doc, origins: vec![Origin { actor: actor(1), time_ms: 5 }], fields }
+    Row { key, doc, origins: vec![Origin { actor: actor(1), time_ms: 5 }], fields, unseen_edits: Vec::new() }
 }
 
 pub fn conflicted(doc: DocId, key: RecordKey) -> Row {

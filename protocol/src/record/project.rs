@@ -1,0 +1,339 @@
+//! Reading: from a document to rows.
+
+use super::{Cell, DELETED, Origin, OriginIndex, Row, Scalar, is_set_key};
+use crate::ids::{DocId, RecordKey, to_hex};
+use automerge::iter::MapRangeItem;
+use automerge::{Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValueRef, Value, ValueRef};
+use std::collections::{BTreeMap, HashMap};
+
+/// Reads one record; `None` where the document has none of that key.
+pub fn project(doc: &Automerge, doc_id: &DocId, index: &OriginIndex, key: &RecordKey) -> Option<Row> {
+    let place = if doc_id.is_links() {
+        Place::link(key)
+    } else {
+        match doc.get(ROOT, key.to_string()).ok()?? {
+            (Value::Object(ObjType::Map), obj) => Place::map(obj),
+            _ => return None,
+        }
+    };
+    let fields = place.fields(doc);
+    (place.is_map() || !fields.is_empty()).then(|| row(doc, doc_id, index, key.clone(), &place, fields))
+}
+
+/// Reads every record of the document, sorted by key.
+pub fn project_all(doc: &Automerge, doc_id: &DocId, index: &OriginIndex) -> Vec<Row> {
+    if doc_id.is_links() { project_links(doc, doc_id, index) } else { project_maps(doc, doc_id, index) }
+}
+
+/// The records of the document, sorted.
+pub fn keys(doc: &Automerge, doc_id: &DocId) -> Vec<RecordKey> {
+    let mut keys: Vec<RecordKey> = Vec::new();
+    for root_key in doc.keys(ROOT) {
+        let name = if doc_id.is_links() { root_key.split_once('/').map(|(name, _)| name) } else { Some(&*root_key) };
+        if let Some(key) = name.and_then(RecordKey::parse)
+            && keys.last() != Some(&key)
+        {
+            keys.push(key);
+        }
+    }
+    keys.sort_unstable();
+    keys
+}
+
+/// How many records the document holds.
+pub fn count(doc: &Automerge, doc_id: &DocId) -> u64 {
+    keys(doc, doc_id).len() as u64
+}
+
+fn project_maps(doc: &Automerge, doc_id: &DocId, index: &OriginIndex) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for item in doc.map_range(ROOT, ..) {
+        if let (Some(key), ValueRef::Object(ObjType::Map)) = (RecordKey::parse(&item.key), &item.value) {
+            let place = Place::map(item.id());
+            let fields = place.fields(doc);
+            rows.push(row(doc, doc_id, index, key, &place, fields));
+        }
+    }
+    rows.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    rows
+}
+
+fn project_links(doc: &Automerge, doc_id: &DocId, index: &OriginIndex) -> Vec<Row> {
+    let mut records: BTreeMap<RecordKey, Vec<Field>> = BTreeMap::new();
+    for item in doc.map_range(ROOT, ..) {
+        let Some((name, field)) = item.key.split_once('/') else { continue };
+        if let Some(key) = RecordKey::parse(name) {
+            let field = Field::read(doc, &ROOT, &item, field);
+            records.entry(key).or_default().push(field);
+        }
+    }
+    let make = |(key, fields): (RecordKey, _)| row(doc, doc_id, index, key.clone(), &Place::link(&key), fields);
+    records.into_iter().map(make).collect()
+}
+
+/// Where a record's fields lie: in a map of their own, or at root keys that begin with `prefix`.
+struct Place {
+    obj: ObjId,
+    prefix: String,
+}
+
+impl Place {
+    fn map(obj: ObjId) -> Self {
+        Self { obj, prefix: String::new() }
+    }
+
+    fn link(key: &RecordKey) -> Self {
+        Self { obj: ROOT, prefix: format!("{key}/") }
+    }
+
+    fn is_map(&self) -> bool {
+        self.obj != ROOT
+    }
+
+    /// The keys that begin with the prefix: `/` is followed by `0`.
+    fn range(&self) -> (std::ops::Bound<String>, std::ops::Bound<String>) {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        match self.prefix.strip_suffix('/') {
+            Some(name) => (Included(self.prefix.clone()), Excluded(format!("{name}0"))),
+            None => (Unbounded, Unbounded),
+        }
+    }
+
+    fn fields(&self, doc: &Automerge) -> Vec<Field> {
+        doc.map_range(&self.obj, self.range())
+            .filter_map(|item| Some(Field::read(doc, &self.obj, &item, item.key.strip_prefix(self.prefix.as_str())?)))
+            .collect()
+    }
+}
+
+/// One flat field with every value that stands in it, the one that Automerge shows first.
+struct Field {
+    name: String,
+    standing: Vec<Standing>,
+}
+
+/// One value and the operation that wrote it; for prose the operation is the text's id.
+struct Standing {
+    value: Scalar,
+    id: ObjId,
+}
+
+impl Field {
+    fn read(doc: &Automerge, obj: &ObjId, item: &MapRangeItem<'_>, name: &str) -> Self {
+        let standing = if item.conflict {
+            // Automerge sorts ascending and shows the last.
+            let all = doc.get_all(obj, &*item.key).unwrap_or_default().into_iter().rev();
+            all.map(|(value, id)| Standing { value: read_owned(doc, value, &id), id }).collect()
+        } else {
+            let id = item.id();
+            vec![Standing { value: read_value(doc, &item.value, &id), id }]
+        };
+        Self { name: name.to_owned(), standing }
+    }
+
+    /// The values to show: equal ones once, removed ones only beside others, and of a set's member just that
+    /// it is there.
+    fn shown(&self) -> Vec<&Standing> {
+        let present = self.standing.iter().find(|one| one.value != Scalar::Null);
+        match present {
+            None => Vec::new(),
+            Some(one) if is_set_key(&self.name) => vec![one],
+            Some(_) => {
+                let mut shown: Vec<&Standing> = Vec::with_capacity(self.standing.len());
+                for one in &self.standing {
+                    if shown.iter().all(|other| other.value != one.value) {
+                        shown.push(one);
+                    }
+                }
+                shown
+            }
+        }
+    }
+}
+
+fn read_owned(doc: &Automerge, value: Value<'_>, id: &ObjId) -> Scalar {
+    match value {
+        Value::Object(typ) => read_object(doc, typ, id),
+        Value::Scalar(scalar) => read_scalar(&scalar.into_owned().into()),
+    }
+}
+
+fn read_value(doc: &Automerge, value: &ValueRef<'_>, id: &ObjId) -> Scalar {
+    match value {
+        ValueRef::Object(typ) => read_object(doc, *typ, id),
+        ValueRef::Scalar(scalar) => read_scalar(scalar),
+    }
+}
+
+/// An emptied text counts as removed.
+fn read_object(doc: &Automerge, typ: ObjType, id: &ObjId) -> Scalar {
+    match (typ, doc.text(id)) {
+        (ObjType::Text, Ok(text)) if !text.is_empty() => Scalar::Prose(text),
+        (ObjType::Text, _) => Scalar::Null,
+        (other, _) => Scalar::Foreign(other.to_string()),
+    }
+}
+
+fn read_scalar(scalar: &ScalarValueRef<'_>) -> Scalar {
+    match scalar {
+        ScalarValueRef::Null => Scalar::Null,
+        ScalarValueRef::Boolean(value) => Scalar::Bool(*value),
+        ScalarValueRef::Int(value) => Scalar::Int(*value),
+        ScalarValueRef::Uint(value) => i64::try_from(*value).map_or(Scalar::Foreign(value.to_string()), Scalar::Int),
+        ScalarValueRef::Str(text) => Scalar::Str(text.to_string()),
+        ScalarValueRef::Bytes(bytes) => Scalar::Foreign(to_hex(bytes)),
+        other => Scalar::Foreign(other.to_string()),
+    }
+}
+
+fn row(
+    doc: &Automerge,
+    doc_id: &DocId,
+    index: &OriginIndex,
+    key: RecordKey,
+    place: &Place,
+    standing: Vec<Field>,
+) -> Row {
+    let mut origins = Origins { index, list: Vec::with_capacity(2) };
+    if place.is_map() {
+        origins.entry(&place.obj);
+    } else if let Some(first) = standing
+        .iter()
+        .flat_map(|field| &field.standing)
+        .min_by_key(|one| (index.origin(&one.id).time_ms, index.origin(&one.id).actor))
+    {
+        origins.entry(&first.id);
+    }
+    let mut fields = BTreeMap::new();
+    for field in &standing {
+        let cells: Vec<Cell> = field
+            .shown()
+            .into_iter()
+            .map(|one| Cell { value: one.value.clone(), origin: origins.entry(&one.id) })
+            .collect();
+        if !cells.is_empty() {
+            fields.insert(field.name.clone(), cells);
+        }
+    }
+    let unseen_edits = unseen_by_deletion(doc, place, &standing)
+        .into_iter()
+        .map(|(name, one)| (name.to_owned(), Cell { value: one.value.clone(), origin: origins.entry(&one.id) }))
+        .collect();
+    Row { key, doc: *doc_id, origins: origins.list, fields, unseen_edits }
+}
+
+/// The table of origins of a row, as it grows.
+struct Origins<'a> {
+    index: &'a OriginIndex,
+    list: Vec<Origin>,
+}
+
+impl Origins<'_> {
+    /// The entry for the author of this operation. Beyond 65,536 authors of one record, which only a hostile
+    /// document has, the last entry stands for all.
+    fn entry(&mut self, id: &ObjId) -> u16 {
+        let origin = self.index.origin(id);
+        let at = self.list.iter().rposition(|other| *other == origin).unwrap_or_else(|| {
+            if self.list.len() <= usize::from(u16::MAX) {
+                self.list.push(origin);
+            }
+            self.list.len() - 1
+        });
+        u16::try_from(at).unwrap_or(u16::MAX)
+    }
+}
+
+/// The values that the authors of a deletion had not seen. A deletion speaks of what lay before its author;
+/// what came beside or after it stands against it until `deleted` is written again.
+///
+/// Ancestry is asked of Automerge at the heads of the deleting changes, so that every node that holds the
+/// same document finds the same.
+fn unseen_by_deletion<'a>(doc: &Automerge, place: &Place, fields: &'a [Field]) -> Vec<(&'a str, &'a Standing)> {
+    let deletions: Vec<&ObjId> = fields
+        .iter()
+        .filter(|field| field.name == DELETED)
+        .flat_map(|field| &field.standing)
+        .filter(|one| one.value == Scalar::Bool(true))
+        .map(|one| &one.id)
+        .collect();
+    if deletions.is_empty() {
+        return Vec::new();
+    }
+    let mut seen = SeenAt::new(doc, place, &deletions);
+    let mut unseen = Vec::new();
+    for field in fields.iter().filter(|field| field.name != DELETED) {
+        let (known, new): (Vec<&Standing>, Vec<&Standing>) =
+            field.standing.iter().partition(|one| seen.covers(&field.name, one));
+        let mut news: Vec<&Standing> =
+            new.into_iter().filter(|one| known.iter().all(|other| other.value != one.value)).collect();
+        if is_set_key(&field.name) {
+            news.sort_by_key(|one| one.value == Scalar::Null);
+            news.truncate(1);
+        }
+        news.dedup_by(|a, b| a.value == b.value);
+        unseen.extend(news.into_iter().map(|one| (field.name.as_str(), one)));
+    }
+    unseen
+}
+
+/// What the authors of some deletions had seen of the record.
+struct SeenAt<'a> {
+    doc: &'a Automerge,
+    place: &'a Place,
+    deletions: &'a [&'a ObjId],
+    heads: Vec<ChangeHash>,
+    fields: Option<HashMap<String, Vec<ObjId>>>,
+}
+
+impl<'a> SeenAt<'a> {
+    fn new(doc: &'a Automerge, place: &'a Place, deletions: &'a [&'a ObjId]) -> Self {
+        let heads = deletions.iter().filter_map(|id| doc.hash_for_opid(id)).collect();
+        Self { doc, place, deletions, heads, fields: None }
+    }
+
+    fn covers(&mut self, field: &str, one: &Standing) -> bool {
+        match &one.value {
+            Scalar::Prose(text) => return self.doc.text_at(&one.id, &self.heads).is_ok_and(|then| then == *text),
+            Scalar::Null => {
+                if let Ok(then) = self.doc.text_at(&one.id, &self.heads) {
+                    return then.is_empty();
+                }
+            }
+            _ => {}
+        }
+        // Most often one device has written it all; then its counters tell, and no history is read.
+        if self.deletions.iter().any(|deletion| written_before(&one.id, deletion)) {
+            return true;
+        }
+        let (doc, place, heads) = (self.doc, self.place, &self.heads);
+        let fields = self.fields.get_or_insert_with(|| fields_at(doc, place, heads));
+        fields.get(field).is_some_and(|ids| ids.contains(&one.id))
+    }
+}
+
+/// Whether one actor wrote both, this one first.
+fn written_before(id: &ObjId, other: &ObjId) -> bool {
+    match (id, other) {
+        (ObjId::Id(counter, actor, _), ObjId::Id(other, other_actor, _)) => actor == other_actor && counter < other,
+        _ => false,
+    }
+}
+
+/// The operations that stood in each field at `heads`.
+fn fields_at(doc: &Automerge, place: &Place, heads: &[ChangeHash]) -> HashMap<String, Vec<ObjId>> {
+    let mut fields = HashMap::new();
+    for item in doc.map_range_at(&place.obj, place.range(), heads) {
+        let Some(name) = item.key.strip_prefix(place.prefix.as_str()) else { continue };
+        let ids = match item.conflict {
+            false => vec![item.id()],
+            true => doc
+                .get_all_at(&place.obj, &*item.key, heads)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(_, id)| id)
+                .collect(),
+        };
+        fields.insert(name.to_owned(), ids);
+    }
+    fields
+}
