@@ -124,6 +124,10 @@ byte_id!(
     /// What makes the actors of one device differ: fresh for every process start.
     Nonce, 16
 );
+byte_id!(
+    /// A ticket: first 16 bytes of hash(secret). Shown and sent freely; it opens nothing.
+    TicketId, 16
+);
 
 impl PartnerId {
     /// The id of the partner whose first key this is.

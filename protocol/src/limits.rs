@@ -103,6 +103,14 @@ pub const TICKET_VALID_MS: u64 = 7 * 24 * 3600 * 1000;
 pub const TICKETS_MAX: usize = 64;
 /// Attempts at one ticket.
 pub const JOIN_ATTEMPTS_MAX: u8 = 3;
+/// Tickets that are used, expired or cancelled and still remembered, so that a late newcomer reads why.
+pub const TICKETS_DONE_MAX: usize = 256;
+/// Longest text of a ticket or recovery kit in bytes that is looked at: sixteen long addresses in base32.
+pub const ARMOR_TEXT_BYTES_MAX: usize = 16 * 1024;
+/// Names of those for whom a newcomer waits: nine stewards.
+pub const JOIN_WAITING_FOR_MAX: usize = 9;
+/// Statements that prove an admission to a newcomer: the stewards' certificates and addresses, with room.
+pub const JOIN_STATEMENTS_MAX: usize = 1_000;
 /// Bytes of one join message.
 pub const JOIN_MESSAGE_BYTES_MAX: usize = 64 * 1024;
 
