@@ -17,7 +17,7 @@ use futures::StreamExt;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
-use libp2p::swarm::{DialError, ListenError, NetworkBehaviour, SwarmEvent};
+use libp2p::swarm::{ConnectionError, DialError, ListenError, NetworkBehaviour, SwarmEvent};
 use libp2p::{
     Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, connection_limits, identify, mdns, noise, ping,
     tcp, yamux,
@@ -309,14 +309,9 @@ impl Loop {
                     self.plan.connected(device, now);
                 }
             }
-            SwarmEvent::ConnectionClosed { peer_id, num_established: 0, cause, .. } => {
-                let Some(device) = identity::device(&peer_id) else { return };
-                self.plan.disconnected(&device, chance(), now);
-                let served = self.syncs.contains_key(&device) || self.joins.contains_key(&device);
-                if !served && self.plan.next_try(&device).is_some() {
-                    let cause = cause.map_or_else(String::new, |cause| format!(" ({cause})"));
-                    let text = format!("the peer hung up: it may not know this device yet, or be paused{cause}");
-                    self.tell(device, false, text);
+            SwarmEvent::ConnectionClosed { peer_id, num_established, cause, .. } => {
+                if let Some(device) = identity::device(&peer_id) {
+                    self.handle_closed(device, num_established == 0, cause);
                 }
             }
             SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => {
@@ -329,6 +324,26 @@ impl Loop {
             SwarmEvent::ExpiredListenAddr { address, .. } => self.note_listening(address, false),
             SwarmEvent::Behaviour(event) => self.handle_behaviour(event, now),
             _ => (),
+        }
+    }
+
+    fn handle_closed(&mut self, device: DeviceKey, last: bool, cause: Option<ConnectionError>) {
+        // Streams of a connection that this side closed are not woken by yamux; those of a broken one are.
+        if cause.is_none() {
+            let open = [self.syncs.get(&device), self.joins.get(&device)];
+            open.into_iter().flatten().for_each(|session| {
+                self.link.sessions.disconnect(*session, "the connection was closed".to_owned());
+            });
+        }
+        if !last {
+            return;
+        }
+        self.plan.disconnected(&device, chance(), Instant::now());
+        let served = self.syncs.contains_key(&device) || self.joins.contains_key(&device);
+        if !served && self.plan.next_try(&device).is_some() {
+            let cause = cause.map_or_else(String::new, |cause| format!(" ({cause})"));
+            let text = format!("the peer hung up: it may not know this device yet, or be paused{cause}");
+            self.tell(device, false, text);
         }
     }
 
