@@ -21,7 +21,7 @@ use crate::helper::{HelperCommand, HelperPool};
 use crate::limits::{COMMANDS_QUEUED_MAX, EVENTS_KEPT, STORAGE_QUEUE};
 use crate::net::{DialReport, Net, NetConfig, NetError, NetLink};
 use crate::store::{Store, StoreError};
-use comin_protocol::engine::{Command, CommandError, Reply, Status};
+use comin_protocol::engine::{self, Command, CommandError, Engine, EngineConfig, Input, Now, Output, Reply, Status};
 use comin_protocol::identity::DeviceSigner;
 use comin_protocol::ids::{DeviceKey, DocId, RecordKey};
 use comin_protocol::roster::Roster;
@@ -77,6 +77,9 @@ pub enum StartError {
     /// The network cannot be set up.
     #[error(transparent)]
     Net(#[from] NetError),
+    /// What the store holds is not this device's, or not readable.
+    #[error(transparent)]
+    Engine(#[from] engine::StartError),
     /// The system refused a thread or random bytes.
     #[error("the system refused: {0}")]
     System(String),
@@ -172,8 +175,11 @@ impl Node {
     /// [`StartError`]: nothing keeps running.
     pub fn start(config: NodeConfig, store: Arc<dyn Store>) -> Result<(NodeHandle, Self), StartError> {
         let clock = Clock::start();
-        let _boot = store.boot()?;
-        Self::start_with(config, store, clock, || -> Pending { todo!("the engine") })
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(system)?;
+        let engine_config = EngineConfig { signer: config.signer.clone(), seed, now: clock.now() };
+        let engine = Engine::new(engine_config, store.boot()?)?;
+        Self::start_with(config, store, clock, move || engine)
     }
 
     /// Starts with a core of the caller's making; it is made on the engine's own thread.
@@ -245,13 +251,13 @@ impl Drop for Node {
     }
 }
 
-/// Stands where the engine will.
-struct Pending;
+impl Core for Engine {
+    fn handle(&mut self, now: Now, input: Input) {
+        Engine::handle(self, now, input);
+    }
 
-impl Core for Pending {
-    fn handle(&mut self, _: comin_protocol::engine::Now, _: comin_protocol::engine::Input) {}
-    fn poll(&mut self) -> Option<comin_protocol::engine::Output> {
-        None
+    fn poll(&mut self) -> Option<Output> {
+        Engine::poll(self)
     }
 }
 

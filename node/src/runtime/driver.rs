@@ -181,7 +181,7 @@ impl<C: Core> Driver<C> {
                 }
                 Output::Dial(targets) => self.net.set_targets(targets),
                 Output::Disconnect(session, text) => self.outlet.sessions.disconnect(session, text),
-                Output::WakeAt(at) => self.wake_at = Some(self.wake_at.map_or(at, |before| before.min(at))),
+                Output::WakeAt(at) => self.wake_at = Some(at),
             }
         }
     }

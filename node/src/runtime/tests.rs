@@ -1,7 +1,7 @@
 //! The runtime around scripted cores: what it promises whatever the engine does.
 
 use super::*;
-use comin_protocol::engine::{Boot, Input, Now, Output, RequestId, SessionId, StoredDoc, StoredRun, TaskId, Write};
+use comin_protocol::engine::{Boot, RequestId, SessionId, StoredDoc, StoredRun, TaskId, Write};
 use comin_protocol::ids::ActorId;
 use comin_protocol::record::Row;
 use std::collections::VecDeque;
