@@ -40,7 +40,7 @@ impl Engine {
 
     /// Shows our branch of an actor to a peer, once per session: from a kept run below `seq` on.
     pub(super) fn show_branch(&mut self, id: SessionId, doc_id: DocId, actor: ActorId, seq: u64) {
-        if !self.sessions.get(&id).is_some_and(|s| !s.shown.contains(&(doc_id, actor, seq))) {
+        if self.sessions.get(&id).is_none_or(|s| s.shown.contains(&(doc_id, actor, seq))) {
             return;
         }
         if !self.load_or_park(doc_id, Parked::ShowBranch(id, actor, seq)) {

@@ -22,6 +22,8 @@ mod joining;
 mod receive;
 mod session;
 mod status;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 pub use io::*;

@@ -1,0 +1,410 @@
+//! A small world of engines on one thread: everything is persisted at once, links are perfect. The faults
+//! are the simulator's business; here each rule is seen once, by name.
+
+use super::*;
+use crate::identity::PartnerSigner;
+use crate::ids::{PartnerId, RegisterId};
+use crate::record::{FieldChange, FieldOp, Scalar};
+use crate::statement::{Rights, SignedStatement, Statement, Writers};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// What one engine has written, as the store would hold it.
+#[derive(Clone, Default)]
+struct Disk {
+    boot: Boot,
+    docs: BTreeMap<DocId, StoredDoc>,
+    rows: BTreeMap<(DocId, RecordKey), Row>,
+}
+
+impl Disk {
+    fn apply(&mut self, write: Write) {
+        match write {
+            Write::PutStatement(id, signed) => {
+                self.boot.statements.retain(|s| s.id() != id);
+                self.boot.statements.push(signed);
+            }
+            Write::DropStatement(id) => self.boot.statements.retain(|s| s.id() != id),
+            Write::PutChange(doc, change) => self.docs.entry(doc).or_default().changes.push(change),
+            Write::PutRun(doc, actor, run) => {
+                self.boot.runs.entry(doc).or_default().insert(actor, run);
+            }
+            Write::DropRun(..) => {}
+            Write::PutSnapshot(doc, snapshot) => {
+                let stored = self.docs.entry(doc).or_default();
+                stored.changes.retain(|change| change.seq > snapshot.frontier.seq(&change.actor));
+                stored.snapshot = Some(snapshot);
+            }
+            Write::ClearDoc(doc) => {
+                self.docs.remove(&doc);
+                self.boot.runs.remove(&doc);
+                self.rows.retain(|(id, _), _| *id != doc);
+            }
+            Write::PutDocMeta(doc, meta) => {
+                self.boot.docs.insert(doc, meta);
+            }
+            Write::PutRow(row) => {
+                self.rows.insert((row.doc, row.key.clone()), *row);
+            }
+            Write::PutBeacon(signed) => {
+                let same = |b: &crate::beacon::SignedBeacon| {
+                    (b.beacon.device, b.beacon.audience) == (signed.beacon.device, signed.beacon.audience)
+                };
+                self.boot.beacons.retain(|b| !same(b));
+                self.boot.beacons.push(signed);
+            }
+            Write::PutState(key, value) => {
+                self.boot.state.insert(key, value);
+            }
+            Write::DropState(key) => {
+                self.boot.state.remove(&key);
+            }
+        }
+    }
+}
+
+struct Node {
+    engine: Engine,
+    disk: Disk,
+    signer: DeviceSigner,
+    replies: BTreeMap<RequestId, Result<Reply, CommandError>>,
+    links: BTreeMap<SessionId, (usize, SessionId)>,
+    bytes_sent: usize,
+}
+
+struct World {
+    nodes: Vec<Node>,
+    now: Now,
+    frames: VecDeque<(usize, SessionId, Vec<u8>)>,
+    next: u64,
+}
+
+fn certificate(partner: &PartnerSigner, device: &DeviceSigner, name: &str) -> SignedStatement {
+    let statement = Statement::Certificate {
+        partner: PartnerId::from_first_key(&partner.key()),
+        partner_key: partner.key(),
+        device: device.key(),
+        rights: Rights::ALL,
+        partner_name: name.into(),
+        country: "IT".into(),
+        device_name: "office".into(),
+    };
+    SignedStatement::unsigned(&statement).sign_partner(partner)
+}
+
+impl World {
+    /// `count` partners in one federation with one shared register that all may write.
+    fn new(count: u8) -> (Self, RegisterId) {
+        let keys: Vec<(PartnerSigner, DeviceSigner)> =
+            (0..count).map(|i| (PartnerSigner::from_secret(&[i + 1; 32]), DeviceSigner::from_secret(&[i + 101; 32]))).collect();
+        let mut statements: Vec<SignedStatement> =
+            keys.iter().enumerate().map(|(i, (partner, device))| certificate(partner, device, &format!("Partner {i}"))).collect();
+        let (founder, device) = &keys[0];
+        let founding = Statement::Founding {
+            name: "Demo".into(),
+            founder: PartnerId::from_first_key(&founder.key()),
+            founder_key: founder.key(),
+            nonce: [0; 16],
+        };
+        let founding = SignedStatement::unsigned(&founding).sign_device(device);
+        let (federation, position) = (crate::ids::FederationId(founding.id().0), founding.id());
+        for (i, (partner, _)) in keys.iter().enumerate().skip(1) {
+            let admission = Statement::Admission {
+                federation,
+                position,
+                partner: PartnerId::from_first_key(&partner.key()),
+                partner_key: partner.key(),
+                name: format!("Partner {i}"),
+                country: "IT".into(),
+            };
+            statements.push(SignedStatement::unsigned(&admission).sign_device(device));
+        }
+        let register = Statement::SharedRegister {
+            federation,
+            position,
+            name: "net".into(),
+            writers: Writers::All,
+            nonce: [1; 16],
+        };
+        let register = SignedStatement::unsigned(&register).sign_device(device);
+        let shared = RegisterId::shared(&register.id());
+        statements.extend([founding, register]);
+        let now = Now { wall_ms: 1_790_000_000_000, mono_ms: 1_000 };
+        let mut world = Self { nodes: Vec::new(), now, frames: VecDeque::new(), next: 1 };
+        for (_, signer) in keys {
+            let mut disk = Disk::default();
+            disk.boot.statements = statements.clone();
+            world.start(disk, signer);
+        }
+        (world, shared)
+    }
+
+    fn start(&mut self, disk: Disk, signer: DeviceSigner) {
+        self.next += 1;
+        let config = EngineConfig { signer: signer.clone(), seed: [self.next as u8; 32], now: self.now };
+        let engine = Engine::new(config, disk.boot.clone()).expect("the store is this device's");
+        self.nodes.push(Node { engine, disk, signer, replies: BTreeMap::new(), links: BTreeMap::new(), bytes_sent: 0 });
+    }
+
+    /// Ends a process and starts it again from its disk.
+    fn restart(&mut self, index: usize) {
+        self.disconnect(index);
+        let disk = self.nodes[index].disk.clone();
+        let signer = self.nodes[index].signer.clone();
+        self.start(disk, signer);
+        self.nodes.swap_remove(index);
+    }
+
+    fn handle(&mut self, index: usize, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let node = &mut self.nodes[index];
+            node.engine.handle(self.now, input);
+            while let Some(output) = node.engine.poll() {
+                match output {
+                    Output::Persist(task, writes) => {
+                        writes.into_iter().for_each(|write| node.disk.apply(write));
+                        inputs.push_back(Input::Persisted(task));
+                    }
+                    Output::Load(task, doc) => {
+                        inputs.push_back(Input::Loaded(task, node.disk.docs.get(&doc).cloned().unwrap_or_default()));
+                    }
+                    Output::Check(task, job) => inputs.push_back(Input::Checked(task, crate::check::run(&job))),
+                    Output::Reply { request, reply, .. } => {
+                        node.replies.insert(request, *reply);
+                    }
+                    Output::Send { session, frame, .. } => {
+                        node.bytes_sent += frame.len();
+                        if let Some((peer, theirs)) = node.links.get(&session) {
+                            self.frames.push_back((*peer, *theirs, frame));
+                        }
+                    }
+                    Output::Disconnect(session, text) => {
+                        if let Some((peer, theirs)) = node.links.remove(&session) {
+                            eprintln!("node {index} ends the session with {peer}: {text}");
+                            self.nodes[peer].links.remove(&theirs);
+                            self.handle(peer, Input::Disconnected(theirs));
+                        }
+                        break;
+                    }
+                    Output::Changed { .. } | Output::RosterChanged(_) | Output::Dial(_) | Output::WakeAt(_) => {}
+                }
+            }
+        }
+    }
+
+    fn run(&mut self) {
+        let mut steps = 0;
+        while let Some((index, session, frame)) = self.frames.pop_front() {
+            self.handle(index, Input::Received(session, frame));
+            steps += 1;
+            assert!(steps < 100_000, "the world does not come to rest");
+        }
+    }
+
+    fn tick(&mut self, ms: u64) {
+        self.now.wall_ms += ms;
+        self.now.mono_ms += ms;
+        (0..self.nodes.len()).for_each(|index| self.handle(index, Input::Tick));
+        self.run();
+    }
+
+    fn connect(&mut self, a: usize, b: usize) {
+        let (left, right) = (SessionId(self.next), SessionId(self.next + 1));
+        self.next += 2;
+        self.nodes[a].links.insert(left, (b, right));
+        self.nodes[b].links.insert(right, (a, left));
+        let (key_a, key_b) = (self.nodes[a].signer.key(), self.nodes[b].signer.key());
+        self.handle(a, Input::Connected(left, key_b));
+        self.handle(b, Input::Connected(right, key_a));
+        self.run();
+    }
+
+    fn disconnect(&mut self, index: usize) {
+        for (session, (peer, theirs)) in std::mem::take(&mut self.nodes[index].links) {
+            self.nodes[peer].links.remove(&theirs);
+            self.handle(peer, Input::Disconnected(theirs));
+            self.handle(index, Input::Disconnected(session));
+        }
+    }
+
+    fn command(&mut self, index: usize, command: Command) -> Result<Reply, CommandError> {
+        self.next += 1;
+        let request = RequestId(self.next);
+        self.handle(index, Input::Command(request, command));
+        self.nodes[index].replies.remove(&request).expect("every command is answered")
+    }
+
+    fn edit(&mut self, index: usize, target: Target, fields: &[(&str, &str)]) -> Row {
+        let changes =
+            fields.iter().map(|(k, v)| FieldChange { key: (*k).into(), op: FieldOp::Put(Scalar::from(*v)) }).collect();
+        let edit = Edit { target, changes, if_version: None };
+        match self.command(index, Command::Edit(vec![edit])) {
+            Ok(Reply::Edited(mut rows)) => rows.pop().expect("one row"),
+            other => panic!("edit refused: {other:?}"),
+        }
+    }
+
+    fn status(&mut self, index: usize) -> Status {
+        match self.command(index, Command::Status) {
+            Ok(Reply::Status(status)) => *status,
+            other => panic!("no status: {other:?}"),
+        }
+    }
+
+    fn assert_equal(&self) {
+        for pair in self.nodes.windows(2) {
+            let rows = |node: &Node| node.disk.rows.values().map(crate::codec::to_cbor).collect::<BTreeSet<_>>();
+            assert!(rows(&pair[0]) == rows(&pair[1]), "two nodes show different rows");
+            let frontiers = |node: &Node| -> BTreeMap<DocId, _> {
+                node.disk.boot.docs.iter().map(|(id, meta)| (*id, meta.frontier.clone())).collect()
+            };
+            assert_eq!(frontiers(&pair[0]), frontiers(&pair[1]), "two nodes hold different changes");
+        }
+    }
+}
+
+fn new_in(register: RegisterId) -> Target {
+    Target::New { register: Some(register), kind: "organisation".into() }
+}
+
+fn at(row: &Row) -> Target {
+    Target::Record { doc: row.doc, key: row.key.clone() }
+}
+
+#[test]
+fn edits_made_apart_come_together() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena"), ("phone", "1")]);
+    world.connect(0, 1);
+    world.assert_equal();
+    world.disconnect(0);
+    world.edit(0, at(&row), &[("phone", "2"), ("city", "Padova")]);
+    world.edit(1, at(&row), &[("phone", "3"), ("website", "https://lunavena.example")]);
+    world.connect(0, 1);
+    world.assert_equal();
+    let row = world.nodes[0].disk.rows.values().next().expect("one record").clone();
+    assert_eq!(row.fields["phone"].len(), 2, "both phone numbers stay visible");
+    assert_eq!(row.text("city"), Some("Padova"), "the other fields merge");
+    world.edit(1, at(&row), &[("phone", "3")]);
+    world.assert_equal();
+    let row = world.nodes[0].disk.rows.values().next().expect("one record").clone();
+    assert_eq!(row.fields["phone"].len(), 1, "the decision syncs");
+}
+
+#[test]
+fn live_edits_are_pushed_and_acknowledged() {
+    let (mut world, shared) = World::new(3);
+    world.connect(0, 1);
+    world.connect(1, 2);
+    for i in 0..300 {
+        world.edit(0, new_in(shared), &[("name", &format!("Org {i}"))]);
+        world.run();
+    }
+    world.run();
+    world.assert_equal();
+    assert_eq!(world.nodes[2].disk.rows.len(), 300, "C has A's records through B");
+    let status = world.status(0);
+    assert_eq!(status.unsent_changes, 0, "B has acknowledged everything");
+    assert!(status.peers.iter().any(|peer| peer.connected && peer.in_sync), "the session with B is in sync");
+    world.tick(6_000);
+    let status = world.status(0);
+    let c = world.nodes[2].signer.key();
+    let peer = status.peers.iter().find(|peer| peer.device == c).expect("C is a peer");
+    assert_eq!(peer.lacks, Lag::Exactly(0), "C's beacon came through B");
+    assert_eq!(peer.through, Some(world.nodes[1].signer.key()), "and says so");
+}
+
+#[test]
+fn a_newcomer_takes_a_snapshot_and_a_gap_is_one_answer() {
+    let (mut world, shared) = World::new(2);
+    let rows: Vec<Row> = (0..50).map(|i| world.edit(0, new_in(shared), &[("name", &format!("Org {i}"))])).collect();
+    world.connect(0, 1);
+    world.assert_equal();
+    world.disconnect(0);
+    for i in 0..1_000 {
+        world.edit(0, at(&rows[i % 50]), &[("phone", &i.to_string())]);
+    }
+    let before = world.nodes[0].bytes_sent;
+    world.connect(0, 1);
+    world.assert_equal();
+    let spent = world.nodes[0].bytes_sent - before;
+    assert!(spent < 30_000, "1,000 edits travel as one bundle ({spent} bytes)");
+}
+
+#[test]
+fn an_idle_reconnect_is_small() {
+    let (mut world, shared) = World::new(2);
+    for i in 0..20 {
+        world.edit(0, new_in(shared), &[("name", &format!("Org {i}"))]);
+    }
+    world.connect(0, 1);
+    world.tick(6_000);
+    world.tick(6_000);
+    world.disconnect(0);
+    world.restart(0);
+    world.restart(1);
+    let before: usize = world.nodes.iter().map(|node| node.bytes_sent).sum();
+    world.connect(0, 1);
+    let spent: usize = world.nodes.iter().map(|node| node.bytes_sent).sum::<usize>() - before;
+    assert!(spent < 600, "an idle reconnect costs {spent} bytes");
+}
+
+#[test]
+fn internal_registers_stay_at_home() {
+    let (mut world, _) = World::new(2);
+    let internal = RegisterId::internal(&world.nodes[0].engine.partner);
+    world.edit(0, new_in(internal), &[("name", "secret")]);
+    world.connect(0, 1);
+    assert!(world.nodes[1].disk.rows.is_empty(), "nothing of the internal register has arrived");
+}
+
+#[test]
+fn a_partner_that_is_no_writer_is_refused() {
+    let (mut world, _) = World::new(2);
+    let other = RegisterId::partner(&world.nodes[0].engine.partner);
+    let edit = Edit { target: new_in(other), changes: Vec::new(), if_version: None };
+    let refused = world.command(1, Command::Edit(vec![edit]));
+    assert!(matches!(refused, Err(CommandError::NotAllowed { .. })), "only the owner writes: {refused:?}");
+}
+
+#[test]
+fn a_cloned_machine_is_found_out_and_loses_nothing() {
+    let (mut world, shared) = World::new(3);
+    world.connect(0, 1);
+    let first = world.edit(0, new_in(shared), &[("name", "before")]);
+    world.run();
+    world.disconnect(0);
+    // The machine is copied while it runs: both copies go on with the same actor.
+    let twin = Node {
+        engine: world.nodes[0].engine.clone(),
+        disk: world.nodes[0].disk.clone(),
+        signer: world.nodes[0].signer.clone(),
+        replies: BTreeMap::new(),
+        links: BTreeMap::new(),
+        bytes_sent: 0,
+    };
+    world.nodes.push(twin);
+    world.edit(0, at(&first), &[("phone", "original")]);
+    world.now.mono_ms += 5;
+    world.now.wall_ms += 5;
+    world.edit(3, at(&first), &[("city", "copy")]);
+    world.edit(3, new_in(shared), &[("name", "only in the copy")]);
+    world.connect(0, 1);
+    world.edit(1, at(&first), &[("website", "https://depends.example")]);
+    world.run();
+    world.connect(3, 2);
+    world.connect(1, 2);
+    world.tick(1_000);
+    world.connect(0, 2);
+    world.connect(3, 1);
+    world.tick(1_000);
+    world.assert_equal();
+    let rows: Vec<&Row> = world.nodes[1].disk.rows.values().collect();
+    let row = rows.iter().find(|row| row.key == first.key).expect("the record is there");
+    assert_eq!(row.text("phone"), Some("original"), "the original's edit was issued again");
+    assert_eq!(row.text("city"), Some("copy"), "the copy's edit was issued again");
+    assert_eq!(row.text("website"), Some("https://depends.example"), "what depended on it was issued again");
+    assert!(rows.iter().any(|row| row.text("name") == Some("only in the copy")), "the copy's record is there");
+    let status = world.status(0);
+    assert!(status.faults.iter().any(|fault| fault.what.contains("copied")), "the machine says what happened");
+}
