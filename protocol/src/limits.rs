@@ -111,6 +111,8 @@ pub const ARMOR_TEXT_BYTES_MAX: usize = 16 * 1024;
 pub const JOIN_WAITING_FOR_MAX: usize = 9;
 /// Statements that prove an admission to a newcomer: the stewards' certificates and addresses, with room.
 pub const JOIN_STATEMENTS_MAX: usize = 1_000;
+/// Join streams open at once.
+pub const JOIN_SESSIONS_MAX: usize = 8;
 /// Bytes of one join message.
 pub const JOIN_MESSAGE_BYTES_MAX: usize = 64 * 1024;
 

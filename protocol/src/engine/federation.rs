@@ -221,6 +221,7 @@ impl Engine {
                 self.disconnect_later(id, "no longer a member".into());
             }
             self.state_addresses();
+            self.settle_joins();
             self.cut_proven();
         }
         self.send_hello_to_all();

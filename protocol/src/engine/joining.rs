@@ -1,31 +1,243 @@
-//! Tickets and joins: moves their frames and keeps their state.
+//! Tickets and joins: moves their frames, keeps their bytes, and turns an approval into statements.
 
-use super::{Command, CommandError, DialTarget, Engine, JoinStatus, RequestId, SessionId, StartError};
+use super::federation::check_name;
+use super::{
+    Command, CommandError, DialTarget, Engine, JoinStatus, Reply, RequestId, SessionId, Staged, StartError, Write,
+};
+use crate::codec::{from_cbor, to_cbor};
 use crate::ids::DeviceKey;
-use crate::join::{Pending, TicketInfo};
+use crate::join::{InviteError, JoinContext, JoinError, JoinOut, Newcomer, Pending, TicketInfo, TicketRequest};
+use crate::limits;
+use crate::statement::{Rights, SignedStatement, Statement};
+use crate::ticket::Ticket;
 use std::collections::BTreeMap;
 
+/// Where the tickets are kept.
+const STATE_TICKETS: &str = "tickets";
+/// Where this node's own join is kept.
+const STATE_JOIN: &str = "join";
+
 impl Engine {
-    pub(super) fn restore_joining(&mut self, _state: &BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
+    pub(super) fn restore_joining(&mut self, state: &BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
+        let unreadable = |key: &str| StartError::State(key.to_owned());
+        if let Some(bytes) = state.get(STATE_TICKETS) {
+            self.tickets = from_cbor(bytes).map_err(|_| unreadable(STATE_TICKETS))?;
+        }
+        if let Some(bytes) = state.get(STATE_JOIN) {
+            self.newcomer = Some(Newcomer::from_bytes(bytes).map_err(|_| unreadable(STATE_JOIN))?);
+        }
         Ok(())
     }
-    pub(super) fn handle_join_command(&mut self, request: RequestId, _command: Command) {
-        self.reply(request, Err(CommandError::Invalid("not yet".into())), false);
+
+    pub(super) fn handle_join_command(&mut self, request: RequestId, command: Command) {
+        let result = match command {
+            Command::Invite { name, country, valid_ms } => self.invite(name, country, valid_ms).map(Reply::Invited),
+            Command::CancelInvite { ticket } => self.cancel_invite(&ticket).map(|()| Reply::Done),
+            Command::Join { ticket } => self.join(&ticket).map(|()| Reply::Joining),
+            Command::Approve { id } => self.approve(&id).map(|()| Reply::Done),
+            Command::Reject { id } => self.reject(&id).map(|()| Reply::Done),
+            other => Err(CommandError::Invalid(format!("{other:?} does not concern joining"))),
+        };
+        self.state_changed = true;
+        self.reply(request, result, true);
     }
-    pub(super) fn handle_join_connected(&mut self, id: SessionId, _device: DeviceKey, _outgoing: bool) {
-        self.disconnect_later(id, "not yet".into());
+
+    // ── the inviter's side ──────────────────────────────────────────────────────────────────────────────
+
+    fn invite(&mut self, name: String, country: String, valid_ms: u64) -> Result<TicketInfo, CommandError> {
+        check_name(&name)?;
+        self.position()?;
+        self.need_right(Rights::INVITE, "invite")?;
+        let request =
+            TicketRequest { name, country, valid_ms, secret: self.random(), addresses: self.listening.clone() };
+        let ctx = JoinContext { device: &self.me, roster: &self.roster, statements: &self.statements };
+        let info = self.tickets.invite(request, self.now.wall_ms, &ctx).map_err(|error| match error {
+            InviteError::TooMany => CommandError::Precondition {
+                what: format!("{} tickets are open already", limits::TICKETS_MAX),
+                hint: "comin invites cancel ID".into(),
+            },
+            other => CommandError::Invalid(other.to_string()),
+        })?;
+        self.keep_tickets();
+        Ok(info)
     }
-    pub(super) fn handle_join_frame(&mut self, _id: SessionId, _frame: &[u8]) {}
+
+    fn cancel_invite(&mut self, id: &str) -> Result<(), CommandError> {
+        let told = self.tickets.cancel(id).map_err(|error| join_refusal(error, "ticket", id))?;
+        self.keep_tickets();
+        self.send_joins(told);
+        Ok(())
+    }
+
+    fn approve(&mut self, id: &str) -> Result<(), CommandError> {
+        self.need_steward("admit a partner")?;
+        let ctx = JoinContext { device: &self.me, roster: &self.roster, statements: &self.statements };
+        let draft = self.tickets.approve(id, &ctx).map_err(|error| join_refusal(error, "pending join", id))?;
+        let certificate = draft.certificate.verify().map_err(|error| CommandError::Invalid(error.to_string()))?;
+        let admission = SignedStatement::unsigned(&draft.admission).sign_device(&self.signer);
+        self.adopt_statements(vec![certificate.signed, admission]);
+        Ok(())
+    }
+
+    fn reject(&mut self, id: &str) -> Result<(), CommandError> {
+        let told = self.tickets.reject(id).map_err(|error| join_refusal(error, "pending join", id))?;
+        self.keep_tickets();
+        self.send_joins(told);
+        Ok(())
+    }
+
+    /// Tells waiting newcomers that they have become members.
+    pub(super) fn settle_joins(&mut self) {
+        let ctx = JoinContext { device: &self.me, roster: &self.roster, statements: &self.statements };
+        let told = self.tickets.settle(&ctx);
+        if !told.is_empty() {
+            self.keep_tickets();
+            self.send_joins(told);
+        }
+    }
+
+    fn keep_tickets(&mut self) {
+        self.batch.push(Write::PutState(STATE_TICKETS.into(), to_cbor(&self.tickets)));
+    }
+
+    fn send_joins(&mut self, out: impl IntoIterator<Item = JoinOut>) {
+        for told in out {
+            let stream = self.join_sessions.iter().find(|(_, (device, outgoing))| *device == told.device && !outgoing);
+            let Some(id) = stream.map(|(id, _)| *id) else { continue };
+            self.staged.push(Staged::Send { session: id, frame: told.frame, at_once: false });
+            if told.close {
+                self.join_sessions.remove(&id);
+                self.disconnect_later(id, "the join has ended".into());
+            }
+        }
+    }
+
+    // ── the newcomer's side ─────────────────────────────────────────────────────────────────────────────
+
+    fn join(&mut self, text: &str) -> Result<(), CommandError> {
+        if let Some(federation) = &self.roster.federation {
+            return Err(CommandError::Precondition {
+                what: format!("this partner is in the federation \"{}\" already", federation.name),
+                hint: "comin partners".into(),
+            });
+        }
+        let ticket = Ticket::parse(text).map_err(|error| CommandError::Invalid(error.to_string()))?;
+        if self.newcomer.as_ref().is_some_and(|join| join.is_under_way() && join.ticket().id() == ticket.id()) {
+            self.dial_due = true;
+            return Ok(());
+        }
+        let nonce = self.random();
+        let certificate =
+            self.own_certificate().ok_or_else(|| CommandError::NotFound("this device's certificate".into()))?;
+        let newcomer =
+            Newcomer::start(ticket, certificate, nonce).map_err(|error| CommandError::Invalid(error.to_string()))?;
+        self.newcomer = Some(newcomer);
+        self.keep_join();
+        self.dial_due = true;
+        Ok(())
+    }
+
+    fn own_certificate(&self) -> Option<SignedStatement> {
+        let own = |statement: &Option<Statement>| matches!(statement, Some(Statement::Certificate { device, .. }) if *device == self.me);
+        self.statements.iter().find(|verified| own(&verified.statement)).map(|verified| verified.signed.clone())
+    }
+
+    fn keep_join(&mut self) {
+        if let Some(newcomer) = &self.newcomer {
+            self.batch.push(Write::PutState(STATE_JOIN.into(), newcomer.to_bytes()));
+        }
+        self.state_changed = true;
+    }
+
     pub(super) fn join_target(&self) -> Option<DialTarget> {
-        None
+        let ticket = self.newcomer.as_ref().filter(|join| join.is_under_way())?.ticket();
+        Some(DialTarget { device: ticket.inviter_device, addresses: ticket.addresses.clone(), join: true })
     }
+
+    // ── both ────────────────────────────────────────────────────────────────────────────────────────────
+
+    pub(super) fn handle_join_connected(&mut self, id: SessionId, device: DeviceKey, outgoing: bool) {
+        if self.join_sessions.len() >= limits::JOIN_SESSIONS_MAX {
+            return self.disconnect_later(id, "too many joins at once".into());
+        }
+        self.join_sessions.insert(id, (device, outgoing));
+        if !outgoing {
+            return;
+        }
+        let hello = self
+            .newcomer
+            .as_mut()
+            .filter(|join| join.ticket().inviter_device == device)
+            .and_then(Newcomer::handle_connected);
+        match hello {
+            Some(frame) => {
+                self.keep_join();
+                self.staged.push(Staged::Send { session: id, frame, at_once: false });
+            }
+            None => self.close_join(id),
+        }
+    }
+
+    pub(super) fn handle_join_frame(&mut self, id: SessionId, frame: &[u8]) {
+        let Some((device, outgoing)) = self.join_sessions.get(&id).copied() else { return };
+        if frame.len() > limits::JOIN_MESSAGE_BYTES_MAX {
+            return self.close_join(id);
+        }
+        self.state_changed = true;
+        if outgoing {
+            return self.newcomer_step(id, &device, frame);
+        }
+        let nonce = self.random();
+        let ctx = JoinContext { device: &self.me, roster: &self.roster, statements: &self.statements };
+        let out = self.tickets.handle_message(&device, frame, self.now.wall_ms, nonce, &ctx);
+        self.keep_tickets();
+        self.send_joins(out);
+    }
+
+    fn newcomer_step(&mut self, id: SessionId, device: &DeviceKey, frame: &[u8]) {
+        let Some(newcomer) = &mut self.newcomer else { return self.close_join(id) };
+        let out = newcomer.handle_message(device, frame);
+        self.keep_join();
+        for frame in out.frames {
+            self.staged.push(Staged::Send { session: id, frame, at_once: false });
+        }
+        if let Some(statements) = out.admitted {
+            self.adopt_statements(statements.into_iter().map(|verified| verified.signed).collect());
+        }
+        if out.close {
+            self.close_join(id);
+            self.dial_due = true;
+        }
+    }
+
+    fn close_join(&mut self, id: SessionId) {
+        self.join_sessions.remove(&id);
+        self.disconnect_later(id, "the join has ended".into());
+    }
+
     pub(super) fn pending_joins(&self) -> Vec<Pending> {
-        Vec::new()
+        self.tickets.pending()
     }
+
     pub(super) fn open_tickets(&self) -> Vec<TicketInfo> {
-        Vec::new()
+        self.tickets.list(self.now.wall_ms)
     }
+
     pub(super) fn own_join_status(&self) -> Option<JoinStatus> {
-        None
+        self.newcomer.as_ref().map(Newcomer::status)
+    }
+}
+
+fn join_refusal(error: JoinError, what: &str, id: &str) -> CommandError {
+    match error {
+        JoinError::NotFound => CommandError::NotFound(format!("{what} {id}")),
+        JoinError::Ambiguous => CommandError::Precondition {
+            what: format!("several ids begin with {id}"),
+            hint: "give more of the id".into(),
+        },
+        JoinError::Over => CommandError::Precondition {
+            what: format!("the {what} {id} is over already"),
+            hint: "comin invites list".into(),
+        },
     }
 }

@@ -30,6 +30,7 @@ pub use io::*;
 
 use crate::identity::DeviceSigner;
 use crate::ids::{DeviceKey, DocId, Nonce, PartnerId, RecordKey};
+use crate::join::{Newcomer, TicketBook};
 use crate::limits;
 use crate::message::Message;
 use crate::planted::{Planted, is_planted};
@@ -75,6 +76,9 @@ pub struct Engine {
     beacons: beacons::Beacons,
     remembered: status::Remembered,
     remember_due: Option<u64>,
+    tickets: TicketBook,
+    newcomer: Option<Newcomer>,
+    /// Join streams: the peer, and whether this node is the newcomer.
     join_sessions: BTreeMap<SessionId, (DeviceKey, bool)>,
     faults: Vec<Fault>,
     listening: Vec<String>,
@@ -158,6 +162,8 @@ impl Engine {
             beacons: beacons::Beacons::new(boot.beacons),
             remembered: status::Remembered::default(),
             remember_due: None,
+            tickets: TicketBook::default(),
+            newcomer: None,
             join_sessions: BTreeMap::new(),
             faults: Vec::new(),
             listening: Vec::new(),

@@ -6,7 +6,7 @@ use crate::identity::PartnerSigner;
 use crate::ids::{PartnerId, RegisterId};
 use crate::record::{FieldChange, FieldOp, Scalar};
 use crate::statement::{Rights, SignedStatement, Statement, Writers};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 /// What one engine has written, as the store would hold it.
 #[derive(Clone, Default)]
@@ -94,10 +94,14 @@ fn certificate(partner: &PartnerSigner, device: &DeviceSigner, name: &str) -> Si
 impl World {
     /// `count` partners in one federation with one shared register that all may write.
     fn new(count: u8) -> (Self, RegisterId) {
-        let keys: Vec<(PartnerSigner, DeviceSigner)> =
-            (0..count).map(|i| (PartnerSigner::from_secret(&[i + 1; 32]), DeviceSigner::from_secret(&[i + 101; 32]))).collect();
-        let mut statements: Vec<SignedStatement> =
-            keys.iter().enumerate().map(|(i, (partner, device))| certificate(partner, device, &format!("Partner {i}"))).collect();
+        let keys: Vec<(PartnerSigner, DeviceSigner)> = (0..count)
+            .map(|i| (PartnerSigner::from_secret(&[i + 1; 32]), DeviceSigner::from_secret(&[i + 101; 32])))
+            .collect();
+        let mut statements: Vec<SignedStatement> = keys
+            .iter()
+            .enumerate()
+            .map(|(i, (partner, device))| certificate(partner, device, &format!("Partner {i}")))
+            .collect();
         let (founder, device) = &keys[0];
         let founding = Statement::Founding {
             name: "Demo".into(),
@@ -219,6 +223,17 @@ impl World {
         self.run();
     }
 
+    fn connect_join(&mut self, newcomer: usize, inviter: usize) {
+        let (left, right) = (SessionId(self.next), SessionId(self.next + 1));
+        self.next += 2;
+        self.nodes[newcomer].links.insert(left, (inviter, right));
+        self.nodes[inviter].links.insert(right, (newcomer, left));
+        let (theirs, ours) = (self.nodes[newcomer].signer.key(), self.nodes[inviter].signer.key());
+        self.handle(inviter, Input::JoinConnected(right, theirs, false));
+        self.handle(newcomer, Input::JoinConnected(left, ours, true));
+        self.run();
+    }
+
     fn disconnect(&mut self, index: usize) {
         for (session, (peer, theirs)) in std::mem::take(&mut self.nodes[index].links) {
             self.nodes[peer].links.remove(&theirs);
@@ -238,7 +253,9 @@ impl World {
         let changes =
             fields.iter().map(|(k, v)| FieldChange { key: (*k).into(), op: FieldOp::Put(Scalar::from(*v)) }).collect();
         let edit = Edit { target, changes, if_version: None };
-        match self.command(index, Command::Edit(vec![edit])) {
+        let reply = self.command(index, Command::Edit(vec![edit]));
+        self.run();
+        match reply {
             Ok(Reply::Edited(mut rows)) => rows.pop().expect("one row"),
             other => panic!("edit refused: {other:?}"),
         }
@@ -253,8 +270,10 @@ impl World {
 
     fn assert_equal(&self) {
         for pair in self.nodes.windows(2) {
-            let rows = |node: &Node| node.disk.rows.values().map(crate::codec::to_cbor).collect::<BTreeSet<_>>();
-            assert!(rows(&pair[0]) == rows(&pair[1]), "two nodes show different rows");
+            for (left, right) in pair[0].disk.rows.values().zip(pair[1].disk.rows.values()) {
+                assert_eq!(left, right, "two nodes show a record differently");
+            }
+            assert_eq!(pair[0].disk.rows.len(), pair[1].disk.rows.len(), "two nodes show as many records");
             let frontiers = |node: &Node| -> BTreeMap<DocId, _> {
                 node.disk.boot.docs.iter().map(|(id, meta)| (*id, meta.frontier.clone())).collect()
             };
@@ -298,9 +317,7 @@ fn live_edits_are_pushed_and_acknowledged() {
     world.connect(1, 2);
     for i in 0..300 {
         world.edit(0, new_in(shared), &[("name", &format!("Org {i}"))]);
-        world.run();
     }
-    world.run();
     world.assert_equal();
     assert_eq!(world.nodes[2].disk.rows.len(), 300, "C has A's records through B");
     let status = world.status(0);
@@ -372,7 +389,6 @@ fn a_cloned_machine_is_found_out_and_loses_nothing() {
     let (mut world, shared) = World::new(3);
     world.connect(0, 1);
     let first = world.edit(0, new_in(shared), &[("name", "before")]);
-    world.run();
     world.disconnect(0);
     // The machine is copied while it runs: both copies go on with the same actor.
     let twin = Node {
@@ -391,7 +407,6 @@ fn a_cloned_machine_is_found_out_and_loses_nothing() {
     world.edit(3, new_in(shared), &[("name", "only in the copy")]);
     world.connect(0, 1);
     world.edit(1, at(&first), &[("website", "https://depends.example")]);
-    world.run();
     world.connect(3, 2);
     world.connect(1, 2);
     world.tick(1_000);
@@ -407,4 +422,37 @@ fn a_cloned_machine_is_found_out_and_loses_nothing() {
     assert!(rows.iter().any(|row| row.text("name") == Some("only in the copy")), "the copy's record is there");
     let status = world.status(0);
     assert!(status.faults.iter().any(|fault| fault.what.contains("copied")), "the machine says what happened");
+}
+
+#[test]
+fn a_newcomer_joins_by_ticket_and_then_exchanges() {
+    let (mut world, shared) = World::new(1);
+    world.edit(0, new_in(shared), &[("name", "before the join")]);
+    let (partner, signer) = (PartnerSigner::from_secret(&[50; 32]), DeviceSigner::from_secret(&[51; 32]));
+    let mut disk = Disk::default();
+    disk.boot.statements = vec![certificate(&partner, &signer, "Newcomer")];
+    world.start(disk, signer);
+    let own = RegisterId::partner(&world.nodes[1].engine.partner);
+    world.edit(1, new_in(own), &[("name", "made alone")]);
+
+    let invited = world.command(0, Command::Invite { name: "Newcomer".into(), country: "IT".into(), valid_ms: 60_000 });
+    let Ok(Reply::Invited(ticket)) = invited else { panic!("no ticket: {invited:?}") };
+    let joined = world.command(1, Command::Join { ticket: ticket.text.expect("an open ticket has its text") });
+    assert_eq!(joined, Ok(Reply::Joining), "the join is under way");
+    world.connect_join(1, 0);
+    let pending = world.status(0).approvals;
+    assert_eq!(pending.len(), 1, "the inviter is asked");
+    let theirs = world.status(1).joining.expect("the newcomer waits");
+    assert_eq!(theirs.stage, "waiting", "and says so");
+    assert_eq!(theirs.check_number.as_ref(), Some(&pending[0].check_number), "both show the same number");
+    assert!(world.nodes[1].disk.boot.docs.keys().all(|doc| doc.register == own), "no data before admission");
+
+    world.command(0, Command::Approve { id: pending[0].id.clone() }).expect("the steward admits");
+    world.run();
+    assert!(world.status(1).roster.federation.is_some(), "the newcomer is a member");
+    world.connect(0, 1);
+    world.assert_equal();
+    assert_eq!(world.nodes[1].disk.rows.len(), 2, "what was made before joining is exchanged in both directions");
+    let again = world.command(1, Command::Join { ticket: "comin1-x".into() });
+    assert!(matches!(again, Err(CommandError::Precondition { .. })), "a member does not join again: {again:?}");
 }
