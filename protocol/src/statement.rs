@@ -410,6 +410,9 @@ impl SignedStatement {
                 self.signatures.retain(|s| keys.contains(&s.key));
             }
             statement.check_signed(&self.signatures)?;
+            if matches!(statement, Statement::Divergence { .. }) {
+                crate::divergence::verify(&statement)?;
+            }
         }
         Ok(self.trusted())
     }

@@ -328,10 +328,12 @@ impl TicketBook {
             return Err(Refusal::TicketUnknown);
         }
         entry.is_open_to(hello.device)?;
-        if !entry.round.as_ref().is_some_and(|round| round.commitment == hello.commitment) {
-            entry.begin(hello, now_ms, nonce, federation, own)?;
-        } else if entry.outcome == Outcome::Admitted {
+        let goes_on = entry.round.as_ref().is_some_and(|round| round.commitment == hello.commitment);
+        if goes_on && entry.outcome == Outcome::Admitted {
             return Ok(entry.admitted(ctx));
+        }
+        if !goes_on {
+            entry.begin(hello, now_ms, nonce, federation, own)?;
         }
         // INVARIANT: `begin` makes the round where there was none of this commitment.
         let reveal = entry.round.as_ref().map(|round| round.reveal.clone()).ok_or(Refusal::Malformed)?;

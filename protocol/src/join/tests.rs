@@ -120,7 +120,7 @@ fn scene() -> Scene {
 
 impl Scene {
     /// From the hello to both check numbers.
-    fn to_waiting(&mut self, newcomer: &mut Newcomer) {
+    fn wait(&mut self, newcomer: &mut Newcomer) {
         let inviter = self.slovenia.device.key();
         let hello = newcomer.handle_connected().expect("the join is under way");
         let reveal = self.slovenia.hear(&mut self.book, &self.italy, &hello, 7);
@@ -146,7 +146,7 @@ fn a_join_from_ticket_to_admission() {
     let mut s = scene();
     let mut italy = newcomer(&s.italy, &s.ticket, 5);
     assert_eq!(italy.status().stage, "dialling", "nobody has been reached");
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
 
     let status = italy.status();
     assert_eq!((status.stage, status.text.as_str()), ("waiting", "Zavod Most"), "it says for whom it waits");
@@ -179,11 +179,11 @@ fn both_sides_may_stop_and_go_on_at_any_moment() {
         *book = TicketBook::from_bytes(&book.to_bytes()).expect("the book reads back");
         *italy = Newcomer::from_bytes(&italy.to_bytes()).expect("the join reads back");
     };
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
     let number = italy.check_number();
     for _ in 0..5 {
         reopen(&mut s.book, &mut italy);
-        s.to_waiting(&mut italy);
+        s.wait(&mut italy);
         assert_eq!(italy.check_number(), number, "saying hello again is no new attempt");
         assert_eq!(s.book.pending().len(), 1, "and no second newcomer");
     }
@@ -200,7 +200,7 @@ fn both_sides_may_stop_and_go_on_at_any_moment() {
 fn a_newcomer_that_lost_its_state_after_admission_gets_in_again() {
     let mut s = scene();
     let mut italy = newcomer(&s.italy, &s.ticket, 5);
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
     s.approve();
     let mut again = newcomer(&s.italy, &s.ticket, 6);
     let hello = again.handle_connected().expect("a new attempt");
@@ -242,7 +242,7 @@ fn a_ticket_is_bound_to_the_first_device() {
     assert_eq!(refusal(&out), "ticket-used", "another device comes too late");
     let replayed = s.slovenia.hear(&mut s.book, &mallory, &hello, 8);
     assert_eq!(refusal(&replayed), "ticket-unknown", "a hello that was overheard proves nothing for another device");
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn a_join_that_has_begun_outlives_the_tickets_time() {
     let mut s = scene();
     let late = NOW_MS + limits::TICKET_VALID_MS + 1;
     let mut italy = newcomer(&s.italy, &s.ticket, 5);
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
     let hello = italy.handle_connected().expect("under way");
     let out = s.slovenia.hear_at(&mut s.book, &s.italy, &hello, 9, late);
     assert!(matches!(JoinMessage::from_frame(frame(&out)), Ok(JoinMessage::Inviter(_))), "it goes on");
@@ -276,7 +276,7 @@ fn a_cancelled_ticket_is_refused() {
     let mut s = scene();
     let id = s.book.list(NOW_MS)[0].id.clone();
     let mut italy = newcomer(&s.italy, &s.ticket, 5);
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
     let out = s.book.cancel(&id[..6]).expect("a beginning is enough").expect("the newcomer that waits is told");
     assert_eq!(refusal(&[out]), "ticket-cancelled", "why its join ends");
     assert!(s.book.pending().is_empty(), "it does not wait any more");
@@ -351,9 +351,9 @@ fn a_ticket_allows_three_attempts() {
 #[test]
 fn a_newcomer_that_begins_again_is_another_pending_join() {
     let mut s = scene();
-    s.to_waiting(&mut newcomer(&s.italy, &s.ticket, 5));
+    s.wait(&mut newcomer(&s.italy, &s.ticket, 5));
     let before = s.book.pending()[0].clone();
-    s.to_waiting(&mut newcomer(&s.italy, &s.ticket, 6));
+    s.wait(&mut newcomer(&s.italy, &s.ticket, 6));
     let after = s.book.pending()[0].clone();
     assert_ne!(before.check_number, after.check_number, "another nonce, another number");
     let stale = s.slovenia.with_context(|ctx| s.book.approve(&before.id, ctx));
@@ -364,7 +364,7 @@ fn a_newcomer_that_begins_again_is_another_pending_join() {
 fn a_person_may_reject() {
     let mut s = scene();
     let mut italy = newcomer(&s.italy, &s.ticket, 5);
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
     let id = s.book.pending()[0].id.clone();
     let out = s.book.reject(&id).expect("it is pending").expect("the newcomer is told");
     italy.handle_message(&s.slovenia.device.key(), &out.frame);
@@ -412,7 +412,7 @@ fn only_the_tickets_device_is_heard() {
 fn a_false_admission_is_not_believed() {
     let mut s = scene();
     let mut italy = newcomer(&s.italy, &s.ticket, 5);
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
     let mallory = Node::founder(4, "Mallory", "IT");
     let federation = mallory.roster.federation.clone().expect("she founded one");
     let admission = mallory.sign(&Statement::Admission {
@@ -439,7 +439,7 @@ fn an_altered_ticket_shows_in_the_numbers() {
     let mut s = scene();
     let altered = Ticket { invitee_name: "Other".into(), ..s.ticket.clone() };
     let mut italy = newcomer(&s.italy, &altered, 5);
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
     assert_ne!(
         italy.check_number(),
         Some(s.book.pending()[0].check_number.clone()),
@@ -522,7 +522,7 @@ fn a_long_proof_comes_in_several_messages() {
     let many: Vec<_> = (0..150).map(certify).collect();
     s.slovenia.take(many);
     let mut italy = newcomer(&s.italy, &s.ticket, 5);
-    s.to_waiting(&mut italy);
+    s.wait(&mut italy);
     let out = s.approve();
     assert!(out.len() > 1, "the steward's certificates exceed one message");
     assert!(out.iter().all(|o| o.frame.len() <= limits::JOIN_MESSAGE_BYTES_MAX), "each keeps the bound");
