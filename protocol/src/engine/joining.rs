@@ -104,11 +104,8 @@ impl Engine {
         for told in out {
             let stream = self.join_sessions.iter().find(|(_, (device, outgoing))| *device == told.device && !outgoing);
             let Some(id) = stream.map(|(id, _)| *id) else { continue };
+            // Where the join is over the newcomer ends the stream, once it has read why.
             self.staged.push(Staged::Send { session: id, frame: told.frame, at_once: false });
-            if told.close {
-                self.join_sessions.remove(&id);
-                self.disconnect_later(id, "the join has ended".into());
-            }
         }
     }
 
