@@ -170,8 +170,13 @@ impl Config {
         if !self.listen.page.ip().is_loopback() {
             return Err(ConfigError::Value {
                 key: "listen.page",
-                reason: format!("{} is not a loopback address; pages need users and TLS to be seen by others", self.listen.page),
-                hint: format!("write page = \"127.0.0.1:{PAGE_PORT}\"; from elsewhere use `ssh -L {PAGE_PORT}:127.0.0.1:{PAGE_PORT}`"),
+                reason: format!(
+                    "{} is not a loopback address; pages need users and TLS to be seen by others",
+                    self.listen.page
+                ),
+                hint: format!(
+                    "write page = \"127.0.0.1:{PAGE_PORT}\"; from elsewhere use `ssh -L {PAGE_PORT}:127.0.0.1:{PAGE_PORT}`"
+                ),
             });
         }
         if self.listen.p2p.is_empty() {
@@ -186,7 +191,9 @@ impl Config {
             return Err(ConfigError::Value {
                 key: "listen.external",
                 reason: format!("{address} can be reached by nobody"),
-                hint: format!("write the office's public IP address and the forwarded port, such as \"203.0.113.7:{P2P_PORT}\""),
+                hint: format!(
+                    "write the office's public IP address and the forwarded port, such as \"203.0.113.7:{P2P_PORT}\""
+                ),
             });
         }
         Ok(())
@@ -251,7 +258,8 @@ fn unknown_key(key: &str) -> ConfigError {
     let last = |text: &str| text.rsplit('.').next().unwrap_or(text).to_owned();
     let known: Vec<String> = KEYS.iter().map(|(section, key)| format!("{section}.{key}")).collect();
     // A key in the wrong table, or in none, is as near as a slip of the finger.
-    let distance = |other: &String| crate::text::distance(key, other).min(crate::text::distance(&last(key), &last(other)));
+    let distance =
+        |other: &String| crate::text::distance(key, other).min(crate::text::distance(&last(key), &last(other)));
     let nearest = known.iter().min_by_key(|other| distance(other)).cloned().unwrap_or_default();
     ConfigError::UnknownKey { key: key.to_owned(), nearest }
 }

@@ -1,0 +1,477 @@
+//! The command line as clap reads it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The node of a COM-IN partner: keeps the partner's network data, lets staff edit it without any
+/// connection, and exchanges it with the other partners' nodes.
+#[derive(Parser, Debug)]
+#[command(name = "comin", version, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// Options of every verb.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Options of every verb.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Where the node keeps its data [default: $COMIN_DATA_DIR, else comin in the user's data directory].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The configuration [default: node.toml in the data directory].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Language of labels: en or it.
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub lang: Option<String>,
+    /// Print JSON for programs.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// Set this machine up: keys, settings, recovery kit. Editing works at once.
+    Init(InitArgs),
+    /// Found a federation with this partner as its first steward.
+    Found {
+        /// The federation's name.
+        name: String,
+    },
+    /// Run the node in the foreground.
+    Run,
+    /// Open the node's page, signed in.
+    Open {
+        /// Only print the link.
+        #[arg(long)]
+        print: bool,
+    },
+    /// What is exchanged with whom, and what needs you.
+    Status {
+        /// Exit with 3 where something needs attention.
+        #[arg(long)]
+        check: bool,
+        /// Show it again whenever it changes.
+        #[arg(long, conflicts_with = "check")]
+        watch: bool,
+    },
+    /// Invite a partner: makes a one-time ticket.
+    Invite {
+        /// The partner's name.
+        name: String,
+        /// Its country (ISO 3166-1 alpha-2).
+        #[arg(long, value_name = "CC")]
+        country: String,
+        /// How long the ticket is valid, such as 12h or 7d.
+        #[arg(long, value_name = "TIME", default_value = "7d", value_parser = duration)]
+        expires: std::time::Duration,
+        /// Write the ticket into a file.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// The tickets that have been made.
+    Invites {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: Option<InvitesVerb>,
+    },
+    /// Ask to join a federation with a ticket.
+    Join {
+        /// The ticket's text, or a file that holds it.
+        ticket: String,
+    },
+    /// Newcomers that wait for confirmation.
+    Approvals {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: Option<ApprovalsVerb>,
+    },
+    /// The partners of the federation.
+    Partners {
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<PartnersVerb>,
+    },
+    /// The machines of the federation.
+    Devices,
+    /// The registers: who writes what.
+    Registers {
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<RegistersVerb>,
+    },
+    /// Networks.
+    Network(KindArgs),
+    /// Organisations.
+    Organisation(KindArgs),
+    /// Memberships of organisations in networks.
+    Membership(KindArgs),
+    /// Good practices.
+    Practice(KindArgs),
+    /// Workshops, conferences, meetings.
+    Event(KindArgs),
+    /// Search all kinds in all languages.
+    Search {
+        /// Words.
+        text: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Different values that were written at the same time.
+    Conflicts {
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<ConflictsVerb>,
+    },
+    /// Import records from a CSV file. A second run changes nothing.
+    Import(ImportArgs),
+    /// Export records.
+    Export(ExportArgs),
+    /// Exchange now.
+    Sync(SyncArgs),
+    /// Compare what pages read with the documents.
+    Check {
+        /// Move a damaged store aside and build a new one from what can be read.
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Look for what keeps the node from working.
+    Doctor,
+    /// The configuration.
+    Config {
+        /// What to do.
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+    /// The version.
+    Version,
+    /// Three nodes in three countries on this machine, with sample data and their pages.
+    Demo {
+        /// Play the story without a person and print what happened.
+        #[arg(long)]
+        tour: bool,
+    },
+    /// Decodes what peers send, within limits (started by the node itself).
+    #[command(hide = true)]
+    Helper,
+}
+
+/// `init`.
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// The partner's name.
+    #[arg(long, required_unless_present = "recover", conflicts_with = "recover")]
+    pub name: Option<String>,
+    /// The partner's country (ISO 3166-1 alpha-2).
+    #[arg(long, value_name = "CC", required_unless_present = "recover", conflicts_with = "recover")]
+    pub country: Option<String>,
+    /// The partner's language [default: the country's].
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+    /// The machine's name for people [default: its host name].
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// Where to write the recovery kit, outside the data directory [default: NAME-recovery-kit.txt here].
+    #[arg(long, value_name = "FILE", conflicts_with = "recover")]
+    pub kit: Option<PathBuf>,
+    /// Set up a further or new machine of a partner from its recovery kit.
+    #[arg(long, value_name = "KIT")]
+    pub recover: Option<PathBuf>,
+}
+
+/// `invites`.
+#[derive(Subcommand, Debug)]
+pub enum InvitesVerb {
+    /// List them.
+    List,
+    /// Cancel one.
+    Cancel {
+        /// The ticket's id, or an unambiguous beginning.
+        id: String,
+    },
+}
+
+/// `approvals`.
+#[derive(Subcommand, Debug)]
+pub enum ApprovalsVerb {
+    /// List them.
+    List,
+    /// Admit a newcomer whose check number is the one on its screen.
+    Approve {
+        /// The id, or an unambiguous beginning.
+        id: String,
+    },
+    /// Refuse a newcomer.
+    Reject {
+        /// The id, or an unambiguous beginning.
+        id: String,
+    },
+}
+
+/// `partners`.
+#[derive(Subcommand, Debug)]
+pub enum PartnersVerb {
+    /// List them.
+    List,
+    /// Show one with its machines and what is exchanged with it.
+    Show {
+        /// Name or id.
+        partner: String,
+    },
+}
+
+/// `registers`.
+#[derive(Subcommand, Debug)]
+pub enum RegistersVerb {
+    /// List them.
+    List,
+    /// Create a shared register.
+    Add {
+        /// Its name.
+        name: String,
+        /// Names or ids of the partners that write it, with commas; or all.
+        #[arg(long, value_name = "PARTNERS", default_value = "all")]
+        writers: String,
+    },
+    /// Set who writes a register.
+    Set {
+        /// Name or id.
+        register: String,
+        /// Names or ids of the partners that write it, with commas; or all.
+        #[arg(long, value_name = "PARTNERS")]
+        writers: String,
+    },
+}
+
+/// What can be done with records of a kind.
+#[derive(Args, Debug)]
+pub struct KindArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: RecordVerb,
+}
+
+/// What can be done with records.
+#[derive(Subcommand, Debug)]
+pub enum RecordVerb {
+    /// Add one.
+    Add {
+        /// A field and its value; several values of a set with `|`; a translation as `name@it=…`.
+        #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment, required = true)]
+        set: Vec<(String, String)>,
+        /// own, internal, or a register's name or id [default: own].
+        #[arg(long, value_name = "REGISTER")]
+        register: Option<String>,
+    },
+    /// Change one.
+    Edit {
+        /// The record.
+        id: String,
+        /// A field and its value; `FIELD=` clears it.
+        #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment, required = true)]
+        set: Vec<(String, String)>,
+        /// The register that holds it, where several do.
+        #[arg(long, value_name = "REGISTER")]
+        register: Option<String>,
+        /// Refuse where the record is no longer the one of this version (`show --json`).
+        #[arg(long, value_name = "VERSION")]
+        if_version: Option<String>,
+    },
+    /// List them.
+    List {
+        /// Only those of a register.
+        #[arg(long, value_name = "REGISTER")]
+        register: Option<String>,
+        /// Only those of a country.
+        #[arg(long, value_name = "CC")]
+        country: Option<String>,
+        /// Only those with a target group.
+        #[arg(long, value_name = "CODE")]
+        target_group: Option<String>,
+        /// Only those of a network.
+        #[arg(long, value_name = "ID")]
+        network: Option<String>,
+        /// Only those with these words.
+        #[arg(long, value_name = "WORDS")]
+        text: Option<String>,
+        /// At most so many [default: all].
+        #[arg(long)]
+        limit: Option<usize>,
+    },
+    /// Show one with everything that is known of it.
+    Show {
+        /// The record.
+        id: String,
+        /// Only what this register says.
+        #[arg(long, value_name = "REGISTER")]
+        register: Option<String>,
+    },
+    /// Mark one as deleted.
+    Remove {
+        /// The record.
+        id: String,
+        /// The register that holds it, where several do.
+        #[arg(long, value_name = "REGISTER")]
+        register: Option<String>,
+    },
+    /// Take the mark of deletion away.
+    Restore {
+        /// The record.
+        id: String,
+        /// The register that holds it, where several do.
+        #[arg(long, value_name = "REGISTER")]
+        register: Option<String>,
+    },
+}
+
+/// `conflicts`.
+#[derive(Subcommand, Debug)]
+pub enum ConflictsVerb {
+    /// List them.
+    List,
+    /// Decide one.
+    Resolve {
+        /// The record.
+        id: String,
+        /// The field, where several are in conflict.
+        #[arg(long)]
+        field: Option<String>,
+        /// The register that holds it, where several do.
+        #[arg(long, value_name = "REGISTER")]
+        register: Option<String>,
+        /// Take the value of this number in the list.
+        #[arg(long, value_name = "N", required_unless_present = "value", conflicts_with = "value")]
+        take: Option<usize>,
+        /// Write this value.
+        #[arg(long, value_name = "VALUE")]
+        value: Option<String>,
+    },
+}
+
+/// `import`.
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    /// A CSV file in UTF-8 with commas or semicolons, whose first line names the fields; `-` reads the input.
+    pub file: PathBuf,
+    /// The kind of its records.
+    #[arg(long)]
+    pub kind: String,
+    /// own, internal, or a register's name or id [default: own].
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+    /// Only show what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `export`.
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    /// The form.
+    #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
+    pub format: ExportFormat,
+    /// Only records of a kind (csv needs one).
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Only those of a register (automerge needs one).
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+    /// Where to write [default: the output; automerge: a directory with a file for each part].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// The forms of an export.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExportFormat {
+    /// Everything, for programs.
+    Json,
+    /// One kind, for spreadsheets; can be imported again.
+    Csv,
+    /// A register's documents as plain Automerge saves.
+    Automerge,
+}
+
+/// `sync`.
+#[derive(Args, Debug)]
+pub struct SyncArgs {
+    /// Wait until everything is equal with everyone, at most so long, such as 60s; exit with 3 if someone is missing.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub wait: Option<std::time::Duration>,
+    /// Or change whether anything is exchanged at all.
+    #[command(subcommand)]
+    pub verb: Option<SyncVerb>,
+}
+
+/// `sync`.
+#[derive(Subcommand, Clone, Copy, Debug)]
+pub enum SyncVerb {
+    /// Cut the network by hand; survives a restart.
+    Pause,
+    /// Exchange again.
+    Resume,
+}
+
+/// `config`.
+#[derive(Subcommand, Debug)]
+pub enum ConfigVerb {
+    /// Print what is in force.
+    Show,
+    /// Read the file as the node will.
+    Check,
+}
+
+/// Reads `90s`, `15m`, `12h` or `7d`; a number alone is seconds.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.parse().map_err(|_| "write a number and s, m, h or d, such as 60s or 7d".to_owned())?;
+    let seconds = match text.strip_prefix(digits).unwrap_or_default() {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 24 * 3600,
+        other => return Err(format!("`{other}` is no unit of time: write s, m, h or d")),
+    };
+    number.checked_mul(seconds).map(std::time::Duration::from_secs).ok_or_else(|| "too long".to_owned())
+}
+
+/// Reads `field=value`.
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (field, value) = text.split_once('=').ok_or("write FIELD=VALUE, such as name=Korenine")?;
+    if field.trim().is_empty() {
+        return Err("the field's name is missing before `=`".to_owned());
+    }
+    Ok((field.trim().to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use std::time::Duration;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn reads_times_and_assignments() {
+        assert_eq!(duration("60s"), Ok(Duration::from_secs(60)), "seconds");
+        assert_eq!(duration("7d"), Ok(Duration::from_secs(604_800)), "days");
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)), "a number alone is seconds");
+        assert!(duration("soon").is_err() && duration("5y").is_err(), "anything else is refused");
+        assert_eq!(
+            assignment("name@it=Rete = casa"),
+            Ok(("name@it".into(), "Rete = casa".into())),
+            "the first = divides"
+        );
+        assert!(assignment("name").is_err() && assignment("=x").is_err(), "a field and a value");
+    }
+}

@@ -1,0 +1,103 @@
+//! The command line: a thin client of the node's HTTP interface.
+
+mod args;
+mod error;
+mod init;
+mod output;
+
+use args::{Cli, ConfigVerb, Global, Verb};
+use clap::Parser;
+use comin_node::config::Config;
+use comin_node::datadir::DataDir;
+use error::{CliError, CliResult, Exit};
+use output::Output;
+use serde_json::json;
+use std::future::Future;
+use std::process::ExitCode;
+
+/// Reads the command line, does what it says, and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.global.json;
+    match dispatch(cli) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            show(&error, json);
+            ExitCode::from(error.exit as u8)
+        }
+    }
+}
+
+fn show(error: &CliError, json: bool) {
+    if json {
+        let body = json!({"schema": 1, "error": error.cause, "hint": error.hint, "exit": error.exit as u8});
+        eprintln!("{body}");
+    } else {
+        eprintln!("{error}");
+    }
+}
+
+fn dispatch(cli: Cli) -> CliResult<Exit> {
+    let out = Output { json: cli.global.json };
+    let done = |()| Exit::Ok;
+    match &cli.verb {
+        Verb::Helper => comin_node::helper::main().map(done).map_err(|error| CliError::new(error.to_string())),
+        Verb::Version => version(&out).map(done),
+        Verb::Init(args) => init::run(&DataDir::locate(cli.global.data_dir.clone())?, args, &out).map(done),
+        Verb::Config { verb } => config(&cli.global, verb, &out).map(done),
+        _ => Err(CliError::new("not there yet")),
+    }
+}
+
+/// The configuration in force.
+///
+/// # Errors
+/// Exit code 78: the file is not usable, or `--config` names one that is not there.
+fn read_config(global: &Global, dir: &DataDir) -> CliResult<Config> {
+    match &global.config {
+        Some(path) => Config::read(path)?.ok_or_else(|| {
+            CliError::new(format!("{} does not exist", path.display()))
+                .exit(Exit::Config)
+                .hint("name a file that exists")
+        }),
+        None => Ok(Config::read(&dir.config_file())?.unwrap_or_default()),
+    }
+}
+
+fn config(global: &Global, verb: &ConfigVerb, out: &Output) -> CliResult {
+    let dir = DataDir::locate(global.data_dir.clone())?;
+    let config = read_config(global, &dir)?;
+    let file = global.config.clone().unwrap_or_else(|| dir.config_file());
+    let exists = file.exists();
+    match (verb, out.json) {
+        (ConfigVerb::Show, false) => out.line(config.to_toml().trim_end()),
+        (ConfigVerb::Check, false) if exists => out.line(format!("{} is good.", file.display())),
+        (ConfigVerb::Check, false) => {
+            out.line(format!("{} does not exist: the defaults are in force.", file.display()))
+        }
+        (_, true) => out.object(json!({
+            "file": exists.then_some(file), "data_dir": dir.path(),
+            "node": {"language": config.node.language, "log": config.node.log.as_str()},
+            "listen": {"p2p": config.listen.p2p, "external": config.listen.external,
+                       "page": config.listen.page, "mdns": config.listen.mdns},
+        })),
+    }
+    Ok(())
+}
+
+fn version(out: &Output) -> CliResult {
+    let version = env!("CARGO_PKG_VERSION");
+    if out.json {
+        out.object(json!({"version": version, "store_format": comin_node::store::FORMAT}));
+    } else {
+        out.line(format!("comin {version}, store format {}", comin_node::store::FORMAT));
+    }
+    Ok(())
+}
+
+/// Runs one future to its end on this thread.
+fn block_on<T>(future: impl Future<Output = T>) -> CliResult<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CliError::new(format!("the system refused: {error}")))?;
+    Ok(runtime.block_on(future))
+}

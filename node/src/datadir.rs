@@ -1,0 +1,382 @@
+//! The data directory: everything that one node keeps on its machine.
+//!
+//! # Shape
+//!
+//! | file | what | mode |
+//! |---|---|---|
+//! | `store/` | statements, documents, rows | 0700 |
+//! | `device.key` | the device's secret, 64 hex digits | 0600 |
+//! | `node.json` | [`Settings`]; written last by `init`, so that its presence means a complete directory | 0600 |
+//! | `api-token` | bearer token for programs on this machine | 0600 |
+//! | `control.sock` | the running node, for the command line | 0600 |
+//! | `node.toml` | configuration, optional, never written by the node | any |
+//!
+//! The partner key is not here: it lives in the recovery kit.
+
+use comin_protocol::identity::DeviceSigner;
+use comin_protocol::ids::{PartnerId, from_hex, to_hex};
+use serde::{Deserialize, Serialize};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// The version of [`Settings`] that this program writes.
+const SETTINGS_SCHEMA: u32 = 1;
+/// Largest secret or settings file in bytes: they hold a few short lines.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
+/// Longest path of a Unix socket in bytes, one less than Linux's `sun_path`.
+const SOCKET_PATH_BYTES_MAX: usize = 107;
+
+/// Where a node keeps what it keeps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DataDir(PathBuf);
+
+/// Who this node is, for programs that do not open the store.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// The version of this file.
+    pub schema: u32,
+    /// The partner's id.
+    pub partner: String,
+    /// The partner's name.
+    pub name: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// BCP 47 code of the language in which pages and labels are shown where nobody chooses one.
+    pub language: String,
+    /// The device's name for people.
+    pub device: String,
+}
+
+/// Why the data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataDirError {
+    /// Neither an option nor the environment says where it is.
+    #[error("no data directory: neither COMIN_DATA_DIR nor XDG_DATA_HOME nor HOME is set")]
+    Nowhere,
+    /// Nothing has been set up there.
+    #[error("{} holds no node", .0.display())]
+    Uninitialised(PathBuf),
+    /// There is a node already.
+    #[error("{} holds a node already", .0.display())]
+    Initialised(PathBuf),
+    /// A file cannot be read or written.
+    #[error("{}: {cause}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// A file does not hold what it must.
+    #[error("{} is damaged: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// A secret that others on this machine can read.
+    #[error("{} can be read by others on this machine", .0.display())]
+    Exposed(PathBuf),
+    /// The socket's path is longer than the system allows.
+    #[error("{} is too long for a socket", .0.display())]
+    PathTooLong(PathBuf),
+    /// The system gave no random bytes.
+    #[error("the system gave no random bytes")]
+    NoRandom,
+}
+
+impl DataDirError {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Nowhere => "name a directory with `--data-dir DIR`".to_owned(),
+            Self::Uninitialised(dir) => {
+                format!("comin --data-dir {} init --name NAME --country IT", quoted(dir))
+            }
+            Self::Initialised(dir) => {
+                format!("comin --data-dir {} status, or name another directory with `--data-dir DIR`", quoted(dir))
+            }
+            Self::Io { .. } => "check that the directory is there, is yours, and that the disk is not full".to_owned(),
+            Self::Damaged { .. } => {
+                "put the file back from a backup, or begin in a new directory: comin init --recover KIT".to_owned()
+            }
+            Self::Exposed(path) => format!("chmod 600 {}", quoted(path)),
+            Self::PathTooLong(_) => "choose a shorter data directory with `--data-dir DIR`".to_owned(),
+            Self::NoRandom => "start the machine again, or report this fault".to_owned(),
+        }
+    }
+}
+
+/// A path as it can be pasted into a shell.
+pub fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+impl DataDir {
+    /// The directory given, else `$COMIN_DATA_DIR`, else `comin` in the user's data directory.
+    ///
+    /// # Errors
+    /// [`DataDirError::Nowhere`].
+    pub fn locate(given: Option<PathBuf>) -> Result<Self, DataDirError> {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let found = given
+            .or_else(|| set("COMIN_DATA_DIR"))
+            .or_else(|| set("XDG_DATA_HOME").map(|dir| dir.join("comin")))
+            .or_else(|| set("HOME").map(|dir| dir.join(".local/share/comin")))
+            .ok_or(DataDirError::Nowhere)?;
+        // A path in a hint or a log must mean the same from everywhere.
+        std::path::absolute(&found).map(Self).map_err(|cause| DataDirError::Io { path: found, cause })
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The store's directory.
+    pub fn store(&self) -> PathBuf {
+        self.0.join("store")
+    }
+
+    /// The configuration, which may not exist.
+    pub fn config_file(&self) -> PathBuf {
+        self.0.join("node.toml")
+    }
+
+    /// The running node's socket.
+    ///
+    /// # Errors
+    /// [`DataDirError::PathTooLong`].
+    pub fn socket(&self) -> Result<PathBuf, DataDirError> {
+        let path = self.0.join("control.sock");
+        if path.as_os_str().len() > SOCKET_PATH_BYTES_MAX {
+            return Err(DataDirError::PathTooLong(path));
+        }
+        Ok(path)
+    }
+
+    /// Whether `init` has been here and came to its end.
+    pub fn is_initialised(&self) -> bool {
+        self.0.join("node.json").exists()
+    }
+
+    /// Makes the directory, for its owner only.
+    ///
+    /// # Errors
+    /// [`DataDirError::Initialised`] where a node is there already; [`DataDirError::Io`].
+    pub fn create(&self) -> Result<(), DataDirError> {
+        if self.is_initialised() || self.0.join("device.key").exists() {
+            return Err(DataDirError::Initialised(self.0.clone()));
+        }
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.0)
+            .map_err(|cause| DataDirError::Io { path: self.0.clone(), cause })
+    }
+
+    /// Who this node is.
+    ///
+    /// # Errors
+    /// [`DataDirError`].
+    pub fn settings(&self) -> Result<Settings, DataDirError> {
+        let path = self.0.join("node.json");
+        if !path.exists() {
+            return Err(DataDirError::Uninitialised(self.0.clone()));
+        }
+        let text = read_text(&path)?;
+        serde_json::from_str(&text).map_err(|error| DataDirError::Damaged { path, what: error.to_string() })
+    }
+
+    /// Writes who this node is; the last step of `init`.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`].
+    pub fn write_settings(&self, settings: &Settings) -> Result<(), DataDirError> {
+        let path = self.0.join("node.json");
+        // INVARIANT: a struct of strings and one number has no value that JSON lacks.
+        let text = serde_json::to_string_pretty(settings).unwrap_or_else(|_| unreachable!("settings are JSON"));
+        write_secret(&path, &format!("{text}\n"))
+    }
+
+    /// The device's secret.
+    ///
+    /// # Errors
+    /// [`DataDirError`].
+    pub fn signer(&self) -> Result<DeviceSigner, DataDirError> {
+        let path = self.0.join("device.key");
+        if !path.exists() {
+            return Err(DataDirError::Uninitialised(self.0.clone()));
+        }
+        let mode = std::fs::metadata(&path).map_err(|cause| DataDirError::Io { path: path.clone(), cause })?.mode();
+        if mode & 0o077 != 0 {
+            return Err(DataDirError::Exposed(path));
+        }
+        let text = read_text(&path)?;
+        let secret = from_hex::<32>(text.trim());
+        let damaged = || DataDirError::Damaged { path, what: "not a device key".to_owned() };
+        secret.map(|secret| DeviceSigner::from_secret(&secret)).ok_or_else(damaged)
+    }
+
+    /// Writes the device's secret.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`].
+    pub fn write_signer(&self, signer: &DeviceSigner) -> Result<(), DataDirError> {
+        write_secret(&self.0.join("device.key"), &format!("{}\n", to_hex(&signer.to_secret())))
+    }
+
+    /// The token for programs on this machine; made where there is none.
+    ///
+    /// # Errors
+    /// [`DataDirError`].
+    pub fn api_token(&self) -> Result<String, DataDirError> {
+        let path = self.0.join("api-token");
+        if !path.exists() {
+            let token = to_hex(&random::<32>()?);
+            write_secret(&path, &format!("{token}\n"))?;
+            return Ok(token);
+        }
+        let mode = std::fs::metadata(&path).map_err(|cause| DataDirError::Io { path: path.clone(), cause })?.mode();
+        if mode & 0o077 != 0 {
+            return Err(DataDirError::Exposed(path));
+        }
+        Ok(read_text(&path)?.trim().to_owned())
+    }
+}
+
+impl Settings {
+    /// The settings of a new node.
+    pub fn new(partner: &PartnerId, name: &str, country: &str, language: &str, device: &str) -> Self {
+        Self {
+            schema: SETTINGS_SCHEMA,
+            partner: partner.to_string(),
+            name: name.to_owned(),
+            country: country.to_owned(),
+            language: language.to_owned(),
+            device: device.to_owned(),
+        }
+    }
+}
+
+/// Fresh random bytes.
+///
+/// # Errors
+/// [`DataDirError::NoRandom`].
+pub fn random<const N: usize>() -> Result<[u8; N], DataDirError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| DataDirError::NoRandom)?;
+    Ok(bytes)
+}
+
+/// Writes a file for its owner's eyes only, that is there whole after a crash or not at all. Replaces.
+///
+/// # Errors
+/// [`DataDirError::Io`].
+pub fn write_secret(path: &Path, text: &str) -> Result<(), DataDirError> {
+    let write = || {
+        let beside = path.with_extension("new");
+        // One left behind by a crash may have been made by anyone; ours is made afresh with its mode.
+        let _ = std::fs::remove_file(&beside);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)?;
+        sync_parent(path)
+    };
+    write().map_err(|cause| DataDirError::Io { path: path.to_owned(), cause })
+}
+
+/// Writes a file for its owner's eyes only; one that is there already is never touched.
+///
+/// # Errors
+/// [`DataDirError::Io`], of kind `AlreadyExists` where it is there.
+pub fn write_secret_once(path: &Path, text: &str) -> Result<(), DataDirError> {
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        sync_parent(path)
+    };
+    write().map_err(|cause| DataDirError::Io { path: path.to_owned(), cause })
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(parent)?.sync_all()
+}
+
+/// The text of a small file.
+///
+/// # Errors
+/// [`DataDirError`].
+pub fn read_text(path: &Path) -> Result<String, DataDirError> {
+    let io = |cause| DataDirError::Io { path: path.to_owned(), cause };
+    let mut text = String::new();
+    let read = File::open(path).map_err(io)?.take(FILE_BYTES_MAX).read_to_string(&mut text).map_err(io)?;
+    if read as u64 == FILE_BYTES_MAX {
+        return Err(DataDirError::Damaged { path: path.to_owned(), what: "far too long".to_owned() });
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().mode() & 0o777
+    }
+
+    #[test]
+    fn keeps_secrets_for_the_owner() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = DataDir::locate(Some(temp.path().join("node"))).unwrap();
+        dir.create().unwrap();
+        assert_eq!(mode(dir.path()), 0o700, "nobody else looks into the directory");
+        let signer = DeviceSigner::from_secret(&[7; 32]);
+        dir.write_signer(&signer).unwrap();
+        assert_eq!(mode(&dir.path().join("device.key")), 0o600, "nor at the key");
+        assert_eq!(dir.signer().unwrap().to_secret(), [7; 32], "the key reads back");
+        let token = dir.api_token().unwrap();
+        assert_eq!(dir.api_token().unwrap(), token, "the token is made once");
+        assert_eq!(mode(&dir.path().join("api-token")), 0o600, "and is for the owner");
+
+        let key = dir.path().join("device.key");
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let refused = dir.signer().expect_err("a key that others can read is not used");
+        assert!(refused.hint().starts_with("chmod 600"), "and the hint says how to close it: {}", refused.hint());
+    }
+
+    #[test]
+    fn a_directory_is_complete_only_with_its_settings() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = DataDir::locate(Some(temp.path().to_owned())).unwrap();
+        assert!(matches!(dir.settings(), Err(DataDirError::Uninitialised(_))), "nothing is here yet");
+        let settings = Settings::new(&PartnerId([1; 32]), "Lyon Emploi", "FR", "fr", "server");
+        dir.write_settings(&settings).unwrap();
+        assert_eq!(dir.settings().unwrap(), settings, "what was written reads back");
+        assert!(matches!(dir.create(), Err(DataDirError::Initialised(_))), "a second node does not move in");
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_overwritten() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("kit.txt");
+        write_secret_once(&path, "first").unwrap();
+        assert!(write_secret_once(&path, "second").is_err(), "the second kit finds the first");
+        assert_eq!(read_text(&path).unwrap(), "first", "which stays as it was");
+    }
+
+    #[test]
+    fn paths_can_be_pasted() {
+        assert_eq!(quoted(Path::new("/var/lib/comin")), "/var/lib/comin", "a plain path stays plain");
+        assert_eq!(quoted(Path::new("/a b/it's")), r"'/a b/it'\''s'", "any other one is quoted");
+    }
+}
