@@ -54,7 +54,7 @@ fn encode_singly(doc: &Automerge, hashes: &[ChangeHash]) -> Option<(Form, Vec<u8
 
 /// A bundle that has been seen to give exactly these changes back: bundles are experimental, and a receiver
 /// holds the sender responsible.
-fn bundle(doc: &Automerge, hashes: &[ChangeHash]) -> Option<Vec<u8>> {
+pub(super) fn bundle(doc: &Automerge, hashes: &[ChangeHash]) -> Option<Vec<u8>> {
     let bundled = catch_unwind(AssertUnwindSafe(|| doc.bundle(hashes.iter().map(|hash| (*hash).into())))).ok()?.ok()?;
     let mut given: Vec<ChangeHash> = unbundle(bundled.bytes())?.iter().map(|change| change.hash().into()).collect();
     let mut wanted = hashes.to_vec();

@@ -138,23 +138,20 @@ fn check_end(run: &StoredRun, actor: ActorId, held: Option<&Tip>, chain: &BTreeM
 }
 
 /// Walks the chain from its beginning. A gap or a broken link inside means that the run covers only what
-/// comes after: the sender's fault. A first change that does not follow what is held is the author's.
+/// comes after: the sender's fault. Whether the first change follows what is held is the engine's to judge:
+/// if not, the actor has two branches, and that is proven with both of them.
 fn check_links(actor: ActorId, held: Option<&Tip>, chain: &BTreeMap<u64, Link>) -> Result<(), Refusal> {
-    let mut previous = held.copied();
-    let mut inside = false;
+    let mut seq = held.map_or(0, |tip| tip.seq);
+    let mut previous = None;
     for link in chain.values() {
-        let follows = link.seq == previous.map_or(0, |tip| tip.seq) + 1;
-        if !follows {
+        if link.seq != seq + 1 {
             return Err(Refusal::sender(format!("changes of actor {} have a gap", actor.short())));
         }
-        if let Err(broken) = admit_chain(link.seq, &link.deps, previous.map(|tip| tip.hash)) {
-            return Err(match inside {
-                true => Refusal::sender(format!("change {} is covered by no run", link.hash.short())),
-                false => link.fault(broken),
-            });
+        let at_held = previous.is_none() && held.is_some();
+        if !at_held && admit_chain(link.seq, &link.deps, previous).is_err() {
+            return Err(Refusal::sender(format!("change {} is covered by no run", link.hash.short())));
         }
-        previous = Some(Tip { seq: link.seq, hash: link.hash });
-        inside = true;
+        (seq, previous) = (link.seq, Some(link.hash));
     }
     chain.values().try_for_each(|link| link.operations.clone().map_err(|error| link.fault(error)))
 }
@@ -209,15 +206,4 @@ pub(super) fn frontier(chains: &Chains) -> Frontier {
         Some((*actor, Tip { seq: last.seq, hash: last.hash }))
     });
     Frontier(tips.collect())
-}
-
-/// Whether the chains contain what is held, as far as they reach.
-pub(super) fn agrees(chains: &Chains, held: &Frontier) -> Result<(), Refusal> {
-    for (actor, tip) in &held.0 {
-        let link = chains.get(actor).and_then(|chain| chain.get(&tip.seq));
-        if let Some(link) = link.filter(|link| link.hash != tip.hash) {
-            return Err(link.fault("the actor has signed another change of the same sequence"));
-        }
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ mod column;
 mod document;
 mod ops;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::ids::{ActorId, ChangeHash};
 use crate::limits::{CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_DEPS_MAX, CHANGE_MESSAGE_BYTES_MAX, COUNTER_MAX};
