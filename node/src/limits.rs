@@ -61,6 +61,8 @@ pub const OPEN_TIME: Duration = Duration::from_secs(10);
 pub const DISCOVERED_PER_DEVICE_MAX: usize = 8;
 /// Devices that mDNS found and that are kept.
 pub const DISCOVERED_DEVICES_MAX: usize = 256;
+/// Addresses given by hand.
+pub const CONTACTS_MAX: usize = 64;
 /// Connections of one peer: both sides dialled at once, and a dead one is not noticed yet.
 pub const CONNECTIONS_PER_PEER_MAX: u32 = 4;
 /// Connections in all.

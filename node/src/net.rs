@@ -16,11 +16,13 @@ mod identity;
 mod session;
 mod swarm;
 
+use crate::limits::CONTACTS_MAX;
 use crate::runtime::Inbox;
 use comin_protocol::engine::DialTarget;
 use comin_protocol::identity::DeviceSigner;
 use comin_protocol::ids::DeviceKey;
 use comin_protocol::roster::Roster;
+use libp2p::Multiaddr;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,6 +39,8 @@ pub struct NetConfig {
     pub listen: Vec<String>,
     /// Multiaddresses under which the node can be reached from outside (port forwarding), best first.
     pub external: Vec<String>,
+    /// Multiaddresses of partners given by hand, tried besides those that travel in signed records.
+    pub contacts: Vec<String>,
     /// Find other nodes on the local network.
     pub mdns: bool,
 }
@@ -65,6 +69,7 @@ pub enum NetError {
 pub(crate) struct NetLink {
     sessions: Arc<Sessions>,
     targets: watch::Sender<Arc<Vec<DialTarget>>>,
+    contacts: watch::Sender<Vec<Multiaddr>>,
     retry: Arc<Notify>,
     open_for_joins: Arc<AtomicBool>,
     dials: Arc<Mutex<BTreeMap<DeviceKey, DialReport>>>,
@@ -76,6 +81,7 @@ impl NetLink {
         Self {
             sessions: Arc::new(Sessions::new(inbox)),
             targets: watch::Sender::new(Arc::default()),
+            contacts: watch::Sender::default(),
             retry: Arc::default(),
             open_for_joins: Arc::default(),
             dials: Arc::default(),
@@ -91,6 +97,18 @@ impl NetLink {
     /// Whom to be connected with from now on.
     pub fn set_targets(&self, targets: Vec<DialTarget>) {
         self.targets.send_replace(Arc::new(targets));
+    }
+
+    /// Tries an address from now on; one that is tried already is tried at once.
+    pub fn add_contact(&self, address: &str) -> Result<(), NetError> {
+        let address: Multiaddr = address.parse().map_err(|_| NetError::Address(address.to_owned()))?;
+        self.contacts.send_modify(|contacts| {
+            contacts.retain(|known| *known != address);
+            contacts.push(address);
+            let surplus = contacts.len().saturating_sub(CONTACTS_MAX);
+            contacts.drain(..surplus);
+        });
+        Ok(())
     }
 
     /// Forgets all back-off.

@@ -143,6 +143,14 @@ impl NodeHandle {
         self.net.dials()
     }
 
+    /// Tries an address of a partner from now on, besides those that travel in signed records.
+    ///
+    /// # Errors
+    /// [`NetError::Address`]: not a multiaddress.
+    pub fn add_contact(&self, address: &str) -> Result<(), NetError> {
+        self.net.add_contact(address)
+    }
+
     /// The multiaddresses on which this node listens now.
     pub fn listening(&self) -> watch::Receiver<Vec<String>> {
         self.net.listening()

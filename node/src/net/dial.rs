@@ -1,7 +1,8 @@
 //! Whom to reach and when: a value that the swarm's loop asks. No IO; time and chance are passed in.
 
 use crate::limits::{
-    DIAL_BACKOFF_MAX, DIAL_BACKOFF_MIN, DISCOVERED_DEVICES_MAX, DISCOVERED_PER_DEVICE_MAX, SESSION_GOOD_AFTER,
+    CONTACTS_MAX, DIAL_BACKOFF_MAX, DIAL_BACKOFF_MIN, DISCOVERED_DEVICES_MAX, DISCOVERED_PER_DEVICE_MAX,
+    SESSION_GOOD_AFTER,
 };
 use comin_protocol::engine::DialTarget;
 use comin_protocol::ids::DeviceKey;
@@ -112,15 +113,25 @@ impl Peer {
     }
 }
 
+/// An address given by hand. Which device answers there shows when one does.
+#[derive(Debug)]
+struct Contact {
+    address: Multiaddr,
+    device: Option<DeviceKey>,
+    busy: bool,
+    dial: Backoff,
+}
+
 /// The state of all devices that are wanted or connected.
 pub(crate) struct Plan {
     own: DeviceKey,
     peers: BTreeMap<DeviceKey, Peer>,
+    contacts: Vec<Contact>,
 }
 
 impl Plan {
     pub fn new(own: DeviceKey) -> Self {
-        Self { own, peers: BTreeMap::new() }
+        Self { own, peers: BTreeMap::new(), contacts: Vec::new() }
     }
 
     fn peer(&mut self, device: DeviceKey, now: Instant) -> &mut Peer {
@@ -152,6 +163,46 @@ impl Plan {
         self.peers.retain(|_, peer| !peer.is_idle());
     }
 
+    /// An address to try besides those of the roster, while anybody is wanted at all.
+    pub fn add_contact(&mut self, address: Multiaddr, now: Instant) {
+        let address = without_peer(address);
+        if let Some(known) = self.contacts.iter_mut().find(|contact| contact.address == address) {
+            known.dial = Backoff::new(now);
+        } else if self.contacts.len() < CONTACTS_MAX {
+            self.contacts.push(Contact { address, device: None, busy: false, dial: Backoff::new(now) });
+        }
+    }
+
+    /// The contacts that are due; each is busy until its outcome is told.
+    pub fn due_contacts(&mut self, now: Instant) -> Vec<Multiaddr> {
+        let mut due = Vec::new();
+        for at in 0..self.contacts.len() {
+            // INVARIANT: `at` runs over the contacts, and nothing here removes one.
+            if self.contact_due(&self.contacts[at]).is_some_and(|due| due <= now) {
+                self.contacts[at].busy = true;
+                due.push(self.contacts[at].address.clone());
+            }
+        }
+        due
+    }
+
+    /// When a contact is to be tried; `None`: not now. Nobody wanted means that the exchange is paused.
+    fn contact_due(&self, contact: &Contact) -> Option<Instant> {
+        let wanted = self.peers.values().any(|peer| peer.target.is_some());
+        let reached = contact.device.and_then(|device| self.peers.get(&device)).is_some_and(|peer| peer.connected);
+        (wanted && !reached && !contact.busy).then_some(contact.dial.next)
+    }
+
+    /// A dial to a contact has succeeded or failed.
+    pub fn contacted(&mut self, address: &Multiaddr, device: Option<DeviceKey>, chance: f64, now: Instant) {
+        let address = without_peer(address.clone());
+        if let Some(contact) = self.contacts.iter_mut().find(|contact| contact.address == address) {
+            contact.busy = false;
+            contact.device = device.or(contact.device);
+            contact.dial.fail(chance, now);
+        }
+    }
+
     /// mDNS has found an address of a device.
     pub fn discovered(&mut self, device: DeviceKey, address: Multiaddr, now: Instant) {
         let known = self.peers.contains_key(&device);
@@ -179,6 +230,7 @@ impl Plan {
     /// Forgets all back-off.
     pub fn retry_all(&mut self, now: Instant) {
         self.peers.values_mut().for_each(|peer| peer.reset(now));
+        self.contacts.iter_mut().for_each(|contact| contact.dial = Backoff::new(now));
     }
 
     /// Something about the device has changed that makes an attempt worth while (it became a member).
@@ -234,18 +286,18 @@ impl Plan {
 
     /// A dial has failed.
     pub fn dial_failed(&mut self, device: DeviceKey, chance: f64, now: Instant) {
-        let peer = self.peer(device, now);
-        if !peer.connected {
-            peer.busy = false;
+        if let Some(peer) = self.peers.get_mut(&device) {
+            peer.busy = peer.busy && peer.connected;
+            peer.dial.fail(chance, now);
         }
-        peer.dial.fail(chance, now);
     }
 
     /// Opening a stream has failed.
     pub fn open_failed(&mut self, device: DeviceKey, chance: f64, now: Instant) {
-        let peer = self.peer(device, now);
-        peer.busy = false;
-        peer.open.fail(chance, now);
+        if let Some(peer) = self.peers.get_mut(&device) {
+            peer.busy = false;
+            peer.open.fail(chance, now);
+        }
     }
 
     /// What is due; each device given is busy until its outcome is told.
@@ -265,7 +317,8 @@ impl Plan {
     /// When to ask again at the latest.
     pub fn next_due(&self, is_member: impl Fn(&DeviceKey) -> bool) -> Option<Instant> {
         let wanted = |(device, peer): (&DeviceKey, &Peer)| peer.wanted(self.own < *device, is_member(device));
-        self.peers.iter().filter_map(wanted).map(|(due, _)| due).min()
+        let peers = self.peers.iter().filter_map(wanted).map(|(due, _)| due);
+        peers.chain(self.contacts.iter().filter_map(|contact| self.contact_due(contact))).min()
     }
 
     /// When the next attempt at the device is due; `None` while it is served or not wanted.
@@ -370,6 +423,24 @@ mod tests {
         assert_eq!(plan.due(now, all), [], "paused: nobody is wanted");
         plan.set_targets(&[DialTarget { device: LESSER, addresses: Vec::new(), join: false }], now);
         assert_eq!(plan.due(now, all), [(LESSER, Step::Dial(vec![found]))], "wanted: its found address is used");
+    }
+
+    #[test]
+    fn a_contact_is_tried_while_somebody_is_wanted_and_not_reached_there() {
+        let now = Instant::now();
+        let mut plan = Plan::new(OWN);
+        let address: Multiaddr = "/ip4/192.0.2.1/tcp/8471".parse().expect("an address");
+        plan.add_contact(address.clone(), now);
+        assert_eq!(plan.due_contacts(now), [], "paused: nobody is wanted");
+        plan.set_targets(&[DialTarget { device: LESSER, addresses: Vec::new(), join: false }], now);
+        assert_eq!(plan.due_contacts(now), [address.clone()], "it is tried");
+        assert_eq!(plan.due_contacts(now), [], "once");
+        plan.connected(LESSER, now);
+        plan.contacted(&address, Some(LESSER), 0.5, now);
+        let later = now + DIAL_BACKOFF_MAX * 2;
+        assert_eq!(plan.due_contacts(later), [], "the device that answers there is connected");
+        plan.disconnected(&LESSER, 0.5, later);
+        assert_eq!(plan.due_contacts(later), [address], "it has gone: tried again");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use futures::StreamExt;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
-use libp2p::swarm::{ConnectionError, DialError, ListenError, NetworkBehaviour, SwarmEvent};
+use libp2p::swarm::{ConnectionError, ConnectionId, DialError, ListenError, NetworkBehaviour, SwarmEvent};
 use libp2p::{
     Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, connection_limits, identify, mdns, noise, ping,
     tcp, yamux,
@@ -64,6 +64,9 @@ pub(super) struct Loop {
     rules: Rules,
     roster: watch::Receiver<Arc<Roster>>,
     targets: watch::Receiver<Arc<Vec<DialTarget>>>,
+    contacts: watch::Receiver<Vec<Multiaddr>>,
+    /// Dials to contacts under way.
+    contacting: HashMap<ConnectionId, Multiaddr>,
     link: NetLink,
     inbox: Arc<Inbox>,
     opening: JoinSet<Opened>,
@@ -101,6 +104,11 @@ impl Loop {
         let join_streams = control.accept(JOIN).map_err(taken)?;
         let listen_loopback = listen_on(&mut swarm, &config.listen)?;
         check_all(&config.external)?;
+        for contact in &config.contacts {
+            link.add_contact(contact)?;
+        }
+        let mut contacts = link.contacts.subscribe();
+        contacts.mark_changed();
         Ok(Self {
             swarm,
             control,
@@ -110,6 +118,8 @@ impl Loop {
             rules,
             roster,
             targets,
+            contacts,
+            contacting: HashMap::new(),
             link,
             inbox,
             opening: JoinSet::new(),
@@ -139,6 +149,7 @@ impl Loop {
                 Some(Ok(opened)) = self.opening.join_next() => self.handle_opened(opened),
                 Ok(()) = self.roster.changed() => self.handle_roster(),
                 Ok(()) = self.targets.changed() => self.handle_targets(),
+                Ok(()) = self.contacts.changed() => self.handle_contacts(),
                 () = retry.notified() => self.plan.retry_all(Instant::now()),
                 () = sleep_until(wake.into()) => (),
             }
@@ -180,6 +191,31 @@ impl Loop {
                 Step::OpenJoin => self.open(device, JOIN, Purpose::Join { outgoing: true }),
             }
         }
+        for address in self.plan.due_contacts(now) {
+            self.dial_contact(address);
+        }
+    }
+
+    /// Dials an address of which it is not known who answers.
+    fn dial_contact(&mut self, address: Multiaddr) {
+        let options = DialOpts::unknown_peer_id().address(address.clone()).allocate_new_port().build();
+        self.contacting.insert(options.connection_id(), address.clone());
+        let connection = options.connection_id();
+        if let Err(error) = self.swarm.dial(options) {
+            tracing::debug!(address = %address, reason = %words(&error), "contact not reached");
+            self.end_contact(&connection, None);
+        }
+    }
+
+    fn end_contact(&mut self, connection: &ConnectionId, device: Option<DeviceKey>) {
+        if let Some(address) = self.contacting.remove(connection) {
+            self.plan.contacted(&address, device, chance(), Instant::now());
+        }
+    }
+
+    fn handle_contacts(&mut self) {
+        let contacts = self.contacts.borrow_and_update().clone();
+        contacts.into_iter().for_each(|address| self.plan.add_contact(address, Instant::now()));
     }
 
     fn dial(&mut self, device: DeviceKey, addresses: Vec<Multiaddr>) {
@@ -304,9 +340,10 @@ impl Loop {
     fn handle_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
         let now = Instant::now();
         match event {
-            SwarmEvent::ConnectionEstablished { peer_id, .. } => {
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, .. } => {
                 if let Some(device) = identity::device(&peer_id) {
                     self.plan.connected(device, now);
+                    self.end_contact(&connection_id, Some(device));
                 }
             }
             SwarmEvent::ConnectionClosed { peer_id, num_established, cause, .. } => {
@@ -314,8 +351,9 @@ impl Loop {
                     self.handle_closed(device, num_established == 0, cause);
                 }
             }
-            SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => {
-                if let Some(device) = identity::device(&peer) {
+            SwarmEvent::OutgoingConnectionError { peer_id, error, connection_id } => {
+                self.end_contact(&connection_id, None);
+                if let Some(device) = peer_id.as_ref().and_then(identity::device) {
                     self.fail_dial(device, words(&error));
                 }
             }
