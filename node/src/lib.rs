@@ -1,11 +1,15 @@
 //! The COM-IN node: carries, stores and shows what `comin-protocol` decides.
 
+pub mod api;
 pub mod config;
 pub mod datadir;
 pub mod helper;
+pub mod i18n;
 pub mod kit;
 pub mod limits;
 pub mod net;
+pub mod pages;
 pub mod runtime;
 pub mod store;
 pub mod text;
+pub mod views;

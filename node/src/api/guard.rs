@@ -1,0 +1,187 @@
+//! The guard before every route: where a request comes from, and who sends it.
+//!
+//! A page on the internet must not reach a node on loopback through its visitor's browser. So the `Host` must
+//! be our own (rebinding), `Origin` must be our own (forged requests), and `Sec-Fetch-Site` must not speak of
+//! another site. Requests of the control socket and of this process are marked [`Trusted`] by the server side
+//! and pass.
+
+use super::auth::{Caller, Trusted};
+use super::limits::REQUEST_TIME;
+use super::problem::Problem;
+use super::state::AppState;
+use crate::pages;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// Paths that anyone on this machine may read. They tell nothing about the partnership.
+const OPEN: [&str; 5] = ["/healthz", "/readyz", "/login", "/favicon.svg", "/favicon.ico"];
+/// Paths that take longer than a request may by nature.
+const LONG: [&str; 3] = ["/api/v1/stream", "/api/v1/sync", "/api/v1/export"];
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// Only our own files, no frames, no plugins: content of other partners is shown on these pages.
+const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+/// The guard as a middleware: refuses, or hands on with a [`Caller`] in the extensions.
+pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
+    let page = wants_page(&request);
+    match admit(&app, &request) {
+        Ok(caller) => {
+            if let Some(caller) = caller {
+                request.extensions_mut().insert(caller);
+            }
+            secured(run(request, next).await)
+        }
+        Err(problem) if page => secured(pages::refused(&app, &problem)),
+        Err(problem) => secured(problem.into_response()),
+    }
+}
+
+async fn run(request: Request, next: Next) -> Response {
+    if LONG.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(REQUEST_TIME, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(StatusCode::GATEWAY_TIMEOUT, "timeout", "the node did not answer in time")
+            .hint("look at `comin status`; the request may still be carried out")
+            .into_response(),
+    }
+}
+
+fn wants_page(request: &Request) -> bool {
+    !request.uri().path().starts_with("/api/")
+        && request.headers().get(header::ACCEPT).is_some_and(|v| v.to_str().is_ok_and(|v| v.contains("text/html")))
+}
+
+fn is_open(path: &str) -> bool {
+    OPEN.contains(&path) || path.starts_with("/static/")
+}
+
+/// Decides on one request.
+fn admit(app: &AppState, request: &Request) -> Result<Option<Caller>, Problem> {
+    if request.extensions().get::<Trusted>().is_some() {
+        return Ok(Some(Caller::Trusted));
+    }
+    let headers = request.headers();
+    let host = own_host(headers, app.port())?;
+    own_origin(headers, &host)?;
+    let caller = app.access().caller(headers);
+    if is_open(request.uri().path()) {
+        return Ok(caller);
+    }
+    match caller {
+        None => Err(Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", "this needs a token or a login")
+            .hint("run `comin open` for a one-time link, or send the token as `Authorization: Bearer …`")),
+        Some(Caller::Browser) if is_unsafe(request.method()) && !headers.contains_key(header::ORIGIN) => {
+            Err(foreign("a browser's request that changes something must carry its Origin"))
+        }
+        some => Ok(some),
+    }
+}
+
+fn is_unsafe(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+fn foreign(detail: &str) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "foreign-request", detail)
+        .hint("open the page by the address that `comin open` prints")
+}
+
+/// The `Host` header, if it names this node's own loopback address.
+fn own_host(headers: &HeaderMap, port: Option<u16>) -> Result<String, Problem> {
+    let refuse = || foreign("the Host of this request is not this node");
+    let port = port.ok_or_else(refuse)?;
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next().and_then(|h| h.to_str().ok()), hosts.next()) else {
+        return Err(refuse());
+    };
+    let own = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
+        host.strip_prefix(name).is_some_and(|rest| match rest.strip_prefix(':') {
+            Some(digits) => digits == port.to_string(),
+            None => rest.is_empty() && port == 80,
+        })
+    });
+    own.then(|| host.to_owned()).ok_or_else(refuse)
+}
+
+/// `Origin`, if present, must be the address that the request went to; `Sec-Fetch-Site` must not name another.
+fn own_origin(headers: &HeaderMap, host: &str) -> Result<(), Problem> {
+    let own = format!("http://{host}");
+    if headers.get_all(header::ORIGIN).iter().any(|origin| origin.as_bytes() != own.as_bytes()) {
+        return Err(foreign("this request comes from another origin"));
+    }
+    let elsewhere = |site: &HeaderValue| !matches!(site.as_bytes(), b"same-origin" | b"none");
+    if headers.get_all(SEC_FETCH_SITE).iter().any(elsewhere) {
+        return Err(foreign("this request comes from another site"));
+    }
+    Ok(())
+}
+
+/// Headers that every answer carries.
+fn secured(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // `no-referrer` would make browsers send `Origin: null` with our own forms.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn the_host_must_be_ours() {
+        for host in ["localhost:8470", "127.0.0.1:8470", "[::1]:8470"] {
+            assert!(own_host(&headers(&[("host", host)]), Some(8470)).is_ok(), "{host} is this node");
+        }
+        for host in [
+            "evil.example:8470",
+            "localhost:8471",
+            "localhost",
+            "localhost.evil.example:8470",
+            "127.0.0.1:84700",
+            "localhost:+8470",
+            "",
+        ] {
+            assert!(own_host(&headers(&[("host", host)]), Some(8470)).is_err(), "{host} is somebody else");
+        }
+        assert!(own_host(&HeaderMap::new(), Some(8470)).is_err(), "no Host at all is refused");
+        assert!(own_host(&headers(&[("host", "localhost")]), Some(80)).is_ok(), "the default port may be left out");
+        assert!(own_host(&headers(&[("host", "localhost:8470")]), None).is_err(), "without a listener nobody asks");
+    }
+
+    #[test]
+    fn two_hosts_are_none() {
+        let mut twice = headers(&[("host", "localhost:8470")]);
+        twice.append("host", "evil.example".parse().unwrap());
+        assert!(own_host(&twice, Some(8470)).is_err(), "whoever reads the other one decides differently");
+    }
+
+    #[test]
+    fn the_origin_must_be_ours() {
+        let ask = |pairs: &[(&'static str, &str)]| own_origin(&headers(pairs), "localhost:8470").is_ok();
+        assert!(ask(&[]), "programs send none");
+        assert!(ask(&[("origin", "http://localhost:8470"), ("sec-fetch-site", "same-origin")]), "our own page");
+        assert!(ask(&[("sec-fetch-site", "none")]), "typed into the address bar");
+        for origin in ["http://localhost:3000", "http://127.0.0.1:8470", "https://localhost:8470", "null", ""] {
+            assert!(!ask(&[("origin", origin)]), "{origin} is another origin");
+        }
+        for site in ["cross-site", "same-site", "SAME-ORIGIN"] {
+            assert!(!ask(&[("sec-fetch-site", site)]), "{site} is another site");
+        }
+    }
+}

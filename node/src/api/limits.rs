@@ -1,0 +1,48 @@
+//! Every bound of the HTTP interface, by name, with unit and reason.
+
+use std::time::Duration;
+
+/// Largest request body in bytes: 100 records of an import, generously filled.
+pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Records in one `POST records`: one atomic commit of the engine.
+pub const RECORDS_PER_REQUEST_MAX: usize = comin_protocol::limits::EDIT_SLICE;
+/// An ordinary request takes at most this long.
+pub const REQUEST_TIME: Duration = Duration::from_secs(60);
+/// `POST sync` waits at most this long for the other partners.
+pub const SYNC_WAIT_MAX: Duration = Duration::from_secs(300);
+/// How often a waiting `POST sync` looks at the state when nothing announces itself.
+pub const SYNC_LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Items of one answer to `GET records` unless said otherwise.
+pub const PAGE_ITEMS: usize = 100;
+/// Most items of one answer.
+pub const PAGE_ITEMS_MAX: usize = 1_000;
+/// Items on one page of a list that people read.
+pub const PAGE_ROWS: usize = 50;
+/// Rows read from the store in one go while a list is filtered.
+pub const SCAN_ROWS: usize = 512;
+/// Longest search text in bytes.
+pub const QUERY_BYTES_MAX: usize = 200;
+/// Choices offered by the browser for one reference field; beyond them the id is pasted.
+pub const CHOICES_MAX: usize = 2_000;
+
+/// A one-time login code is good for this long: the way from a terminal to a browser.
+pub const LOGIN_CODE_VALID: Duration = Duration::from_secs(10 * 60);
+/// Codes that wait to be used; the oldest makes room.
+pub const LOGIN_CODES_MAX: usize = 16;
+/// A login lasts this long.
+pub const LOGIN_VALID: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Logins at once; the oldest makes room.
+pub const LOGINS_MAX: usize = 64;
+
+/// Answers kept for repeated idempotency keys; the oldest makes room.
+pub const IDEMPOTENCY_KEYS_MAX: usize = 1_024;
+/// Longest idempotency key in bytes.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 200;
+
+/// Events kept for clients of the stream that come back; older ones make them read everything again.
+pub const STREAM_EVENTS_KEPT: usize = 1_024;
+/// Open streams at once: nine partners' staff with a few windows each.
+pub const STREAMS_MAX: usize = 256;
+/// A comment line is sent this often so that dead connections are noticed.
+pub const STREAM_KEEP_ALIVE: Duration = Duration::from_secs(20);

@@ -1,0 +1,244 @@
+//! Partners, devices, tickets, joining and approvals.
+
+use super::context::Body;
+use super::problem::{Answer, Problem};
+use super::state::AppState;
+use crate::views::time::rfc3339;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use comin_protocol::engine::{Command, Reply};
+use comin_protocol::join::{Pending, TicketInfo};
+use comin_protocol::limits::{NAME_BYTES_MAX, TICKET_VALID_MS};
+use comin_protocol::statement::Rights;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// An engine's reply that this route cannot have caused.
+pub fn unexpected(reply: &Reply) -> Problem {
+    tracing::error!(?reply, "the engine answered with another kind of reply");
+    Problem::internal("the engine answered with another kind of reply")
+}
+
+/// A list as programs read it.
+pub fn items(items: Vec<Value>) -> Json<Value> {
+    Json(json!({"schema": 1, "items": items}))
+}
+
+/// `GET partners`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn partners(State(app): State<AppState>) -> Answer<Json<Value>> {
+    let status = app.node().status().await?;
+    let roster = &status.roster;
+    let partner = |p: &comin_protocol::roster::Partner| {
+        json!({
+            "id": p.id, "name": p.name, "country": p.country, "steward": p.steward, "admitted": p.admitted,
+            "self": p.id == status.partner,
+            "devices": roster.devices.values().filter(|d| d.partner == p.id).count(),
+        })
+    };
+    Ok(items(roster.partners.values().map(partner).collect()))
+}
+
+/// `GET devices`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn devices(State(app): State<AppState>) -> Answer<Json<Value>> {
+    let status = app.node().status().await?;
+    let device = |d: &comin_protocol::roster::Device| {
+        json!({
+            "id": d.key, "name": d.name, "partner": d.partner,
+            "partner_name": status.roster.partners.get(&d.partner).map(|p| p.name.as_str()),
+            "rights": rights(d.rights), "addresses": d.addresses, "self": d.key == status.device,
+        })
+    };
+    Ok(items(status.roster.devices.values().map(device).collect()))
+}
+
+/// What a device may do, in words.
+pub fn rights(rights: Rights) -> Vec<&'static str> {
+    let words =
+        [(Rights::EDIT, "edit"), (Rights::INVITE, "invite"), (Rights::STEWARD, "steward"), (Rights::ADMIN, "admin")];
+    words.into_iter().filter(|(right, _)| rights.includes(*right)).map(|(_, word)| word).collect()
+}
+
+/// `GET approvals`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn approvals(State(app): State<AppState>) -> Answer<Json<Value>> {
+    let status = app.node().status().await?;
+    Ok(items(status.approvals.iter().map(pending_json).collect()))
+}
+
+fn pending_json(pending: &Pending) -> Value {
+    json!({
+        "id": pending.id, "name": pending.name, "ticket_name": pending.ticket_name, "country": pending.country,
+        "partner": pending.partner, "device": pending.device, "check_number": pending.check_number,
+    })
+}
+
+/// `GET invites`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn invites(State(app): State<AppState>) -> Answer<Json<Value>> {
+    let status = app.node().status().await?;
+    Ok(items(status.tickets.iter().map(ticket_json).collect()))
+}
+
+fn ticket_json(ticket: &TicketInfo) -> Value {
+    json!({
+        "id": ticket.id, "text": ticket.text, "name": ticket.name, "country": ticket.country,
+        "expires": rfc3339(ticket.expires_ms), "state": ticket.state,
+    })
+}
+
+/// Body of `POST found`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    name: String,
+}
+
+/// `POST found`.
+///
+/// # Errors
+/// 409 where this partner is in a federation already.
+pub async fn found(State(app): State<AppState>, Body(body): Body<Found>) -> Answer<(StatusCode, Json<Value>)> {
+    let name = name(&body.name)?;
+    match app.node().command(Command::Found { name }).await? {
+        Reply::Founded(id) => Ok((StatusCode::CREATED, Json(json!({"schema": 1, "federation": id})))),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// A name that people can read, within its bound.
+///
+/// # Errors
+/// 422.
+pub fn name(text: &str) -> Answer<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Problem::invalid("the name is empty"));
+    }
+    if text.len() > NAME_BYTES_MAX || text.chars().any(char::is_control) {
+        return Err(Problem::invalid(format!("a name is one line of at most {NAME_BYTES_MAX} bytes")));
+    }
+    Ok(text.to_owned())
+}
+
+/// A country code in capitals.
+///
+/// # Errors
+/// 422.
+pub fn country(text: &str) -> Answer<String> {
+    let code = text.trim().to_ascii_uppercase();
+    let valid = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+    if valid { Ok(code) } else { Err(Problem::invalid("a country is two letters, such as IT")) }
+}
+
+/// Body of `POST invites`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invite {
+    name: String,
+    country: String,
+    valid_ms: Option<u64>,
+}
+
+/// `POST invites`.
+///
+/// # Errors
+/// 403 without the right, 409 outside a federation.
+pub async fn invite(State(app): State<AppState>, Body(body): Body<Invite>) -> Answer<(StatusCode, Json<Value>)> {
+    let ticket = make_invite(&app, &body.name, &body.country, body.valid_ms).await?;
+    let mut answer = ticket_json(&ticket);
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("schema".into(), json!(1));
+    }
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// Makes a ticket.
+///
+/// # Errors
+/// As [`invite`].
+pub async fn make_invite(app: &AppState, who: &str, land: &str, valid_ms: Option<u64>) -> Answer<TicketInfo> {
+    let (name, country) = (name(who)?, country(land)?);
+    let valid_ms = valid_ms.unwrap_or(TICKET_VALID_MS);
+    match app.node().command(Command::Invite { name, country, valid_ms }).await? {
+        Reply::Invited(ticket) => Ok(ticket),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Runs a command that answers nothing but that it is done.
+///
+/// # Errors
+/// Those of the command.
+pub async fn run(app: &AppState, command: Command) -> Answer<Json<Value>> {
+    match app.node().command(command).await? {
+        Reply::Done | Reply::Joining | Reply::Register(_) => Ok(Json(json!({"schema": 1}))),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// `DELETE invites/{id}`.
+///
+/// # Errors
+/// 404.
+pub async fn cancel_invite(State(app): State<AppState>, Path(ticket): Path<String>) -> Answer<Json<Value>> {
+    run(&app, Command::CancelInvite { ticket }).await
+}
+
+/// Body of `POST join`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    ticket: String,
+}
+
+/// `POST join`.
+///
+/// # Errors
+/// 409 in a federation already, 422 for a ticket that cannot be read.
+pub async fn join(State(app): State<AppState>, Body(body): Body<Join>) -> Answer<(StatusCode, Json<Value>)> {
+    let ticket = body.ticket.split_whitespace().collect();
+    let answer = run(&app, Command::Join { ticket }).await?;
+    Ok((StatusCode::ACCEPTED, answer))
+}
+
+/// `POST approvals/{id}/approve`.
+///
+/// # Errors
+/// 404, 403 without the right.
+pub async fn approve(State(app): State<AppState>, Path(id): Path<String>) -> Answer<Json<Value>> {
+    run(&app, Command::Approve { id }).await
+}
+
+/// `POST approvals/{id}/reject`.
+///
+/// # Errors
+/// 404, 403 without the right.
+pub async fn reject(State(app): State<AppState>, Path(id): Path<String>) -> Answer<Json<Value>> {
+    run(&app, Command::Reject { id }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_countries_are_checked() {
+        assert_eq!(name("  Ožara  ").unwrap(), "Ožara", "spaces around go");
+        assert!(name(" ").is_err(), "an empty name says nothing");
+        assert!(name("a\nb").is_err(), "one line");
+        assert!(name(&"x".repeat(NAME_BYTES_MAX + 1)).is_err(), "bounded");
+        assert_eq!(country("it").unwrap(), "IT", "capitals");
+        assert!(country("ITA").is_err() && country("1T").is_err() && country("").is_err(), "two letters");
+    }
+}

@@ -1,0 +1,69 @@
+//! The HTTP interface: everything that page, command line and other programs do with a node.
+//!
+//! [`router`] needs no listener: the command line sends requests through `tower::ServiceExt::oneshot` when no
+//! node runs, and over the control socket ([`serve_control`]) when one does; both are trusted. Programs and
+//! browsers come over loopback ([`serve_page`]) and pass the [`guard`].
+//!
+//! # Shape
+//! JSON in and out; every object carries `"schema":1`; errors are `application/problem+json` with
+//! `type, title, status, detail, hint`. A record's id is `kind:32 hex digits`. `?register=` (and `register` in
+//! bodies) takes `own`, `internal`, a name, or an unambiguous beginning of an id. `?lang=en|it` chooses the
+//! language of labels and `text` members.
+//!
+//! # Routes (under `/api/v1` unless the path says otherwise)
+//!
+//! | route | does |
+//! |---|---|
+//! | `GET status` | identity, federation, exchange in words, peers, counts, joining, faults |
+//! | `GET schema` | kinds, fields, types, codes with labels |
+//! | `GET registers`, `partners`, `devices`, `approvals`, `invites` | `{items}` |
+//! | `GET records?kind=&register=&country=&target_group=&network=&q=&deleted=&limit=&after=` | `{items,next}`, by id |
+//! | `POST records` | `{kind, register?, fields}` or `{records:[…]}` (≤ 100, all or none); `Idempotency-Key` |
+//! | `GET records/{id}?register=` | the record with its values per register; `ETag` where one register is meant |
+//! | `PATCH records/{id}?register=` | `{fields}`; needs `If-Match` (428 without, 412 when stale) |
+//! | `DELETE records/{id}?register=` | marks it deleted; needs `If-Match` |
+//! | `POST records/{id}/restore?register=` | takes the mark away; needs `If-Match` |
+//! | `GET conflicts?limit=&after=` | `{items,next}`: every field with several values |
+//! | `POST conflicts/{id}/resolve?register=` | `{field, take: n}` or `{field, value}` |
+//! | `POST found` | `{name}` |
+//! | `POST invites` | `{name, country, valid_ms?}`; `DELETE invites/{id}` cancels |
+//! | `POST join` | `{ticket}`; `GET status` tells how far (`joining`) |
+//! | `POST approvals/{id}/approve`, `…/reject` | |
+//! | `POST registers` | `{name, writers}`; `writers` is `"all"` or a list of partner names or ids |
+//! | `PUT registers/{id}/writers` | `{writers}` |
+//! | `POST sync` | `{wait?: seconds}`; answers `{complete, missing:[…]}` |
+//! | `POST sync/pause`, `sync/resume` | survive a restart |
+//! | `GET export?format=json\|csv\|automerge&kind=&register=` | the file |
+//! | `GET stream` | server-sent events `records`, `state`, `reset`; `Last-Event-ID` |
+//! | `POST login-codes` | a one-time login link for a browser (control socket or token) |
+//! | `GET /healthz`, `/readyz` | open to all on this machine |
+//! | `GET /metrics`, `/openapi.json` | |
+//! | `GET /login?code=`, `POST /logout` | cookie for people |
+
+pub mod auth;
+mod conflicts;
+mod context;
+mod export;
+mod guard;
+mod health;
+mod idempotency;
+pub mod limits;
+mod login;
+mod members;
+mod openapi;
+pub mod problem;
+mod records;
+mod registers;
+mod routes;
+mod schema;
+mod serve;
+mod state;
+mod status;
+mod stream;
+mod sync;
+
+pub use auth::Trusted;
+pub use problem::{Answer, Problem};
+pub use routes::router;
+pub use serve::{serve_control, serve_page};
+pub use state::{ApiConfig, AppState};

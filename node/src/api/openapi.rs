@@ -1,0 +1,256 @@
+//! `GET /openapi.json` (OpenAPI 3.1), made from one table of routes and the schema table.
+
+use super::problem::Problem;
+use crate::i18n::Lang;
+use crate::views;
+use axum::Json;
+use serde_json::{Map, Value, json};
+
+/// A documented route.
+pub struct Doc {
+    /// Method, lower case.
+    pub method: &'static str,
+    /// Path template.
+    pub path: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Query parameters.
+    pub query: &'static [&'static str],
+    /// Name of the body's schema, if it takes one.
+    pub body: Option<&'static str>,
+    /// The status of success.
+    pub status: u16,
+    /// Media type of the answer.
+    pub answer: &'static str,
+}
+
+const JSON: &str = "application/json";
+
+const fn doc(method: &'static str, path: &'static str, summary: &'static str) -> Doc {
+    Doc { method, path, summary, query: &[], body: None, status: 200, answer: JSON }
+}
+
+impl Doc {
+    const fn query(mut self, query: &'static [&'static str]) -> Self {
+        self.query = query;
+        self
+    }
+
+    const fn body(mut self, body: &'static str) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    const fn gives(mut self, status: u16, answer: &'static str) -> Self {
+        self.status = status;
+        self.answer = answer;
+        self
+    }
+}
+
+/// Every route that programs may use. A test asks the router for each.
+pub const ROUTES: &[Doc] = &[
+    doc("get", "/api/v1/status", "Identity, federation, exchange in words, peers, counts").query(&["lang"]),
+    doc("get", "/api/v1/schema", "Kinds, fields, types and codes with labels").query(&["lang"]),
+    doc("get", "/api/v1/registers", "Registers that this node reads").query(&["lang"]),
+    doc("post", "/api/v1/registers", "Create a shared register").body("RegisterAdd").gives(201, JSON),
+    doc("put", "/api/v1/registers/{id}/writers", "Set the writers of a register").body("Writers"),
+    doc("get", "/api/v1/partners", "Partners known"),
+    doc("get", "/api/v1/devices", "Devices with a valid certificate"),
+    doc("post", "/api/v1/found", "Found a federation").body("Found").gives(201, JSON),
+    doc("get", "/api/v1/invites", "Tickets"),
+    doc("post", "/api/v1/invites", "Make a one-time ticket").body("Invite").gives(201, JSON),
+    doc("delete", "/api/v1/invites/{id}", "Cancel a ticket"),
+    doc("post", "/api/v1/join", "Ask to join with a ticket").body("Join").gives(202, JSON),
+    doc("get", "/api/v1/approvals", "Newcomers that wait for confirmation"),
+    doc("post", "/api/v1/approvals/{id}/approve", "Confirm a newcomer's check number"),
+    doc("post", "/api/v1/approvals/{id}/reject", "Refuse a newcomer"),
+    doc("get", "/api/v1/records", "Records by id, grouped over registers").query(&[
+        "kind",
+        "register",
+        "country",
+        "target_group",
+        "network",
+        "q",
+        "deleted",
+        "limit",
+        "after",
+        "lang",
+    ]),
+    doc("post", "/api/v1/records", "Create one record, or several together").body("RecordsCreate").gives(201, JSON),
+    doc("get", "/api/v1/records/{id}", "A record with its values per register").query(&["register", "lang"]),
+    doc("patch", "/api/v1/records/{id}", "Change fields; needs If-Match").query(&["register"]).body("RecordPatch"),
+    doc("delete", "/api/v1/records/{id}", "Mark as deleted; needs If-Match").query(&["register"]),
+    doc("post", "/api/v1/records/{id}/restore", "Take the mark away; needs If-Match").query(&["register"]),
+    doc("get", "/api/v1/conflicts", "Fields with several values").query(&["limit", "after", "lang"]),
+    doc("post", "/api/v1/conflicts/{id}/resolve", "Decide a conflict").query(&["register"]).body("Resolve"),
+    doc("post", "/api/v1/sync", "Exchange now; says who is missing").body("Sync"),
+    doc("post", "/api/v1/sync/pause", "Stop exchanging"),
+    doc("post", "/api/v1/sync/resume", "Exchange again"),
+    doc("get", "/api/v1/export", "What this node reads, as a file").query(&["format", "kind", "register", "part"]),
+    doc("get", "/api/v1/stream", "Server-sent events: records, state, reset").gives(200, "text/event-stream"),
+    doc("post", "/api/v1/login-codes", "A one-time login link for a browser").gives(201, JSON),
+    doc("get", "/healthz", "This process answers").gives(200, "text/plain"),
+    doc("get", "/readyz", "Engine and store answer").gives(200, "text/plain"),
+    doc("get", "/metrics", "Figures for Prometheus").gives(200, "text/plain"),
+    doc("get", "/openapi.json", "This document"),
+];
+
+/// The document.
+pub async fn get() -> Json<Value> {
+    Json(document())
+}
+
+fn document() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for route in ROUTES {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        if let Some(path) = path.as_object_mut() {
+            path.insert(route.method.into(), operation(route));
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "COM-IN node",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "A partner's node in the COM-IN federation. On loopback only.",
+            "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}, {"login": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "login": {"type": "apiKey", "in": "cookie", "name": "comin_login_<port>"},
+            },
+            "schemas": schemas(),
+        },
+    })
+}
+
+fn operation(route: &Doc) -> Value {
+    let mut parameters: Vec<Value> = Vec::new();
+    if route.path.contains("{id}") {
+        parameters.push(json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}));
+    }
+    parameters.extend(route.query.iter().map(|name| json!({"name": name, "in": "query", "schema": parameter(name)})));
+    if route.summary.contains("If-Match") {
+        parameters.push(json!({"name": "If-Match", "in": "header", "schema": {"type": "string"}}));
+    }
+    if route.body == Some("RecordsCreate") {
+        parameters.push(json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}));
+    }
+    if route.answer == "text/event-stream" {
+        parameters.push(json!({"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}));
+    }
+    let content = match route.answer {
+        JSON => json!({JSON: {"schema": {"type": "object"}}}),
+        other => json!({other: {"schema": {"type": "string"}}}),
+    };
+    let mut operation = json!({
+        "summary": route.summary,
+        "operationId": operation_id(route),
+        "parameters": parameters,
+        "responses": {
+            route.status.to_string(): {"description": route.summary, "content": content},
+            "default": {
+                "description": "A problem (RFC 9457)",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        },
+    });
+    if let (Some(body), Some(members)) = (route.body, operation.as_object_mut()) {
+        let schema = json!({"$ref": format!("#/components/schemas/{body}")});
+        members.insert("requestBody".into(), json!({"required": true, "content": {JSON: {"schema": schema}}}));
+    }
+    if matches!(route.path, "/healthz" | "/readyz")
+        && let Some(members) = operation.as_object_mut()
+    {
+        members.insert("security".into(), json!([]));
+    }
+    operation
+}
+
+fn parameter(name: &str) -> Value {
+    match name {
+        "limit" => json!({"type": "integer", "minimum": 1, "maximum": super::limits::PAGE_ITEMS_MAX}),
+        "part" => json!({"type": "integer", "minimum": 0}),
+        "deleted" => json!({"type": "boolean"}),
+        "lang" => json!({"type": "string", "enum": Lang::ALL.map(Lang::code)}),
+        "format" => json!({"type": "string", "enum": ["json", "csv", "automerge"]}),
+        _ => json!({"type": "string"}),
+    }
+}
+
+fn operation_id(route: &Doc) -> String {
+    let words = route.path.trim_start_matches("/api/v1").split(|c: char| !c.is_ascii_alphanumeric());
+    words.filter(|w| !w.is_empty()).fold(route.method.to_owned(), |id, word| format!("{id}_{word}"))
+}
+
+fn object(required: &[&str], properties: Value) -> Value {
+    json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false})
+}
+
+fn schemas() -> Value {
+    let text = || json!({"type": "string"});
+    let writers = json!({"oneOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]});
+    let record = object(&["kind", "fields"], json!({"kind": text(), "register": text(), "fields": {"type": "object"}}));
+    let mut schemas = json!({
+        "Problem": {
+            "type": "object",
+            "required": ["type", "title", "status", "detail"],
+            "properties": {
+                "type": text(), "title": text(), "status": {"type": "integer"}, "detail": text(), "hint": text(),
+            },
+            "example": Problem::not_found("record").to_json(),
+        },
+        "Found": object(&["name"], json!({"name": text()})),
+        "Invite": object(&["name", "country"], json!({
+            "name": text(), "country": {"type": "string", "pattern": "^[A-Za-z]{2}$"}, "valid_ms": {"type": "integer", "minimum": 0},
+        })),
+        "Join": object(&["ticket"], json!({"ticket": text()})),
+        "RegisterAdd": object(&["name", "writers"], json!({"name": text(), "writers": writers.clone()})),
+        "Writers": object(&["writers"], json!({"writers": writers})),
+        "NewRecord": record,
+        "RecordsCreate": {"oneOf": [
+            {"$ref": "#/components/schemas/NewRecord"},
+            object(&["records"], json!({"records": {
+                "type": "array", "minItems": 1, "maxItems": super::limits::RECORDS_PER_REQUEST_MAX,
+                "items": {"$ref": "#/components/schemas/NewRecord"},
+            }})),
+        ]},
+        "RecordPatch": object(&["fields"], json!({"fields": {"type": "object"}})),
+        "Resolve": object(&["field"], json!({
+            "field": text(), "take": {"type": "integer", "minimum": 1}, "value": {}, "version": text(),
+        })),
+        "Sync": object(&[], json!({"wait": {"type": "integer", "minimum": 0}})),
+    });
+    if let Some(all) = schemas.as_object_mut() {
+        all.extend(views::openapi_kinds());
+    }
+    schemas
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_has_its_own_name() {
+        let ids: BTreeSet<String> = ROUTES.iter().map(operation_id).collect();
+        assert_eq!(ids.len(), ROUTES.len(), "generated clients make a function of each");
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = document();
+        let text = document.to_string();
+        for rest in text.split("#/components/schemas/").skip(1) {
+            let name = rest.split('"').next().unwrap();
+            assert!(document["components"]["schemas"].get(name).is_some(), "{name} is described");
+        }
+    }
+}

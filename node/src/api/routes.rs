@@ -1,0 +1,69 @@
+//! The router, and the table from which it is documented.
+
+use super::limits::BODY_BYTES_MAX;
+use super::problem::Problem;
+use super::state::AppState;
+use super::{
+    conflicts, export, guard, health, login, members, openapi, records, registers, schema, status, stream, sync,
+};
+use crate::pages;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{delete, get, post, put};
+
+/// The whole interface: API and pages behind the guard. Works without a listener.
+pub fn router(app: AppState) -> Router {
+    Router::new()
+        .nest("/api/v1", api())
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/openapi.json", get(openapi::get))
+        .route("/login", get(login::login))
+        .route("/logout", post(login::logout))
+        .merge(pages::router())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .with_state(app)
+}
+
+fn api() -> Router<AppState> {
+    Router::new()
+        .route("/status", get(status::get))
+        .route("/schema", get(schema::get))
+        .route("/registers", get(registers::list).post(registers::add))
+        .route("/registers/{id}/writers", put(registers::set_writers))
+        .route("/partners", get(members::partners))
+        .route("/devices", get(members::devices))
+        .route("/found", post(members::found))
+        .route("/invites", get(members::invites).post(members::invite))
+        .route("/invites/{id}", delete(members::cancel_invite))
+        .route("/join", post(members::join))
+        .route("/approvals", get(members::approvals))
+        .route("/approvals/{id}/approve", post(members::approve))
+        .route("/approvals/{id}/reject", post(members::reject))
+        .route("/records", get(records::list).post(records::create))
+        .route("/records/{id}", get(records::get).patch(records::patch).delete(records::remove))
+        .route("/records/{id}/restore", post(records::restore))
+        .route("/conflicts", get(conflicts::list))
+        .route("/conflicts/{id}/resolve", post(conflicts::resolve_route))
+        .route("/sync", post(sync::now))
+        .route("/sync/pause", post(sync::pause))
+        .route("/sync/resume", post(sync::resume))
+        .route("/export", get(export::export))
+        .route("/stream", get(stream::stream))
+        .route("/login-codes", post(login::make_code))
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+}
+
+async fn no_route() -> Problem {
+    Problem::not_found("this route").hint("GET /openapi.json lists the routes")
+}
+
+async fn no_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this route does not take this method")
+        .hint("GET /openapi.json lists the routes")
+}

@@ -1,0 +1,106 @@
+//! What the routes share.
+
+use super::auth::Access;
+use super::idempotency::Answers;
+use super::stream::Replay;
+use crate::i18n::Lang;
+use crate::runtime::NodeHandle;
+use crate::views::RecordIndex;
+use comin_protocol::engine::CommandError;
+use comin_protocol::ids::{DeviceKey, PartnerId};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+/// How the interface is set up.
+#[derive(Clone, Debug, Default)]
+pub struct ApiConfig {
+    /// The loopback port on which the page is served, for the `Host` check; `None`: no listener.
+    pub port: Option<u16>,
+    /// The bearer token for programs; `None`: no program may call over the network.
+    pub token: Option<String>,
+    /// The language where neither the address, a cookie nor the browser names one.
+    pub language: Lang,
+}
+
+/// What the routes share. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    node: NodeHandle,
+    config: ApiConfig,
+    access: Access,
+    replay: Replay,
+    answers: Answers,
+    index: Arc<RecordIndex>,
+    started: Instant,
+    own: OnceLock<(PartnerId, DeviceKey)>,
+}
+
+impl AppState {
+    /// Sets the interface up around a node.
+    pub fn new(node: NodeHandle, config: ApiConfig) -> Self {
+        Self(Arc::new(Inner {
+            access: Access::new(config.token.as_deref(), config.port),
+            replay: Replay::new(&node),
+            answers: Answers::default(),
+            index: Arc::new(RecordIndex::new(&node)),
+            started: Instant::now(),
+            own: OnceLock::new(),
+            node,
+            config,
+        }))
+    }
+
+    /// The node.
+    pub fn node(&self) -> &NodeHandle {
+        &self.0.node
+    }
+
+    /// This partner and this device.
+    ///
+    /// # Errors
+    /// [`CommandError::Stopped`] where the engine stopped before it was ever asked.
+    pub async fn own(&self) -> Result<(PartnerId, DeviceKey), CommandError> {
+        if let Some(own) = self.0.own.get() {
+            return Ok(*own);
+        }
+        let status = self.0.node.status().await?;
+        Ok(*self.0.own.get_or_init(|| (status.partner, status.device)))
+    }
+
+    /// The page's port, if there is a listener.
+    pub fn port(&self) -> Option<u16> {
+        self.0.config.port
+    }
+
+    /// The language where a request names none.
+    pub fn language(&self) -> Lang {
+        self.0.config.language
+    }
+
+    /// Tokens, codes and logins.
+    pub fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    /// Recent events.
+    pub fn replay(&self) -> &Replay {
+        &self.0.replay
+    }
+
+    /// Answers to repeated requests.
+    pub fn answers(&self) -> &Answers {
+        &self.0.answers
+    }
+
+    /// What lists are filtered and sorted by.
+    pub fn index(&self) -> Arc<RecordIndex> {
+        self.0.index.clone()
+    }
+
+    /// When this process began to serve.
+    pub fn started(&self) -> Instant {
+        self.0.started
+    }
+}

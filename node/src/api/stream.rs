@@ -1,0 +1,190 @@
+//! `GET /api/v1/stream`: what changes, as server-sent events.
+//!
+//! Events: `records` (`{"schema":1,"ids":[…]}`), `state` (members, sessions, approvals or exchange have
+//! changed), `reset` (events were missed: read everything again). An id is `<process>-<number>`; a client that
+//! comes back with `Last-Event-ID` gets what it missed, or `reset` where that is no longer kept.
+
+use super::limits::{STREAM_EVENTS_KEPT, STREAM_KEEP_ALIVE, STREAMS_MAX};
+use super::problem::{Answer, Problem};
+use super::state::AppState;
+use crate::runtime::{Event as NodeEvent, EventKind, NodeHandle};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::stream::{self, Stream, StreamExt};
+use serde_json::json;
+use std::collections::{BTreeSet, VecDeque};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+
+/// The recent events, for clients that come back, and the count of open streams.
+pub struct Replay {
+    /// Tells this process from an earlier one, whose numbers mean nothing now.
+    process: String,
+    kept: Mutex<Kept>,
+    streams: Arc<Semaphore>,
+}
+
+struct Kept {
+    receiver: broadcast::Receiver<NodeEvent>,
+    events: VecDeque<NodeEvent>,
+    /// Events up to this number are gone.
+    gone: u64,
+}
+
+impl Replay {
+    /// Keeps events from now on.
+    pub fn new(node: &NodeHandle) -> Self {
+        let mut process = [0; 4];
+        // Without random bytes two processes may look alike: a client then reads a little less afresh.
+        let _ = getrandom::fill(&mut process);
+        Self {
+            process: comin_protocol::ids::to_hex(&process),
+            kept: Mutex::new(Kept { receiver: node.subscribe(), events: VecDeque::new(), gone: 0 }),
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+        }
+    }
+
+    /// What happened after `last`, or `None` where that is not known any more.
+    fn since(&self, last: &str) -> Option<Vec<NodeEvent>> {
+        let (process, number) = last.split_once('-')?;
+        let number: u64 = number.parse().ok()?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.drain();
+        let known = process == self.process && number >= kept.gone;
+        known.then(|| kept.events.iter().filter(|event| event.number > number).cloned().collect())
+    }
+
+    fn id(&self, number: u64) -> String {
+        format!("{}-{number}", self.process)
+    }
+}
+
+impl Kept {
+    fn drain(&mut self) {
+        loop {
+            match self.receiver.try_recv() {
+                Ok(event) => self.push(event),
+                Err(broadcast::error::TryRecvError::Lagged(_)) => {
+                    // The gap lies between what is kept and the next event: nothing before it can be replayed.
+                    if let Some(last) = self.events.back() {
+                        self.gone = last.number + 1;
+                    }
+                    self.events.clear();
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn push(&mut self, event: NodeEvent) {
+        if self.events.is_empty() && event.number > self.gone + 1 {
+            self.gone = event.number - 1;
+        }
+        self.events.push_back(event);
+        if self.events.len() > STREAM_EVENTS_KEPT
+            && let Some(oldest) = self.events.pop_front()
+        {
+            self.gone = oldest.number;
+        }
+    }
+}
+
+/// Opens a stream.
+///
+/// # Errors
+/// 503 where too many are open.
+pub async fn stream(State(app): State<AppState>, headers: HeaderMap) -> Answer {
+    let permit = app.replay().streams.clone().try_acquire_owned().map_err(|_| {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-streams", "too many streams are open")
+            .hint("close some windows of the page")
+    })?;
+    // Subscribed before the kept events are read, so that nothing falls between the two.
+    let receiver = app.node().subscribe();
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let missed = last.map(|last| app.replay().since(last));
+    let sse = Sse::new(events(app, receiver, missed, permit));
+    Ok(sse.keep_alive(KeepAlive::new().interval(STREAM_KEEP_ALIVE)).into_response())
+}
+
+fn events(
+    app: AppState,
+    receiver: broadcast::Receiver<NodeEvent>,
+    missed: Option<Option<Vec<NodeEvent>>>,
+    permit: OwnedSemaphorePermit,
+) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
+    let replayed = match &missed {
+        Some(Some(events)) => events.last().map_or(0, |event| event.number),
+        _ => 0,
+    };
+    let first: Vec<Event> = match missed {
+        None => vec![Event::default().comment("open")],
+        Some(None) => vec![reset()],
+        Some(Some(events)) => events.iter().map(|event| to_sse(&app, event)).collect(),
+    };
+    let live = stream::unfold((app, receiver, permit), move |(app, mut receiver, permit)| async move {
+        loop {
+            let event = match receiver.recv().await {
+                Ok(event) if event.number <= replayed => continue,
+                Ok(event) => to_sse(&app, &event),
+                Err(broadcast::error::RecvError::Lagged(_)) => reset(),
+                Err(broadcast::error::RecvError::Closed) => return None,
+            };
+            return Some((event, (app, receiver, permit)));
+        }
+    });
+    stream::iter(first).chain(live).map(Ok)
+}
+
+fn reset() -> Event {
+    Event::default().event("reset").data(json!({"schema": 1}).to_string())
+}
+
+fn to_sse(app: &AppState, event: &NodeEvent) -> Event {
+    let (name, data) = match &event.kind {
+        EventKind::Records(rows) => {
+            let ids: BTreeSet<String> = rows.iter().map(|(_, key)| key.to_string()).collect();
+            ("records", json!({"schema": 1, "ids": ids}))
+        }
+        EventKind::State => ("state", json!({"schema": 1})),
+    };
+    Event::default().id(app.replay().id(event.number)).event(name).data(data.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(capacity: usize) -> (broadcast::Sender<NodeEvent>, Kept) {
+        let (sender, receiver) = broadcast::channel(capacity);
+        (sender, Kept { receiver, events: VecDeque::new(), gone: 0 })
+    }
+
+    fn event(number: u64) -> NodeEvent {
+        NodeEvent { number, kind: EventKind::State }
+    }
+
+    #[test]
+    fn forgets_what_lies_before_a_gap() {
+        let (sender, mut kept) = kept(4);
+        for number in 1..=10 {
+            let _ = sender.send(event(number));
+        }
+        kept.drain();
+        let numbers: Vec<u64> = kept.events.iter().map(|e| e.number).collect();
+        assert_eq!(numbers, [7, 8, 9, 10], "what the channel still had");
+        assert_eq!(kept.gone, 6, "who has seen 6 misses nothing, who has seen 5 does");
+    }
+
+    #[test]
+    fn stays_bounded() {
+        let (_sender, mut kept) = kept(4);
+        for number in 1..=(STREAM_EVENTS_KEPT as u64 + 5) {
+            kept.push(event(number));
+        }
+        assert_eq!(kept.events.len(), STREAM_EVENTS_KEPT, "the oldest makes room");
+        assert_eq!(kept.gone, 5, "and is known to be gone");
+    }
+}

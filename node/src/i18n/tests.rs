@@ -1,0 +1,109 @@
+use super::*;
+use fluent_syntax_keys::keys;
+use std::collections::BTreeSet;
+
+/// The keys of a catalogue, read without the Fluent parser, so that what it drops would be missed.
+mod fluent_syntax_keys {
+    use std::collections::BTreeSet;
+
+    pub fn keys(source: &str) -> BTreeSet<String> {
+        source
+            .lines()
+            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            .filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned()))
+            .collect()
+    }
+
+    /// The `$names` that a message uses, by key.
+    pub fn placeholders(source: &str) -> std::collections::BTreeMap<String, BTreeSet<String>> {
+        let mut out: std::collections::BTreeMap<String, BTreeSet<String>> = Default::default();
+        let mut current = String::new();
+        for line in source.lines().filter(|line| !line.starts_with('#')) {
+            if line.starts_with(|c: char| c.is_ascii_lowercase())
+                && let Some((key, _)) = line.split_once('=')
+            {
+                current = key.trim().to_owned();
+            }
+            for piece in line.split('$').skip(1) {
+                let name: String = piece.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                out.entry(current.clone()).or_default().insert(name);
+            }
+        }
+        out
+    }
+}
+
+#[test]
+fn every_catalogue_parses_without_a_fault() {
+    for lang in Lang::ALL {
+        let parsed = FluentResource::try_new(lang.source().to_owned());
+        let faults = parsed.err().map(|(_, faults)| faults);
+        assert!(faults.is_none(), "{} has faults: {faults:?}", lang.code());
+    }
+}
+
+#[test]
+fn every_language_has_every_key_once() {
+    let english = keys(EN);
+    for lang in Lang::ALL {
+        let own = keys(lang.source());
+        let missing: Vec<_> = english.symmetric_difference(&own).collect();
+        assert!(missing.is_empty(), "{} and English differ in {missing:?}", lang.code());
+        let lines =
+            lang.source().lines().filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()) && l.contains('='));
+        assert_eq!(lines.count(), own.len(), "{} has a key twice", lang.code());
+    }
+}
+
+#[test]
+fn every_language_uses_the_same_arguments() {
+    let english = fluent_syntax_keys::placeholders(EN);
+    for lang in Lang::ALL {
+        let own = fluent_syntax_keys::placeholders(lang.source());
+        assert_eq!(own, english, "{} fills other arguments into its messages", lang.code());
+    }
+}
+
+#[test]
+fn every_key_used_in_code_exists() {
+    let english = keys(EN);
+    let mut used = BTreeSet::new();
+    let mut stack = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(path) = stack.pop() {
+        for entry in std::fs::read_dir(path).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                stack.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("i18n/tests.rs") {
+                let source = std::fs::read_to_string(&path).unwrap();
+                for call in [".text(\"", ".text_with(\"", ".t(\"", ".tw(\""] {
+                    used.extend(source.split(call).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+                }
+            }
+        }
+    }
+    assert!(used.len() > 20, "the search finds the calls in the code, not {}", used.len());
+    // `Row::text("field")` reads a record and not the catalogue; its fields have no hyphen.
+    let unknown: Vec<_> = used.iter().filter(|key| key.contains('-') && !english.contains(*key)).collect();
+    assert!(unknown.is_empty(), "the code uses keys that no catalogue has: {unknown:?}");
+}
+
+#[test]
+fn chooses_the_language_by_weight() {
+    assert_eq!(Lang::from_accept("de-AT,it;q=0.4,en;q=0.9"), Some(Lang::En), "the greater weight wins");
+    assert_eq!(Lang::from_accept("it-IT,it;q=0.9,en;q=0.8"), Some(Lang::It), "a region still names the language");
+    assert_eq!(Lang::from_accept("de, fr"), None, "no language of ours");
+    assert_eq!(Lang::from_accept("it;q=0"), None, "weight 0 means: not this one");
+}
+
+#[test]
+fn an_unknown_key_shows_itself() {
+    assert_eq!(Lang::It.text("no-such-key"), "no-such-key", "a gap must be visible and must not panic");
+}
+
+#[test]
+fn counts_choose_the_plural() {
+    let one = Lang::En.text_with("n-records", &[("n", 1_u64.into())]);
+    let two = Lang::En.text_with("n-records", &[("n", 2_u64.into())]);
+    assert_eq!((one.as_str(), two.as_str()), ("1 record", "2 records"), "English has two forms");
+}

@@ -1,0 +1,298 @@
+//! Lists: which records there are, filtered, in the order in which people read them.
+//!
+//! The index holds a summary of each record of the kinds that a page has asked for. It is made from the rows
+//! on first use and kept current from the node's events: what changed is read again, everything where events
+//! were missed. Nothing in it decides anything; dropping it costs one scan.
+
+use super::fields;
+use super::fold::fold;
+use crate::api::limits::SCAN_ROWS;
+use crate::i18n::Lang;
+use crate::runtime::{Event, EventKind, NodeHandle};
+use crate::store::{Store, StoreError};
+use comin_protocol::ids::{DocId, RecordKey, RegisterId};
+use comin_protocol::record::Row;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::broadcast;
+
+/// What a list is filtered by. Empty fields let everything through, except that deleted records are left out
+/// unless `deleted` is set.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Filter {
+    /// Kind.
+    pub kind: Option<String>,
+    /// Register that holds the record.
+    pub register: Option<RegisterId>,
+    /// ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// Code of the vocabulary `target_group`.
+    pub target_group: Option<String>,
+    /// A network's record: what refers to it, and the organisations that are its members.
+    pub network: Option<RecordKey>,
+    /// Text somewhere in the record, without regard to case and accents.
+    pub q: Option<String>,
+    /// Deleted records too.
+    pub deleted: bool,
+}
+
+/// A record in brief.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Summary {
+    /// The record.
+    pub key: RecordKey,
+    /// Its title in each language, folded, for sorting.
+    sort: [Box<str>; Lang::ALL.len()],
+    country: Option<Box<str>>,
+    target_groups: Vec<Box<str>>,
+    networks: Vec<RecordKey>,
+    registers: Vec<RegisterId>,
+    deleted: bool,
+}
+
+/// One page of a list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ListPage {
+    /// The records' rows, grouped.
+    pub groups: Vec<Vec<Row>>,
+    /// Records in the whole list.
+    pub total: usize,
+    /// This page, from 1.
+    pub page: usize,
+    /// Pages in all, at least 1.
+    pub pages: usize,
+}
+
+impl Summary {
+    /// From the rows of one record, which must not be empty.
+    pub fn of(rows: &[Row]) -> Option<Self> {
+        let first = rows.first()?;
+        let words = |field: &str| rows.iter().flat_map(|row| fields::words(row, field)).collect::<Vec<_>>();
+        let networks = ["network", "networks"].iter().flat_map(|field| words(field));
+        Some(Self {
+            key: first.key.clone(),
+            sort: Lang::ALL.map(|lang| fold(&fields::title(first, lang)).into_boxed_str()),
+            country: words("country").into_iter().next().map(String::into_boxed_str),
+            target_groups: words("target_groups").into_iter().map(String::into_boxed_str).collect(),
+            networks: networks.filter_map(|text| RecordKey::parse(&text)).collect(),
+            registers: rows.iter().map(|row| row.doc.register).collect(),
+            deleted: rows.iter().all(|row| row.is_deleted() && !super::records::is_disputed(row)),
+        })
+    }
+
+    /// Whether the record belongs into the list, its text aside. `members`: the organisations of the filter's
+    /// network.
+    pub fn matches(&self, filter: &Filter, members: &HashSet<RecordKey>) -> bool {
+        let kind = filter.kind.as_ref().is_none_or(|kind| *kind == self.key.kind);
+        let register = filter.register.as_ref().is_none_or(|register| self.registers.contains(register));
+        let country = filter.country.as_deref().is_none_or(|country| self.country.as_deref() == Some(country));
+        let group = filter.target_group.as_deref().is_none_or(|code| self.target_groups.iter().any(|g| **g == *code));
+        let network = filter.network.as_ref().is_none_or(|network| {
+            self.key == *network || self.networks.contains(network) || members.contains(&self.key)
+        });
+        kind && register && country && group && network && (filter.deleted || !self.deleted)
+    }
+}
+
+/// Whether any text of the record contains the filter's text.
+pub fn text_matches(rows: &[Row], folded: &str) -> bool {
+    rows.iter().any(|row| {
+        row.fields.values().flatten().any(|cell| cell.value.as_str().is_some_and(|text| fold(text).contains(folded)))
+    })
+}
+
+/// The organisations that a membership ties to the network.
+pub fn members_of(store: &dyn Store, network: &RecordKey) -> Result<HashSet<RecordKey>, StoreError> {
+    let mut members = HashSet::new();
+    for_each_group(store, "membership", |rows| {
+        let of_network = |row: &&Row| fields::words(row, "network").iter().any(|n| *n == network.to_string());
+        for row in rows.iter().filter(of_network).filter(|row| !row.is_deleted()) {
+            members.extend(fields::words(row, "organisation").iter().filter_map(|text| RecordKey::parse(text)));
+        }
+    })?;
+    Ok(members)
+}
+
+/// Calls `each` with the rows of every record of a kind, in order of ids.
+pub fn for_each_group(store: &dyn Store, kind: &str, mut each: impl FnMut(&[Row])) -> Result<(), StoreError> {
+    let mut after: Option<(RecordKey, DocId)> = None;
+    let mut group: Vec<Row> = Vec::new();
+    loop {
+        let rows = store.scan_rows(Some(kind), after.as_ref(), SCAN_ROWS)?;
+        let full = rows.len() == SCAN_ROWS;
+        after = rows.last().map(|row| (row.key.clone(), row.doc));
+        for row in rows {
+            if group.first().is_some_and(|first| first.key != row.key) {
+                each(&group);
+                group.clear();
+            }
+            group.push(row);
+        }
+        if !full {
+            if !group.is_empty() {
+                each(&group);
+            }
+            return Ok(());
+        }
+    }
+}
+
+/// Up to `limit` records in order of ids after `after`, as groups of rows, and where to go on.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn scan_groups(
+    store: &dyn Store,
+    filter: &Filter,
+    after: Option<RecordKey>,
+    limit: usize,
+) -> Result<(Vec<Vec<Row>>, Option<RecordKey>), StoreError> {
+    let members = match &filter.network {
+        Some(network) => members_of(store, network)?,
+        None => HashSet::new(),
+    };
+    let folded = filter.q.as_deref().map(fold).filter(|q| !q.is_empty());
+    let wanted = |rows: &[Row]| {
+        Summary::of(rows).is_some_and(|summary| summary.matches(filter, &members))
+            && folded.as_deref().is_none_or(|q| text_matches(rows, q))
+    };
+    let mut found: Vec<Vec<Row>> = Vec::new();
+    // After the last document of the record: no register's id is greater than all ones.
+    let last = DocId { register: RegisterId([0xff; 32]), part: u32::MAX };
+    let mut place = after.map(|key| (key, last));
+    let mut group: Vec<Row> = Vec::new();
+    loop {
+        let rows = store.scan_rows(filter.kind.as_deref(), place.as_ref(), SCAN_ROWS)?;
+        let full = rows.len() == SCAN_ROWS;
+        place = rows.last().map(|row| (row.key.clone(), row.doc));
+        for row in rows {
+            if group.first().is_some_and(|first| first.key != row.key) {
+                let done = std::mem::take(&mut group);
+                if wanted(&done) {
+                    let key = done.first().map(|row| row.key.clone());
+                    found.push(done);
+                    if found.len() == limit {
+                        return Ok((found, key));
+                    }
+                }
+            }
+            group.push(row);
+        }
+        if !full {
+            if wanted(&group) {
+                found.push(group);
+            }
+            return Ok((found, None));
+        }
+    }
+}
+
+/// The summaries of the kinds asked for.
+pub struct RecordIndex(Mutex<Inner>);
+
+struct Inner {
+    events: broadcast::Receiver<Event>,
+    kinds: HashMap<String, BTreeMap<RecordKey, Summary>>,
+    stale: HashSet<RecordKey>,
+}
+
+impl RecordIndex {
+    /// An empty index that listens to the node.
+    pub fn new(node: &NodeHandle) -> Self {
+        Self(Mutex::new(Inner { events: node.subscribe(), kinds: HashMap::new(), stale: HashSet::new() }))
+    }
+
+    /// Reads these records again before the next list: the caller has just written them.
+    pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).stale.extend(keys);
+    }
+
+    /// One page of the records of a kind, by title. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn list(
+        &self,
+        store: &dyn Store,
+        filter: &Filter,
+        lang: Lang,
+        page: usize,
+        page_rows: usize,
+    ) -> Result<ListPage, StoreError> {
+        let mut keys = self.keys(store, filter, lang)?;
+        if let Some(folded) = filter.q.as_deref().map(fold).filter(|q| !q.is_empty()) {
+            let mut found = Vec::new();
+            for key in keys {
+                if text_matches(&store.rows_of(&key)?, &folded) {
+                    found.push(key);
+                }
+            }
+            keys = found;
+        }
+        let (total, pages) = (keys.len(), keys.len().div_ceil(page_rows.max(1)).max(1));
+        let page = page.clamp(1, pages);
+        let shown = keys.into_iter().skip((page - 1) * page_rows).take(page_rows);
+        let groups = shown.map(|key| store.rows_of(&key)).collect::<Result<Vec<_>, _>>()?;
+        Ok(ListPage { groups: groups.into_iter().filter(|rows| !rows.is_empty()).collect(), total, page, pages })
+    }
+
+    fn keys(&self, store: &dyn Store, filter: &Filter, lang: Lang) -> Result<Vec<RecordKey>, StoreError> {
+        let members = match &filter.network {
+            Some(network) => members_of(store, network)?,
+            None => HashSet::new(),
+        };
+        let kind = filter.kind.as_deref().unwrap_or_default();
+        let position = Lang::ALL.iter().position(|l| *l == lang).unwrap_or(0);
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.refresh(store, kind)?;
+        let Some(summaries) = inner.kinds.get(kind) else { return Ok(Vec::new()) };
+        let mut found: Vec<&Summary> = summaries.values().filter(|s| s.matches(filter, &members)).collect();
+        found.sort_by(|a, b| a.sort.get(position).cmp(&b.sort.get(position)).then_with(|| a.key.cmp(&b.key)));
+        Ok(found.into_iter().map(|s| s.key.clone()).collect())
+    }
+}
+
+impl Inner {
+    /// Makes the kind's summaries say what the store says.
+    fn refresh(&mut self, store: &dyn Store, kind: &str) -> Result<(), StoreError> {
+        self.drain();
+        let stale: Vec<RecordKey> =
+            self.stale.iter().filter(|key| self.kinds.contains_key(&key.kind)).cloned().collect();
+        for key in stale {
+            let summary = Summary::of(&store.rows_of(&key)?);
+            if let Some(summaries) = self.kinds.get_mut(&key.kind) {
+                match summary {
+                    Some(summary) => summaries.insert(key, summary),
+                    None => summaries.remove(&key),
+                };
+            }
+        }
+        self.stale.clear();
+        if !self.kinds.contains_key(kind) {
+            let mut summaries = BTreeMap::new();
+            for_each_group(store, kind, |rows| {
+                if let Some(summary) = Summary::of(rows) {
+                    summaries.insert(summary.key.clone(), summary);
+                }
+            })?;
+            self.kinds.insert(kind.to_owned(), summaries);
+        }
+        Ok(())
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.events.try_recv() {
+                Ok(Event { kind: EventKind::Records(rows), .. }) => {
+                    self.stale.extend(rows.into_iter().map(|(_, key)| key));
+                }
+                Ok(_) => {}
+                Err(broadcast::error::TryRecvError::Lagged(_)) => {
+                    self.kinds.clear();
+                    self.stale.clear();
+                }
+                Err(_) => return,
+            }
+        }
+    }
+}

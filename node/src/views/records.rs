@@ -1,0 +1,252 @@
+//! Records as they are read: the values of every register, who wrote them, and what is in conflict.
+
+use super::fields::{self, scalar_json};
+use super::members::register_label;
+use super::time::rfc3339;
+use crate::i18n::Lang;
+use crate::store::{Store, StoreError};
+use comin_protocol::ids::{ActorId, DeviceKey, PartnerId, RecordKey};
+use comin_protocol::record::{Cell, Row, Scalar};
+use comin_protocol::roster::Roster;
+use serde_json::{Map, Value as Json, json};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// One concurrent value of a conflict.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Value {
+    /// The value; `Null`: removed.
+    pub value: Scalar,
+    /// The partner that wrote it, if this node knows the actor.
+    pub partner: Option<(PartnerId, String)>,
+    /// The device that wrote it.
+    pub device: Option<(DeviceKey, String)>,
+    /// When, by that device's clock, in milliseconds since the Unix epoch.
+    pub time_ms: u64,
+    /// Of a deletion that did not see it: the field that was edited.
+    pub edited: Option<String>,
+}
+
+/// Several values of one field.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Conflict {
+    /// The flat key.
+    pub field: String,
+    /// The values; the first is the one shown.
+    pub values: Vec<Value>,
+}
+
+/// A record in one register.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Version {
+    /// The row.
+    pub row: Row,
+    /// What the register is called.
+    pub register_name: String,
+    /// Whether this device may write it.
+    pub writable: bool,
+    /// Who made the record.
+    pub creator: Value,
+    /// What is in conflict.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// A record with its values per register.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Group {
+    /// The record.
+    pub key: RecordKey,
+    /// What it is called.
+    pub title: String,
+    /// One per register that holds it, this partner's own first.
+    pub versions: Vec<Version>,
+    /// Fields on which the registers differ.
+    pub differs: Vec<String>,
+}
+
+/// Whether it is disputed that the record is deleted.
+pub fn is_disputed(row: &Row) -> bool {
+    row.fields.get("deleted").is_some_and(|cells| cells.len() > 1)
+}
+
+/// Whether anything of the row waits for a decision.
+pub fn is_conflicted(row: &Row) -> bool {
+    row.fields.values().any(|cells| cells.len() > 1)
+}
+
+/// Reads rows for people: knows the roster, this device and the language.
+pub struct Reader<'a> {
+    /// The store.
+    pub store: &'a dyn Store,
+    /// Who is who.
+    pub roster: &'a Roster,
+    /// This partner.
+    pub partner: PartnerId,
+    /// This device.
+    pub device: DeviceKey,
+    /// The language of titles and labels.
+    pub lang: Lang,
+    devices: RefCell<HashMap<ActorId, Option<DeviceKey>>>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader.
+    pub fn new(store: &'a dyn Store, roster: &'a Roster, own: (PartnerId, DeviceKey), lang: Lang) -> Self {
+        Self { store, roster, partner: own.0, device: own.1, lang, devices: RefCell::default() }
+    }
+
+    /// Makes a group of the rows of one record; `None` where there are none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn group(&self, rows: Vec<Row>) -> Result<Option<Group>, StoreError> {
+        let differs = differing(&rows);
+        let mut versions = rows.into_iter().map(|row| self.version(row)).collect::<Result<Vec<_>, _>>()?;
+        // This partner's own words first, then what it may write: that is what its people mean by the record.
+        versions.sort_by_key(|v| {
+            let register = self.roster.registers.get(&v.row.doc.register);
+            (register.and_then(|r| r.owner) != Some(self.partner), !v.writable)
+        });
+        let Some(first) = versions.first() else { return Ok(None) };
+        Ok(Some(Group { key: first.row.key.clone(), title: fields::title(&first.row, self.lang), versions, differs }))
+    }
+
+    /// One record in one register.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn version(&self, row: Row) -> Result<Version, StoreError> {
+        let creator_cell = Cell { value: Scalar::Null, origin: 0 };
+        Ok(Version {
+            register_name: register_label(self.lang, self.roster, &self.partner, &row.doc.register),
+            writable: self.roster.may_write(&row.doc.register, &self.device),
+            creator: self.value(&row, &creator_cell)?,
+            conflicts: self.conflicts(&row)?,
+            row,
+        })
+    }
+
+    fn conflicts(&self, row: &Row) -> Result<Vec<Conflict>, StoreError> {
+        let mut out = Vec::new();
+        for (field, cells) in row.fields.iter().filter(|(_, cells)| cells.len() > 1) {
+            let values = cells.iter().map(|cell| self.value(row, cell)).collect::<Result<Vec<_>, _>>()?;
+            out.push(Conflict { field: field.clone(), values });
+        }
+        Ok(out)
+    }
+
+    fn value(&self, row: &Row, cell: &Cell) -> Result<Value, StoreError> {
+        let origin = row.origin(cell);
+        let device = match origin {
+            Some(origin) => self.device_of(&origin.actor)?,
+            None => None,
+        };
+        let known = device.and_then(|key| self.roster.devices.get(&key));
+        let partner = known.and_then(|d| self.roster.partners.get(&d.partner));
+        Ok(Value {
+            value: cell.value.clone(),
+            partner: partner.map(|p| (p.id, p.name.clone())),
+            device: device.map(|key| (key, known.map_or_else(|| key.short(), |d| d.name.clone()))),
+            time_ms: origin.and_then(|o| u64::try_from(o.time_ms).ok()).unwrap_or(0),
+            edited: None,
+        })
+    }
+
+    fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError> {
+        if let Some(known) = self.devices.borrow().get(actor) {
+            return Ok(*known);
+        }
+        let device = self.store.device_of(actor)?;
+        self.devices.borrow_mut().insert(*actor, device);
+        Ok(device)
+    }
+
+    /// What a record that is referred to is called; its id where it is not here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn title_of(&self, key: &RecordKey) -> Result<String, StoreError> {
+        Ok(self.store.rows_of(key)?.first().map_or_else(|| key.to_string(), |row| fields::title(row, self.lang)))
+    }
+}
+
+/// The fields whose values are not the same in all rows.
+fn differing(rows: &[Row]) -> Vec<String> {
+    let Some((first, others)) = rows.split_first() else { return Vec::new() };
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let first = fields::to_json(first);
+    let mut out = BTreeSet::new();
+    for other in others.iter().map(fields::to_json) {
+        let names: BTreeSet<&String> = first.keys().chain(other.keys()).collect();
+        out.extend(names.into_iter().filter(|name| first.get(*name) != other.get(*name)).cloned());
+    }
+    out.into_iter().collect()
+}
+
+impl Value {
+    /// For programs.
+    pub fn to_json(&self) -> Json {
+        json!({
+            "value": scalar_json(&self.value),
+            "edited": self.edited,
+            "partner": self.partner.as_ref().map(|(id, _)| id),
+            "partner_name": self.partner.as_ref().map(|(_, name)| name),
+            "device": self.device.as_ref().map(|(key, _)| key),
+            "device_name": self.device.as_ref().map(|(_, name)| name),
+            "time": rfc3339(self.time_ms),
+        })
+    }
+}
+
+impl Conflict {
+    /// For programs; `take` counts from 1.
+    pub fn to_json(&self) -> Json {
+        let values = self.values.iter().enumerate().map(|(n, value)| {
+            let mut value = value.to_json();
+            if let Some(members) = value.as_object_mut() {
+                members.insert("take".into(), json!(n + 1));
+            }
+            value
+        });
+        json!({"field": self.field, "values": values.collect::<Vec<_>>()})
+    }
+}
+
+impl Version {
+    /// For programs.
+    pub fn to_json(&self) -> Json {
+        json!({
+            "register": self.row.doc.register,
+            "register_name": self.register_name,
+            "part": self.row.doc.part,
+            "version": self.row.version().to_text(),
+            "writable": self.writable,
+            "deleted": self.row.is_deleted(),
+            "created": {
+                "partner": self.creator.partner.as_ref().map(|(id, _)| id),
+                "partner_name": self.creator.partner.as_ref().map(|(_, name)| name),
+                "device_name": self.creator.device.as_ref().map(|(_, name)| name),
+                "time": rfc3339(self.creator.time_ms),
+            },
+            "fields": fields::to_json(&self.row),
+            "conflicts": self.conflicts.iter().map(Conflict::to_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Group {
+    /// For programs.
+    pub fn to_json(&self) -> Map<String, Json> {
+        let members: BTreeMap<&str, Json> = BTreeMap::from([
+            ("id", json!(self.key)),
+            ("kind", json!(self.key.kind)),
+            ("title", json!(self.title)),
+            ("values", self.versions.iter().map(Version::to_json).collect()),
+            ("differs", json!(self.differs)),
+        ]);
+        let order = ["id", "kind", "title", "values", "differs"];
+        order.into_iter().filter_map(|name| Some((name.to_owned(), members.get(name)?.clone()))).collect()
+    }
+}
