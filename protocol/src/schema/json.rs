@@ -1,0 +1,96 @@
+//! From a row to JSON: the shape that [`super::parse_field`] takes, so that what is read can be written.
+
+use super::value::{decode, decode_text};
+use super::{Field, kind};
+use crate::record::{Row, Scalar};
+use serde_json::{Map, Value, json};
+
+/// The record as JSON.
+///
+/// # Shape
+/// One member per field of the schema: translated ones as an object language → text, sets as an array,
+/// positions and moment ranges as objects. Fields that this version does not know stand under their flat
+/// keys; all fields of a kind that it does not know do. `_invalid` holds, by flat key, what is not of its
+/// field's type. `_meta` holds id, kind, register, part, version, creation (actor and milliseconds) and the
+/// flat keys in conflict.
+pub fn to_json(row: &Row) -> Map<String, Value> {
+    let mut out = Map::new();
+    let mut invalid = Map::new();
+    let kind = kind(&row.key.kind);
+    let known = kind.map(|kind| kind.all_fields().map(|field| field.name).collect()).unwrap_or_else(Vec::new);
+    // In the schema's order, whatever the order of the flat keys.
+    for name in known {
+        let flat = row.fields.keys().filter(|key| base_of(key) == name);
+        let Some(field) = kind.and_then(|kind| kind.field(name)) else { continue };
+        for key in flat {
+            add_known(field, key, row, &mut out, &mut invalid);
+        }
+    }
+    for key in row.fields.keys().filter(|key| kind.and_then(|kind| kind.field(base_of(key))).is_none()) {
+        if let Some(value) = row.value(key) {
+            out.insert(key.clone(), raw(value));
+        }
+    }
+    if !invalid.is_empty() {
+        out.insert("_invalid".to_owned(), Value::Object(invalid));
+    }
+    out.insert("_meta".to_owned(), meta(row));
+    out
+}
+
+fn base_of(key: &str) -> &str {
+    key.split(['@', '/']).next().unwrap_or(key)
+}
+
+fn add_known(field: &Field, key: &str, row: &Row, out: &mut Map<String, Value>, invalid: &mut Map<String, Value>) {
+    let Some(value) = row.value(key) else { return };
+    let (lang, member) = (key.strip_prefix(field.name).and_then(|rest| rest.strip_prefix('@')), key.split_once('/'));
+    let good = match (field.is_translated(), lang, field.is_set(), member) {
+        (true, Some(lang), false, _) => decode(field, value)
+            .filter(|_| super::LANGUAGES.contains(&lang))
+            .map(|text| insert_text(out, field, lang, text)),
+        (false, None, true, Some((_, member))) => {
+            decode_text(field, member).map(|member| push_member(out, field, member))
+        }
+        (false, None, false, None) => decode(field, value).map(|value| drop(out.insert(field.name.to_owned(), value))),
+        _ => None,
+    };
+    if good.is_none() {
+        invalid.insert(key.to_owned(), raw(value));
+    }
+}
+
+fn insert_text(out: &mut Map<String, Value>, field: &Field, lang: &str, text: Value) {
+    if let Value::Object(texts) = out.entry(field.name).or_insert_with(|| json!({})) {
+        texts.insert(lang.to_owned(), text);
+    }
+}
+
+fn push_member(out: &mut Map<String, Value>, field: &Field, member: Value) {
+    if let Value::Array(members) = out.entry(field.name).or_insert_with(|| json!([])) {
+        members.push(member);
+    }
+}
+
+fn raw(value: &Scalar) -> Value {
+    match value {
+        Scalar::Null => Value::Null,
+        Scalar::Bool(value) => json!(value),
+        Scalar::Int(value) => json!(value),
+        Scalar::Str(text) | Scalar::Prose(text) | Scalar::Foreign(text) => json!(text),
+    }
+}
+
+fn meta(row: &Row) -> Value {
+    let created = row.origins.first().map(|origin| json!({ "actor": origin.actor, "time_ms": origin.time_ms }));
+    let conflicts: Vec<String> = row.conflicts().into_iter().map(|conflict| conflict.field).collect();
+    json!({
+        "id": row.key,
+        "kind": row.key.kind,
+        "register": row.doc.register,
+        "part": row.doc.part,
+        "version": row.version().to_text(),
+        "created": created,
+        "conflicts": conflicts,
+    })
+}
