@@ -410,6 +410,56 @@ fn touched_records_are_found_from_operations() {
     assert_eq!(touched(&links.doc, &links.id, &scanned(&change)), [membership()], "links by the name in the root key");
 }
 
+/// Writes dropped edits into another replica.
+fn issue_again(old: &Replica, own: &[ScannedChange], into: &mut Replica) {
+    let own: Vec<&ScannedChange> = own.iter().collect();
+    for (key, create, changes) in dropped_changes(&old.doc, &old.id, &own) {
+        into.try_edit(&key, create, 9, &changes).expect("a dropped edit can be made again");
+    }
+}
+
+fn values_of(row: &Row) -> Vec<(String, Vec<Scalar>)> {
+    row.fields.keys().map(|field| (field.clone(), values(row, field))).collect()
+}
+
+#[test]
+fn dropped_edits_are_made_again() {
+    let (mut a, mut rebuilt, key) = (Replica::new(1, IT), Replica::new(1, FR), organisation());
+    let start = [FieldChange::put("name", "Zavod"), op("targets/youth", FieldOp::Add), prose("story@it", "uno")];
+    a.try_edit(&key, true, 1, &start).unwrap();
+    a.edit(
+        &key,
+        2,
+        &[FieldChange::put("name", "Brezmir"), op("targets/youth", FieldOp::Remove), FieldChange::put(DELETED, true)],
+    );
+    a.edit(
+        &key,
+        3,
+        &[prose("story@it", "uno due"), op("targets/women", FieldOp::Add), FieldChange::put(DELETED, true)],
+    );
+    let own: Vec<ScannedChange> = a.doc.get_changes(&[]).iter().map(scanned).collect();
+    issue_again(&a, &own, &mut rebuilt);
+    assert_eq!(values_of(&rebuilt.row(&key)), values_of(&a.row(&key)), "the record reads as before");
+    assert_admissible(&rebuilt);
+
+    let mut part = a.fork(SI);
+    part.edit(&key, 4, &[FieldChange::put("name", "Lunavena")]);
+    let (name, fields) =
+        (scanned(&a.doc.get_changes(&[])[1]), dropped_changes(&part.doc, &part.id, &own.iter().collect::<Vec<_>>()));
+    assert!(name.ops.iter().any(|op| op.key == crate::scan::KeyRef::Map("name".into())), "the name was written here");
+    assert!(fields[0].2.iter().all(|change| change.key != "name"), "what another wrote over is not made again");
+}
+
+#[test]
+fn dropped_links_are_made_again() {
+    let (mut a, mut rebuilt, key) = (Replica::new(LINKS_PART, IT), Replica::new(LINKS_PART, FR), membership());
+    a.edit(&key, 1, &[FieldChange::put("role", "member"), op("tags/x", FieldOp::Add)]);
+    a.edit(&key, 2, &[FieldChange::put("role", "observer")]);
+    let own: Vec<ScannedChange> = a.doc.get_changes(&[]).iter().map(scanned).collect();
+    issue_again(&a, &own, &mut rebuilt);
+    assert_eq!(values_of(&rebuilt.row(&key)), values_of(&a.row(&key)), "the link reads as before");
+}
+
 #[test]
 fn foreign_values_are_kept_and_shown() {
     let (mut a, _, key) = pair(&[]);

@@ -17,7 +17,7 @@ pub fn to_json(row: &Row) -> Map<String, Value> {
     let mut out = Map::new();
     let mut invalid = Map::new();
     let kind = kind(&row.key.kind);
-    let known = kind.map(|kind| kind.all_fields().map(|field| field.name).collect()).unwrap_or_else(Vec::new);
+    let known: Vec<_> = kind.map(|kind| kind.all_fields().map(|field| field.name).collect()).unwrap_or_default();
     // In the schema's order, whatever the order of the flat keys.
     for name in known {
         let flat = row.fields.keys().filter(|key| base_of(key) == name);
