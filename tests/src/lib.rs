@@ -1,1 +1,3 @@
-//! tests
+//! Harness and simulator of the COM-IN node.
+
+pub mod sim;

@@ -1,0 +1,152 @@
+//! Runs many schedules of the simulator, one, or those that a planted bug needs to be found.
+
+use comin_tests::sim::{self, Tally, Violation};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+const USAGE: &str = "usage: sim [--seeds N] [--from SEED] [--seed SEED] [--jobs N] [--plant N|all]
+
+  --seeds N      how many schedules to run (default 2000)
+  --from SEED    the first seed (default 1)
+  --seed SEED    run this one, twice, and compare
+  --jobs N       threads (default 1); a schedule itself is single-threaded
+  --plant N|all  arm a bug and count schedules until it is found (feature `planted`)";
+
+struct Args {
+    seeds: u64,
+    from: u64,
+    seed: Option<u64>,
+    jobs: u64,
+    plant: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let Some(args) = parse(std::env::args().skip(1)) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    // Panics are part of what is tested: caught, and reported with their seed.
+    std::panic::set_hook(Box::new(|_| {}));
+    match (&args.seed, &args.plant) {
+        (Some(seed), _) => run_one(*seed),
+        (None, Some(which)) => plant(which, &args),
+        (None, None) => run_many(&args),
+    }
+}
+
+fn parse(mut words: impl Iterator<Item = String>) -> Option<Args> {
+    let mut args = Args { seeds: 2_000, from: 1, seed: None, jobs: 1, plant: None };
+    while let Some(word) = words.next() {
+        let value = words.next()?;
+        match word.as_str() {
+            "--seeds" => args.seeds = value.parse().ok()?,
+            "--from" => args.from = value.parse().ok()?,
+            "--seed" => args.seed = Some(value.parse().ok()?),
+            "--jobs" => args.jobs = value.parse().ok().filter(|jobs| *jobs > 0)?,
+            "--plant" => args.plant = Some(value),
+            _ => return None,
+        }
+    }
+    Some(args)
+}
+
+fn run_one(seed: u64) -> ExitCode {
+    match (sim::run(seed), sim::run(seed)) {
+        (Ok(first), Ok(second)) if first == second => {
+            println!("seed {seed}: {first:#?}");
+            ExitCode::SUCCESS
+        }
+        (Ok(_), Ok(_)) => {
+            println!("seed {seed}: two runs differ; something draws chance of its own");
+            ExitCode::FAILURE
+        }
+        (Err(violation), _) | (_, Err(violation)) => {
+            println!("{violation}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_many(args: &Args) -> ExitCode {
+    let start = Instant::now();
+    let (tally, violations) = run_seeds(args.from, args.seeds, args.jobs, false);
+    println!("{} schedules in {:.1} s, {} violations", args.seeds, start.elapsed().as_secs_f64(), violations.len());
+    println!("{tally:#?}");
+    for violation in violations.iter().take(3) {
+        println!("{violation}");
+    }
+    for violation in violations.iter().skip(3).take(50) {
+        println!("seed {}: {}", violation.seed, violation.what);
+    }
+    if violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs seeds on some threads; `first` stops at the first violation.
+fn run_seeds(from: u64, seeds: u64, jobs: u64, first: bool) -> (Tally, Vec<Violation>) {
+    let next = AtomicU64::new(from);
+    let stop = AtomicBool::new(false);
+    let result = Mutex::new((Tally::default(), Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= from + seeds || stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let outcome = sim::run(seed);
+                    let mut result = result.lock().expect("no thread panics while it holds the lock");
+                    match outcome {
+                        Ok(tally) => result.0.add(&tally),
+                        Err(violation) => {
+                            stop.store(first, Ordering::Relaxed);
+                            result.1.push(violation);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let (tally, mut violations) = result.into_inner().expect("no thread panics while it holds the lock");
+    violations.sort_by_key(|violation| violation.seed);
+    (tally, violations)
+}
+
+#[cfg(not(feature = "planted"))]
+fn plant(_: &str, _: &Args) -> ExitCode {
+    eprintln!("this binary has no bugs to plant: build with --features planted");
+    ExitCode::from(2)
+}
+
+#[cfg(feature = "planted")]
+fn plant(which: &str, args: &Args) -> ExitCode {
+    use comin_protocol::planted::{self, Planted};
+    let number: Option<u8> = which.parse().ok();
+    let bugs: Vec<Planted> =
+        Planted::ALL.into_iter().filter(|bug| which == "all" || number == Some(*bug as u8)).collect();
+    if bugs.is_empty() {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    }
+    let mut missed = false;
+    println!("| bug | schedules to detection | how it showed |");
+    println!("|---|---:|---|");
+    for bug in bugs {
+        planted::arm(Some(bug));
+        let (_, violations) = run_seeds(args.from, args.seeds, args.jobs, true);
+        planted::arm(None);
+        match violations.first() {
+            Some(violation) => {
+                let what: String = violation.what.chars().take(100).collect();
+                println!("| {bug:?} | {} | {what} |", violation.seed - args.from + 1);
+            }
+            None => {
+                missed = true;
+                println!("| {bug:?} | not found in {} | |", args.seeds);
+            }
+        }
+    }
+    if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

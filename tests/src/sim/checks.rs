@@ -1,0 +1,473 @@
+//! What must hold: at every batch and frame, and at the end.
+
+use crate::sim::disk::{Disk, DiskDoc};
+use crate::sim::ledger::{Entry, Fate};
+use crate::sim::process::Asked;
+use crate::sim::work::{PUBLIC, SECRET};
+use crate::sim::world::{Step, World, pair};
+use automerge::{Automerge, Change};
+use comin_protocol::codec;
+use comin_protocol::engine::{Command, Lag, StoredRun, Write};
+use comin_protocol::ids::{ActorId, ChangeHash, DocId, RegisterId, StatementId};
+use comin_protocol::limits;
+use comin_protocol::record::{self, OriginIndex, Row};
+use comin_protocol::roster::Roster;
+use comin_protocol::run::{Frontier, Tip};
+use comin_protocol::statement::Statement;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The changes of each machine's documents at the end.
+type Histories = BTreeMap<(usize, DocId), BTreeSet<ChangeHash>>;
+
+impl World {
+    // At every batch -------------------------------------------------------------------------------------
+
+    /// No machine stores what it may not read, nor a change without a valid run of a writer.
+    pub(super) fn check_batch(&mut self, node: usize, writes: &[Write]) -> Step {
+        if self.nodes[node].is_liar {
+            return Ok(());
+        }
+        let device = self.cast.devices[self.nodes[node].device].key;
+        for write in writes {
+            let doc = match write {
+                Write::PutChange(doc, _) | Write::PutSnapshot(doc, _) | Write::PutRun(doc, ..) => doc,
+                Write::PutRow(row) => &row.doc,
+                _ => continue,
+            };
+            if !self.cast.may_read(&doc.register, &device) {
+                return Err(format!("n{node} stores document {doc:?}, which it may not read"));
+            }
+        }
+        let runs = runs_of(writes);
+        for write in writes {
+            match write {
+                Write::PutChange(doc, change) => {
+                    let tip = Tip { seq: change.seq, hash: change.hash };
+                    self.check_covered(node, doc, &change.actor, tip, &runs)?;
+                }
+                Write::PutSnapshot(doc, snapshot) => {
+                    for (actor, tip) in &snapshot.frontier.0 {
+                        self.check_covered(node, doc, actor, *tip, &runs)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A run in this batch, or stored before it, covers the change and is a writer's.
+    fn check_covered(
+        &mut self,
+        node: usize,
+        doc: &DocId,
+        actor: &ActorId,
+        tip: Tip,
+        runs: &BTreeMap<(DocId, ActorId), &StoredRun>,
+    ) -> Step {
+        let covers = |run: &&StoredRun| run.run.seq >= tip.seq;
+        let state = &self.nodes[node];
+        let pending = state.process.iter().flat_map(|process| process.pending.iter()).rev();
+        let stored = || state.disk.docs.get(doc).and_then(|doc| doc.latest_runs().remove(actor));
+        let run = runs
+            .get(&(*doc, *actor))
+            .copied()
+            .filter(covers)
+            .or_else(|| {
+                let mut earlier = pending.filter_map(|batch| runs_of(&batch.writes).remove(&(*doc, *actor)));
+                earlier.find(|run| covers(run))
+            })
+            .cloned()
+            .or_else(|| stored().filter(|run| covers(&run)));
+        let Some(run) = run else {
+            return Err(format!("n{node} stores change {} of {} in {doc:?} without a run", tip.seq, actor.short()));
+        };
+        if run.run.seq == tip.seq && run.run.hash != tip.hash {
+            return Err(format!("n{node} stores a change in {doc:?} that its run does not name"));
+        }
+        self.check_run(node, doc, actor, &run)
+    }
+
+    fn check_run(&mut self, node: usize, doc: &DocId, actor: &ActorId, run: &StoredRun) -> Step {
+        if run.run.actor(doc) != *actor {
+            return Err(format!("n{node} stores a run of another actor in {doc:?}"));
+        }
+        if !self.cast.may_write(&doc.register, &run.run.device) {
+            return Err(format!("n{node} stores a change in {doc:?} by someone who may not write there"));
+        }
+        if self.runs_seen.contains(&run.run.signature) {
+            return Ok(());
+        }
+        if run.run.clone().verify(doc).is_none() {
+            return Err(format!("n{node} stores a run in {doc:?} whose signature is not the device's"));
+        }
+        self.runs_seen.insert(run.run.signature);
+        Ok(())
+    }
+
+    // At every frame -------------------------------------------------------------------------------------
+
+    /// Nothing of an internal register leaves its partner, and nothing of any register reaches a stranger.
+    pub(super) fn check_frame(&self, from: usize, to: usize, frame: &[u8]) -> Step {
+        let receiver = self.cast.devices[self.nodes[to].device].partner;
+        let sender = self.cast.devices[self.nodes[from].device].partner;
+        if receiver == sender {
+            return Ok(());
+        }
+        // The receiver may hold none of these; the sender itself can have those of its own partner.
+        let internal = RegisterId::internal(&self.cast.partners[sender].id);
+        if contains(frame, &internal.0) || contains(frame, SECRET.as_bytes()) {
+            return Err(format!("n{from} sends something of its internal register to n{to}"));
+        }
+        if !self.is_member(receiver) && contains(frame, PUBLIC.as_bytes()) {
+            return Err(format!("n{from} sends records to n{to}, which is no member"));
+        }
+        Ok(())
+    }
+
+    // At the end -----------------------------------------------------------------------------------------
+
+    fn is_honest(&self, node: usize) -> bool {
+        !self.nodes[node].is_liar
+    }
+
+    fn partner_of(&self, node: usize) -> usize {
+        self.cast.devices[self.nodes[node].device].partner
+    }
+
+    fn reads(&self, node: usize, doc: &DocId) -> bool {
+        let key = self.cast.devices[self.nodes[node].device].key;
+        self.is_honest(node) && self.is_member(self.partner_of(node)) && self.cast.may_read(&doc.register, &key)
+    }
+
+    /// Groups of machines for which `belongs` holds and which are connected through one another.
+    fn groups(&self, belongs: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+        let mut rest: BTreeSet<usize> = (0..self.nodes.len()).filter(|node| belongs(*node)).collect();
+        let mut groups = Vec::new();
+        while let Some(first) = rest.pop_first() {
+            let mut group = vec![first];
+            let mut next = 0;
+            while let Some(&node) = group.get(next) {
+                let near: Vec<usize> =
+                    rest.iter().filter(|other| self.links.contains_key(&pair(node, **other))).copied().collect();
+                rest.retain(|other| !near.contains(other));
+                group.extend(near);
+                next += 1;
+            }
+            groups.push(group);
+        }
+        groups
+    }
+
+    fn all_docs(&self) -> BTreeSet<DocId> {
+        let honest = self.nodes.iter().filter(|node| !node.is_liar);
+        honest.flat_map(|node| node.disk.docs.keys().copied()).collect()
+    }
+
+    /// Why the world is not at rest and in agreement yet; `None`: it is.
+    pub(super) fn disagreement(&self) -> Option<String> {
+        if self.joining.as_ref().is_some_and(|joining| !joining.is_done()) {
+            return Some("the join has not come through".to_owned());
+        }
+        self.unrest()
+            .or_else(|| self.statements_differ())
+            .or_else(|| self.all_docs().iter().find_map(|doc| self.doc_differs(doc)))
+    }
+
+    fn unrest(&self) -> Option<String> {
+        (0..self.nodes.len()).filter(|node| self.is_honest(*node)).find_map(|node| {
+            let Some(process) = &self.nodes[node].process else { return Some(format!("n{node} does not run")) };
+            if process.failed {
+                return Some(format!("n{node} has stopped"));
+            }
+            if let Some((request, asked)) = process.asked.iter().next() {
+                return Some(format!("n{node} has not answered {} ({asked:?})", request.0));
+            }
+            (!process.is_idle()).then(|| format!("n{node} is not idle"))
+        })
+    }
+
+    fn statements_differ(&self) -> Option<String> {
+        let groups = self.groups(|node| self.is_honest(node) && self.is_member(self.partner_of(node)));
+        groups.iter().find_map(|group| {
+            let sets: Vec<_> = group.iter().map(|node| federal_statements(&self.nodes[*node].disk)).collect();
+            let other = sets.iter().position(|set| *set != sets[0])?;
+            let (a, b) = (group[0], group[other]);
+            let difference: Vec<String> = sets[0]
+                .symmetric_difference(&sets[other])
+                .map(|id| format!("{} {}", id.short(), self.describe_statement(id)))
+                .collect();
+            Some(format!("n{a} and n{b} differ in statements {difference:?}"))
+        })
+    }
+
+    fn describe_statement(&self, id: &StatementId) -> String {
+        let signed = self.nodes.iter().find_map(|node| node.disk.statements.get(id));
+        let statement = signed.and_then(|signed| codec::from_cbor::<Statement>(&signed.body).ok());
+        let text = format!("{statement:?}");
+        text.chars().take(40).collect()
+    }
+
+    fn doc_differs(&self, doc: &DocId) -> Option<String> {
+        let empty = DiskDoc::default();
+        let of = |node: usize| self.nodes[node].disk.docs.get(doc).map_or(&empty, |doc| doc.as_ref());
+        self.groups(|node| self.reads(node, doc)).iter().find_map(|group| {
+            let first = of(group[0]);
+            let other = group.iter().find(|node| of(**node).meta.frontier != first.meta.frontier)?;
+            let (a, b) = (&first.meta.frontier, &of(*other).meta.frontier);
+            Some(format!(
+                "n{} and n{other} differ in {doc:?}: {} and {} changes, {} and {} beyond the other",
+                group[0],
+                a.changes(),
+                b.changes(),
+                a.beyond(b),
+                b.beyond(a)
+            ))
+        })
+    }
+
+    /// Asks every honest machine for its state and for fresh projections.
+    pub(super) fn ask_everyone(&mut self) -> Step {
+        for node in 0..self.nodes.len() {
+            if !self.is_honest(node) {
+                continue;
+            }
+            self.ask(node, Command::Status, Asked::Status)?;
+            let docs: Vec<DocId> = self.nodes[node].disk.docs.keys().copied().collect();
+            for doc in docs {
+                self.ask(node, Command::Project { doc }, Asked::Project(doc))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that must hold once the world is at rest.
+    pub(super) fn check_end(&mut self) -> Step {
+        if let Some(what) = self.disagreement() {
+            return Err(format!("agreement did not last: {what}"));
+        }
+        let mut histories = Histories::new();
+        for node in 0..self.nodes.len() {
+            let state = &self.nodes[node];
+            let docs: Vec<DocId> = state.disk.docs.keys().filter(|_| !state.is_liar).copied().collect();
+            for doc in docs {
+                let history = self.check_doc(node, &doc)?;
+                histories.insert((node, doc), history);
+            }
+        }
+        for doc in self.all_docs() {
+            self.check_rows_equal(&doc)?;
+        }
+        self.check_ledger(&histories)?;
+        self.check_statuses()
+    }
+
+    /// What is saved loads again: same frontier, same rows, every actor with a run of a writer.
+    fn check_doc(&mut self, node: usize, id: &DocId) -> Step<BTreeSet<ChangeHash>> {
+        let Some(doc) = self.nodes[node].disk.docs.get(id).cloned() else { return Ok(BTreeSet::new()) };
+        let loaded = load(&doc).map_err(|error| format!("n{node}: {id:?} does not load: {error}"))?;
+        let (frontier, hashes) = frontier_of(&loaded);
+        if frontier != doc.meta.frontier {
+            return Err(format!("n{node}: {id:?} does not load to the frontier that is stored"));
+        }
+        let rows = record::project_all(&loaded, id, &OriginIndex::from_doc(&loaded));
+        let stored: Vec<Row> = doc.rows.values().cloned().collect();
+        if let Some(what) = rows_differ(&stored, &rows) {
+            return Err(format!("n{node}: the rows of {id:?} differ from a fresh projection: {what}"));
+        }
+        match self.projections.get(&(node, *id)) {
+            None => return Err(format!("n{node} did not project {id:?}")),
+            Some(projected) if *projected != rows => {
+                return Err(format!("n{node}: {id:?} in memory and on disk project to different rows"));
+            }
+            Some(_) => {}
+        }
+        let runs = doc.latest_runs();
+        for (actor, tip) in &frontier.0 {
+            let Some(run) = runs.get(actor).filter(|run| run.run.seq >= tip.seq) else {
+                return Err(format!("n{node}: an actor of {id:?} has no run"));
+            };
+            let tied = if run.tail.is_empty() { run.run.hash == tip.hash } else { run.run.seq > tip.seq };
+            if !tied {
+                return Err(format!("n{node}: a run of {id:?} does not name the head of its actor"));
+            }
+            self.check_run(node, id, actor, run)?;
+        }
+        Ok(hashes)
+    }
+
+    fn check_rows_equal(&self, doc: &DocId) -> Step {
+        for group in self.groups(|node| self.reads(node, doc)) {
+            let rows = |node: usize| -> Vec<Row> {
+                let doc = self.nodes[node].disk.docs.get(doc);
+                doc.map(|doc| doc.rows.values().cloned().collect()).unwrap_or_default()
+            };
+            let first = rows(group[0]);
+            for other in &group[1..] {
+                if let Some(what) = rows_differ(&first, &rows(*other)) {
+                    return Err(format!("n{} and n{other} show different rows in {doc:?}: {what}", group[0]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    // The ledger -----------------------------------------------------------------------------------------
+
+    fn check_ledger(&mut self, histories: &Histories) -> Step {
+        let cuts = self.cut_docs();
+        self.tally.cuts += cuts.len() as u64;
+        for (index, entry) in self.ledger.entries.iter().enumerate() {
+            if self.nodes[entry.node].is_liar {
+                continue;
+            }
+            for reader in self.readers_with(entry) {
+                let held = match entry.fate {
+                    Fate::Acknowledged => self.is_kept(index, entry, reader, histories, &cuts),
+                    Fate::Refused => !entry.is_visible_on(&self.nodes[reader].disk),
+                    Fate::Unknown | Fate::Forgiven => true,
+                };
+                if !held {
+                    return Err(format!("n{reader} breaks what n{} was told: {entry:?}", entry.node));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Readers of the register that are connected with the machine of the entry through other readers.
+    fn readers_with(&self, entry: &Entry) -> Vec<usize> {
+        let doc = DocId { register: entry.register, part: 0 };
+        let groups = self.groups(|node| self.reads(node, &doc));
+        groups.into_iter().find(|group| group.contains(&entry.node)).unwrap_or_default()
+    }
+
+    /// The change is in the reader's history. Where a proven divergence took it away, its author has entered
+    /// the value again, unless someone has written the field since.
+    fn is_kept(
+        &self,
+        index: usize,
+        entry: &Entry,
+        reader: usize,
+        histories: &Histories,
+        cuts: &BTreeSet<DocId>,
+    ) -> bool {
+        if let Some(change) = entry.change {
+            if histories.get(&(reader, change.doc)).is_some_and(|history| history.contains(&change.hash)) {
+                return true;
+            }
+            if !cuts.contains(&change.doc) {
+                return false;
+            }
+        }
+        let disk = &self.nodes[reader].disk;
+        entry.text.is_none()
+            || entry.is_visible_on(disk)
+            || self.ledger.later_writes(index).any(|later| later.is_visible_on(disk))
+    }
+
+    /// Documents with a proven divergence, on any honest machine.
+    fn cut_docs(&self) -> BTreeSet<DocId> {
+        let mut cuts = BTreeSet::new();
+        for node in self.nodes.iter().filter(|node| !node.is_liar) {
+            let own = self.cast.partners[self.cast.devices[node.device].partner].id;
+            let statements: Vec<_> = node.disk.statements.values().map(|signed| signed.clone().trusted()).collect();
+            cuts.extend(Roster::build(&own, &statements).cuts.keys().map(|(doc, _)| *doc));
+        }
+        cuts
+    }
+
+    // What status says -----------------------------------------------------------------------------------
+
+    /// What a machine says about itself and others is true.
+    fn check_statuses(&self) -> Step {
+        let someone_misbehaved =
+            self.nodes.iter().any(|node| node.is_liar) || self.nodes.len() > self.cast.devices.len();
+        for node in (0..self.nodes.len()).filter(|node| self.is_honest(*node)) {
+            let Some(status) = self.statuses.get(&node) else { return Err(format!("n{node} gave no status")) };
+            if let (Some(fault), false) = (status.faults.first(), someone_misbehaved) {
+                return Err(format!("n{node} blames an honest device: {fault:?}"));
+            }
+            for doc in &status.docs {
+                let stored = self.nodes[node].disk.docs.get(&doc.doc).map(|doc| doc.meta.frontier.clone());
+                let stored = stored.unwrap_or_default();
+                if doc.digest != stored.digest() || doc.changes != stored.changes() {
+                    return Err(format!("n{node} reports another state of {:?} than is stored", doc.doc));
+                }
+            }
+            for peer in status.peers.iter().filter(|peer| peer.connected && peer.in_sync) {
+                let honest =
+                    self.nodes.iter().any(|other| !other.is_liar && self.cast.devices[other.device].key == peer.device);
+                let copied = self.nodes.len() > self.cast.devices.len();
+                let equal = |lag: Lag| lag == Lag::Exactly(0);
+                if honest && !copied && !(equal(peer.lacks) && equal(peer.we_lack)) {
+                    return Err(format!("n{node} calls a peer in sync and yet lacking: {peer:?}"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn runs_of(writes: &[Write]) -> BTreeMap<(DocId, ActorId), &StoredRun> {
+    let mut runs: BTreeMap<(DocId, ActorId), &StoredRun> = BTreeMap::new();
+    let mut add = |doc: &DocId, actor: &ActorId, run| {
+        let known: &mut &StoredRun = runs.entry((*doc, *actor)).or_insert(run);
+        if known.run.seq < run.run.seq {
+            *known = run;
+        }
+    };
+    for write in writes {
+        match write {
+            Write::PutRun(doc, actor, run) => add(doc, actor, run),
+            Write::PutSnapshot(doc, snapshot) => snapshot.runs.iter().for_each(|(actor, run)| add(doc, actor, run)),
+            _ => {}
+        }
+    }
+    runs
+}
+
+/// Statements that every member has: all but proofs about documents, which only readers get.
+fn federal_statements(disk: &Disk) -> BTreeSet<StatementId> {
+    let is_proof = |body: &[u8]| matches!(codec::from_cbor(body), Ok(Statement::Divergence { .. }));
+    disk.statements.iter().filter(|(_, signed)| !is_proof(&signed.body)).map(|(id, _)| *id).collect()
+}
+
+fn load(doc: &DiskDoc) -> Result<Automerge, String> {
+    let mut loaded = match &doc.snapshot {
+        Some(snapshot) => {
+            let bytes = codec::expand(&snapshot.bytes, limits::EXPANDED_BYTES_MAX).map_err(|e| e.to_string())?;
+            Automerge::load(&bytes).map_err(|e| e.to_string())?
+        }
+        None => Automerge::new(),
+    };
+    let changes: Result<Vec<Change>, _> =
+        doc.changes.iter().map(|change| Change::try_from(change.bytes.as_slice())).collect();
+    loaded.apply_changes(changes.map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
+    Ok(loaded)
+}
+
+fn frontier_of(doc: &Automerge) -> (Frontier, BTreeSet<ChangeHash>) {
+    let (mut frontier, mut hashes) = (Frontier::default(), BTreeSet::new());
+    for change in doc.get_changes_meta(&[]) {
+        let hash = ChangeHash::from(change.hash);
+        hashes.insert(hash);
+        let Some(actor) = ActorId::from_automerge(&change.actor) else { continue };
+        if frontier.seq(&actor) < change.seq {
+            frontier.0.insert(actor, Tip { seq: change.seq, hash });
+        }
+    }
+    (frontier, hashes)
+}
+
+fn rows_differ(left: &[Row], right: &[Row]) -> Option<String> {
+    if left.len() != right.len() {
+        return Some(format!("{} and {} rows", left.len(), right.len()));
+    }
+    let (a, b) = left.iter().zip(right).find(|(a, b)| a != b)?;
+    Some(format!("{a:?} and {b:?}"))
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}

@@ -1,0 +1,152 @@
+//! What a node has on disk, as the meaning of each [`Write`] says, without any disk.
+//!
+//! A disk is a value: cloning it is a backup, putting an old clone back is a restore.
+
+use comin_protocol::beacon::{Audience, SignedBeacon};
+use comin_protocol::engine::{Boot, DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot, Write};
+use comin_protocol::ids::{ActorId, DeviceKey, DocId, RecordKey, StatementId};
+use comin_protocol::record::Row;
+use comin_protocol::statement::SignedStatement;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One document on disk.
+#[derive(Clone, Default, Debug)]
+pub struct DiskDoc {
+    /// Its meta.
+    pub meta: DocMeta,
+    /// Its snapshot.
+    pub snapshot: Option<StoredSnapshot>,
+    /// The raw changes since, in the order in which they were applied.
+    pub changes: Vec<StoredChange>,
+    /// Its runs.
+    pub runs: BTreeMap<(ActorId, u64), StoredRun>,
+    /// Its rows.
+    pub rows: BTreeMap<RecordKey, Row>,
+}
+
+impl DiskDoc {
+    /// What the engine gets when it loads the document.
+    pub fn stored(&self) -> StoredDoc {
+        StoredDoc { snapshot: self.snapshot.clone(), changes: self.changes.clone() }
+    }
+
+    /// The latest run of each actor.
+    pub fn latest_runs(&self) -> BTreeMap<ActorId, StoredRun> {
+        // The map is sorted by sequence within an actor, so the last one inserted is the latest.
+        let of_snapshot = self.snapshot.iter().flat_map(|snapshot| snapshot.runs.clone());
+        let mut latest: BTreeMap<ActorId, StoredRun> = of_snapshot.collect();
+        for ((actor, seq), run) in &self.runs {
+            if latest.get(actor).is_none_or(|known| known.run.seq <= *seq) {
+                latest.insert(*actor, run.clone());
+            }
+        }
+        latest
+    }
+}
+
+/// A node's disk.
+#[derive(Clone, Default, Debug)]
+pub struct Disk {
+    /// Statements.
+    pub statements: BTreeMap<StatementId, SignedStatement>,
+    /// Documents. Shared between backups until one side writes.
+    pub docs: BTreeMap<DocId, Arc<DiskDoc>>,
+    /// The latest beacon of each device and audience.
+    pub beacons: BTreeMap<(DeviceKey, Audience), SignedBeacon>,
+    /// The engine's own values.
+    pub state: BTreeMap<String, Vec<u8>>,
+}
+
+impl Disk {
+    /// Writes one batch.
+    pub fn apply(&mut self, writes: &[Write]) {
+        for write in writes {
+            self.apply_one(write);
+        }
+    }
+
+    fn doc(&mut self, doc: &DocId) -> &mut DiskDoc {
+        Arc::make_mut(self.docs.entry(*doc).or_default())
+    }
+
+    fn apply_one(&mut self, write: &Write) {
+        match write {
+            Write::PutStatement(id, statement) => {
+                self.statements.insert(*id, statement.clone());
+            }
+            Write::DropStatement(id) => {
+                self.statements.remove(id);
+            }
+            Write::PutChange(doc, change) => self.doc(doc).changes.push(change.clone()),
+            Write::PutRun(doc, actor, run) => {
+                self.doc(doc).runs.insert((*actor, run.run.seq), run.clone());
+            }
+            Write::DropRun(doc, actor, seq) => {
+                self.doc(doc).runs.remove(&(*actor, *seq));
+            }
+            Write::PutSnapshot(doc, snapshot) => {
+                let doc = self.doc(doc);
+                doc.changes.retain(|change| snapshot.frontier.seq(&change.actor) < change.seq);
+                doc.snapshot = Some(snapshot.clone());
+            }
+            Write::ClearDoc(doc) => {
+                self.docs.remove(doc);
+            }
+            Write::PutDocMeta(doc, meta) => self.doc(doc).meta = meta.clone(),
+            Write::PutRow(row) => {
+                self.doc(&row.doc).rows.insert(row.key.clone(), row.as_ref().clone());
+            }
+            Write::PutBeacon(beacon) => {
+                let key = (beacon.beacon.device, beacon.beacon.audience);
+                self.beacons.insert(key, beacon.clone());
+            }
+            Write::PutState(key, value) => {
+                self.state.insert(key.clone(), value.clone());
+            }
+            Write::DropState(key) => {
+                self.state.remove(key);
+            }
+        }
+    }
+
+    /// One document with further batches written over it, without touching the disk.
+    pub fn doc_with<'a>(&self, doc: &DocId, batches: impl Iterator<Item = &'a [Write]>) -> StoredDoc {
+        let known = self.docs.get(doc).map(|known| (*doc, known.clone()));
+        let mut scratch = Self { docs: known.into_iter().collect(), ..Self::default() };
+        for write in batches.flatten().filter(|write| doc_of(write) == Some(*doc)) {
+            scratch.apply_one(write);
+        }
+        scratch.docs.get(doc).map(|doc| doc.stored()).unwrap_or_default()
+    }
+
+    /// What the engine gets at start.
+    pub fn boot(&self) -> Boot {
+        Boot {
+            statements: self.statements.values().cloned().collect(),
+            docs: self.docs.iter().map(|(id, doc)| (*id, doc.meta.clone())).collect(),
+            runs: self.docs.iter().map(|(id, doc)| (*id, doc.latest_runs())).collect(),
+            beacons: self.beacons.values().cloned().collect(),
+            state: self.state.clone(),
+        }
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.docs.values().flat_map(|doc| doc.rows.values())
+    }
+}
+
+/// The document that a write belongs to.
+pub fn doc_of(write: &Write) -> Option<DocId> {
+    match write {
+        Write::PutChange(doc, _)
+        | Write::PutRun(doc, ..)
+        | Write::DropRun(doc, ..)
+        | Write::PutSnapshot(doc, _)
+        | Write::ClearDoc(doc)
+        | Write::PutDocMeta(doc, _) => Some(*doc),
+        Write::PutRow(row) => Some(row.doc),
+        _ => None,
+    }
+}

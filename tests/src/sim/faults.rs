@@ -1,0 +1,218 @@
+//! What goes wrong, and how it is put right again.
+
+use crate::sim::plan::Fault;
+use crate::sim::process::{Asked, Node, Task};
+use crate::sim::world::{Event, Step, World, pair};
+use comin_protocol::engine::{Command, Input};
+
+/// Machines of one schedule, copies included.
+const NODES_MAX: usize = 8;
+/// Older disks kept for one machine.
+const BACKUPS_MAX: usize = 3;
+
+impl World {
+    /// One of this schedule's faults happens to some machine.
+    pub(super) fn fault(&mut self) -> Step {
+        let Some(fault) = self.dice.pick(&self.plan.faults).copied() else { return Ok(()) };
+        if self.healed {
+            return Ok(());
+        }
+        let node = self.dice.index(self.nodes.len());
+        self.note(|| format!("fault: {fault:?} at n{node}"));
+        self.tally.faults += 1;
+        match fault {
+            Fault::Crash => self.crash(node),
+            Fault::CrashBetweenOutputs => {
+                let after = self.dice.below(12);
+                if let Some(process) = self.process(node) {
+                    process.dies_after = Some(after);
+                }
+                Ok(())
+            }
+            Fault::PersistFails => {
+                self.nodes[node].persist_fails_in = Some(self.dice.between(1, 5));
+                Ok(())
+            }
+            Fault::Rollback => self.roll_back(node),
+            Fault::Clone => self.copy_machine(node),
+            Fault::Refuse => {
+                self.nodes[node].refuses = !self.nodes[node].refuses;
+                Ok(())
+            }
+            Fault::ClockJump => {
+                let jump = self.dice.between(0, 2 * 86_400_000) as i64 - 86_400_000;
+                self.nodes[node].wall_offset_ms += jump;
+                self.feed(node, Input::Tick)
+            }
+            Fault::Partition => self.toggle_link(),
+            Fault::Break => self.break_some(),
+            Fault::Pause => {
+                let paused = !self.nodes[node].paused;
+                self.pause(node, paused)
+            }
+            Fault::Stall => {
+                let live: Vec<usize> = self.live_wires.iter().copied().collect();
+                if let Some(&wire) = self.dice.pick(&live) {
+                    self.wires[wire].delay_ms = self.dice.between(500, 10_000);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Someone copies a disk.
+    pub(super) fn back_up(&mut self) -> Step {
+        let node = self.dice.index(self.nodes.len());
+        let state = &mut self.nodes[node];
+        if state.backups.len() < BACKUPS_MAX {
+            state.backups.push(state.disk.clone());
+        }
+        Ok(())
+    }
+
+    /// A machine dies and gets an older copy of its disk.
+    fn roll_back(&mut self, node: usize) -> Step {
+        // A steward that forgets whom it has just admitted leaves a member that nobody knows: a new ticket
+        // is the way out of that, and no matter of this schedule.
+        if node == 0 && self.joining.is_some() {
+            return Ok(());
+        }
+        let which = self.dice.index(self.nodes[node].backups.len());
+        let Some(backup) = self.nodes[node].backups.get(which).cloned() else { return Ok(()) };
+        self.crash(node)?;
+        self.nodes[node].disk = backup;
+        self.nodes[node].backups.truncate(which + 1);
+        let disks = self.nodes.iter().filter(|node| !node.is_liar).map(|node| &node.disk);
+        let forgiven = self.ledger.forgive(disks);
+        self.tally.forgiven += forgiven as u64;
+        self.note(|| format!("n{node} has an older disk, {forgiven} edits are lost with it"));
+        Ok(())
+    }
+
+    /// A running machine is copied with its memory; both go on, with the same key, state and chance.
+    fn copy_machine(&mut self, node: usize) -> Step {
+        let copies = self.nodes.len() > self.cast.devices.len();
+        if copies || self.nodes.len() >= NODES_MAX || self.nodes[node].is_liar {
+            return Ok(());
+        }
+        let original = &self.nodes[node];
+        let Some(mut process) = original.process.clone() else { return Ok(()) };
+        let mut copy = Node::new(original.device, original.disk.clone());
+        copy.wall_offset_ms = original.wall_offset_ms;
+        copy.paused = original.paused;
+        let index = self.nodes.len();
+        self.note(|| format!("n{index} is a copy of n{node}"));
+        process.incarnation = self.next_incarnation();
+        // Users and peers stay with the original.
+        process.asked.clear();
+        process.held.clear();
+        let sessions: Vec<_> = std::mem::take(&mut process.sessions).into_keys().collect();
+        let incarnation = process.incarnation;
+        let tasks: Vec<_> = process.tasks.iter().map(|(id, task)| (*id, matches!(task, Task::Check(_)))).collect();
+        let flushing = process.flushing;
+        let wake_ms = process.wake_ms;
+        copy.process = Some(process);
+        self.nodes.push(copy);
+        let links: Vec<_> = self.links.keys().filter(|(a, b)| *a == node || *b == node).copied().collect();
+        for (a, b) in links {
+            let other = if a == node { b } else { a };
+            self.links.insert(pair(other, index), true);
+        }
+        for (task, is_check) in tasks {
+            let in_ms = self.dice.between(1, if is_check { 200 } else { 30 });
+            self.schedule(in_ms, Event::Task(index, incarnation, task));
+        }
+        if flushing {
+            let in_ms = self.dice.between(1, self.plan.flush_ms);
+            self.schedule(in_ms, Event::Flushed(index, incarnation));
+        }
+        if let Some(at_ms) = wake_ms {
+            self.schedule(at_ms.saturating_sub(self.now_ms), Event::Wake(index, incarnation));
+        }
+        for session in sessions {
+            self.feed(index, Input::Disconnected(session))?;
+        }
+        self.reconnect_soon(index);
+        Ok(())
+    }
+
+    fn toggle_link(&mut self) -> Step {
+        let links: Vec<_> = self.links.keys().copied().collect();
+        let Some(&(a, b)) = self.dice.pick(&links) else { return Ok(()) };
+        let up = !self.links[&(a, b)];
+        self.set_link(a, b, up);
+        Ok(())
+    }
+
+    fn set_link(&mut self, a: usize, b: usize, up: bool) {
+        self.note(|| format!("link n{a}–n{b} {}", if up { "up" } else { "down" }));
+        self.links.insert(pair(a, b), up);
+        if up {
+            self.connect_soon(a, b);
+            return;
+        }
+        let (a, b) = pair(a, b);
+        for wire in self.live_wires.clone() {
+            if self.wires[wire].joins(a, b) {
+                self.break_wire(wire, false);
+            }
+        }
+    }
+
+    fn break_some(&mut self) -> Step {
+        let open: Vec<usize> = self.live_wires.iter().copied().filter(|wire| !self.wires[*wire].broken).collect();
+        if let Some(&wire) = self.dice.pick(&open) {
+            let drain = self.dice.chance(300);
+            self.break_wire(wire, drain);
+        }
+        Ok(())
+    }
+
+    fn pause(&mut self, node: usize, paused: bool) -> Step {
+        if self.ask(node, Command::SetPaused(paused), Asked::Other)?.is_some() {
+            self.nodes[node].paused = paused;
+        }
+        Ok(())
+    }
+
+    /// All faults are over: machines run, links are up, helpers help. A liar stops lying or leaves.
+    pub(super) fn heal(&mut self) -> Step {
+        self.note(|| "faults are over".to_owned());
+        self.healed = true;
+        let stays = self.dice.chance(500);
+        for node in 0..self.nodes.len() {
+            let state = &mut self.nodes[node];
+            (state.refuses, state.lies, state.persist_fails_in) = (false, false, None);
+            if let Some(process) = &mut state.process {
+                process.dies_after = None;
+            }
+            if self.nodes[node].is_liar && !stays {
+                self.banish(node)?;
+            } else {
+                self.start(node)?;
+            }
+        }
+        for wire in &mut self.wires {
+            wire.delay_ms = wire.delay_ms.min(80);
+        }
+        let links: Vec<_> = self.links.iter().filter(|(_, up)| !**up).map(|(link, _)| *link).collect();
+        for (a, b) in links {
+            self.set_link(a, b, true);
+        }
+        for node in 0..self.nodes.len() {
+            self.pause(node, false)?;
+        }
+        Ok(())
+    }
+
+    /// A machine leaves for good.
+    fn banish(&mut self, node: usize) -> Step {
+        self.links.retain(|(a, b), _| *a != node && *b != node);
+        if let Some(process) = self.nodes[node].die(&mut self.dice) {
+            for end in process.sessions.values() {
+                self.break_wire(end.wire, false);
+            }
+        }
+        Ok(())
+    }
+}
