@@ -452,6 +452,8 @@ fn a_snapshot_in_the_wrong_order_is_refused() {
     let swapped = replace(body(&plain), &[0x7d, 3, 0x7e, 1], &[0x7d, 1, 2, 0x7f]);
     let swapped = replace(&swapped, &[text(0), text(1)].concat(), &[text(1), text(0)].concat());
     let hostile = seal(0, &swapped);
+    let in_order = |bytes: &[u8]| crate::scan::document_parts(bytes).is_ok_and(|parts| parts.lies_in_order());
+    assert!(in_order(&plain) && !in_order(&hostile), "the order is seen");
 
     let found =
         |doc: &Automerge| keys.iter().filter(|key| doc.get(ROOT, key.as_str()).expect("reads").is_some()).count();
@@ -468,6 +470,40 @@ fn a_snapshot_in_the_wrong_order_is_refused() {
     let honest = run(&job(Form::Snapshot, encode_snapshot(&writer.doc), &none, runs.clone()));
     assert!(matches!(honest, CheckResult::Snapshot { .. }), "the honest snapshot is taken: {honest:?}");
     assert_sender(run(&job(Form::Snapshot, compress(&hostile), &none, runs)), "operations in the wrong order");
+}
+
+/// What is in order without prose is seen without making the document again; prose is compared.
+#[test]
+fn documents_without_prose_are_seen_to_lie_in_order() {
+    let mut writers = [Writer::new(1), Writer::new(2), Writer::new(3)];
+    let mut keys = Vec::new();
+    for round in 0..40 {
+        let writer = &mut writers[round % 3];
+        let key = RecordKey::random("organisation", &writer.signer.key(), [(round * 7) as u8; 8]).to_string();
+        writer.commit(|tx| {
+            let record = tx.put_object(ROOT, &key, ObjType::Map).expect("makes a record");
+            tx.put(&record, "name", format!("Organisation {round}")).expect("puts");
+        });
+        keys.push(key);
+        let mut others: Vec<Automerge> = writers.iter().map(|writer| writer.doc.fork()).collect();
+        for writer in &mut writers {
+            if round % 5 == 4 {
+                for other in &mut others {
+                    writer.doc.merge(other).expect("merges");
+                }
+                writer.edit(&keys[round / 2], &round.to_string());
+            }
+        }
+        for writer in &writers {
+            let plain = writer.doc.save_nocompress();
+            let parts = crate::scan::document_parts(&plain).expect("reads");
+            assert!(parts.lies_in_order(), "round {round}: what Automerge writes lies in order");
+        }
+    }
+    let (one, _, _) = two_writers();
+    let plain = one.doc.save_nocompress();
+    let prose = crate::scan::document_parts(&plain).expect("reads");
+    assert!(!prose.lies_in_order(), "prose is left to the comparison");
 }
 
 /// Damaged payloads: never a panic, and never anything but what honest writers signed.

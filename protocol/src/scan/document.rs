@@ -1,7 +1,7 @@
 //! The outline of a saved document: enough to see that nothing in it would be inflated, and to compare.
 
 use super::bytes::Bytes;
-use super::{ScanError, open_chunk};
+use super::{ScanError, open_chunk, read_actor};
 
 /// Chunk type of a document.
 const CHUNK_DOCUMENT: u8 = 0;
@@ -14,9 +14,9 @@ const COLUMNS_MAX: usize = 32;
 /// operations. The table of changes is left out, which lies in the order in which they were applied.
 #[derive(PartialEq, Eq)]
 pub(crate) struct DocumentParts<'a> {
-    actors: &'a [u8],
-    op_columns: &'a [u8],
-    ops: &'a [u8],
+    pub(super) actors: &'a [u8],
+    pub(super) op_columns: &'a [u8],
+    pub(super) ops: &'a [u8],
 }
 
 /// Reads the outline of exactly one uncompressed document chunk.
@@ -54,7 +54,7 @@ fn measured<'a>(
 fn skip_actors(body: &mut Bytes<'_>) -> Result<(), ScanError> {
     // No bound of its own: every step takes bytes that are there.
     for _ in 0..body.uleb()? {
-        super::read_actor(body)?;
+        read_actor(body)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod bytes;
 mod column;
 mod document;
 mod ops;
+mod order;
 #[cfg(test)]
 pub(crate) mod tests;
 
