@@ -11,9 +11,9 @@ use crate::views::{self, Conflict, Reader, Version};
 use axum::Json;
 use axum::extract::{Path, State};
 use comin_protocol::ids::{RecordKey, RegisterId};
-use comin_protocol::record::{FieldChange, FieldOp, RowVersion, Scalar};
+use comin_protocol::record::{FieldChange, RowVersion, Scalar};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Parameters of `GET conflicts`.
 #[derive(Deserialize, Default)]
@@ -42,7 +42,7 @@ pub async fn read(app: &AppState, after: Option<&str>, limit: usize, lang: Lang)
         let rows = store.conflicted_rows(after.as_ref(), limit)?;
         let next = rows.last().filter(|_| rows.len() == limit).map(|row| format!("{}@{}", row.key, row.doc));
         let reader = Reader::new(store, &roster, own, lang);
-        let titled = |row| Ok((views::title(&row, lang), reader.version(row)?));
+        let titled = |row| Ok((reader.title(&row)?, reader.version(row)?));
         let versions = rows.into_iter().map(titled).collect::<Result<Vec<_>, StoreError>>()?;
         Ok(Conflicted { versions, next })
     });
@@ -143,7 +143,7 @@ pub async fn resolve(
 async fn only_conflicted(app: &AppState, key: &RecordKey) -> Answer<comin_protocol::record::Row> {
     let wanted = key.clone();
     let rows = app.node().read(move |store| store.rows_of(&wanted)).await?;
-    let mut conflicted = rows.into_iter().filter(views::is_conflicted);
+    let mut conflicted = rows.into_iter().filter(comin_protocol::record::Row::has_conflict);
     match (conflicted.next(), conflicted.next()) {
         (Some(row), None) => Ok(row),
         _ => address(app, key, None).await,
@@ -160,17 +160,12 @@ fn decision(version: &Version, body: &Resolve) -> Answer<Vec<FieldChange>> {
             let chosen = chosen.ok_or_else(|| {
                 Problem::invalid(format!("take is 1 to {}", conflict.values.len())).with("field", json!(body.field))
             })?;
-            let op = match &chosen.value {
-                Scalar::Prose(text) => FieldOp::Prose(text.clone()),
-                Scalar::Foreign(_) => return Err(Problem::invalid("this value is of a type that cannot be written")),
-                value => FieldOp::Put(value.clone()),
-            };
-            Ok(vec![FieldChange { key: body.field.clone(), op }])
+            if matches!(chosen.value, Scalar::Foreign(_)) {
+                return Err(Problem::invalid("this value is of a type that cannot be written"));
+            }
+            Ok(vec![FieldChange { key: body.field.clone(), op: views::write_op(&chosen.value) }])
         }
-        (None, Some(value)) => {
-            let fields = Map::from_iter([(body.field.clone(), value.clone())]);
-            Ok(views::parse_flat(&key.kind, &fields, &version.row)?)
-        }
+        (None, Some(value)) => Ok(views::parse_flat(&body.field, value, &version.row)?),
         _ => Err(Problem::invalid("send either take or value")),
     }
 }

@@ -6,8 +6,8 @@ use super::state::AppState;
 use crate::i18n::Lang;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri, header};
 use serde::de::DeserializeOwned;
 
 /// Name of the cookie that keeps the chosen language.
@@ -18,11 +18,16 @@ impl FromRequestParts<AppState> for Lang {
 
     /// `?lang=`, then the cookie, then the browser's wish, then the node's language.
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Self::Rejection> {
-        let asked = parts.uri.query().and_then(lang_of_query);
-        let kept = || cookie(&parts.headers, LANG_COOKIE).and_then(Self::parse);
-        let wished = || Self::from_accept(parts.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?);
-        Ok(asked.or_else(kept).or_else(wished).unwrap_or(app.language()))
+        Ok(language(&parts.uri, &parts.headers, app.language()))
     }
+}
+
+/// The language of a request: `?lang=`, then the cookie, then the browser's wish, then `fallback`.
+pub fn language(uri: &Uri, headers: &HeaderMap, fallback: Lang) -> Lang {
+    let asked = uri.query().and_then(lang_of_query);
+    let kept = || cookie(headers, LANG_COOKIE).and_then(Lang::parse);
+    let wished = || Lang::from_accept(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?);
+    asked.or_else(kept).or_else(wished).unwrap_or(fallback)
 }
 
 /// The language that a query string names.

@@ -6,9 +6,11 @@
 //! and pass.
 
 use super::auth::{Caller, Trusted};
+use super::context;
 use super::limits::REQUEST_TIME;
 use super::problem::Problem;
 use super::state::AppState;
+use crate::i18n::Lang;
 use crate::pages;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -29,17 +31,26 @@ const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
 
 /// The guard as a middleware: refuses, or hands on with a [`Caller`] in the extensions.
 pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
-    let page = wants_page(&request);
-    match admit(&app, &request) {
+    let page = wants_page(&request).then(|| language(&app, &request));
+    let response = match admit(&app, &request) {
         Ok(caller) => {
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
             }
-            secured(run(request, next).await)
+            run(request, next).await
         }
-        Err(problem) if page => secured(pages::refused(&app, &problem)),
-        Err(problem) => secured(problem.into_response()),
+        Err(problem) => problem.into_response(),
+    };
+    // People get the same reason and the same hint, as a page.
+    let problem = response.extensions().get::<Problem>();
+    match (page, problem) {
+        (Some(lang), Some(problem)) => secured(pages::refused(lang, problem)),
+        _ => secured(response),
     }
+}
+
+fn language(app: &AppState, request: &Request) -> Lang {
+    context::language(request.uri(), request.headers(), app.language())
 }
 
 async fn run(request: Request, next: Next) -> Response {

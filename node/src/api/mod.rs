@@ -42,7 +42,7 @@
 
 pub mod auth;
 mod conflicts;
-mod context;
+pub(crate) mod context;
 mod export;
 mod guard;
 mod health;
@@ -67,3 +67,13 @@ pub use problem::{Answer, Problem};
 pub use routes::router;
 pub use serve::{serve_control, serve_page};
 pub use state::{ApiConfig, AppState};
+
+// What the pages share with the routes.
+pub(crate) use conflicts::{Resolve, read as read_conflicts, resolve as resolve_conflict};
+pub(crate) use members::{make_invite, name as partner_name};
+pub(crate) use records::{
+    NewRecord, Written as RecordWritten, address, create_records, deletion, edit as edit_record, parse_key,
+    read_version,
+};
+pub(crate) use registers::find as find_register;
+pub(crate) use status::lines as lines_of;

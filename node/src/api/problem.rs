@@ -89,6 +89,8 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        // The guard makes a page of it for people.
+        response.extensions_mut().insert(self);
         response
     }
 }

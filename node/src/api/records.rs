@@ -253,7 +253,7 @@ pub async fn create(State(app): State<AppState>, lang: Lang, headers: HeaderMap,
         Create::Many { records } => (records, true),
         Create::One(record) => (vec![record], false),
     };
-    let rows = create_records(&app, records).await?;
+    let rows = create_records(&app, records, lang).await?;
     let groups = read_written(&app, rows, lang).await?;
     let mut items: Vec<Value> = groups.iter().map(|g| Value::Object(g.to_json())).collect();
     let answer = match (many, items.pop()) {
@@ -282,23 +282,23 @@ pub async fn create(State(app): State<AppState>, lang: Lang, headers: HeaderMap,
 ///
 /// # Errors
 /// As [`create`].
-pub async fn create_records(app: &AppState, records: Vec<NewRecord>) -> Answer<Vec<Row>> {
+pub async fn create_records(app: &AppState, records: Vec<NewRecord>, lang: Lang) -> Answer<Vec<Row>> {
     if records.is_empty() || records.len() > RECORDS_PER_REQUEST_MAX {
         return Err(Problem::invalid(format!("send 1 to {RECORDS_PER_REQUEST_MAX} records at once")));
     }
     let mut edits = Vec::with_capacity(records.len());
     for (n, record) in records.into_iter().enumerate() {
-        edits.push(new_edit(app, record).await.map_err(|problem| problem.with("record", json!(n)))?);
+        edits.push(new_edit(app, record, lang).await.map_err(|problem| problem.with("record", json!(n)))?);
     }
     write(app, edits).await
 }
 
-async fn new_edit(app: &AppState, record: NewRecord) -> Answer<Edit> {
+async fn new_edit(app: &AppState, record: NewRecord, lang: Lang) -> Answer<Edit> {
     let register = match record.register.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => Some(registers::find(app, text).await?),
         None => None,
     };
-    let changes = views::parse(&record.kind, &record.fields, None)?;
+    let changes = views::parse(&record.kind, &record.fields, None, lang)?;
     let target = match views::derived_key(&record.kind, &record.fields)? {
         Some(key) => Target::Link { register, key },
         None => Target::New { register, kind: record.kind },
@@ -458,7 +458,7 @@ pub async fn patch(
     if version.is_some_and(|version| version != row.version()) {
         return answer(&app, Written::Stale(Box::new(row)), Some(&body.fields), lang).await;
     }
-    let changes = views::parse(&key.kind, &body.fields, Some(&row))?;
+    let changes = views::parse(&key.kind, &body.fields, Some(&row), lang)?;
     let written = edit(&app, &row, changes, version).await?;
     answer(&app, written, Some(&body.fields), lang).await
 }

@@ -107,3 +107,17 @@ fn counts_choose_the_plural() {
     let two = Lang::En.text_with("n-records", &[("n", 2_u64.into())]);
     assert_eq!((one.as_str(), two.as_str()), ("1 record", "2 records"), "English has two forms");
 }
+
+#[test]
+fn every_kind_and_field_has_a_label() {
+    for kind in comin_protocol::schema::KINDS {
+        for lang in Lang::ALL {
+            let has = |key: String| assert!(lang.find(&key, &FluentArgs::new()).is_some(), "{key} in {}", lang.code());
+            has(format!("kind-{}", kind.name));
+            has(format!("new-{}", kind.name));
+            for field in kind.all_fields() {
+                has(format!("field-{}", field.name));
+            }
+        }
+    }
+}

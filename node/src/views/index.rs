@@ -76,7 +76,7 @@ impl Summary {
             target_groups: words("target_groups").into_iter().map(String::into_boxed_str).collect(),
             networks: networks.filter_map(|text| RecordKey::parse(&text)).collect(),
             registers: rows.iter().map(|row| row.doc.register).collect(),
-            deleted: rows.iter().all(|row| row.is_deleted() && !super::records::is_disputed(row)),
+            deleted: !rows.iter().any(Row::is_listed),
         })
     }
 

@@ -6,7 +6,7 @@ use super::time::rfc3339;
 use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
 use comin_protocol::ids::{ActorId, DeviceKey, PartnerId, RecordKey};
-use comin_protocol::record::{Cell, Row, Scalar};
+use comin_protocol::record::{self, Cell, Row, Scalar};
 use comin_protocol::roster::Roster;
 use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
@@ -23,8 +23,8 @@ pub struct Value {
     pub device: Option<(DeviceKey, String)>,
     /// When, by that device's clock, in milliseconds since the Unix epoch.
     pub time_ms: u64,
-    /// Of a deletion that did not see it: the field that was edited.
-    pub edited: Option<String>,
+    /// Where it stands for an edit that a deletion had not seen: the flat key and what was written.
+    pub edited: Option<(String, Scalar)>,
 }
 
 /// Several values of one field.
@@ -64,16 +64,6 @@ pub struct Group {
     pub differs: Vec<String>,
 }
 
-/// Whether it is disputed that the record is deleted.
-pub fn is_disputed(row: &Row) -> bool {
-    row.fields.get("deleted").is_some_and(|cells| cells.len() > 1)
-}
-
-/// Whether anything of the row waits for a decision.
-pub fn is_conflicted(row: &Row) -> bool {
-    row.fields.values().any(|cells| cells.len() > 1)
-}
-
 /// Reads rows for people: knows the roster, this device and the language.
 pub struct Reader<'a> {
     /// The store.
@@ -108,7 +98,8 @@ impl<'a> Reader<'a> {
             (register.and_then(|r| r.owner) != Some(self.partner), !v.writable)
         });
         let Some(first) = versions.first() else { return Ok(None) };
-        Ok(Some(Group { key: first.row.key.clone(), title: fields::title(&first.row, self.lang), versions, differs }))
+        let title = self.title(&first.row)?;
+        Ok(Some(Group { key: first.row.key.clone(), title, versions, differs }))
     }
 
     /// One record in one register.
@@ -127,12 +118,18 @@ impl<'a> Reader<'a> {
     }
 
     fn conflicts(&self, row: &Row) -> Result<Vec<Conflict>, StoreError> {
-        let mut out = Vec::new();
-        for (field, cells) in row.fields.iter().filter(|(_, cells)| cells.len() > 1) {
-            let values = cells.iter().map(|cell| self.value(row, cell)).collect::<Result<Vec<_>, _>>()?;
-            out.push(Conflict { field: field.clone(), values });
+        row.conflicts().into_iter().map(|conflict| self.conflict(row, conflict)).collect()
+    }
+
+    /// A deletion beside edits that it had not seen: keeping an edit means that the record is restored.
+    fn conflict(&self, row: &Row, conflict: record::Conflict) -> Result<Conflict, StoreError> {
+        let mut values = conflict.cells.iter().map(|cell| self.value(row, cell)).collect::<Result<Vec<_>, _>>()?;
+        for (field, cell) in &conflict.unseen_edits {
+            let value = self.value(row, cell)?;
+            let edited = Some((field.clone(), value.value));
+            values.push(Value { value: Scalar::Null, edited, ..value });
         }
-        Ok(out)
+        Ok(Conflict { field: conflict.field, values })
     }
 
     fn value(&self, row: &Row, cell: &Cell) -> Result<Value, StoreError> {
@@ -161,12 +158,45 @@ impl<'a> Reader<'a> {
         Ok(device)
     }
 
+    /// What a record is called; a link by its ends.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn title(&self, row: &Row) -> Result<String, StoreError> {
+        let ends = fields::ends(row);
+        if ends.is_empty() {
+            return Ok(fields::title(row, self.lang));
+        }
+        let titles = ends.iter().map(|end| self.title_of(end)).collect::<Result<Vec<_>, _>>()?;
+        Ok(titles.join(" – "))
+    }
+
     /// What a record that is referred to is called; its id where it is not here.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn title_of(&self, key: &RecordKey) -> Result<String, StoreError> {
         Ok(self.store.rows_of(key)?.first().map_or_else(|| key.to_string(), |row| fields::title(row, self.lang)))
+    }
+}
+
+/// What referenced records are called.
+pub type Titles = HashMap<RecordKey, String>;
+
+impl Reader<'_> {
+    /// What the records are called to which these rows refer.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn titles(&self, rows: &[&Row]) -> Result<Titles, StoreError> {
+        let mut titles = Titles::new();
+        for key in rows.iter().flat_map(|row| fields::references(row)) {
+            if !titles.contains_key(&key) {
+                let title = self.title_of(&key)?;
+                titles.insert(key, title);
+            }
+        }
+        Ok(titles)
     }
 }
 
@@ -190,7 +220,7 @@ impl Value {
     pub fn to_json(&self) -> Json {
         json!({
             "value": scalar_json(&self.value),
-            "edited": self.edited,
+            "edited": self.edited.as_ref().map(|(field, value)| json!({"field": field, "value": scalar_json(value)})),
             "partner": self.partner.as_ref().map(|(id, _)| id),
             "partner_name": self.partner.as_ref().map(|(_, name)| name),
             "device": self.device.as_ref().map(|(key, _)| key),

@@ -1,0 +1,87 @@
+// Live updates: when the node says that something changed, the parts of this page marked `data-live` are
+// fetched again and replaced. A part in which somebody is working is left alone; a line says that it changed.
+
+const source = new EventSource("/api/v1/stream");
+const notice = document.createElement("div");
+notice.className = "notice";
+notice.setAttribute("role", "status");
+document.body.append(notice);
+
+let running = false;
+let again = false;
+const dirty = new WeakSet();
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form");
+  if (form && !form.hasAttribute("data-filter")) dirty.add(form);
+});
+
+function inUse(part) {
+  const active = document.activeElement;
+  if (active && part.contains(active) && active.matches("input, select, textarea")) return true;
+  return [...part.querySelectorAll("form")].some((form) => dirty.has(form));
+}
+
+function tell(text, withLink) {
+  notice.replaceChildren();
+  if (!text) return;
+  notice.append(text);
+  if (withLink) {
+    const link = document.createElement("a");
+    link.href = location.href;
+    link.textContent = document.body.dataset.reload;
+    notice.append(" ", link);
+  }
+}
+
+// Focus on a link or button inside a replaced part moves to its twin in the new one.
+function replace(part, fresh) {
+  const active = part.contains(document.activeElement) ? document.activeElement : null;
+  const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
+  const twin = active && (active.id ? `#${CSS.escape(active.id)}` : active.href && `a[href="${CSS.escape(active.getAttribute("href"))}"]`);
+  part.replaceWith(fresh);
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (twin) fresh.querySelector(twin)?.focus({ preventScroll: true });
+}
+
+async function refresh() {
+  if (running) {
+    again = true;
+    return;
+  }
+  running = true;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    let skipped = false;
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const fresh = page.getElementById(part.id);
+      if (!fresh || fresh.outerHTML === part.outerHTML) continue;
+      if (inUse(part)) skipped = true;
+      else replace(part, document.adoptNode(fresh));
+    }
+    tell(skipped ? document.body.dataset.changed : "", skipped);
+  } catch {
+    tell(document.body.dataset.offline, false);
+  } finally {
+    running = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
+  }
+}
+
+// A page about one record hears of that record only, and of records that it shows.
+function concerns(event) {
+  const only = document.querySelector("[data-record]")?.dataset.record;
+  if (!only) return true;
+  return JSON.parse(event.data).ids.includes(only);
+}
+
+source.addEventListener("records", (event) => concerns(event) && refresh());
+source.addEventListener("state", refresh);
+source.addEventListener("reset", refresh);
+source.addEventListener("error", () => tell(document.body.dataset.offline, false));
+source.addEventListener("open", () => tell("", false));

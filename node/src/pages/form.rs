@@ -1,0 +1,391 @@
+//! Forms made from the schema table: one control per field, filled from a record or from what was just sent.
+
+use super::layout::Ctx;
+use super::show::{country, language};
+use crate::views::{Titles, field_label, scalar_text, words};
+use comin_protocol::ids::RecordKey;
+use comin_protocol::record::Row;
+use comin_protocol::schema::{Field, FieldType, Kind, LANGUAGES, Vocabulary};
+use maud::{Markup, html};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Before the names of controls that hold fields.
+const PREFIX: &str = "f.";
+/// Fields of every record that people do not set by hand.
+const HIDDEN: [&str; 2] = ["deleted", "schema"];
+/// Countries offered first: those of the partnership.
+const COUNTRIES: [&str; 3] = ["SI", "IT", "FR"];
+
+/// What stands in the controls, by name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Values(BTreeMap<String, Vec<String>>);
+
+/// Records that a reference may name, by kind.
+pub type Choices = BTreeMap<&'static str, Vec<(RecordKey, String)>>;
+
+impl Values {
+    /// As a record stands.
+    pub fn of_row(kind: &Kind, row: &Row) -> Self {
+        let mut values = BTreeMap::new();
+        for field in fields(kind) {
+            for key in keys(field) {
+                let texts = match field.is_set() {
+                    true => words(row, field.name),
+                    false => row.value(&key).map(scalar_text).into_iter().collect(),
+                };
+                values.insert(format!("{PREFIX}{key}"), texts);
+            }
+        }
+        Self(values)
+    }
+
+    /// As a form was sent.
+    pub fn of_pairs(pairs: &[(String, String)]) -> Self {
+        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in pairs.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
+            values.entry(name.clone()).or_default().push(value.replace("\r\n", "\n"));
+        }
+        Self(values)
+    }
+
+    /// With the values of `other` for fields that the form does not show.
+    pub fn with_missing(mut self, other: &Self, fields: &[&str]) -> Self {
+        for field in fields {
+            let name = format!("{PREFIX}{field}");
+            if let Some(texts) = other.0.get(&name) {
+                self.0.entry(name).or_insert_with(|| texts.clone());
+            }
+        }
+        self
+    }
+
+    /// What stands in the controls of a flat key, in one text.
+    pub fn text(&self, key: &str) -> String {
+        self.all(key).join(", ")
+    }
+
+    fn all(&self, key: &str) -> &[String] {
+        self.0.get(&format!("{PREFIX}{key}")).map_or(&[], Vec::as_slice)
+    }
+
+    fn one(&self, key: &str) -> &str {
+        self.all(key).first().map_or("", String::as_str)
+    }
+
+    /// The fields that differ from `before`, as JSON for the schema. A form of old must not decide conflicts
+    /// or write values that nobody touched, so only differences are sent.
+    pub fn changed(&self, kind: &Kind, before: &Self) -> Map<String, Value> {
+        let mut out = Map::new();
+        for field in fields(kind) {
+            for key in keys(field) {
+                let (now, then) = (self.normal(field, &key), before.normal(field, &key));
+                if now != then {
+                    out.insert(key, if field.is_set() { json!(now) } else { json!(now.first()) });
+                }
+            }
+        }
+        out
+    }
+
+    /// The members of a set in order of their text, or the one text of another field; empty: nothing.
+    fn normal(&self, field: &Field, key: &str) -> Vec<String> {
+        let texts = self.all(key).iter();
+        if !field.is_set() {
+            return texts.take(1).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect();
+        }
+        let mut members: Vec<String> =
+            texts.flat_map(|t| t.lines()).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect();
+        members.sort();
+        members.dedup();
+        members
+    }
+}
+
+/// The fields that forms show.
+pub fn fields(kind: &Kind) -> impl Iterator<Item = &'static Field> {
+    kind.all_fields().filter(|field| !HIDDEN.contains(&field.name))
+}
+
+/// The flat keys of a field's controls.
+fn keys(field: &Field) -> Vec<String> {
+    match field.is_translated() {
+        true => LANGUAGES.iter().map(|lang| format!("{}@{lang}", field.name)).collect(),
+        false => vec![field.name.to_owned()],
+    }
+}
+
+/// All controls of a kind. `error`: the field that was refused, and why. `fixed`: fields that cannot change,
+/// such as the ends of a link that exists.
+pub fn controls(
+    ctx: &Ctx,
+    kind: &Kind,
+    values: &Values,
+    choices: &Choices,
+    error: Option<(&str, &str)>,
+    fixed: &[&str],
+) -> Markup {
+    let refused = |field: &Field| error.filter(|(name, _)| name.split('@').next() == Some(field.name));
+    html! {
+        @for field in fields(kind).filter(|field| !fixed.contains(&field.name)) {
+            (control(ctx, field, values, choices, refused(field).map(|(_, text)| text)))
+        }
+    }
+}
+
+/// The id of a field's first control, for links from error summaries.
+pub fn control_id(field: &str) -> String {
+    format!("c-{}", field.replace('@', "-"))
+}
+
+fn control(ctx: &Ctx, field: &Field, values: &Values, choices: &Choices, error: Option<&str>) -> Markup {
+    if field.is_translated() {
+        return translated(ctx, field, values, error);
+    }
+    if let FieldType::Codes(vocabulary) = field.field_type {
+        return checkboxes(ctx, field, vocabulary, values, error);
+    }
+    let id = control_id(field.name);
+    html! {
+        div.field {
+            label for=(id) { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
+            (hint(ctx, field, &id))
+            (error_line(error, &id))
+            (input(ctx, field, field.name, &id, values, choices, error.is_some()))
+        }
+    }
+}
+
+fn required(ctx: &Ctx, field: &Field) -> Markup {
+    html! { @if field.required { " " span.required { (ctx.t("form-required")) } } }
+}
+
+fn error_line(error: Option<&str>, id: &str) -> Markup {
+    html! { @if let Some(error) = error { p.error id={ (id) "-error" } { (error) } } }
+}
+
+fn hint_text(ctx: &Ctx, field: &Field) -> Option<String> {
+    let key = match field.field_type {
+        FieldType::Lines | FieldType::Links => "hint-lines",
+        FieldType::Position => "hint-position",
+        FieldType::MomentRange => "hint-moment",
+        FieldType::Email => "hint-email",
+        FieldType::References(_) => "hint-references",
+        _ => return None,
+    };
+    Some(ctx.t(key))
+}
+
+fn hint(ctx: &Ctx, field: &Field, id: &str) -> Markup {
+    html! { @if let Some(text) = hint_text(ctx, field) { p.hint id={ (id) "-hint" } { (text) } } }
+}
+
+/// The ids of hint and error line, for assistive technology.
+fn described(ctx: &Ctx, field: &Field, id: &str, failed: bool) -> Option<String> {
+    let hint = hint_text(ctx, field).map(|_| format!("{id}-hint"));
+    let error = failed.then(|| format!("{id}-error"));
+    let ids: Vec<String> = hint.into_iter().chain(error).collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
+}
+
+fn input(ctx: &Ctx, field: &Field, key: &str, id: &str, values: &Values, choices: &Choices, failed: bool) -> Markup {
+    let name = format!("{PREFIX}{key}");
+    let described = described(ctx, field, id, failed);
+    let invalid = failed.then_some("true");
+    let value = values.one(key);
+    match field.field_type {
+        FieldType::Code(vocabulary) => codes(ctx, vocabulary, &name, id, value, field.required),
+        FieldType::Reference(kinds) => references(ctx, kinds, &name, id, &[value.to_owned()], choices, false),
+        FieldType::References(kinds) => references(ctx, kinds, &name, id, values.all(key), choices, true),
+        FieldType::Country => countries(ctx, &name, id, value),
+        _ if field.is_long() || field.is_set() => {
+            let text = values.all(key).join("\n");
+            let rows = if field.is_set() { "3" } else { "5" };
+            html! {
+                textarea id=(id) name=(name) rows=(rows) aria-describedby=[described] aria-invalid=[invalid] {
+                    // A first line break of a textarea is dropped by browsers.
+                    "\n" (text)
+                }
+            }
+        }
+        _ => html! {
+            input id=(id) name=(name) type=(input_type(field)) value=(value) required[field.required]
+                autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
+        },
+    }
+}
+
+fn input_type(field: &Field) -> &'static str {
+    match field.field_type {
+        FieldType::Date => "date",
+        FieldType::Month => "month",
+        FieldType::Integer { .. } => "number",
+        FieldType::Link => "url",
+        FieldType::Email => "email",
+        _ => "text",
+    }
+}
+
+fn translated(ctx: &Ctx, field: &Field, values: &Values, error: Option<&str>) -> Markup {
+    let own = ctx.lang.code();
+    let first = LANGUAGES.iter().filter(|lang| **lang == own);
+    let order: Vec<&str> = first.chain(LANGUAGES.iter().filter(|lang| **lang != own)).copied().collect();
+    let control = |lang: &str| {
+        let key = format!("{}@{lang}", field.name);
+        let id = control_id(&key);
+        let (name, value) = (format!("{PREFIX}{key}"), values.one(&key));
+        html! {
+            div.language {
+                label for=(id) { (language(ctx.lang, lang)) span.vh { " – " (field_label(ctx.lang, field.name)) } }
+                @if field.is_long() {
+                    textarea id=(id) name=(name) rows="4" lang=(lang) { "\n" (value) }
+                } @else {
+                    input id=(id) name=(name) type="text" value=(value) lang=(lang) autocomplete="off";
+                }
+            }
+        }
+    };
+    let open = |lang: &&str| *lang == own || !values.one(&format!("{}@{lang}", field.name)).is_empty();
+    let (shown, folded): (Vec<&str>, Vec<&str>) = order.into_iter().partition(open);
+    html! {
+        fieldset.field id=(control_id(field.name)) tabindex="-1" {
+            legend { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
+            (error_line(error, &control_id(field.name)))
+            @for lang in shown { (control(lang)) }
+            @if !folded.is_empty() {
+                details id={ "more-" (field.name) } {
+                    summary { (ctx.t("form-more-languages")) }
+                    @for lang in folded { (control(lang)) }
+                }
+            }
+        }
+    }
+}
+
+fn checkboxes(ctx: &Ctx, field: &Field, vocabulary: &Vocabulary, values: &Values, error: Option<&str>) -> Markup {
+    let standing = values.all(field.name);
+    let unknown = standing.iter().filter(|code| !code.is_empty() && vocabulary.term(code).is_none());
+    let box_of = |code: &str, label: &str| {
+        let id = format!("{}-{code}", control_id(field.name));
+        html! {
+            div.check {
+                input type="checkbox" id=(id) name={ (PREFIX) (field.name) } value=(code)
+                    checked[standing.iter().any(|c| c == code)];
+                label for=(id) { (label) }
+            }
+        }
+    };
+    html! {
+        fieldset.field id=(control_id(field.name)) tabindex="-1" {
+            legend { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
+            (error_line(error, &control_id(field.name)))
+            div.checks {
+                @for term in vocabulary.terms { (box_of(term.code, term.label(ctx.lang.code()))) }
+                // Codes of a newer version are kept unless somebody unchecks them.
+                @for code in unknown { (box_of(code, code)) }
+            }
+        }
+    }
+}
+
+fn codes(ctx: &Ctx, vocabulary: &Vocabulary, name: &str, id: &str, value: &str, required: bool) -> Markup {
+    html! {
+        select id=(id) name=(name) required[required] {
+            option value="" { (ctx.t("form-none")) }
+            @for term in vocabulary.terms {
+                option value=(term.code) selected[term.code == value] { (term.label(ctx.lang.code())) }
+            }
+            @if !value.is_empty() && vocabulary.term(value).is_none() { option value=(value) selected { (value) } }
+        }
+    }
+}
+
+fn countries(ctx: &Ctx, name: &str, id: &str, value: &str) -> Markup {
+    let list = format!("{id}-list");
+    html! {
+        input id=(id) name=(name) type="text" value=(value) list=(list) maxlength="2" size="4" autocomplete="off";
+        datalist id=(list) { @for code in COUNTRIES { option value=(code) { (country(ctx.lang, code)) } } }
+    }
+}
+
+fn references(
+    ctx: &Ctx,
+    kinds: &[&'static str],
+    name: &str,
+    id: &str,
+    standing: &[String],
+    choices: &Choices,
+    many: bool,
+) -> Markup {
+    let offered: Vec<&(RecordKey, String)> = kinds.iter().filter_map(|k| choices.get(k)).flatten().collect();
+    let is_standing = |key: &RecordKey| standing.iter().any(|s| *s == key.to_string());
+    // What the record refers to stays selected even where it is not (yet) here or not offered.
+    let others: Vec<&String> =
+        standing.iter().filter(|s| !s.is_empty() && !offered.iter().any(|(k, _)| k.to_string() == **s)).collect();
+    html! {
+        select id=(id) name=(name) multiple[many] size=[many.then(|| offered.len().clamp(3, 8).to_string())]
+            aria-describedby=[many.then(|| format!("{id}-hint"))] {
+            @if !many { option value="" { (ctx.t("form-none")) } }
+            @for (key, title) in offered { option value=(key) selected[is_standing(key)] { (title) } }
+            @for other in others { option value=(other) selected { (other) } }
+        }
+    }
+}
+
+/// One control for one value, of the name given.
+pub fn single(field: &Field, name: &str, id: &str, value: &str, ctx: &Ctx) -> Markup {
+    match field.field_type {
+        FieldType::Code(vocabulary) => codes(ctx, vocabulary, name, id, value, false),
+        _ if field.is_long() => html! { textarea id=(id) name=(name) rows="5" { "\n" (value) } },
+        _ => html! { input id=(id) name=(name) type=(input_type(field)) value=(value) autocomplete="off"; },
+    }
+}
+
+/// What the records are called that a form offers, for lists of differences.
+pub fn titles(choices: &Choices) -> Titles {
+    choices.values().flatten().cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use comin_protocol::schema::kind;
+
+    fn values(pairs: &[(&str, &str)]) -> Values {
+        let pairs: Vec<(String, String)> = pairs.iter().map(|(k, v)| (format!("{PREFIX}{k}"), (*v).into())).collect();
+        Values::of_pairs(&pairs)
+    }
+
+    #[test]
+    fn sends_only_what_was_changed() {
+        let kind = kind("organisation").unwrap();
+        let before = values(&[("name", "Zavod"), ("city", "Koper"), ("target_groups", "youth")]);
+        let after =
+            values(&[("name", "Zavod "), ("city", "Izola"), ("target_groups", "youth"), ("target_groups", "women")]);
+        let changed = after.changed(kind, &before);
+        assert_eq!(
+            Value::Object(changed),
+            json!({"city": "Izola", "target_groups": ["women", "youth"]}),
+            "a blank at the end is no change; a set is sent whole"
+        );
+    }
+
+    #[test]
+    fn an_emptied_field_is_cleared() {
+        let kind = kind("organisation").unwrap();
+        let before = values(&[("phone", "1"), ("target_groups", "youth"), ("description@it", "x")]);
+        let changed = values(&[("phone", ""), ("description@it", " ")]).changed(kind, &before);
+        assert_eq!(
+            Value::Object(changed),
+            json!({"phone": null, "target_groups": [], "description@it": null}),
+            "a text to null, unchecked boxes to an empty set"
+        );
+    }
+
+    #[test]
+    fn members_of_a_text_area_are_lines() {
+        let kind = kind("organisation").unwrap();
+        let changed = values(&[("other_names", "b\r\na\n\na")]).changed(kind, &Values::default());
+        assert_eq!(Value::Object(changed), json!({"other_names": ["a", "b"]}), "one per line, each once");
+    }
+}

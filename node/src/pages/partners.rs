@@ -1,0 +1,285 @@
+//! `/partners`: who is in the federation, who wants in, tickets, joining.
+
+use super::layout::{Ctx, Place};
+use super::show::{country, icon, moment};
+use super::{Pairs, exchange, value};
+use crate::api::{Answer, Problem, lines_of, make_invite, partner_name};
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use comin_protocol::engine::{Command, JoinStatus};
+use comin_protocol::join::{Pending, TicketInfo};
+use comin_protocol::roster::Partner;
+use maud::{Markup, html};
+
+/// `GET /partners`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn show(ctx: Ctx) -> Answer<Response> {
+    Ok(page(&ctx, None, None))
+}
+
+fn page(ctx: &Ctx, made: Option<&TicketInfo>, refused: Option<&Problem>) -> Response {
+    let lines = lines_of(&ctx.app, &ctx.status);
+    let member = ctx.status.roster.federation.is_some();
+    let main = html! {
+        h1 { (ctx.t("nav-partners")) }
+        @if let Some(problem) = refused {
+            div.callout.error-summary role="alert" { (icon("act")) div { p { (problem.detail) } @if let Some(hint) = &problem.hint { p.hint { (hint) } } } }
+        }
+        @if let Some(ticket) = made { (ticket_made(ctx, ticket)) }
+        div #exchange data-live { (exchange::banner(ctx, &lines)) }
+        (approvals(ctx))
+        @if !lines.is_empty() { section #states data-live { h2 { (ctx.t("exchange-table")) } (exchange::table(ctx, &lines)) } }
+        section #members data-live { h2 { (ctx.t("partners-members")) } (members(ctx)) }
+        @if member { (invitations(ctx)) } @else { (begin(ctx)) }
+    };
+    let mut response = ctx.page(Place::Partners, &ctx.t("nav-partners"), main);
+    if let Some(problem) = refused {
+        *response.status_mut() = problem.status;
+    }
+    response
+}
+
+fn approvals(ctx: &Ctx) -> Markup {
+    html! {
+        div #approvals data-live {
+            @if !ctx.status.approvals.is_empty() {
+                section aria-labelledby="approvals-title" {
+                    h2 #approvals-title { (ctx.t("approvals-title")) }
+                    p { (ctx.t("approvals-how")) }
+                    @for pending in &ctx.status.approvals { (approval(ctx, pending)) }
+                }
+            }
+        }
+    }
+}
+
+fn approval(ctx: &Ctx, pending: &Pending) -> Markup {
+    let base = format!("/partners/approvals/{}", pending.id);
+    html! {
+        div.card {
+            h3 { (pending.name) " " span.muted { (country(ctx.lang, &pending.country)) } }
+            @if pending.ticket_name != pending.name {
+                p.callout { (icon("act")) span { (ctx.tw("approval-other-name", &[("name", pending.ticket_name.as_str().into())])) } }
+            }
+            p { (ctx.t("check-number")) " " strong.check-number { (pending.check_number) } }
+            div.actions {
+                form method="post" action={ (base) "/approve" } {
+                    button type="submit" { (ctx.t("approval-approve")) span.vh { " " (pending.name) } }
+                }
+                form method="post" action={ (base) "/reject" } {
+                    button.quiet.danger type="submit" { (ctx.t("approval-reject")) span.vh { " " (pending.name) } }
+                }
+            }
+        }
+    }
+}
+
+fn members(ctx: &Ctx) -> Markup {
+    let heads = ["name", "country", "role", "devices"].map(|key| ctx.t(&format!("partners-col-{key}")));
+    let mut partners: Vec<&Partner> = ctx.status.roster.partners.values().filter(|p| p.admitted).collect();
+    partners.sort_by_key(|p| (p.id != ctx.status.partner, p.name.clone()));
+    html! {
+        table.cards role="table" {
+            caption.vh { (ctx.t("partners-members")) }
+            thead role="rowgroup" { tr role="row" { @for head in &heads { th role="columnheader" scope="col" { (head) } } } }
+            tbody role="rowgroup" {
+                @for partner in partners {
+                    tr role="row" {
+                        th role="rowheader" scope="row" { (partner.name) @if partner.id == ctx.status.partner { " " span.tag { (ctx.t("partners-self")) } } }
+                        td role="cell" data-label=(heads[1]) { (country(ctx.lang, &partner.country)) }
+                        td role="cell" data-label=(heads[2]) { (ctx.t(if partner.steward { "partners-steward" } else { "partners-partner" })) }
+                        td role="cell" data-label=(heads[3]) { (devices(ctx, partner)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn devices(ctx: &Ctx, partner: &Partner) -> Markup {
+    let devices = ctx.status.roster.devices.values().filter(|d| d.partner == partner.id);
+    html! {
+        ul.set {
+            @for device in devices {
+                li { (device.name) " " code { (device.key.short()) }
+                    @if device.key == ctx.status.device { " " span.tag { (ctx.t("partners-this-device")) } } }
+            }
+        }
+    }
+}
+
+fn invitations(ctx: &Ctx) -> Markup {
+    let open: Vec<&TicketInfo> = ctx.status.tickets.iter().collect();
+    html! {
+        section #tickets data-live {
+            h2 { (ctx.t("invites-title")) }
+            @if open.is_empty() { p.empty { (ctx.t("invites-none")) } } @else { (tickets(ctx, &open)) }
+        }
+        section {
+            h2 { (ctx.t("invite-title")) }
+            p.hint { (ctx.t("invite-how")) }
+            form.record method="post" action="/partners/invite" { (who(ctx, "invite")) div.actions { button type="submit" { (ctx.t("invite-make")) } } }
+        }
+    }
+}
+
+fn who(ctx: &Ctx, prefix: &str) -> Markup {
+    html! {
+        div.field { label for={ (prefix) "-name" } { (ctx.t("invite-name")) }
+            input id={ (prefix) "-name" } name="name" type="text" required maxlength="200" autocomplete="off"; }
+        div.field { label for={ (prefix) "-country" } { (ctx.t("field-country")) }
+            select id={ (prefix) "-country" } name="country" required {
+                @for code in ["SI", "IT", "FR"] { option value=(code) { (country(ctx.lang, code)) } }
+            } }
+    }
+}
+
+fn tickets(ctx: &Ctx, tickets: &[&TicketInfo]) -> Markup {
+    let heads = ["name", "country", "state", "expires", "ticket"].map(|key| ctx.t(&format!("invites-col-{key}")));
+    html! {
+        table.cards role="table" {
+            caption.vh { (ctx.t("invites-title")) }
+            thead role="rowgroup" { tr role="row" { @for head in &heads { th role="columnheader" scope="col" { (head) } } } }
+            tbody role="rowgroup" {
+                @for ticket in tickets {
+                    tr role="row" {
+                        th role="rowheader" scope="row" { (ticket.name) }
+                        td role="cell" data-label=(heads[1]) { (country(ctx.lang, &ticket.country)) }
+                        td role="cell" data-label=(heads[2]) { (ctx.t(&format!("ticket-{}", ticket.state))) }
+                        td role="cell" data-label=(heads[3]) { (moment(ctx.lang, ticket.expires_ms)) }
+                        td role="cell" data-label=(heads[4]) {
+                            @if ticket.state == "open" {
+                                @if let Some(text) = &ticket.text { details id={ "ticket-" (ticket.id) } { summary { (ctx.t("ticket-show")) } code.ticket { (text) } } }
+                                form method="post" action={ "/partners/invites/" (ticket.id) "/cancel" } {
+                                    button.quiet type="submit" { (ctx.t("ticket-cancel")) span.vh { " " (ticket.name) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn ticket_made(ctx: &Ctx, ticket: &TicketInfo) -> Markup {
+    html! {
+        section.card role="status" {
+            h2 { (ctx.tw("ticket-made", &[("name", ticket.name.as_str().into())])) }
+            p { (ctx.t("ticket-how")) }
+            @if let Some(text) = &ticket.text { code.ticket { (text) } }
+            p.muted { (ctx.t("ticket-expires")) " " (moment(ctx.lang, ticket.expires_ms)) }
+        }
+    }
+}
+
+fn begin(ctx: &Ctx) -> Markup {
+    html! {
+        div #joining data-live { @if let Some(joining) = &ctx.status.joining { (join_state(ctx, joining)) } }
+        div.two {
+            section {
+                h2 { (ctx.t("join-title")) }
+                p.hint { (ctx.t("join-how")) }
+                form.record method="post" action="/partners/join" {
+                    div.field { label for="ticket" { (ctx.t("join-ticket")) }
+                        textarea #ticket name="ticket" rows="4" required autocomplete="off" spellcheck="false" {} }
+                    div.actions { button type="submit" { (ctx.t("join-ask")) } }
+                }
+            }
+            section {
+                h2 { (ctx.t("found-title")) }
+                p.hint { (ctx.t("found-how")) }
+                form.record method="post" action="/partners/found" {
+                    div.field { label for="found-name" { (ctx.t("found-name")) }
+                        input #found-name name="name" type="text" required maxlength="200" autocomplete="off"; }
+                    div.actions { button.quiet type="submit" { (ctx.t("found-found")) } }
+                }
+            }
+        }
+    }
+}
+
+fn join_state(ctx: &Ctx, joining: &JoinStatus) -> Markup {
+    html! {
+        section.card aria-labelledby="join-state" {
+            h2 #join-state { (ctx.t(&format!("join-stage-{}", joining.stage))) }
+            @if let Some(number) = &joining.check_number {
+                p { (ctx.t("check-number")) " " strong.check-number { (number) } }
+                p { (ctx.t("join-read-out")) }
+            }
+            @if !joining.text.is_empty() { p.muted { (joining.text) } }
+        }
+    }
+}
+
+async fn fresh(ctx: &mut Ctx) -> Answer<()> {
+    ctx.status = ctx.app.node().status().await?;
+    Ok(())
+}
+
+/// Runs a command, then shows the page again, with the reason where it was refused.
+async fn run(ctx: Ctx, command: Command) -> Answer<Response> {
+    match ctx.app.node().command(command).await {
+        Ok(_) => Ok(Redirect::to("/partners").into_response()),
+        Err(error) => Ok(page(&ctx, None, Some(&error.into()))),
+    }
+}
+
+/// `POST /partners/found`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn found(ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
+    match partner_name(value(&pairs, "name")) {
+        Ok(name) => run(ctx, Command::Found { name }).await,
+        Err(problem) => Ok(page(&ctx, None, Some(&problem))),
+    }
+}
+
+/// `POST /partners/join`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn join(ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
+    let ticket = value(&pairs, "ticket").split_whitespace().collect();
+    run(ctx, Command::Join { ticket }).await
+}
+
+/// `POST /partners/invite`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn invite(mut ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
+    let made = make_invite(&ctx.app, value(&pairs, "name"), value(&pairs, "country"), None).await;
+    fresh(&mut ctx).await?;
+    Ok(match &made {
+        Ok(ticket) => page(&ctx, Some(ticket), None),
+        Err(problem) => page(&ctx, None, Some(problem)),
+    })
+}
+
+/// `POST /partners/invites/{id}/cancel`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn cancel_invite(ctx: Ctx, Path(ticket): Path<String>) -> Answer<Response> {
+    run(ctx, Command::CancelInvite { ticket }).await
+}
+
+/// `POST /partners/approvals/{id}/approve`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn approve(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
+    run(ctx, Command::Approve { id }).await
+}
+
+/// `POST /partners/approvals/{id}/reject`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn reject(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
+    run(ctx, Command::Reject { id }).await
+}

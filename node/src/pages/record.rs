@@ -1,0 +1,196 @@
+//! `/records/{id}`: a record with its values per register, its conflicts and its links.
+
+use super::layout::{Ctx, LISTS, Place};
+use super::show;
+use crate::api::{Answer, Problem, parse_key};
+use crate::store::{Store, StoreError};
+use crate::views::{Conflict, Group, Reader, Titles, Version, field_label, for_each_group, kind_label, words};
+use axum::extract::Path;
+use axum::response::Response;
+use comin_protocol::ids::RecordKey;
+use comin_protocol::record::Row;
+use comin_protocol::schema;
+use maud::{Markup, html};
+
+struct Found {
+    group: Group,
+    titles: Titles,
+    /// Memberships of this network or organisation: (membership, the other end, role).
+    links: Vec<(RecordKey, RecordKey, Option<String>)>,
+}
+
+/// `GET /records/{id}`.
+///
+/// # Errors
+/// 404.
+pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
+    let key = parse_key(&id)?;
+    let (roster, own, lang, wanted) =
+        (ctx.status.roster.clone(), (ctx.status.partner, ctx.status.device), ctx.lang, key.clone());
+    let found = ctx.app.node().read(move |store| {
+        let reader = Reader::new(store, &roster, own, lang);
+        let Some(group) = reader.group(store.rows_of(&wanted)?)? else { return Ok(None) };
+        let mut titles = reader.titles(&group.versions.iter().map(|v| &v.row).collect::<Vec<_>>())?;
+        let links = links(store, &wanted)?;
+        for (_, other, _) in &links {
+            titles.insert(other.clone(), reader.title_of(other)?);
+        }
+        Ok(Some(Found { group, titles, links }))
+    });
+    let found = found.await?.ok_or_else(|| Problem::not_found(format!("record {key}")))?;
+    Ok(page(&ctx, &found))
+}
+
+/// The memberships of a network or an organisation.
+fn links(store: &dyn Store, key: &RecordKey) -> Result<Vec<(RecordKey, RecordKey, Option<String>)>, StoreError> {
+    let (own, other) = match key.kind.as_str() {
+        "network" => ("network", "organisation"),
+        "organisation" => ("organisation", "network"),
+        _ => return Ok(Vec::new()),
+    };
+    let mut links = Vec::new();
+    for_each_group(store, "membership", |rows| {
+        let of_this = |row: &&Row| row.is_listed() && words(row, own).iter().any(|text| *text == key.to_string());
+        if let Some(row) = rows.iter().find(of_this)
+            && let Some(end) = words(row, other).iter().find_map(|text| RecordKey::parse(text))
+        {
+            links.push((row.key.clone(), end, row.text("role").map(str::to_owned)));
+        }
+    })?;
+    Ok(links)
+}
+
+fn place(kind: &str) -> Place {
+    LISTS.iter().find(|(k, _)| *k == kind).map_or(Place::Other, |(kind, _)| Place::Kind(kind))
+}
+
+fn page(ctx: &Ctx, found: &Found) -> Response {
+    let group = &found.group;
+    let kind = &group.key.kind;
+    let up = LISTS.iter().find(|(k, _)| k == kind);
+    let main = html! {
+        @if let Some((kind, path)) = up {
+            nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href=(path) { (ctx.t(&format!("kinds-{kind}"))) } }
+        }
+        article #record data-live data-record=(group.key) {
+            p.kind { (kind_label(ctx.lang, kind)) }
+            h1 { (group.title) }
+            @if !group.differs.is_empty() { (differs(ctx, group)) }
+            @for version in &group.versions { (version_section(ctx, version, found)) }
+            (link_section(ctx, found))
+            p.muted { (ctx.t("record-id")) " " code { (group.key) } }
+        }
+    };
+    ctx.page(place(kind), &group.title, main)
+}
+
+fn differs(ctx: &Ctx, group: &Group) -> Markup {
+    let fields: Vec<String> = group.differs.iter().map(|field| field_label(ctx.lang, field)).collect();
+    html! {
+        p.callout { (show::icon("warn")) span { (ctx.tw("record-differs", &[("fields", fields.join(", ").into())])) } }
+    }
+}
+
+fn version_section(ctx: &Ctx, version: &Version, found: &Found) -> Markup {
+    let deleted = version.row.is_deleted();
+    let heading = format!("v-{}-{}", version.row.doc.register.short(), version.row.doc.part);
+    html! {
+        section.version aria-labelledby=(heading) {
+            div.head {
+                h2 id=(heading) { (version.register_name) }
+                @if version.writable { (actions(ctx, version)) } @else { span.tag { (ctx.t("record-read-only")) } }
+            }
+            @if deleted { p.callout { (show::icon("act")) span { (ctx.t(if version.row.is_listed() { "record-deletion-disputed" } else { "record-deleted" })) } } }
+            @for conflict in &version.conflicts { (conflict_callout(ctx, version, conflict, &found.titles)) }
+            (values(ctx, version, &found.titles))
+            p.muted { (ctx.t("record-created")) " " (show::origin(ctx, &version.creator)) }
+        }
+    }
+}
+
+fn actions(ctx: &Ctx, version: &Version) -> Markup {
+    let base = format!("/records/{}", version.row.key);
+    let register = version.row.doc.register;
+    let tag = version.row.version().to_text();
+    let verb = if version.row.is_deleted() { "restore" } else { "delete" };
+    html! {
+        div.actions {
+            a.button.quiet href={ (base) "/edit?register=" (register) } {
+                (ctx.t("record-edit")) span.vh { ": " (version.register_name) }
+            }
+            form method="post" action={ (base) "/" (verb) "?register=" (register) } {
+                input type="hidden" name="version" value=(tag);
+                button.quiet.(if verb == "delete" { "danger" } else { "" }) type="submit" { (ctx.t(&format!("record-{verb}"))) }
+            }
+        }
+    }
+}
+
+fn conflict_callout(ctx: &Ctx, version: &Version, conflict: &Conflict, titles: &Titles) -> Markup {
+    html! {
+        div.callout.conflict {
+            (show::icon("warn"))
+            div {
+                p { strong { (field_label(ctx.lang, &conflict.field)) } ": "
+                    (ctx.tw("conflict-count", &[("n", conflict.values.len().into())])) }
+                ul {
+                    @for value in &conflict.values {
+                        li { (show::conflict_value(ctx, &version.row, &conflict.field, value, titles)) " — " (show::origin(ctx, value)) }
+                    }
+                }
+                a href={ "/conflicts#" (super::conflicts::anchor(version, conflict)) } { (ctx.t("conflict-decide")) }
+            }
+        }
+    }
+}
+
+fn values(ctx: &Ctx, version: &Version, titles: &Titles) -> Markup {
+    let row = &version.row;
+    let known = schema::kind(&row.key.kind);
+    let fields = known.into_iter().flat_map(|kind| super::form::fields(kind));
+    let shown: Vec<_> = fields.filter_map(|f| Some((f, show::field(ctx.lang, row, f, titles)?))).collect();
+    let unknown = row.fields.keys().filter(|key| {
+        let base = key.split(['@', '/']).next().unwrap_or(key);
+        known.is_none_or(|kind| kind.field(base).is_none()) && row.value(key).is_some()
+    });
+    html! {
+        dl.values {
+            @for (field, value) in shown { div { dt { (field_label(ctx.lang, field.name)) } dd { (value) } } }
+            @for key in unknown {
+                div {
+                    dt { code { (key) } }
+                    dd { @if let Some(value) = row.value(key) { (crate::views::scalar_text(value)) } }
+                }
+            }
+        }
+    }
+}
+
+fn link_section(ctx: &Ctx, found: &Found) -> Markup {
+    let (title, empty) = match found.group.key.kind.as_str() {
+        "network" => ("record-members", "record-no-members"),
+        "organisation" => ("record-networks", "record-no-networks"),
+        _ => return html! {},
+    };
+    let vocabulary = schema::vocabulary("membership_role");
+    let role =
+        |code: &str| vocabulary.and_then(|v| v.term(code)).map_or(code.to_owned(), |t| t.label(ctx.lang.code()).into());
+    html! {
+        section aria-labelledby="links" {
+            div.head {
+                h2 #links { (ctx.t(title)) @if !found.links.is_empty() { " (" (found.links.len()) ")" } }
+                a.button.quiet href={ "/records/new?kind=membership&" (found.group.key.kind) "=" (found.group.key) } { (ctx.t("new-membership")) }
+            }
+            @if found.links.is_empty() { p.empty { (ctx.t(empty)) } }
+            ul.links {
+                @for (membership, other, code) in &found.links {
+                    li {
+                        (show::record_link(other, &found.titles))
+                        @if let Some(code) = code { " " span.tag { (role(code)) } }
+                        " " a.muted href={ "/records/" (membership) } { (ctx.t("kind-membership")) }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Field values as people read them.
+
+use super::layout::Ctx;
+use crate::i18n::Lang;
+use crate::views::time;
+use crate::views::{Titles, field_label, scalar_text, words};
+use comin_protocol::ids::RecordKey;
+use comin_protocol::record::{Row, Scalar};
+use comin_protocol::schema::{self, Field, FieldType};
+use maud::{Markup, html};
+
+/// A moment: readable, and exact for machines.
+pub fn moment(lang: Lang, ms: u64) -> Markup {
+    html! { time datetime=(time::rfc3339(ms)) { (time::local(lang, ms)) } }
+}
+
+/// A link to a record.
+pub fn record_link(key: &RecordKey, titles: &Titles) -> Markup {
+    match titles.get(key) {
+        Some(title) => html! { a href={ "/records/" (key) } { (title) } },
+        None => html! { a href={ "/records/" (key) } { code { (key) } } },
+    }
+}
+
+/// A country by its name; an unknown code as it is.
+pub fn country(lang: Lang, code: &str) -> String {
+    lang.lookup(&format!("country-{}", code.to_ascii_lowercase()), &[]).unwrap_or_else(|| code.to_owned())
+}
+
+/// Text with its line breaks.
+fn paragraphs(text: &str) -> Markup {
+    html! { @for line in text.split("\n\n") { p.prose { (line) } } }
+}
+
+/// What stands in a field; `None` where nothing does.
+pub fn field(lang: Lang, row: &Row, field: &Field, titles: &Titles) -> Option<Markup> {
+    if field.is_translated() {
+        return translated(lang, row, field);
+    }
+    if field.is_set() {
+        let members = words(row, field.name);
+        let list = html! { ul.set { @for member in &members { li { (text(lang, field, member, titles)) } } } };
+        return (!members.is_empty()).then_some(list);
+    }
+    let value = row.value(field.name)?;
+    Some(scalar(lang, Some(field), value, titles))
+}
+
+/// One value of a field.
+pub fn scalar(lang: Lang, field: Option<&Field>, value: &Scalar, titles: &Titles) -> Markup {
+    match (value, field) {
+        (Scalar::Null, _) => html! { em.muted { (lang.text("value-removed")) } },
+        (Scalar::Bool(flag), _) => html! { (lang.text(if *flag { "value-yes" } else { "value-no" })) },
+        (Scalar::Str(value) | Scalar::Prose(value), Some(field)) => text(lang, field, value, titles),
+        (value, _) => html! { (scalar_text(value)) },
+    }
+}
+
+fn text(lang: Lang, field: &Field, value: &str, titles: &Titles) -> Markup {
+    match field.field_type {
+        FieldType::Code(v) | FieldType::Codes(v) => match v.term(value) {
+            Some(term) => html! { (term.label(lang.code())) },
+            None => invalid(lang, value),
+        },
+        FieldType::Reference(_) | FieldType::References(_) => match RecordKey::parse(value) {
+            Some(key) => record_link(&key, titles),
+            None => invalid(lang, value),
+        },
+        FieldType::Country => html! { (country(lang, value)) },
+        // Only what begins so is a link: other schemes in records of others must not run anything.
+        FieldType::Link | FieldType::Links if value.starts_with("https://") || value.starts_with("http://") => {
+            html! { a href=(value) rel="noreferrer noopener" { (value) } }
+        }
+        FieldType::Email => html! { a href={ "mailto:" (value) } { (value) } },
+        FieldType::MomentRange => html! { (moment_range(value)) },
+        FieldType::Position => html! { (value.replace(';', " · ")) },
+        _ if field.is_long() => paragraphs(value),
+        _ => html! { (value) },
+    }
+}
+
+fn invalid(lang: Lang, value: &str) -> Markup {
+    html! { (value) " " span.tag { (lang.text("value-invalid")) } }
+}
+
+/// `2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]` with blanks where people expect them.
+fn moment_range(value: &str) -> String {
+    let (range, zone) = value.trim_end_matches(']').split_once('[').unwrap_or((value, ""));
+    let (start, end) = range.split_once('/').unwrap_or((range, range));
+    let (start_day, start_time) = start.split_once('T').unwrap_or((start, ""));
+    let (end_day, end_time) = end.split_once('T').unwrap_or((end, ""));
+    match (start_day == end_day, start == end) {
+        (_, true) => format!("{start_day}, {start_time} ({zone})"),
+        (true, _) => format!("{start_day}, {start_time} – {end_time} ({zone})"),
+        _ => format!("{start_day}, {start_time} – {end_day}, {end_time} ({zone})"),
+    }
+}
+
+/// The text in the reader's language, or another one's, marked; the other languages folded away below it.
+fn translated(lang: Lang, row: &Row, field: &Field) -> Option<Markup> {
+    let (shown, value) = schema::translated(row, field.name, lang.code())?;
+    let others: Vec<(&str, &str)> = schema::LANGUAGES
+        .iter()
+        .filter(|other| **other != shown)
+        .filter_map(|other| Some((*other, row.text(&format!("{}@{other}", field.name))?)))
+        .collect();
+    let line = |text: &str| {
+        if field.is_long() {
+            paragraphs(text)
+        } else {
+            html! { (text) }
+        }
+    };
+    Some(html! {
+        div lang=(shown) {
+            (line(value))
+        }
+        @if shown != lang.code() { span.tag { (language(lang, shown)) } }
+        @if !others.is_empty() {
+            details id={ "tr-" (row.doc.register.short()) "-" (field.name) } {
+                summary { (lang.text_with("other-languages", &[("n", others.len().into())])) }
+                @for (other, value) in others {
+                    div.other lang=(other) { span.tag { (language(lang, other)) } " " (line(value)) }
+                }
+            }
+        }
+    })
+}
+
+/// The name of a language.
+pub fn language(lang: Lang, code: &str) -> String {
+    let term = schema::vocabulary("language").and_then(|v| v.term(code));
+    term.map_or_else(|| code.to_owned(), |term| term.label(lang.code()).to_owned())
+}
+
+/// The field of a flat key.
+pub fn field_of_key(kind: &str, key: &str) -> Option<&'static Field> {
+    schema::kind(kind)?.field(key.split(['@', '/']).next()?)
+}
+
+/// Who wrote a value and when.
+pub fn origin(ctx: &Ctx, value: &crate::views::Value) -> Markup {
+    let partner = value.partner.as_ref().map_or_else(|| ctx.t("unknown-partner"), |(_, name)| name.clone());
+    html! {
+        span.origin {
+            strong { (partner) }
+            @if let Some((_, device)) = &value.device { " · " (device) }
+            @if value.time_ms > 0 { " · " (moment(ctx.lang, value.time_ms)) }
+        }
+    }
+}
+
+/// The value of a conflict, with what it means where it is about deletion.
+pub fn conflict_value(ctx: &Ctx, row: &Row, key: &str, value: &crate::views::Value, titles: &Titles) -> Markup {
+    if key == "deleted" {
+        return match (&value.edited, &value.value) {
+            (Some((edited, written)), _) => html! {
+                strong { (ctx.t("conflict-restored")) }
+                p { (field_label(ctx.lang, edited)) ": "
+                    (scalar(ctx.lang, field_of_key(&row.key.kind, edited), written, titles)) }
+            },
+            (None, Scalar::Bool(true)) => html! { strong { (ctx.t("conflict-deleted")) } },
+            _ => html! { strong { (ctx.t("conflict-restored")) } },
+        };
+    }
+    scalar(ctx.lang, field_of_key(&row.key.kind, key), &value.value, titles)
+}
+
+/// An icon with a meaning, for eyes; the words beside it are for everyone.
+pub fn icon(name: &str) -> Markup {
+    let glyph = match name {
+        "good" => "✓",
+        "busy" => "↻",
+        "act" => "!",
+        "away" => "○",
+        "warn" => "≠",
+        _ => "i",
+    };
+    html! { span class={ "icon icon-" (name) } aria-hidden="true" { (glyph) } }
+}

@@ -1,0 +1,322 @@
+//! Forms for new records and for changes, and what happens when they are sent.
+
+use super::form::{self, Choices, Values, control_id};
+use super::layout::{Ctx, LISTS, Place, escape};
+use super::{Pairs, show, value};
+use crate::api::limits::CHOICES_MAX;
+use crate::api::{
+    Answer, NewRecord, Problem, RecordWritten, address, create_records, deletion, edit_record, find_register,
+    parse_key, read_version,
+};
+use crate::views::{self, Filter, Version, field_label, kind_label, known_kind, register_label};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use comin_protocol::ids::RegisterId;
+use comin_protocol::record::{Row, RowVersion};
+use comin_protocol::roster::RegisterKind;
+use comin_protocol::schema::{FieldType, Kind};
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+/// Records that the references of a kind may name.
+async fn choices(ctx: &Ctx, kind: &Kind) -> Answer<Choices> {
+    let mut kinds: Vec<&'static str> = Vec::new();
+    for field in form::fields(kind) {
+        if let FieldType::Reference(named) | FieldType::References(named) = field.field_type {
+            kinds.extend(named);
+        }
+    }
+    kinds.sort_unstable();
+    kinds.dedup();
+    let (index, lang) = (ctx.app.index(), ctx.lang);
+    let choices = ctx.app.node().read(move |store| {
+        let of_kind = |kind: &'static str| {
+            let filter = Filter { kind: Some(kind.to_owned()), ..Filter::default() };
+            let list = index.list(store, &filter, lang, 1, CHOICES_MAX)?;
+            let named = list.groups.iter().filter_map(|rows| rows.first());
+            Ok((kind, named.map(|row| (row.key.clone(), views::title(row, lang))).collect()))
+        };
+        kinds.into_iter().map(of_kind).collect()
+    });
+    Ok(choices.await?)
+}
+
+/// What is wrong with a form, on top of it, with a link to the field.
+fn summary(ctx: &Ctx, problem: &Problem) -> Markup {
+    let field = problem.more.get("field").and_then(Value::as_str);
+    html! {
+        div.callout.error-summary role="alert" tabindex="-1" {
+            (show::icon("act"))
+            div {
+                p { strong { (ctx.t("form-refused")) } }
+                @match field {
+                    Some(field) => p { a href={ "#" (control_id(field)) } { (field_label(ctx.lang, field)) } ": " (problem.detail) },
+                    None => p { (problem.detail) },
+                }
+                @if let Some(hint) = problem.hint.as_ref().filter(|_| field.is_none()) { p.hint { (hint) } }
+            }
+        }
+    }
+}
+
+/// Registers that this device may write, the partner register first.
+fn writable(ctx: &Ctx) -> Vec<(RegisterId, String)> {
+    let (roster, device) = (&ctx.status.roster, &ctx.status.device);
+    let mut registers: Vec<_> = roster.registers.values().filter(|r| roster.may_write(&r.id, device)).collect();
+    registers.sort_by_key(|r| match r.kind {
+        RegisterKind::Partner if r.owner == Some(ctx.status.partner) => 0,
+        RegisterKind::Shared => 1,
+        RegisterKind::Partner => 2,
+        RegisterKind::Internal => 3,
+    });
+    registers.iter().map(|r| (r.id, register_label(ctx.lang, roster, &ctx.status.partner, &r.id))).collect()
+}
+
+/// `GET /records/new?kind=`.
+///
+/// # Errors
+/// 422 for an unknown kind.
+pub async fn new(ctx: Ctx) -> Answer<Response> {
+    let kind = known_kind(ctx.query("kind").unwrap_or("organisation"))?;
+    // The ends of a link may come with the address, from the page of one of them.
+    let given = kind.ends.iter().filter_map(|end| Some((format!("f.{end}"), ctx.query(end)?.to_owned())));
+    let values = Values::of_pairs(&given.collect::<Vec<_>>());
+    new_page(&ctx, kind, &values, ctx.query("register").unwrap_or_default(), None).await
+}
+
+async fn new_page(
+    ctx: &Ctx,
+    kind: &Kind,
+    values: &Values,
+    register: &str,
+    problem: Option<&Problem>,
+) -> Answer<Response> {
+    let choices = choices(ctx, kind).await?;
+    let title = ctx.t(&format!("new-{}", kind.name));
+    let refused = problem.and_then(|p| Some((p.more.get("field")?.as_str()?, p.detail.as_str())));
+    let main = html! {
+        h1 { (title) }
+        @if let Some(problem) = problem { (summary(ctx, problem)) }
+        form.record method="post" action={ "/records/new?kind=" (kind.name) } {
+            div.field {
+                label for="register" { (ctx.t("form-register")) }
+                p.hint id="register-hint" { (ctx.t("form-register-hint")) }
+                select #register name="register" aria-describedby="register-hint" {
+                    @for (id, label) in writable(ctx) { option value=(id) selected[id.to_string() == register] { (label) } }
+                }
+            }
+            (form::controls(ctx, kind, values, &choices, refused, &[]))
+            div.actions { button type="submit" { (ctx.t("form-save")) } a href=(list_path(kind.name)) { (ctx.t("form-cancel")) } }
+        }
+    };
+    let mut response = ctx.page(Place::Other, &title, main);
+    if let Some(problem) = problem {
+        *response.status_mut() = problem.status;
+    }
+    Ok(response)
+}
+
+fn list_path(kind: &str) -> &'static str {
+    LISTS.iter().find(|(k, _)| *k == kind).map_or("/", |(_, path)| path)
+}
+
+/// `POST /records/new?kind=`.
+///
+/// # Errors
+/// 422 for an unknown kind; a refused value shows the form again with the reason.
+pub async fn create(ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
+    let kind = known_kind(ctx.query("kind").unwrap_or("organisation"))?;
+    let values = Values::of_pairs(&pairs);
+    let fields = values.changed(kind, &Values::default());
+    let register = value(&pairs, "register").to_owned();
+    let named = Some(register.clone()).filter(|r| !r.is_empty());
+    let record = NewRecord { kind: kind.name.to_owned(), register: named, fields };
+    match create_records(&ctx.app, vec![record], ctx.lang).await {
+        Ok(rows) => {
+            let key = rows.first().map(|row| row.key.to_string()).unwrap_or_default();
+            Ok(Redirect::to(&format!("/records/{key}")).into_response())
+        }
+        Err(problem) => new_page(&ctx, kind, &values, &register, Some(&problem)).await,
+    }
+}
+
+async fn addressed(ctx: &Ctx, id: &str) -> Answer<(Row, &'static Kind)> {
+    let key = parse_key(id)?;
+    let register = match ctx.query("register") {
+        Some(text) => Some(find_register(&ctx.app, text).await?),
+        None => None,
+    };
+    let kind = known_kind(&key.kind)?;
+    Ok((address(&ctx.app, &key, register).await?, kind))
+}
+
+/// `GET /records/{id}/edit?register=`.
+///
+/// # Errors
+/// 404.
+pub async fn edit(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
+    let (row, kind) = addressed(&ctx, &id).await?;
+    let values = Values::of_row(kind, &row);
+    let version = read_version(&ctx.app, row, ctx.lang).await?;
+    edit_page(&ctx, kind, &version, &values, Reason::Fresh).await
+}
+
+/// Why an edit form is shown.
+enum Reason<'a> {
+    /// Somebody wants to edit.
+    Fresh,
+    /// A value was refused.
+    Refused(&'a Problem),
+    /// The record had changed meanwhile; the fields that were to be changed.
+    Stale(Vec<String>),
+}
+
+async fn edit_page(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, reason: Reason<'_>) -> Answer<Response> {
+    let choices = choices(ctx, kind).await?;
+    let row = &version.row;
+    let title = views::title(row, ctx.lang);
+    let refused = match &reason {
+        Reason::Refused(problem) => {
+            problem.more.get("field").and_then(Value::as_str).map(|field| (field, problem.detail.as_str()))
+        }
+        _ => None,
+    };
+    let base = format!("/records/{}", row.key);
+    let main = html! {
+        nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href=(base) { (title) } }
+        h1 { (ctx.t("record-edit")) ": " (title) }
+        p.muted { (kind_label(ctx.lang, kind.name)) " · " (version.register_name) }
+        @match &reason {
+            Reason::Fresh => {},
+            Reason::Refused(problem) => (summary(ctx, problem)),
+            Reason::Stale(keys) => (stale(ctx, kind, version, values, &choices, keys)),
+        }
+        @if !version.conflicts.is_empty() {
+            p.callout { (show::icon("warn")) span { (ctx.t("form-has-conflicts")) " " a href="/conflicts" { (ctx.t("nav-conflicts")) } } }
+        }
+        // Nothing is replaced inside this part while the form is in use: the reader is told instead.
+        div #edit data-live data-record=(row.key) {
+            form.record method="post" action={ (base) "/edit?register=" (escape(&row.doc.register.to_string())) } {
+                input type="hidden" name="version" value=(row.version().to_text());
+                (form::controls(ctx, kind, values, &choices, refused, kind.ends))
+                div.actions { button type="submit" { (ctx.t("form-save")) } a href=(base) { (ctx.t("form-cancel")) } }
+            }
+        }
+    };
+    let mut response = ctx.page(Place::Other, &title, main);
+    *response.status_mut() = match reason {
+        Reason::Fresh => StatusCode::OK,
+        Reason::Refused(problem) => problem.status,
+        Reason::Stale(_) => StatusCode::PRECONDITION_FAILED,
+    };
+    Ok(response)
+}
+
+/// The record as it stands beside what was to be saved.
+fn stale(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, choices: &Choices, keys: &[String]) -> Markup {
+    let titles = form::titles(choices);
+    html! {
+        div.callout.error-summary role="alert" tabindex="-1" {
+            (show::icon("warn"))
+            div {
+                p { strong { (ctx.t("stale-title")) } }
+                p { (ctx.t("stale-how")) }
+                table.cards role="table" {
+                    thead role="rowgroup" { tr role="row" {
+                        th role="columnheader" scope="col" { (ctx.t("stale-field")) }
+                        th role="columnheader" scope="col" { (ctx.t("stale-now")) }
+                        th role="columnheader" scope="col" { (ctx.t("stale-yours")) }
+                    } }
+                    tbody role="rowgroup" {
+                        @for key in keys {
+                            tr role="row" {
+                                th role="rowheader" scope="row" { (field_label(ctx.lang, key)) }
+                                td role="cell" data-label=(ctx.t("stale-now")) { (standing(ctx, kind, version, key, &titles)) }
+                                td role="cell" data-label=(ctx.t("stale-yours")) { (values.text(key)) }
+                            }
+                        }
+                    }
+                }
+                p { a href={ "/records/" (version.row.key) } { (ctx.t("stale-drop")) } }
+            }
+        }
+    }
+}
+
+fn standing(ctx: &Ctx, kind: &Kind, version: &Version, key: &str, titles: &views::Titles) -> Markup {
+    let field = kind.field(key.split('@').next().unwrap_or(key));
+    match (version.row.value(key), field) {
+        (Some(value), field) => show::scalar(ctx.lang, field, value, titles),
+        (None, Some(field)) if field.is_set() => {
+            show::field(ctx.lang, &version.row, field, titles).unwrap_or_else(|| html! { "–" })
+        }
+        _ => html! { "–" },
+    }
+}
+
+/// `POST /records/{id}/edit?register=`.
+///
+/// # Errors
+/// 404; a refused or stale form is shown again.
+pub async fn save(ctx: Ctx, Path(id): Path<String>, axum::Form(pairs): Pairs) -> Answer<Response> {
+    let (row, kind) = addressed(&ctx, &id).await?;
+    let standing = Values::of_row(kind, &row);
+    // The ends of a link are not on the form; they stay.
+    let values = Values::of_pairs(&pairs).with_missing(&standing, kind.ends);
+    let fields = values.changed(kind, &standing);
+    let Some(seen) = RowVersion::parse(value(&pairs, "version")) else {
+        return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "if-match", "the form came without its version"));
+    };
+    let stale_keys = || fields.keys().cloned().collect::<Vec<_>>();
+    if seen != row.version() {
+        let keys = stale_keys();
+        let version = read_version(&ctx.app, row, ctx.lang).await?;
+        return edit_page(&ctx, kind, &version, &values, Reason::Stale(keys)).await;
+    }
+    let outcome = match views::parse(kind.name, &fields, Some(&row), ctx.lang) {
+        Ok(changes) if changes.is_empty() => Ok(RecordWritten::Done(Box::new(row.clone()))),
+        Ok(changes) => edit_record(&ctx.app, &row, changes, Some(seen)).await,
+        Err(error) => Err(Problem::from(error)),
+    };
+    match outcome {
+        Ok(RecordWritten::Done(row)) => Ok(Redirect::to(&format!("/records/{}", row.key)).into_response()),
+        Ok(RecordWritten::Stale(row)) => {
+            let keys = stale_keys();
+            let version = read_version(&ctx.app, *row, ctx.lang).await?;
+            edit_page(&ctx, kind, &version, &values, Reason::Stale(keys)).await
+        }
+        Err(problem) => {
+            let version = read_version(&ctx.app, row, ctx.lang).await?;
+            edit_page(&ctx, kind, &version, &values, Reason::Refused(&problem)).await
+        }
+    }
+}
+
+/// `POST /records/{id}/delete?register=`.
+///
+/// # Errors
+/// 412 where the record has changed since the page was made.
+pub async fn delete(ctx: Ctx, path: Path<String>, form: Pairs) -> Answer<Response> {
+    mark(ctx, path, form, true).await
+}
+
+/// `POST /records/{id}/restore?register=`.
+///
+/// # Errors
+/// 412 where the record has changed since the page was made.
+pub async fn restore(ctx: Ctx, path: Path<String>, form: Pairs) -> Answer<Response> {
+    mark(ctx, path, form, false).await
+}
+
+async fn mark(ctx: Ctx, Path(id): Path<String>, axum::Form(pairs): Pairs, deleted: bool) -> Answer<Response> {
+    let (row, _) = addressed(&ctx, &id).await?;
+    let seen = RowVersion::parse(value(&pairs, "version"));
+    let seen = seen.ok_or_else(|| Problem::bad_request("the form came without its version"))?;
+    match edit_record(&ctx.app, &row, deletion(deleted), Some(seen)).await? {
+        RecordWritten::Done(row) => Ok(Redirect::to(&format!("/records/{}", row.key)).into_response()),
+        RecordWritten::Stale(_) => Err(Problem::new(StatusCode::PRECONDITION_FAILED, "stale", ctx.t("stale-title"))
+            .hint(ctx.t("stale-look"))
+            .with("record", json!(row.key))),
+    }
+}
