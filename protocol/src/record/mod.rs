@@ -7,6 +7,8 @@
 //! two devices at once they would hide one another.
 
 mod conflict;
+#[cfg(test)]
+mod frozen;
 mod origin;
 mod project;
 mod reissue;
