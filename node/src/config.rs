@@ -20,6 +20,7 @@ const KEYS: &[(&str, &str)] = &[
     ("listen", "external"),
     ("listen", "page"),
     ("listen", "mdns"),
+    ("peers", "contacts"),
 ];
 
 /// The file.
@@ -30,6 +31,8 @@ pub struct Config {
     pub node: NodeSection,
     /// Where it listens.
     pub listen: ListenSection,
+    /// Where others are.
+    pub peers: PeersSection,
 }
 
 /// `[node]`.
@@ -55,6 +58,14 @@ pub struct ListenSection {
     pub page: SocketAddr,
     /// Find nodes on the local network by multicast DNS.
     pub mdns: bool,
+}
+
+/// `[peers]`.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PeersSection {
+    /// Addresses of partners given by hand, tried besides those that the nodes tell each other.
+    pub contacts: Vec<SocketAddr>,
 }
 
 /// How much is logged.
@@ -187,12 +198,13 @@ impl Config {
             });
         }
         let unusable = |address: &&SocketAddr| address.ip().is_unspecified() || address.port() == 0;
-        if let Some(address) = self.listen.external.iter().find(unusable) {
+        let places = [("listen.external", &self.listen.external), ("peers.contacts", &self.peers.contacts)];
+        for (key, address) in places.iter().filter_map(|(key, list)| Some((*key, list.iter().find(unusable)?))) {
             return Err(ConfigError::Value {
-                key: "listen.external",
+                key,
                 reason: format!("{address} can be reached by nobody"),
                 hint: format!(
-                    "write the office's public IP address and the forwarded port, such as \"203.0.113.7:{P2P_PORT}\""
+                    "write a public IP address and the port that leads to the node, such as \"203.0.113.7:{P2P_PORT}\""
                 ),
             });
         }
@@ -206,13 +218,14 @@ impl Config {
             format!("[{}]", quoted.join(", "))
         };
         format!(
-            "[node]\nlanguage = \"{}\"\nlog = \"{}\"\n\n[listen]\np2p = {}\nexternal = {}\npage = \"{}\"\nmdns = {}\n",
+            "[node]\nlanguage = \"{}\"\nlog = \"{}\"\n\n[listen]\np2p = {}\nexternal = {}\npage = \"{}\"\nmdns = {}\n\n[peers]\ncontacts = {}\n",
             self.node.language,
             self.node.log.as_str(),
             list(&self.listen.p2p),
             list(&self.listen.external),
             self.listen.page,
-            self.listen.mdns
+            self.listen.mdns,
+            list(&self.peers.contacts)
         )
     }
 }

@@ -5,6 +5,7 @@ pub mod config;
 pub mod datadir;
 pub mod helper;
 pub mod i18n;
+pub mod import;
 pub mod kit;
 pub mod limits;
 pub mod net;

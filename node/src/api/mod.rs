@@ -33,6 +33,7 @@
 //! | `PUT registers/{id}/writers` | `{writers}` |
 //! | `POST sync` | `{wait?: seconds}`; answers `{complete, missing:[…]}` |
 //! | `POST sync/pause`, `sync/resume` | survive a restart |
+//! | `POST import?kind=&register=&dry_run=` | CSV in the body; all rows are checked before any is written |
 //! | `GET export?format=json\|csv\|automerge&kind=&register=` | the file |
 //! | `GET stream` | server-sent events `records`, `state`, `reset`; `Last-Event-ID` |
 //! | `POST login-codes` | a one-time login link for a browser (control socket or token) |
@@ -47,6 +48,7 @@ mod export;
 mod guard;
 mod health;
 mod idempotency;
+mod import;
 pub mod limits;
 mod login;
 mod members;

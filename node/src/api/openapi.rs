@@ -87,6 +87,8 @@ pub const ROUTES: &[Doc] = &[
     doc("post", "/api/v1/sync", "Exchange now; says who is missing").body("Sync"),
     doc("post", "/api/v1/sync/pause", "Stop exchanging"),
     doc("post", "/api/v1/sync/resume", "Exchange again"),
+    doc("post", "/api/v1/import", "Records from a CSV file, all checked before any is written")
+        .query(&["kind", "register", "dry_run"]),
     doc("get", "/api/v1/export", "What this node reads, as a file").query(&["format", "kind", "register", "part"]),
     doc("get", "/api/v1/stream", "Server-sent events: records, state, reset").gives(200, "text/event-stream"),
     doc("post", "/api/v1/login-codes", "A one-time login link for a browser").gives(201, JSON),

@@ -4,7 +4,7 @@ use super::limits::BODY_BYTES_MAX;
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    conflicts, export, guard, health, login, members, openapi, records, registers, schema, status, stream, sync,
+    conflicts, export, guard, health, import, login, members, openapi, records, registers, schema, status, stream, sync,
 };
 use crate::pages;
 use axum::Router;
@@ -52,6 +52,7 @@ fn api() -> Router<AppState> {
         .route("/sync", post(sync::now))
         .route("/sync/pause", post(sync::pause))
         .route("/sync/resume", post(sync::resume))
+        .route("/import", post(import::import))
         .route("/export", get(export::export))
         .route("/stream", get(stream::stream))
         .route("/login-codes", post(login::make_code))

@@ -1,12 +1,23 @@
 //! The command line: a thin client of the node's HTTP interface.
 
 mod args;
+mod check;
+mod client;
+mod doctor;
 mod error;
 mod init;
+mod local;
+mod members;
 mod output;
+mod records;
+mod run;
+mod status;
+mod sync;
+mod transfer;
 
-use args::{Cli, ConfigVerb, Global, Verb};
+use args::{Cli, ConfigVerb, Global, KindArgs, Verb};
 use clap::Parser;
+use client::Client;
 use comin_node::config::Config;
 use comin_node::datadir::DataDir;
 use error::{CliError, CliResult, Exit};
@@ -43,9 +54,57 @@ fn dispatch(cli: Cli) -> CliResult<Exit> {
     match &cli.verb {
         Verb::Helper => comin_node::helper::main().map(done).map_err(|error| CliError::new(error.to_string())),
         Verb::Version => version(&out).map(done),
-        Verb::Init(args) => init::run(&DataDir::locate(cli.global.data_dir.clone())?, args, &out).map(done),
         Verb::Config { verb } => config(&cli.global, verb, &out).map(done),
-        _ => Err(CliError::new("not there yet")),
+        Verb::Demo { .. } => Err(CliError::new("the demo is being written")),
+        verb => with_dir(verb, &cli.global, &DataDir::locate(cli.global.data_dir.clone())?, &out),
+    }
+}
+
+/// Verbs that need the data directory.
+fn with_dir(verb: &Verb, global: &Global, dir: &DataDir, out: &Output) -> CliResult<Exit> {
+    let done = |()| Exit::Ok;
+    match verb {
+        Verb::Init(args) => init::run(dir, args, out).map(done),
+        Verb::Run => run::run(dir, &read_config(global, dir)?, out).map(done),
+        Verb::Check { repair: false } => check::run(dir, out),
+        Verb::Check { repair: true } => Err(CliError::new("repairing is being written")),
+        Verb::Doctor => doctor::run(dir, read_config(global, dir), out),
+        Verb::Open { .. } | Verb::Join { .. } | Verb::Sync(_) => {
+            with_node(verb, &Client::running(dir, global.lang.as_deref())?, out)
+        }
+        verb => with_node(verb, &Client::connect(dir, global.lang.as_deref())?, out),
+    }
+}
+
+/// Verbs that ask the node.
+fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
+    let done = |()| Exit::Ok;
+    let of_kind = |kind: &str, args: &KindArgs| records::run(client, kind, &args.verb, out).map(done);
+    match verb {
+        Verb::Open { print } => run::open(client, *print, out).map(done),
+        Verb::Status { check, watch } => status::run(client, *check, *watch, out),
+        Verb::Found { name } => members::found(client, name, out).map(done),
+        Verb::Invite { name, country, expires, file } => {
+            members::invite(client, (name, country), *expires, file.as_deref(), out).map(done)
+        }
+        Verb::Invites { verb } => members::invites(client, verb.as_ref(), out).map(done),
+        Verb::Join { ticket } => members::join(client, ticket, out).map(done),
+        Verb::Approvals { verb } => members::approvals(client, verb.as_ref(), out).map(done),
+        Verb::Partners { verb } => members::partners(client, verb.as_ref(), out).map(done),
+        Verb::Devices => members::devices(client, out).map(done),
+        Verb::Registers { verb } => members::registers(client, verb.as_ref(), out).map(done),
+        Verb::Network(args) => of_kind("network", args),
+        Verb::Organisation(args) => of_kind("organisation", args),
+        Verb::Membership(args) => of_kind("membership", args),
+        Verb::Practice(args) => of_kind("practice", args),
+        Verb::Event(args) => of_kind("event", args),
+        Verb::Search { text, limit } => records::search(client, text, *limit, out).map(done),
+        Verb::Conflicts { verb } => records::conflicts(client, verb.as_ref(), out).map(done),
+        Verb::Import(args) => transfer::import(client, args, out),
+        Verb::Export(args) => transfer::export(client, args, out).map(done),
+        Verb::Sync(args) => sync::run(client, args, out),
+        // INVARIANT: `dispatch` and `with_dir` take every other verb.
+        _ => Err(CliError::usage("this verb needs no node")),
     }
 }
 
@@ -80,6 +139,7 @@ fn config(global: &Global, verb: &ConfigVerb, out: &Output) -> CliResult {
             "node": {"language": config.node.language, "log": config.node.log.as_str()},
             "listen": {"p2p": config.listen.p2p, "external": config.listen.external,
                        "page": config.listen.page, "mdns": config.listen.mdns},
+            "peers": {"contacts": config.peers.contacts},
         })),
     }
     Ok(())

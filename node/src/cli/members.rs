@@ -1,0 +1,365 @@
+//! Federation, tickets, joining, partners, devices and registers.
+
+use super::args::{ApprovalsVerb, InvitesVerb, PartnersVerb, RegistersVerb};
+use super::client::{Client, encoded};
+use super::error::{CliError, CliResult, Exit};
+use super::output::{Output, plain};
+use comin_node::datadir::write_secret_once;
+use hyper::Method;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Duration;
+
+/// How often `join` looks how far it has come.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+/// Largest ticket file in bytes.
+const TICKET_BYTES_MAX: u64 = 64 * 1024;
+
+/// The text of a member, made safe for a terminal.
+pub fn text(value: &Value, name: &str) -> String {
+    plain(value.get(name).and_then(Value::as_str).unwrap_or_default())
+}
+
+/// The items of a list.
+pub fn items(answer: &Value) -> &[Value] {
+    answer.get("items").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// `found`.
+pub fn found(client: &Client, name: &str, out: &Output) -> CliResult {
+    let answer = client.post("found", json!({"name": name}))?;
+    if out.json {
+        out.object(answer);
+    } else {
+        out.line(format!("{} is founded, with this partner as its first steward.", plain(name)));
+        out.line("Next: comin invite \"PARTNER\" --country FR --file ticket.txt");
+    }
+    Ok(())
+}
+
+/// `invite`.
+pub fn invite(
+    client: &Client,
+    (name, country): (&str, &str),
+    valid: Duration,
+    file: Option<&Path>,
+    out: &Output,
+) -> CliResult {
+    let valid_ms = u64::try_from(valid.as_millis()).unwrap_or(u64::MAX);
+    let body = json!({"name": name, "country": country.to_uppercase(), "valid_ms": valid_ms});
+    let ticket = client.post("invites", body)?;
+    let words = text(&ticket, "text");
+    if let Some(path) = file {
+        write_secret_once(path, &format!("{words}\n"))?;
+    }
+    if out.json {
+        out.object(ticket);
+        return Ok(());
+    }
+    let expires = text(&ticket, "expires");
+    match file {
+        Some(path) => out.line(format!("Ticket for {}, valid until {expires}, in {}", plain(name), path.display())),
+        None => {
+            out.line(format!("Ticket for {}, valid until {expires}:\n", plain(name)));
+            out.line(format!("{words}\n"));
+        }
+    }
+    out.line("Hand it over on a way that you trust. There, IT runs: comin join TICKET");
+    out.line("When they call, compare the check number: comin approvals");
+    if !client.is_running() {
+        out.line("This node must run to receive them: comin run");
+    }
+    Ok(())
+}
+
+/// `invites`.
+pub fn invites(client: &Client, verb: Option<&InvitesVerb>, out: &Output) -> CliResult {
+    if let Some(InvitesVerb::Cancel { id }) = verb {
+        let id = full_id(&client.get("invites")?, id, "ticket")?;
+        client.send(Method::DELETE, &format!("invites/{}", encoded(&id)), None, &[])?.json()?;
+        return done(out, "The ticket is cancelled.");
+    }
+    let answer = client.get("invites")?;
+    let row = |ticket: &Value| {
+        vec![
+            short(ticket, "id"),
+            text(ticket, "state"),
+            text(ticket, "name"),
+            text(ticket, "country"),
+            text(ticket, "expires"),
+        ]
+    };
+    list(out, answer, row, "There are no tickets.")
+}
+
+/// The one id that begins so.
+fn full_id(answer: &Value, beginning: &str, what: &str) -> CliResult<String> {
+    let ids = items(answer).iter().map(|item| text(item, "id"));
+    let found: Vec<String> = ids.filter(|id| id.starts_with(&beginning.to_lowercase())).collect();
+    match found.as_slice() {
+        [id] => Ok(id.clone()),
+        [] => Err(CliError::new(format!("{what} {} not found", plain(beginning))).exit(Exit::NotFound)),
+        _ => Err(CliError::new(format!("{beginning} begins the ids of several {what}s"))
+            .exit(Exit::Conflict)
+            .hint("write more of the id")),
+    }
+}
+
+/// The first eight characters of an id: enough for people.
+fn short(value: &Value, name: &str) -> String {
+    text(value, name).chars().take(8).collect()
+}
+
+/// `join`.
+pub fn join(client: &Client, ticket: &str, out: &Output) -> CliResult {
+    let ticket = read_ticket(ticket)?;
+    client.post("join", json!({"ticket": ticket}))?;
+    let mut shown = String::new();
+    loop {
+        let status = client.get("status")?;
+        let joining = status.get("joining").cloned().unwrap_or(Value::Null);
+        let stage = text(&joining, "stage");
+        let is_member = status.get("federation").is_some_and(|federation| !federation.is_null());
+        if is_member && (stage == "admitted" || stage.is_empty()) {
+            return joined(&status, out);
+        }
+        if stage == "refused" {
+            return Err(CliError::new(format!("not admitted: {}", text(&joining, "text")))
+                .exit(Exit::Conflict)
+                .hint("ask the partner who invited you for a new ticket"));
+        }
+        let lines = progress(&joining);
+        if lines != shown && !out.json {
+            out.line(&lines);
+            shown = lines;
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+fn joined(status: &Value, out: &Output) -> CliResult {
+    let federation = status.get("federation").cloned().unwrap_or(Value::Null);
+    if out.json {
+        out.object(json!({"stage": "admitted", "federation": federation}));
+    } else {
+        out.line(format!("Admitted to {}.", text(&federation, "name")));
+    }
+    Ok(())
+}
+
+/// What a waiting newcomer needs to know.
+fn progress(joining: &Value) -> String {
+    let mut lines = vec![match text(joining, "text") {
+        told if told.is_empty() => format!("Joining: {}.", text(joining, "stage")),
+        told => told,
+    }];
+    let number = text(joining, "check_number");
+    if !number.is_empty() {
+        lines.push(format!("Check number: {number}"));
+        lines.push("Read it out to the partner who invited you; both must see the same.".to_owned());
+        lines.push(
+            "You may close this with Ctrl-C: the node goes on, and `comin status` tells how far it is.".to_owned(),
+        );
+    }
+    lines.join("\n")
+}
+
+/// The text of a ticket, or of the file that holds it.
+fn read_ticket(given: &str) -> CliResult<String> {
+    let path = Path::new(given);
+    match std::fs::metadata(path) {
+        Ok(file) if file.is_file() && file.len() <= TICKET_BYTES_MAX => {
+            std::fs::read_to_string(path).map_err(|error| CliError::new(format!("{}: {error}", path.display())))
+        }
+        Ok(_) => {
+            Err(CliError::new(format!("{} is no ticket", path.display()))
+                .hint("name the ticket's file, or paste its text"))
+        }
+        Err(_) => Ok(given.to_owned()),
+    }
+}
+
+/// `approvals`.
+pub fn approvals(client: &Client, verb: Option<&ApprovalsVerb>, out: &Output) -> CliResult {
+    let decide = |id: &str, what: &str, told: &str| {
+        client.post(&format!("approvals/{}/{what}", encoded(id)), json!({}))?;
+        done(out, told)
+    };
+    match verb {
+        Some(ApprovalsVerb::Approve { id }) => decide(id, "approve", "Admitted."),
+        Some(ApprovalsVerb::Reject { id }) => decide(id, "reject", "Refused."),
+        Some(ApprovalsVerb::List) | None => list_approvals(client, out),
+    }
+}
+
+fn list_approvals(client: &Client, out: &Output) -> CliResult {
+    let answer = client.get("approvals")?;
+    if out.json || items(&answer).is_empty() {
+        return list(out, answer, |_| Vec::new(), "Nobody waits for confirmation.");
+    }
+    for pending in items(&answer) {
+        out.line(format!("{} ({}) asks to join.", text(pending, "name"), text(pending, "country")));
+        if text(pending, "ticket_name") != text(pending, "name") {
+            out.line(format!("  The ticket was made for: {}", text(pending, "ticket_name")));
+        }
+        out.line(format!("  Check number: {}", text(pending, "check_number")));
+        out.line(format!("  The same on their screen: comin approvals approve {}", short(pending, "id")));
+        out.line(format!("  Another one:              comin approvals reject {}", short(pending, "id")));
+    }
+    Ok(())
+}
+
+/// `partners`.
+pub fn partners(client: &Client, verb: Option<&PartnersVerb>, out: &Output) -> CliResult {
+    let answer = client.get("partners")?;
+    if let Some(PartnersVerb::Show { partner }) = verb {
+        return show_partner(client, &answer, partner, out);
+    }
+    let row = |partner: &Value| {
+        let is = |name: &str| partner.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let marks = [("self", "this partner"), ("steward", "steward")];
+        let words: Vec<&str> = marks.iter().filter(|(name, _)| is(name)).map(|(_, word)| *word).collect();
+        vec![short(partner, "id"), text(partner, "country"), text(partner, "name"), words.join(", ")]
+    };
+    list(out, answer, row, "There are no partners.")
+}
+
+fn show_partner(client: &Client, partners: &Value, wanted: &str, out: &Output) -> CliResult {
+    let folded = comin_node::text::folded(wanted);
+    let named = |partner: &&Value| comin_node::text::folded(&text(partner, "name")) == folded;
+    let begins = |partner: &&Value| folded.len() >= 4 && text(partner, "id").starts_with(&folded);
+    let found = items(partners).iter().find(named).or_else(|| items(partners).iter().find(begins));
+    let names = items(partners).iter().map(|partner| text(partner, "name")).collect::<Vec<_>>();
+    let nearest = comin_node::text::nearest(wanted, names.iter().map(String::as_str)).unwrap_or_default().to_owned();
+    let missing = || {
+        CliError::new(format!("partner {} not found", plain(wanted)))
+            .exit(Exit::NotFound)
+            .hint(format!("comin partners show \"{nearest}\""))
+    };
+    let partner = found.ok_or_else(missing)?;
+    let devices = client.get("devices")?;
+    let own: Vec<Value> =
+        items(&devices).iter().filter(|device| device.get("partner") == partner.get("id")).cloned().collect();
+    let status = client.get("status")?;
+    let peers = status.get("peers").and_then(Value::as_array).cloned().unwrap_or_default();
+    let exchange = peers.into_iter().find(|peer| peer.get("partner") == partner.get("id"));
+    if out.json {
+        out.object(json!({"partner": partner, "devices": own, "exchange": exchange}));
+        return Ok(());
+    }
+    out.line(format!("{} ({})", text(partner, "name"), text(partner, "country")));
+    out.line(format!("  id {}", text(partner, "id")));
+    if let Some(exchange) = exchange {
+        out.line(format!("  {}", super::status::peer_line(&exchange)));
+    }
+    for device in &own {
+        let addresses: Vec<String> = device
+            .get("addresses")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(plain)
+            .collect();
+        out.line(format!("  {} {} {}", short(device, "id"), text(device, "name"), addresses.join(" ")));
+    }
+    Ok(())
+}
+
+/// `devices`.
+pub fn devices(client: &Client, out: &Output) -> CliResult {
+    let row = |device: &Value| {
+        let own = device.get("self").and_then(Value::as_bool).unwrap_or(false);
+        let mark = if own { "this machine" } else { "" };
+        vec![short(device, "id"), text(device, "partner_name"), text(device, "name"), mark.to_owned()]
+    };
+    list(out, client.get("devices")?, row, "There are no machines.")
+}
+
+/// `registers`.
+pub fn registers(client: &Client, verb: Option<&RegistersVerb>, out: &Output) -> CliResult {
+    match verb {
+        Some(RegistersVerb::Add { name, writers }) => {
+            let answer = client.post("registers", json!({"name": name, "writers": writers_of(writers)}))?;
+            if out.json {
+                out.object(answer);
+            } else {
+                out.line(format!("Register {} is there: {}", plain(name), text(&answer, "id")));
+            }
+            Ok(())
+        }
+        Some(RegistersVerb::Set { register, writers }) => {
+            let path = format!("registers/{}/writers", encoded(register));
+            client.send(Method::PUT, &path, Some(json!({"writers": writers_of(writers)})), &[])?.json()?;
+            done(out, "The writers are set.")
+        }
+        Some(RegistersVerb::List) | None => {
+            list(out, client.get("registers")?, register_row, "There are no registers.")
+        }
+    }
+}
+
+fn writers_of(text: &str) -> Value {
+    match text.trim() {
+        "all" => json!("all"),
+        several => several.split(',').map(str::trim).filter(|name| !name.is_empty()).collect(),
+    }
+}
+
+fn register_row(register: &Value) -> Vec<String> {
+    let writers = match register.get("writers") {
+        Some(Value::Array(partners)) => {
+            partners.iter().map(|partner| text(partner, "name")).collect::<Vec<_>>().join(", ")
+        }
+        _ => "all".to_owned(),
+    };
+    let writes = register.get("writable").and_then(Value::as_bool).unwrap_or(false);
+    let records = register.get("records").and_then(Value::as_u64).unwrap_or(0);
+    let who = match text(register, "kind").as_str() {
+        "shared" => format!("written by {writers}"),
+        kind => kind.to_owned(),
+    };
+    let mark = if writes { "yours to write" } else { "read only" };
+    vec![short(register, "id"), text(register, "name"), who, mark.to_owned(), format!("{records} records")]
+}
+
+/// Prints a list, or what to say where it is empty.
+fn list(out: &Output, answer: Value, row: impl Fn(&Value) -> Vec<String>, empty: &str) -> CliResult {
+    if out.json {
+        out.object(answer);
+    } else if items(&answer).is_empty() {
+        out.line(empty);
+    } else {
+        out.table(&items(&answer).iter().map(row).collect::<Vec<_>>());
+    }
+    Ok(())
+}
+
+/// Says that it is done.
+pub fn done(out: &Output, told: &str) -> CliResult {
+    if out.json {
+        out.object(json!({"done": true}));
+    } else {
+        out.line(told);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_found_by_its_beginning() {
+        let answer = json!({"items": [{"id": "abcd01"}, {"id": "abff02"}]});
+        assert_eq!(full_id(&answer, "ABC", "ticket").unwrap(), "abcd01", "one begins so, in any case");
+        assert_eq!(full_id(&answer, "ab", "ticket").unwrap_err().exit, Exit::Conflict, "two begin so");
+        assert_eq!(full_id(&answer, "00", "ticket").unwrap_err().exit, Exit::NotFound, "none begins so");
+    }
+
+    #[test]
+    fn writers_are_names_or_all() {
+        assert_eq!(writers_of("all"), json!("all"), "everybody");
+        assert_eq!(writers_of("EDIAS, Veneto Lavoro,"), json!(["EDIAS", "Veneto Lavoro"]), "names with commas between");
+    }
+}

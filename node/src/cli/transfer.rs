@@ -1,0 +1,156 @@
+//! `import` and `export`.
+
+use super::args::{ExportArgs, ExportFormat, ImportArgs};
+use super::client::{Client, query};
+use super::error::{CliError, CliResult, Exit};
+use super::members::text;
+use super::output::Output;
+use comin_node::import::FILE_BYTES_MAX;
+use hyper::Method;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Row errors shown to people; programs get all.
+const ERRORS_SHOWN: usize = 50;
+
+/// `import`.
+pub fn import(client: &Client, args: &ImportArgs, out: &Output) -> CliResult<Exit> {
+    let bytes = read_file(&args.file)?;
+    let dry_run = args.dry_run.then_some("true");
+    let path =
+        query("import", &[("kind", Some(&args.kind)), ("register", args.register.as_deref()), ("dry_run", dry_run)]);
+    let answer = client.send_bytes(Method::POST, &path, Some("text/csv"), bytes, &[])?;
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    let errors = body.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
+    if errors.is_empty() {
+        let report = answer.json()?;
+        return reported(report, args.dry_run, out);
+    }
+    if !out.json {
+        for error in errors.iter().take(ERRORS_SHOWN) {
+            let row = error.get("row").and_then(Value::as_u64).unwrap_or(0);
+            out.line(format!("row {row}, {}: {}", text(error, "column"), text(error, "reason")));
+        }
+        if errors.len() > ERRORS_SHOWN {
+            out.line(format!("… and {} more", errors.len() - ERRORS_SHOWN));
+        }
+    } else {
+        out.object(json!({"errors": errors}));
+    }
+    Err(CliError::new(format!("{} values cannot be taken; nothing was imported", errors.len()))
+        .hint("correct the rows named and run the same command again"))
+}
+
+fn reported(report: Value, dry_run: bool, out: &Output) -> CliResult<Exit> {
+    if out.json {
+        out.object(report);
+        return Ok(Exit::Ok);
+    }
+    let number = |name: &str| report.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let (added, changed, unchanged) = (number("added"), number("changed"), number("unchanged"));
+    let verb = if dry_run { "Would be" } else { "Imported" };
+    out.line(format!("{verb}: {added} added, {changed} changed, {unchanged} unchanged."));
+    for change in report.get("changes").and_then(Value::as_array).into_iter().flatten().take(ERRORS_SHOWN) {
+        out.line(format!("  row {}: {}", change.get("row").and_then(Value::as_u64).unwrap_or(0), text(change, "what")));
+    }
+    Ok(Exit::Ok)
+}
+
+fn read_file(path: &Path) -> CliResult<Vec<u8>> {
+    let failed = |error: std::io::Error| CliError::new(format!("{}: {error}", path.display()));
+    let mut bytes = Vec::new();
+    let limit = FILE_BYTES_MAX as u64 + 1;
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
+    }
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(CliError::new(format!("{} is larger than {} MiB", path.display(), FILE_BYTES_MAX / 1024 / 1024))
+            .hint("divide the file"));
+    }
+    Ok(bytes)
+}
+
+/// `export`.
+pub fn export(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {
+    let format = match args.format {
+        ExportFormat::Json => "json",
+        ExportFormat::Csv => "csv",
+        ExportFormat::Automerge => return automerge(client, args, out),
+    };
+    if args.format == ExportFormat::Csv && args.kind.is_none() {
+        return Err(CliError::usage("a CSV file holds one kind").hint("comin export --format csv --kind organisation"));
+    }
+    let parameters = [("format", Some(format)), ("kind", args.kind.as_deref()), ("register", args.register.as_deref())];
+    let path = query("export", &parameters);
+    match &args.out {
+        None => client.download(&path, &mut std::io::stdout().lock()),
+        Some(file) => {
+            into_file(file, |writer| client.download(&path, writer))?;
+            said(out, &[file.clone()])
+        }
+    }
+}
+
+/// Writes beside and renames, so that half a file never bears the name of a whole one.
+fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> CliResult) -> CliResult {
+    let failed = |error: std::io::Error| CliError::new(format!("{}: {error}", path.display()));
+    let beside = path.with_extension("part");
+    let mut writer = BufWriter::new(File::create(&beside).map_err(failed)?);
+    let written = write(&mut writer).and_then(|()| {
+        writer.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
+        std::fs::rename(&beside, path).map_err(failed)
+    });
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// One file for each part, in a directory; one part goes into one file where `--out` ends in `.automerge`.
+fn automerge(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {
+    let register = args.register.as_deref().ok_or_else(|| {
+        CliError::usage("an Automerge export is of one register")
+            .hint("comin export --format automerge --register own --out DIR")
+    })?;
+    let parameters = |part| [("format", Some("automerge")), ("register", Some(register)), ("part", part)];
+    let answer = client.get(&query("export", &parameters(None)))?;
+    let parts: Vec<String> = answer
+        .get("parts")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|part| part.get("part").and_then(Value::as_u64))
+        .map(|part| part.to_string())
+        .collect();
+    let target = args.out.clone().unwrap_or_else(|| PathBuf::from("."));
+    let mut files = Vec::new();
+    if target.extension().is_some_and(|extension| extension == "automerge") {
+        let [part] = parts.as_slice() else {
+            return Err(
+                CliError::usage(format!("the register has {} parts", parts.len())).hint("name a directory: --out DIR")
+            );
+        };
+        files.push((target, part.clone()));
+    } else {
+        std::fs::create_dir_all(&target).map_err(|error| CliError::new(format!("{}: {error}", target.display())))?;
+        let id: String = text(&answer, "register").chars().take(8).collect();
+        files.extend(parts.into_iter().map(|part| (target.join(format!("{id}-{part}.automerge")), part)));
+    }
+    for (file, part) in &files {
+        into_file(file, |writer| client.download(&query("export", &parameters(Some(part))), writer))?;
+    }
+    said(out, &files.into_iter().map(|(file, _)| file).collect::<Vec<_>>())
+}
+
+fn said(out: &Output, files: &[PathBuf]) -> CliResult {
+    if out.json {
+        out.object(json!({"files": files}));
+    } else {
+        files.iter().for_each(|file| out.line(file.display().to_string()));
+    }
+    Ok(())
+}
