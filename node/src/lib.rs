@@ -6,7 +6,6 @@ pub mod datadir;
 pub mod helper;
 pub mod i18n;
 pub mod import;
-pub mod kit;
 pub mod limits;
 pub mod net;
 pub mod pages;

@@ -5,11 +5,11 @@ use super::error::{CliError, CliResult, Exit};
 use super::output::Output;
 use comin_node::datadir::{self, DataDir, Settings, quoted};
 use comin_node::helper::HelperCommand;
-use comin_node::kit::Kit;
 use comin_node::runtime::{Node, NodeConfig};
 use comin_node::store::{self, Store};
 use comin_protocol::engine::{Command, Edit, Target, Write};
 use comin_protocol::identity::{DeviceSigner, PartnerSigner};
+use comin_protocol::kit::RecoveryKit;
 use comin_protocol::record::FieldChange;
 use comin_protocol::schema;
 use comin_protocol::statement::{Rights, SignedStatement, is_country, is_name};
@@ -32,36 +32,34 @@ fn fresh(dir: &DataDir, args: &InitArgs, out: &Output) -> CliResult {
     let country = args.country.clone().unwrap_or_default().to_uppercase();
     check_identity(&name, &country)?;
     let language = args.language.clone().unwrap_or_else(|| language_of(&country).to_owned());
-    let kit = Kit { signer: PartnerSigner::from_secret(&datadir::random()?), name, country, language };
+    let partner = PartnerSigner::from_secret(&datadir::random()?);
+    let device = device_name(args)?;
+    let kit = RecoveryKit { partner, name, country, device: device.clone() };
     let kit_path = kit_path(dir, args, &kit.name)?;
     datadir::write_secret_once(&kit_path, &kit.to_text()).map_err(|error| kit_error(&kit_path, error))?;
-    let device = device_name(args)?;
-    if let Err(error) = set_up(dir, &kit, &device, true) {
+    if let Err(error) = set_up(dir, &kit, &device, &language, true) {
         // Nothing was certified by this key that anyone could have seen: without the kit a second try is clean.
         let _ = std::fs::remove_file(&kit_path);
         clear(dir);
         return Err(error);
     }
-    report(dir, &kit, &device, Some(&kit_path), out);
+    report(dir, &kit, (&device, &language), Some(&kit_path), out);
     Ok(())
 }
 
 fn recover(dir: &DataDir, args: &InitArgs, path: &Path, out: &Output) -> CliResult {
     let text = datadir::read_text(path)?;
-    let mut kit = Kit::parse(&text).map_err(|error| {
+    let kit = RecoveryKit::parse(&text).map_err(|error| {
         CliError::new(format!("{}: {error}", path.display()))
-            .hint("compare the file with the printed kit, digit by digit")
+            .hint("compare the file with the printed kit, line by line")
     })?;
-    check_identity(&kit.name, &kit.country)?;
-    if let Some(language) = &args.language {
-        kit.language.clone_from(language);
-    }
+    let language = args.language.clone().unwrap_or_else(|| language_of(&kit.country).to_owned());
     let device = device_name(args)?;
-    if let Err(error) = set_up(dir, &kit, &device, false) {
+    if let Err(error) = set_up(dir, &kit, &device, &language, false) {
         clear(dir);
         return Err(error);
     }
-    report(dir, &kit, &device, None, out);
+    report(dir, &kit, (&device, &language), None, out);
     Ok(())
 }
 
@@ -127,26 +125,26 @@ fn kit_error(path: &Path, error: datadir::DataDirError) -> CliError {
 }
 
 /// Makes the device key and its certificate, stores both, and closes with the settings.
-fn set_up(dir: &DataDir, kit: &Kit, device: &str, with_record: bool) -> CliResult {
+fn set_up(dir: &DataDir, kit: &RecoveryKit, device: &str, language: &str, with_record: bool) -> CliResult {
     let signer = DeviceSigner::from_secret(&datadir::random()?);
-    let certificate = SignedStatement::certificate(&kit.signer, &signer, Rights::ALL, &kit.name, &kit.country, device);
+    let certificate = SignedStatement::certificate(&kit.partner, &signer, Rights::ALL, &kit.name, &kit.country, device);
     dir.write_signer(&signer)?;
     dir.api_token()?;
     let store = store::open_sled(&dir.store(), Duration::ZERO)?;
     store.commit(&[vec![Write::PutStatement(certificate.id(), certificate)]])?;
     if with_record {
-        add_own_organisation(Arc::new(store), &signer, kit)?;
+        add_own_organisation(Arc::new(store), &signer, kit, language)?;
     }
-    dir.write_settings(&Settings::new(&kit.partner(), &kit.name, &kit.country, &kit.language, device))?;
+    dir.write_settings(&Settings::new(&kit.partner_id(), &kit.name, &kit.country, language, device))?;
     Ok(())
 }
 
 /// The record to which memberships of this partner refer.
-fn add_own_organisation(store: Arc<dyn Store>, signer: &DeviceSigner, kit: &Kit) -> CliResult {
+fn add_own_organisation(store: Arc<dyn Store>, signer: &DeviceSigner, kit: &RecoveryKit, language: &str) -> CliResult {
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let config = NodeConfig { signer: signer.clone(), net: None, helper };
     let (handle, node) = Node::start(config, store)?;
-    let mut changes = schema::new_record(&kit.language);
+    let mut changes = schema::new_record(language);
     changes.extend([FieldChange::put("name", kit.name.as_str()), FieldChange::put("country", kit.country.as_str())]);
     let target = Target::New { register: None, kind: "organisation".to_owned() };
     let command = Command::Edit(vec![Edit { target, changes, if_version: None }]);
@@ -164,11 +162,11 @@ fn clear(dir: &DataDir) {
     let _ = std::fs::remove_dir_all(dir.store());
 }
 
-fn report(dir: &DataDir, kit: &Kit, device: &str, kit_path: Option<&Path>, out: &Output) {
+fn report(dir: &DataDir, kit: &RecoveryKit, (device, language): (&str, &str), kit_path: Option<&Path>, out: &Output) {
     if out.json {
         out.object(json!({
-            "partner": kit.partner().to_string(), "name": kit.name, "country": kit.country,
-            "language": kit.language, "device": device, "data_dir": dir.path(), "kit": kit_path,
+            "partner": kit.partner_id().to_string(), "name": kit.name, "country": kit.country,
+            "language": language, "device": device, "data_dir": dir.path(), "kit": kit_path,
         }));
         return;
     }

@@ -39,11 +39,6 @@ impl Local {
         // INVARIANT: taken by `drop` only.
         self.router.clone().unwrap_or_default()
     }
-
-    /// The engine.
-    pub fn handle(&self) -> Option<&NodeHandle> {
-        self.handle.as_ref()
-    }
 }
 
 impl Drop for Local {

@@ -16,11 +16,6 @@ impl Output {
         write_or_end(format!("{}\n", text.as_ref()).as_bytes());
     }
 
-    /// Bytes as they are.
-    pub fn bytes(&self, bytes: &[u8]) {
-        write_or_end(bytes);
-    }
-
     /// One object for programs, with the version of its form.
     pub fn object(&self, value: Value) {
         let mut object = Map::from_iter([("schema".to_owned(), json!(1))]);

@@ -6,6 +6,8 @@ use super::RowError;
 const COLUMNS_MAX: usize = 200;
 /// Most rows: what one part of a register holds, ten times.
 const ROWS_MAX: usize = 40_000;
+/// Divides a table of one column: ASCII's own separator, which no spreadsheet writes.
+const NO_DELIMITER: u8 = 0x1f;
 
 /// The cells of a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -102,8 +104,9 @@ fn delimiter(text: &str) -> u8 {
             _ => {}
         }
     }
-    // Of equals the first: a single column has no delimiter at all.
-    counts.iter().rev().max_by_key(|(_, n)| *n).map_or(b',', |(delimiter, _)| *delimiter)
+    // Of equals the first.
+    let most = counts.iter().rev().max_by_key(|(_, n)| *n).filter(|(_, n)| *n > 0);
+    most.map_or(NO_DELIMITER, |(delimiter, _)| *delimiter)
 }
 
 #[cfg(test)]
