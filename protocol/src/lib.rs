@@ -13,6 +13,7 @@ pub mod engine;
 pub mod identity;
 pub mod ids;
 pub mod join;
+pub mod kit;
 pub mod limits;
 pub mod message;
 pub mod planted;
