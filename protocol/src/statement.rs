@@ -325,9 +325,13 @@ impl Statement {
 }
 
 /// Whether a text can be the name of a partner, device, register or federation: 1 to
-/// [`limits::NAME_BYTES_MAX`] bytes without control characters, which terminals would obey.
+/// [`limits::NAME_BYTES_MAX`] bytes, not blank, without control characters, which terminals would obey, and
+/// without the invisible ones that change the order of reading, so that a name looks like what it is.
 pub fn is_name(text: &str) -> bool {
-    (1..=limits::NAME_BYTES_MAX).contains(&text.len()) && !text.chars().any(char::is_control)
+    let reorders = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.len() <= limits::NAME_BYTES_MAX
+        && !text.trim().is_empty()
+        && !text.chars().any(|c| c.is_control() || reorders(c))
 }
 
 /// Whether a text has the form of an ISO 3166-1 alpha-2 code.
@@ -425,5 +429,50 @@ impl SignedStatement {
             signers: self.signatures.iter().map(|s| s.key).collect(),
             signed: self,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_what_they_look_like() {
+        for good in ["Zavod Most", "Associazione \"Il Ponte\" – ODV", "Čebelica", "Fédération d’entraide"] {
+            assert!(is_name(good), "{good:?} is a name");
+        }
+        for bad in ["", "  ", "two\nlines", "\u{1b}[31mred", "most\u{202e}tnop", &"x".repeat(201)] {
+            assert!(!is_name(bad), "{bad:?} is none");
+        }
+        assert!(is_country("SI") && !is_country("si") && !is_country("SVN"), "a country is two capital letters");
+    }
+
+    #[test]
+    fn statements_beyond_their_bounds_are_refused() {
+        let device = DeviceSigner::from_secret(&[1; 32]);
+        let listen = |addresses: Vec<String>| {
+            let statement = Statement::Addresses { device: device.key(), number: 1, addresses };
+            SignedStatement::unsigned(&statement).sign_device(&device).verify().err()
+        };
+        assert_eq!(listen(vec!["/ip4/192.0.2.1".into(); limits::ADDRESSES_MAX]), None, "as many as allowed");
+        let limit = Some(StatementError::Limit("addresses"));
+        assert_eq!(listen(vec!["/ip4/192.0.2.1".into(); limits::ADDRESSES_MAX + 1]), limit, "one too many");
+        assert_eq!(listen(vec!["x".repeat(limits::ADDRESS_BYTES_MAX + 1)]), limit, "one too long");
+        let large = SignedStatement { body: vec![0; limits::STATEMENT_BYTES_MAX + 1], signatures: vec![] };
+        assert_eq!(large.verify().err(), Some(StatementError::TooLarge), "a body beyond the bound");
+    }
+
+    #[test]
+    fn signatures_are_checked_and_those_that_cannot_matter_go() {
+        let (device, other) = (DeviceSigner::from_secret(&[1; 32]), DeviceSigner::from_secret(&[2; 32]));
+        let statement = Statement::Addresses { device: device.key(), number: 1, addresses: vec![] };
+        let unsigned = SignedStatement::unsigned(&statement);
+        let foreign = unsigned.clone().sign_device(&other).verify().err();
+        assert_eq!(foreign, Some(StatementError::Unsigned("the device")), "another device cannot move this one");
+        let mut both = unsigned.sign_device(&device).sign_device(&other);
+        let verified = both.clone().verify().expect("the device has signed");
+        assert_eq!(verified.signers, BTreeSet::from([device.key().0]), "the stranger's signature is dropped");
+        both.signatures[0].signature[5] ^= 1;
+        assert_eq!(both.verify().err(), Some(StatementError::BadSignature), "a bad signature is the sender's fault");
     }
 }
