@@ -59,6 +59,16 @@ pub(crate) fn admit_operations(change: &ScannedChange, doc: &DocId, author: &Dev
     Ok(())
 }
 
+/// Judges where a change's operation counters begin: right after the highest one among its dependencies.
+/// `deps_end`: one more than that, 1 where there is none. A lower start would use counters twice, which
+/// destroys the document; a higher one would use them up for everyone.
+///
+/// # Errors
+/// [`Inadmissible::Operation`]: the author's fault.
+pub fn admit_counters(start_op: u64, deps_end: u64) -> Result<(), Inadmissible> {
+    if start_op == deps_end { Ok(()) } else { Err(Inadmissible::Operation("counters that do not follow")) }
+}
+
 /// Every change but the first follows its actor's change before it, so that one signature covers them all.
 pub(crate) fn admit_chain(seq: u64, deps: &[ChangeHash], previous: Option<ChangeHash>) -> Result<(), Inadmissible> {
     let follows = match previous {
@@ -128,7 +138,7 @@ fn admit_inside(op: &ScannedOp) -> Result<(), Inadmissible> {
 
 /// What an operation refers to within its own change must fit: Automerge panics on an object that is none,
 /// and loses on saving what overwrites something elsewhere. The same for what earlier changes hold is asked
-/// by `check::grounded`, which needs the document.
+/// by [`crate::check::gives_back`], once it has been applied.
 fn admit_references(change: &ScannedChange, op: &ScannedOp, predecessors: &[OpId]) -> Result<(), Inadmissible> {
     let misfit = Err(Inadmissible::Operation("reference to something that does not fit"));
     if let ObjRef::Object(id) = op.obj
@@ -258,6 +268,14 @@ mod tests {
         assert_eq!(admit(&change, &doc(1), &DEVICE, None), broken, "sequence 2 without a last change is refused");
         change.deps = vec![other];
         assert_eq!(admit(&change, &doc(1), &DEVICE, Some(last)), broken, "the last change must be a dependency");
+    }
+
+    #[test]
+    fn counters_follow_the_dependencies() {
+        assert_eq!(admit_counters(1, 1), Ok(()), "the first operation of a document");
+        assert_eq!(admit_counters(8, 8), Ok(()), "the one after the dependencies");
+        assert!(admit_counters(7, 8).is_err(), "a counter used before");
+        assert!(admit_counters(9, 8).is_err(), "a counter left out");
     }
 
     #[test]

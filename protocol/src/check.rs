@@ -19,7 +19,7 @@ use crate::run::Frontier;
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
 
-pub use payload::{SnapshotError, encode_bundle, encode_changes, encode_snapshot, load_snapshot};
+pub use payload::{SnapshotError, encode_bundle, encode_changes, encode_snapshot, gives_back, load_snapshot};
 
 /// A transfer to decode.
 #[derive(Clone, PartialEq, Debug, Encode, Decode)]

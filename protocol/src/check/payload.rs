@@ -6,6 +6,7 @@ use crate::ids::ChangeHash;
 use crate::limits::{BUNDLE_FROM_CHANGES, CHANGE_BYTES_MAX, EXPANDED_BYTES_MAX, TRANSFER_CHANGES_MAX};
 use crate::scan::document_parts;
 use automerge::{Automerge, Bundle, Change, ReadDoc, SaveOptions};
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Version of [`Form::Bundle`]: the first byte of the expanded payload.
@@ -97,6 +98,16 @@ pub(super) fn load_plain(plain: &[u8]) -> Result<Automerge, SnapshotError> {
         Ok(Err(error)) => Err(SnapshotError(error.to_string())),
         Err(_) => Err(SnapshotError("Automerge panicked".to_owned())),
     }
+}
+
+/// Whether a document gives the changes back that have just been applied to it, byte for byte. `before`: its
+/// heads until then. Automerge writes every change anew when it saves; one that overwrites what is not there
+/// applies, but comes out otherwise, and the document never loads again. A document that fails here is to be
+/// thrown away, and the changes with it: their author made them so.
+pub fn gives_back(doc: &Automerge, before: &[automerge::ChangeHash], applied: &[ChangeHash]) -> bool {
+    let again = catch_unwind(AssertUnwindSafe(|| doc.get_changes(before)));
+    let again: HashSet<ChangeHash> = again.unwrap_or_default().iter().map(|change| change.hash().into()).collect();
+    applied.iter().all(|hash| again.contains(hash))
 }
 
 /// Reads the payload of [`Form::Bundle`] into raw changes.

@@ -12,6 +12,7 @@ use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{Automerge, Change, ObjType, ROOT, ReadDoc};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const DOC: DocId = DocId { register: RegisterId([3; 32]), part: 1 };
 const NONCE: Nonce = Nonce([0; 16]);
@@ -540,6 +541,53 @@ fn damaged_payloads_give_nothing_new() {
             }
         }
     }
+}
+
+/// RESEARCH: one in five mutated changes that Automerge takes applies, saves, and never loads again. What passes
+/// scan, admission and counters, and is given back, loads again.
+#[test]
+fn what_a_document_gives_back_loads_again() {
+    let (one, two, _) = two_writers();
+    let all = one.doc.get_changes(&[]);
+    let mut rng = ChaCha8Rng::seed_from_u64(21);
+    let (mut loads, mut lost, mut panics) = (0, 0, 0);
+    for case in 0..6_000 {
+        let (last, before) = all[..3 + case % (all.len() - 2)].split_last().expect("is there");
+        let mut inner = body(last.raw_bytes()).to_vec();
+        mutate(&mut inner, &mut rng);
+        let bytes = seal(1, &inner);
+        let Ok(change) = scan(&bytes) else { continue };
+        let Some(writer) = [&one, &two].into_iter().find(|writer| writer.actor() == change.actor) else { continue };
+        let mut doc = Automerge::new();
+        doc.apply_changes(before.to_vec()).expect("applies");
+        let previous = frontier_of(&doc).0.get(&change.actor).copied();
+        let next = change.seq == previous.map_or(0, |tip| tip.seq) + 1;
+        let admitted = crate::admission::admit(&change, &DOC, &writer.signer.key(), previous.map(|tip| tip.hash));
+        let ends: Option<Vec<u64>> =
+            change.deps.iter().map(|dep| Some(doc.get_change_meta_by_hash(&(*dep).into())?.max_op + 1)).collect();
+        let deps_end = ends.map(|ends| ends.into_iter().max().unwrap_or(1));
+        if !next || admitted.is_err() || deps_end != Some(change.start_op) {
+            continue;
+        }
+        let heads = doc.get_heads();
+        let read = Change::from_bytes(bytes).expect("what the scan accepts decodes");
+        let applied = catch_unwind(AssertUnwindSafe(|| doc.apply_changes([read]).is_ok()));
+        match applied {
+            Ok(applied) => assert!(applied, "case {case}: refused only by panic"),
+            Err(_) => {
+                panics += 1;
+                continue;
+            }
+        }
+        if !gives_back(&doc, &heads, &[change.hash]) {
+            lost += 1;
+            continue;
+        }
+        let again = Automerge::load(&doc.save_nocompress()).unwrap_or_else(|error| panic!("case {case}: {error}"));
+        assert_eq!(again.get_heads(), doc.get_heads(), "case {case}: it loads to the same heads");
+        loads += 1;
+    }
+    assert!(loads > 100 && lost > 10, "both happen: {loads} load, {lost} would be lost, {panics} panic");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A set of changes against the runs that are to cover it.
 
 use super::{CheckJob, CheckResult, Refusal};
-use crate::admission::{Inadmissible, admit_chain, admit_operations};
+use crate::admission::{Inadmissible, admit_chain, admit_counters, admit_operations};
 use crate::engine::{StoredChange, StoredRun};
 use crate::ids::{ActorId, ChangeHash, LINKS_PART};
 use crate::limits::{LINKS_RECORDS_MAX, PART_RECORDS_FLOOD};
@@ -156,14 +156,16 @@ fn check_links(actor: ActorId, held: Option<&Tip>, chain: &BTreeMap<u64, Link>) 
     chain.values().try_for_each(|link| link.operations.clone().map_err(|error| link.fault(error)))
 }
 
-/// Operation counters grow along every dependency; a change that reuses some would destroy the document.
+/// Operation counters follow those of the dependencies. Where one of them lies outside the transfer, it can
+/// only be seen that none inside is used again; the engine, which holds the others, asks for the rest.
 fn check_counters(chains: &Chains) -> Result<(), Refusal> {
     let ends: HashMap<ChangeHash, u64> =
         chains.values().flat_map(BTreeMap::values).map(|link| (link.hash, link.end_op)).collect();
     for link in chains.values().flat_map(BTreeMap::values) {
-        if link.deps.iter().filter_map(|dep| ends.get(dep)).any(|end| *end > link.start_op) {
-            return Err(link.fault(Inadmissible::Operation("operation counter used before")));
-        }
+        let known: Vec<u64> = link.deps.iter().filter_map(|dep| ends.get(dep).copied()).collect();
+        let highest = known.iter().copied().max().unwrap_or(1);
+        let deps_end = if known.len() == link.deps.len() { highest } else { highest.max(link.start_op) };
+        admit_counters(link.start_op, deps_end).map_err(|error| link.fault(error))?;
     }
     Ok(())
 }
