@@ -18,6 +18,9 @@ pub const PIECE_BYTES: usize = 7_000;
 /// Bytes before the payload.
 const HEAD_BYTES: usize = 12;
 
+/// What reading one value gives.
+pub type Read = Result<Option<Vec<u8>>, StoreError>;
+
 /// The checksum of a payload under its key.
 pub fn sum(key: &[u8], payload: &[u8]) -> u64 {
     let mut hasher = Sha256::new();
@@ -68,16 +71,16 @@ pub fn read_head(key: &[u8], head: &[u8]) -> Result<(u64, u32), StoreError> {
     Ok((u64::from_be_bytes(*sum), u32::from_be_bytes(*pieces)))
 }
 
-/// The payload of a head that was read, checked, with its sum.
+/// The payload of a head that was read, checked, with its sum; `read` fetches the pieces.
 ///
 /// # Errors
 /// [`StoreError::Damaged`] where it does not match its checksum or a piece is missing.
-pub fn open(kv: &dyn Kv, key: &[u8], head: &[u8]) -> Result<(u64, Vec<u8>), StoreError> {
+pub fn open(read: impl Fn(&[u8]) -> Read, key: &[u8], head: &[u8]) -> Result<(u64, Vec<u8>), StoreError> {
     let (stated, pieces) = read_head(key, head)?;
     let payload = match pieces {
         // INVARIANT: `read_head` found at least the head's bytes.
         0 => head.get(HEAD_BYTES..).unwrap_or_default().to_vec(),
-        _ => read_pieces(kv, key, pieces)?,
+        _ => read_pieces(read, key, pieces)?,
     };
     if sum(key, &payload) != stated {
         return Err(damaged(key, "does not match its checksum"));
@@ -85,10 +88,10 @@ pub fn open(kv: &dyn Kv, key: &[u8], head: &[u8]) -> Result<(u64, Vec<u8>), Stor
     Ok((stated, payload))
 }
 
-fn read_pieces(kv: &dyn Kv, key: &[u8], pieces: u32) -> Result<Vec<u8>, StoreError> {
+fn read_pieces(read: impl Fn(&[u8]) -> Read, key: &[u8], pieces: u32) -> Result<Vec<u8>, StoreError> {
     let mut out = Vec::new();
     for number in 0..pieces {
-        let piece = kv.get(&keys::piece(key, number))?;
+        let piece = read(&keys::piece(key, number))?;
         out.extend_from_slice(&piece.ok_or_else(|| damaged(key, "has lost a part"))?);
     }
     Ok(out)
@@ -100,7 +103,7 @@ fn read_pieces(kv: &dyn Kv, key: &[u8], pieces: u32) -> Result<Vec<u8>, StoreErr
 /// As [`open`], and the backend's.
 pub fn get(kv: &dyn Kv, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
     match kv.get(key)? {
-        Some(head) => Ok(Some(open(kv, key, &head)?.1)),
+        Some(head) => Ok(Some(open(|key| kv.get(key), key, &head)?.1)),
         None => Ok(None),
     }
 }
@@ -128,8 +131,8 @@ pub fn name(key: &[u8]) -> String {
         keys::SNAPSHOTS => of_doc("the snapshot"),
         keys::CHANGES => of_doc("a change"),
         keys::RUNS => of_doc("a run"),
-        keys::DOC_ROWS => of_doc("the list of records"),
-        keys::ROWS | keys::CONFLICTS => match keys::read_row(key) {
+        keys::ROWS => of_doc("a record"),
+        keys::INDEX | keys::CONFLICTS => match keys::read_entry(key) {
             Some((record, doc)) => format!("record {record} of document {doc}"),
             None => "a record".to_owned(),
         },

@@ -98,7 +98,7 @@ impl<K: Kv> KvStore<K> {
     ) -> Result<Tally, StoreError> {
         let mut tally = Tally::default();
         walk(&self.kv, prefix, |key, head| {
-            let (sum, payload) = cell::open(&self.kv, key, head)?;
+            let (sum, payload) = cell::open(|key| self.kv.get(key), key, head)?;
             tally.add(sum);
             visit(key, &payload)
         })?;
@@ -153,14 +153,20 @@ impl<K: Kv> KvStore<K> {
         Ok(out)
     }
 
-    fn open_rows(&self, entries: Vec<Entry>) -> Result<Vec<Row>, StoreError> {
-        let open = |(key, head): &Entry| write::decode_row(key, &cell::open(&self.kv, key, head)?.1);
-        entries.iter().map(open).collect()
+    /// The rows of index entries, whose slots the caller has kept from changing.
+    fn indexed_rows(&self, entries: Vec<Entry>) -> Result<Vec<Row>, StoreError> {
+        entries.iter().map(|(entry, slot)| self.indexed_row(entry, slot)).collect()
     }
 
-    fn listed_row(&self, key: &RecordKey, doc: &DocId) -> Result<Row, StoreError> {
-        let missing = || cell::damaged(&keys::row(keys::ROWS, key, doc), "is listed but missing");
-        self.row(key, doc)?.ok_or_else(missing)
+    fn indexed_row(&self, entry: &[u8], slot: &[u8]) -> Result<Row, StoreError> {
+        let (record, doc) = keys::read_entry(entry).ok_or_else(|| cell::damaged(entry, "has no proper key"))?;
+        let key = keys::row(&doc, write::read_slot(entry, slot)?);
+        let payload = cell::get(&self.kv, &key)?.ok_or_else(|| cell::damaged(entry, "is missing"))?;
+        let row = write::decode_row(&key, &payload)?;
+        if row.key != record {
+            return Err(cell::damaged(entry, "has another's slot"));
+        }
+        Ok(row)
     }
 }
 
@@ -220,12 +226,14 @@ impl<K: Kv> Store for KvStore<K> {
     }
 
     fn row(&self, key: &RecordKey, doc: &DocId) -> Result<Option<Row>, StoreError> {
-        let key = keys::row(keys::ROWS, key, doc);
-        cell::get(&self.kv, &key)?.map(|payload| write::decode_row(&key, &payload)).transpose()
+        let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = keys::entry(keys::INDEX, key, doc);
+        self.kv.get(&entry)?.map(|slot| self.indexed_row(&entry, &slot)).transpose()
     }
 
     fn rows_of(&self, key: &RecordKey) -> Result<Vec<Row>, StoreError> {
-        self.open_rows(self.kv.scan(&keys::record(keys::ROWS, key), &[], usize::MAX)?)
+        let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        self.indexed_rows(self.kv.scan(&keys::record(keys::INDEX, key), &[], usize::MAX)?)
     }
 
     fn scan_rows(
@@ -234,35 +242,34 @@ impl<K: Kv> Store for KvStore<K> {
         after: Option<&(RecordKey, DocId)>,
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
-        let prefix = kind.map_or(keys::ROWS.to_vec(), |kind| keys::kind(keys::ROWS, kind));
-        let after = after.map_or(Vec::new(), |(key, doc)| keys::row(keys::ROWS, key, doc));
-        self.open_rows(self.kv.scan(&prefix, &after, limit)?)
+        let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        let prefix = kind.map_or(keys::INDEX.to_vec(), |kind| keys::kind(keys::INDEX, kind));
+        let after = after.map_or(Vec::new(), |(key, doc)| keys::entry(keys::INDEX, key, doc));
+        self.indexed_rows(self.kv.scan(&prefix, &after, limit)?)
     }
 
     fn rows_of_doc(&self, doc: &DocId) -> Result<Vec<Row>, StoreError> {
         let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
-        let mut records = Vec::new();
-        walk(&self.kv, &keys::doc(keys::DOC_ROWS, doc), |entry, _| {
-            let listed = keys::read_doc_row(entry).ok_or_else(|| cell::damaged(entry, "has no proper key"))?;
-            records.push(listed.1);
+        let mut out = Vec::new();
+        let found = self.each(&keys::doc(keys::ROWS, doc), |key, payload| {
+            out.push(write::decode_row(key, payload)?);
             Ok(())
         })?;
         let manifest = write::read_manifest(&self.kv, doc)?.unwrap_or_default();
-        let found = records.len() as u64;
-        if found != manifest.rows.count {
-            let text = format!("list of records of document {doc}: {found} of {} found", manifest.rows.count);
-            return Err(StoreError::Damaged(text));
-        }
-        records.iter().map(|record| self.listed_row(record, doc)).collect()
+        manifest.rows.expect(found, &format!("rows of document {doc}"))?;
+        out.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(out)
     }
 
     fn conflicted_rows(&self, after: Option<&(RecordKey, DocId)>, limit: usize) -> Result<Vec<Row>, StoreError> {
         let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
-        let after = after.map_or(Vec::new(), |(key, doc)| keys::row(keys::CONFLICTS, key, doc));
+        let after = after.map_or(Vec::new(), |(key, doc)| keys::entry(keys::CONFLICTS, key, doc));
         let mut out = Vec::new();
-        for (entry, _) in self.kv.scan(keys::CONFLICTS, &after, limit)? {
-            let (key, doc) = keys::read_row(&entry).ok_or_else(|| cell::damaged(&entry, "has no proper key"))?;
-            out.push(self.listed_row(&key, &doc)?);
+        for (conflict, _) in self.kv.scan(keys::CONFLICTS, &after, limit)? {
+            // The two groups' keys differ in the group alone.
+            let entry = [keys::INDEX, conflict.get(1..).unwrap_or_default()].concat();
+            let slot = self.kv.get(&entry)?.ok_or_else(|| cell::damaged(&conflict, "is missing"))?;
+            out.push(self.indexed_row(&entry, &slot)?);
         }
         Ok(out)
     }

@@ -76,6 +76,9 @@ pub struct DocManifest {
     /// Position of the next raw change.
     #[n(5)]
     pub next_position: u64,
+    /// Slot of the next row.
+    #[n(6)]
+    pub next_slot: u64,
 }
 
 /// What belongs to the whole store.

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// Memory for sled's pages in bytes: the views of some 20,000 records, which are read again and again.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// How often sled's own thread collects garbage, in milliseconds; without the thread the file only grows.
-const COLLECT_EVERY_MS: u64 = 1_000;
+const COLLECT_EVERY_MS: u64 = 500;
 /// How long sled may take to open, in milliseconds: replaying 100,000 records after a kill took 175 ms, so
 /// this is damage and not work.
 const OPEN_LIMIT_MS: u64 = 20_000;

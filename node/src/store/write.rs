@@ -8,10 +8,11 @@ use super::manifest::{self, DocManifest, Global};
 use comin_protocol::beacon::SignedBeacon;
 use comin_protocol::codec::to_cbor;
 use comin_protocol::engine::{DocMeta, StoredChange, StoredRun, StoredSnapshot, Write};
-use comin_protocol::ids::{ActorId, DocId, StatementId};
+use comin_protocol::ids::{ActorId, DocId, RecordKey, StatementId};
 use comin_protocol::record::Row;
 use comin_protocol::run::Frontier;
 use comin_protocol::statement::SignedStatement;
+use minicbor::bytes::ByteArray;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A batch being built. Reads see what the batch has written so far.
@@ -161,30 +162,59 @@ impl<'a> Batch<'a> {
     }
 
     fn clear_doc(&mut self, doc: &DocId) -> Result<(), StoreError> {
-        for group in [keys::SNAPSHOTS, keys::METAS, keys::CHANGES, keys::RUNS] {
+        for record in self.records_of(doc)? {
+            self.changes.insert(keys::entry(keys::INDEX, &record, doc), None);
+            self.set_conflict(&keys::entry(keys::CONFLICTS, &record, doc), false)?;
+            self.count_kind(&record.kind, false);
+        }
+        for group in [keys::SNAPSHOTS, keys::METAS, keys::CHANGES, keys::RUNS, keys::ROWS] {
             for key in self.keys_under(&keys::doc(group, doc))? {
                 self.delete(&key)?;
             }
-        }
-        for entry in self.keys_under(&keys::doc(keys::DOC_ROWS, doc))? {
-            let (_, record) = keys::read_doc_row(&entry).ok_or_else(|| cell::damaged(&entry, "has no proper key"))?;
-            self.delete(&keys::row(keys::ROWS, &record, doc))?;
-            self.set_conflict(&keys::row(keys::CONFLICTS, &record, doc), false)?;
-            self.changes.insert(entry, None);
-            self.count_kind(&record.kind, false);
         }
         self.docs.insert(*doc, DocManifest::default());
         Ok(())
     }
 
-    fn put_row(&mut self, row: &Row) -> Result<(), StoreError> {
-        let (old, new) = self.put(&keys::row(keys::ROWS, &row.key, &row.doc), &encode_row(row))?;
-        self.doc(&row.doc)?.rows.replace(old, new);
-        if old.is_none() {
-            self.changes.insert(keys::doc_row(&row.doc, &row.key), Some(Vec::new()));
-            self.count_kind(&row.key.kind, true);
+    /// The records that have a row in the document.
+    fn records_of(&self, doc: &DocId) -> Result<Vec<RecordKey>, StoreError> {
+        let mut out = Vec::new();
+        for key in self.keys_under(&keys::doc(keys::ROWS, doc))? {
+            let Some(head) = self.read(&key)? else { continue };
+            let opened = cell::open(|key| self.read(key), &key, &head);
+            match opened.and_then(|(_, payload)| decode_row(&key, &payload)) {
+                Ok(row) => out.push(row.key),
+                // A row that cannot be read does not tell its record; the index of all documents does.
+                Err(_) => return self.indexed_records_of(doc),
+            }
         }
-        self.set_conflict(&keys::row(keys::CONFLICTS, &row.key, &row.doc), has_conflict(row))
+        Ok(out)
+    }
+
+    fn indexed_records_of(&self, doc: &DocId) -> Result<Vec<RecordKey>, StoreError> {
+        let entries = self.keys_under(keys::INDEX)?;
+        let of_doc = |(record, of): (RecordKey, DocId)| (of == *doc).then_some(record);
+        Ok(entries.iter().filter_map(|entry| keys::read_entry(entry).and_then(of_doc)).collect())
+    }
+
+    fn put_row(&mut self, row: &Row) -> Result<(), StoreError> {
+        let entry = keys::entry(keys::INDEX, &row.key, &row.doc);
+        let slot = match self.read(&entry)? {
+            Some(slot) => read_slot(&entry, &slot)?,
+            None => self.new_slot(row, entry)?,
+        };
+        let (old, new) = self.put(&keys::row(&row.doc, slot), &encode_row(row))?;
+        self.doc(&row.doc)?.rows.replace(old, new);
+        self.set_conflict(&keys::entry(keys::CONFLICTS, &row.key, &row.doc), row.has_conflict())
+    }
+
+    fn new_slot(&mut self, row: &Row, entry: Vec<u8>) -> Result<u64, StoreError> {
+        let manifest = self.doc(&row.doc)?;
+        let slot = manifest.next_slot;
+        manifest.next_slot += 1;
+        self.changes.insert(entry, Some(slot.to_be_bytes().to_vec()));
+        self.count_kind(&row.key.kind, true);
+        Ok(slot)
     }
 
     fn set_conflict(&mut self, key: &[u8], conflict: bool) -> Result<(), StoreError> {
@@ -271,11 +301,6 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Whether anything about the row waits for someone's decision.
-fn has_conflict(row: &Row) -> bool {
-    row.has_conflict()
-}
-
 /// The store's manifest.
 ///
 /// # Errors
@@ -294,9 +319,17 @@ pub fn read_manifest(kv: &dyn Kv, doc: &DocId) -> Result<Option<DocManifest>, St
     cell::get(kv, &key)?.map(|payload| manifest::decode(&key, &payload)).transpose()
 }
 
+/// The slot in an index entry.
+///
+/// # Errors
+/// [`StoreError::Damaged`] where it is no number.
+pub fn read_slot(entry: &[u8], slot: &[u8]) -> Result<u64, StoreError> {
+    slot.try_into().map(u64::from_be_bytes).map_err(|_| cell::damaged(entry, "has no proper slot"))
+}
+
 /// A row's payload: what its key does not say.
 fn encode_row(row: &Row) -> Vec<u8> {
-    to_cbor(&(&row.origins, &row.fields, &row.unseen_edits))
+    to_cbor(&(&row.key.kind, ByteArray::from(row.key.id), &row.origins, &row.fields, &row.unseen_edits))
 }
 
 /// Reads [`encode_row`] back.
@@ -304,9 +337,9 @@ fn encode_row(row: &Row) -> Vec<u8> {
 /// # Errors
 /// [`StoreError::Damaged`].
 pub fn decode_row(key: &[u8], payload: &[u8]) -> Result<Row, StoreError> {
-    let (record, doc) = keys::read_row(key).ok_or_else(|| cell::damaged(key, "has no proper key"))?;
-    let (origins, fields, unseen_edits) = manifest::decode(key, payload)?;
-    Ok(Row { key: record, doc, origins, fields, unseen_edits })
+    let doc = keys::read_first_doc(key).ok_or_else(|| cell::damaged(key, "has no proper key"))?;
+    let (kind, id, origins, fields, unseen_edits): (String, ByteArray<16>, _, _, _) = manifest::decode(key, payload)?;
+    Ok(Row { key: RecordKey { kind, id: id.into() }, doc, origins, fields, unseen_edits })
 }
 
 /// A snapshot's payload: length of the head as u32 little endian, the head (frontier, runs), the bytes.

@@ -2,6 +2,7 @@
 
 mod contract;
 mod fixture;
+mod measure;
 
 use super::*;
 use fixture::*;

@@ -1,0 +1,175 @@
+//! What the store costs: start-up, disk, a commit. Ignored, since they measure; run with
+//! `cargo test --release -p comin-node store::tests::measure -- --ignored --nocapture`.
+
+use super::fixture::*;
+use crate::store::{MemoryKv, Store, open_memory, open_sled};
+use comin_protocol::engine::{DocMeta, Write};
+use comin_protocol::ids::{DocId, RecordKey, RegisterId, tagged_hash};
+use comin_protocol::limits::PART_RECORDS_FULL;
+use comin_protocol::record::{Cell, Origin, Row, Scalar};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Bytes of a record as JSON in the benchmark of the neighbours.
+const JSON_BYTES: usize = 524;
+/// Bytes of snapshot for each record (1.27 MB for 10,000 with hardly compressible text).
+const SNAPSHOT_BYTES: usize = 127;
+
+/// Hex text that does not compress below its half.
+fn noise(seed: usize, chars: usize) -> String {
+    let block =
+        |n: usize| comin_protocol::ids::to_hex(&tagged_hash("noise", &[&[seed, n].map(usize::to_le_bytes).concat()]));
+    (0..chars.div_ceil(64)).map(block).collect::<String>()[..chars].to_owned()
+}
+
+fn bench_row(doc: DocId, n: usize, json_bytes: usize) -> Row {
+    let names = ["name", "city", "website", "phone", "description", "address", "email", "country"];
+    // Each field costs JSON its name and 6 signs.
+    let text = (json_bytes - 60 - names.iter().map(|name| name.len() + 6).sum::<usize>()) / names.len();
+    let cell = |f: usize| vec![Cell { value: Scalar::Str(noise(n * 8 + f, text)), origin: 0 }];
+    let fields = names.iter().enumerate().map(|(f, name)| ((*name).to_owned(), cell(f))).collect();
+    let mut id = [1; 16];
+    id[8..].copy_from_slice(&tagged_hash("id", &[&n.to_le_bytes()])[..8]);
+    let origins = vec![Origin { actor: actor(1), time_ms: 1_700_000_000_000 }];
+    Row { key: RecordKey { kind: "organisation".to_owned(), id }, doc, origins, fields, unseen_edits: Vec::new() }
+}
+
+/// Imports `records` in slices of 100, then compacts each part, as the engine does.
+fn import(store: &dyn Store, records: usize, json_bytes: usize) {
+    let part = PART_RECORDS_FULL as usize;
+    for (n, from) in (0..records).step_by(part).enumerate() {
+        let doc = DocId { register: RegisterId([7; 32]), part: n as u32 + 1 };
+        let until = records.min(from + part);
+        for (slice, start) in (from..until).step_by(100).enumerate() {
+            let seq = slice as u64 + 1;
+            let rows = (start..until.min(start + 100)).map(|n| put_row(bench_row(doc, n, json_bytes)));
+            let meta = DocMeta { frontier: frontier(&[(1, seq)]), records: 100 * seq, ..DocMeta::default() };
+            let mut batch = vec![
+                Write::PutChange(doc, change(1, seq, 100 * json_bytes / 2)),
+                Write::PutRun(doc, actor(1), run(1, seq)),
+                Write::PutDocMeta(doc, meta),
+            ];
+            if seq > 1 {
+                batch.push(Write::DropRun(doc, actor(1), seq - 1));
+            }
+            store.commit(&[batch.into_iter().chain(rows).collect()]).expect("commits");
+        }
+        let seq = (until - from).div_ceil(100) as u64;
+        let compact = snapshot(&[(1, seq)], (until - from) * SNAPSHOT_BYTES);
+        store.commit(&[vec![Write::PutSnapshot(doc, compact)]]).expect("commits");
+    }
+}
+
+fn disk_bytes(dir: &Path) -> u64 {
+    let entries = std::fs::read_dir(dir).expect("the directory reads").map(|entry| entry.expect("an entry"));
+    let size = |entry: std::fs::DirEntry| {
+        let meta = entry.metadata().expect("metadata");
+        if meta.is_dir() { disk_bytes(&entry.path()) } else { std::os::unix::fs::MetadataExt::blocks(&meta) * 512 }
+    };
+    entries.map(size).sum()
+}
+
+fn live_bytes(import: impl Fn(&dyn Store)) -> u64 {
+    let memory = open_memory();
+    import(&memory);
+    MemoryKv::live_bytes(memory.backend()) as u64
+}
+
+#[test]
+#[ignore = "measures"]
+fn start_up_with_100_000_records() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let store = open_sled(dir.path(), Duration::ZERO).expect("opens");
+    let began = Instant::now();
+    import(&store, 100_000, 360);
+    eprintln!("import 100,000: {:?}, {} MB on disk", began.elapsed(), disk_bytes(dir.path()) / 1_000_000);
+    let began = Instant::now();
+    drop(store);
+    eprintln!("close: {:?}", began.elapsed());
+    for round in 0..3 {
+        let began = Instant::now();
+        let store = open_sled(dir.path(), Duration::ZERO).expect("opens again");
+        let opened = began.elapsed();
+        let boot = store.boot().expect("boots");
+        let booted = began.elapsed();
+        let rows = store.scan_rows(Some("organisation"), None, 100).expect("scans");
+        eprintln!("round {round}: open {opened:?}, booted {booted:?}, first 100 rows {:?}", began.elapsed());
+        assert_eq!((boot.docs.len(), rows.len()), (25, 100), "everything is there");
+        if round > 0 {
+            assert!(booted - opened < Duration::from_millis(20), "boot reads only small things");
+        }
+    }
+}
+
+#[test]
+#[ignore = "measures"]
+fn disk_stays_within_three_times_the_live_data() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let store = open_sled(dir.path(), Duration::ZERO).expect("opens");
+    let json = (10_000 * JSON_BYTES) as u64;
+    let live = live_bytes(|store| import(store, 10_000, JSON_BYTES));
+    let began = Instant::now();
+    import(&store, 10_000, JSON_BYTES);
+    let report = |when: &str| {
+        let disk = disk_bytes(dir.path());
+        eprintln!(
+            "{when}: {disk} B on disk, {live} B live ({:.2}), {json} B of JSON ({:.2})",
+            disk as f64 / live as f64,
+            disk as f64 / json as f64
+        );
+        disk
+    };
+    report(&format!("import of 10,000 in {:?}", began.elapsed()));
+    let doc = DocId { register: RegisterId([7; 32]), part: 1 };
+    for round in 0..20_000 {
+        // Multiplying by a prime visits the records in no order that they lie in.
+        let mut row = bench_row(doc, round * 2_654_435_761 % 4_000, JSON_BYTES);
+        row.origins[0].time_ms = round as i64;
+        let seq = 41 + round as u64;
+        let writes = vec![
+            Write::PutChange(doc, change(1, seq, 150)),
+            Write::PutRun(doc, actor(1), run(1, seq)),
+            Write::DropRun(doc, actor(1), seq - 1),
+            Write::PutDocMeta(doc, DocMeta { frontier: frontier(&[(1, seq)]), ..DocMeta::default() }),
+            put_row(row),
+        ];
+        store.commit(&[writes]).expect("commits");
+        if round % 512 == 511 {
+            store
+                .commit(&[vec![Write::PutSnapshot(doc, snapshot(&[(1, seq)], 4_000 * SNAPSHOT_BYTES))]])
+                .expect("commits");
+        }
+    }
+    let edited = report("after 20,000 edits and 39 compactions");
+    drop(store);
+    let closed = report("closed");
+    drop(open_sled(dir.path(), Duration::ZERO).expect("opens again"));
+    report("opened and closed again");
+    assert!(closed.min(edited) <= 3 * live, "the store stays within three times what lives in it");
+}
+
+#[test]
+#[ignore = "measures"]
+fn a_commit_and_its_parts() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let store = open_sled(dir.path(), Duration::ZERO).expect("opens");
+    import(&store, 4_000, JSON_BYTES);
+    let doc = DocId { register: RegisterId([7; 32]), part: 1 };
+    let mut took: Vec<Duration> = (0..3_000)
+        .map(|round| {
+            let seq = 41 + round as u64;
+            let writes = vec![
+                Write::PutChange(doc, change(1, seq, 150)),
+                Write::PutRun(doc, actor(1), run(1, seq)),
+                Write::DropRun(doc, actor(1), seq - 1),
+                Write::PutDocMeta(doc, DocMeta { frontier: frontier(&[(1, seq)]), ..DocMeta::default() }),
+                put_row(bench_row(doc, round % 4_000, JSON_BYTES)),
+            ];
+            let began = Instant::now();
+            store.commit(&[writes]).expect("commits");
+            began.elapsed()
+        })
+        .collect();
+    took.sort();
+    eprintln!("commit of one edit: p50 {:?}, p99 {:?}, max {:?}", took[1_500], took[2_970], took[2_999]);
+}
