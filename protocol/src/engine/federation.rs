@@ -224,6 +224,7 @@ impl Engine {
             self.settle_joins();
             self.cut_proven();
         }
+        self.match_sessions();
         self.send_hello_to_all();
     }
 

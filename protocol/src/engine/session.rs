@@ -119,6 +119,10 @@ impl Engine {
             Message::Hello(hello) => return self.handle_hello(id, hello),
             Message::HaveStatements(prints) => return self.send_missing_statements(id, &prints),
             Message::Statements(statements) => return self.take_statements(id, device, statements),
+            // A want was sent while the sets were equal; what it asks for is judged by our own statements.
+            Message::Want(want) => return self.handle_want(id, want),
+            Message::Answer(answer) => return self.handle_answer(id, answer),
+            Message::Chunk(bytes) => return self.handle_chunk(id, &bytes),
             _ => {}
         }
         if !self.sessions.get(&id).is_some_and(|session| session.matched) {
@@ -129,15 +133,12 @@ impl Engine {
         match message {
             Message::Docs(docs) => self.handle_docs(id, &docs),
             Message::Frontiers(frontiers) => frontiers.into_iter().for_each(|f| self.handle_frontier(id, f)),
-            Message::Want(want) => self.handle_want(id, want),
-            Message::Answer(answer) => self.handle_answer(id, answer),
-            Message::Chunk(bytes) => self.handle_chunk(id, &bytes),
             Message::Push { doc, changes, runs } => self.handle_push(id, doc, changes, runs),
             Message::Ack { doc, tips } => self.handle_ack(id, doc, &tips),
             Message::HaveBeacons(numbers) => self.send_newer_beacons(id, &numbers),
             Message::Beacons(beacons) => self.take_beacons(id, device, beacons),
             Message::Branch(branch) => self.handle_branch(id, branch),
-            Message::Hello(_) | Message::HaveStatements(_) | Message::Statements(_) => {}
+            _ => {}
         }
     }
 
@@ -153,6 +154,14 @@ impl Engine {
     pub(super) fn send_hello_to_all(&mut self) {
         for id in self.sessions.keys().copied().collect::<Vec<_>>() {
             self.send_hello(id);
+        }
+    }
+
+    /// Judges again whose statements are equal to ours, now that ours have changed.
+    pub(super) fn match_sessions(&mut self) {
+        let own = self.statements.digest();
+        for session in self.sessions.values_mut() {
+            session.matched = session.hello.as_ref().is_some_and(|hello| hello.statements == own);
         }
     }
 
@@ -183,6 +192,10 @@ impl Engine {
         let newly = !session.matched && session.hello.is_some() && matched;
         session.matched = matched;
         session.hello = Some(hello.clone());
+        if hello.docs != own.docs {
+            // What was told while the peer's statements differed, the peer has not taken in.
+            session.told.clear();
+        }
         if newly {
             // The peer may have judged our last hello by a set that it has outgrown.
             self.send(id, &Message::Hello(own.clone()));
