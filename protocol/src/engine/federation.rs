@@ -210,6 +210,7 @@ impl Engine {
     fn roster_changed(&mut self) {
         let roster = Roster::build(&self.partner, self.statements.iter());
         self.state_changed = true;
+        self.match_again();
         if roster != *self.roster {
             self.roster = Arc::new(roster);
             self.queue.push_back(Output::RosterChanged(self.roster.clone()));
@@ -226,6 +227,14 @@ impl Engine {
         }
         self.match_sessions();
         self.send_hello_to_all();
+    }
+
+    /// Own statements have changed: a session matches where its peer's last hello named the set held now.
+    fn match_again(&mut self) {
+        let digest = self.statements.digest();
+        for session in self.sessions.values_mut() {
+            session.matched = session.hello.as_ref().is_some_and(|hello| hello.statements == digest);
+        }
     }
 
     pub(super) fn handle_listening(&mut self, mut addresses: Vec<String>) {

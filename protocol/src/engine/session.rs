@@ -83,13 +83,14 @@ impl Engine {
     pub(super) fn handle_disconnected(&mut self, id: SessionId) {
         self.join_sessions.remove(&id);
         let Some(session) = self.sessions.remove(&id) else { return };
-        for doc in self.docs.values_mut() {
-            if doc.fetching == Some(id) {
-                doc.fetching = None;
-            }
-        }
         self.heard(session.device);
         self.state_changed = true;
+        // What was being fetched from this peer is asked of another, and what waited for it goes on.
+        let fetching: Vec<DocId> =
+            self.docs.values().filter(|doc| doc.fetching == Some(id)).map(|doc| doc.id).collect();
+        for doc in fetching {
+            self.fetched(doc);
+        }
     }
 
     pub(super) fn handle_received(&mut self, id: SessionId, frame: &[u8]) {
@@ -127,8 +128,13 @@ impl Engine {
         }
         if !self.sessions.get(&id).is_some_and(|session| session.matched) {
             // The sets differed when this was sent or do so now; the comparison starts again after the next
-            // hello, so nothing is lost by not storing it.
-            return;
+            // hello, so nothing is lost by not storing it. Wants and answers still end each other.
+            return match message {
+                Message::Want(want) => self.answer_nothing(id, want.doc),
+                Message::Answer(answer) => self.handle_answer(id, answer),
+                Message::Chunk(bytes) => self.handle_chunk(id, &bytes),
+                _ => {}
+            };
         }
         match message {
             Message::Docs(docs) => self.handle_docs(id, &docs),

@@ -22,6 +22,8 @@ pub(super) struct Incoming {
     pub runs: BTreeMap<ActorId, StoredRun>,
     pub total: u64,
     pub bytes: Vec<u8>,
+    /// The statement sets were equal when it began; else its bytes are dropped.
+    pub matched: bool,
 }
 
 /// An answer that the helper is checking.
@@ -147,7 +149,7 @@ impl Engine {
         self.answer(id, doc, Form::Snapshot, runs, &snapshot.bytes, snapshot.frontier.clone());
     }
 
-    fn answer_nothing(&mut self, id: SessionId, doc: DocId) {
+    pub(super) fn answer_nothing(&mut self, id: SessionId, doc: DocId) {
         self.send(id, &Message::Answer(Answer { doc, form: Form::Changes, runs: Vec::new(), bytes: 0 }));
     }
 
@@ -172,11 +174,12 @@ impl Engine {
 
     pub(super) fn handle_answer(&mut self, id: SessionId, answer: Answer) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        if session.wants.first() != Some(&answer.doc) || session.incoming.is_some() {
+        if !session.wants.contains(&answer.doc) || session.incoming.is_some() {
             return self.end_session(id, "sent an answer that was not asked for");
         }
+        let matched = session.matched;
         if answer.bytes == 0 {
-            session.wants.remove(0);
+            session.wants.retain(|doc| *doc != answer.doc);
             // The peer has nothing more for us, whatever it told before.
             let mine = self.docs.get(&answer.doc).map(|doc| doc.meta.frontier.clone()).unwrap_or_default();
             session.acked.insert(answer.doc, mine);
@@ -185,10 +188,18 @@ impl Engine {
         if answer.bytes > limits::TRANSFER_BYTES_MAX as u64 {
             return self.end_session(id, "sent an answer that exceeds the size limit");
         }
-        match self.judge_runs(&answer.doc, &answer.runs) {
+        // Runs that came while the statement sets differ are judged by nobody: their bytes will be dropped.
+        let runs = if matched { self.judge_runs(&answer.doc, &answer.runs) } else { Ok(BTreeMap::new()) };
+        match runs {
             Ok(runs) => {
-                let incoming =
-                    Incoming { doc: answer.doc, form: answer.form, runs, total: answer.bytes, bytes: Vec::new() };
+                let incoming = Incoming {
+                    doc: answer.doc,
+                    form: answer.form,
+                    runs,
+                    total: answer.bytes,
+                    bytes: Vec::new(),
+                    matched,
+                };
                 if let Some(session) = self.sessions.get_mut(&id) {
                     session.incoming = Some(incoming);
                 }
@@ -211,8 +222,9 @@ impl Engine {
         if incoming.bytes.len() as u64 == incoming.total
             && let Some(incoming) = session.incoming.take()
         {
-            if !session.wants.is_empty() {
-                session.wants.remove(0);
+            session.wants.retain(|doc| *doc != incoming.doc);
+            if !(incoming.matched && session.matched) {
+                return self.fetched(incoming.doc);
             }
             self.check(id, incoming);
         }
