@@ -248,18 +248,22 @@ impl World {
     fn run_phases(&mut self) -> Step {
         self.run_until(self.plan.chaos_ms)?;
         self.heal()?;
-        let deadline = self.now_ms + SETTLE_MS;
-        loop {
-            self.run_until(self.now_ms + SETTLE_STEP_MS)?;
-            match self.disagreement() {
-                None => break,
-                Some(what) if self.now_ms > deadline => return Err(format!("no convergence: {what}")),
-                Some(_) => {}
-            }
-        }
+        self.agree()?;
         self.ask_everyone()?;
         self.run_until(self.now_ms + SETTLE_STEP_MS)?;
         self.check_end()
+    }
+
+    /// Lets time pass until the honest machines agree and rest.
+    pub(super) fn agree(&mut self) -> Step {
+        let deadline = self.now_ms + SETTLE_MS;
+        loop {
+            match self.disagreement() {
+                None => return Ok(()),
+                Some(what) if self.now_ms > deadline => return Err(format!("no convergence: {what}")),
+                Some(_) => self.run_until(self.now_ms + SETTLE_STEP_MS)?,
+            }
+        }
     }
 
     /// Every machine is connected with some, through honest ones; devices of one partner directly.
