@@ -3,7 +3,7 @@
 use super::document::Parked;
 use super::session::raise;
 use super::{Engine, SessionId, StoredChange, StoredRun, Write};
-use crate::admission::admit;
+use crate::admission::{admit, admit_counters};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
 use crate::limits;
 use crate::message::{DocFrontier, Message};
@@ -11,7 +11,7 @@ use crate::planted::{Planted, is_planted};
 use crate::run::Tip;
 use crate::scan::{KeyRef, ObjRef, ScannedChange, scan};
 use minicbor::bytes::ByteVec;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Why changes were not taken.
 pub(super) enum Refused {
@@ -180,7 +180,7 @@ impl Engine {
         };
         let mut tips: BTreeMap<ActorId, Tip> = BTreeMap::new();
         let mut batch: Vec<(ScannedChange, Vec<u8>)> = Vec::new();
-        let mut known: std::collections::HashSet<ChangeHash> = std::collections::HashSet::new();
+        let mut known: HashMap<ChangeHash, u64> = HashMap::new();
         for change in changes {
             match loaded.hash_at(&change.actor, change.seq) {
                 Some(hash) if hash == change.hash => continue,
@@ -205,11 +205,17 @@ impl Engine {
             let author =
                 |error: crate::admission::Inadmissible| Refused::Author(device, change.actor, tip, error.to_string());
             admit(&scanned, &doc_id, &device, last.map(|tip| tip.hash)).map_err(author)?;
-            let foreign: Vec<ChangeHash> = scanned.deps.iter().filter(|dep| !known.contains(dep)).copied().collect();
-            if !is_planted(Planted::DropDependency) && !loaded.has_all(&foreign) {
-                return Ok(Applied::MissingDependencies);
+            let end_of = |dep: &ChangeHash| known.get(dep).copied().or_else(|| loaded.end_of(dep));
+            let ends: Option<Vec<u64>> = scanned.deps.iter().map(end_of).collect();
+            match ends {
+                Some(ends) => {
+                    let deps_end = ends.into_iter().max().unwrap_or(1);
+                    admit_counters(scanned.start_op, deps_end).map_err(author)?;
+                }
+                None if is_planted(Planted::DropDependency) => {}
+                None => return Ok(Applied::MissingDependencies),
             }
-            known.insert(change.hash);
+            known.insert(change.hash, scanned.start_op + scanned.ops.len() as u64);
             tips.insert(change.actor, tip);
             batch.push((scanned, change.bytes));
         }
