@@ -14,6 +14,8 @@ mod project;
 mod reissue;
 mod row;
 #[cfg(test)]
+mod speed;
+#[cfg(test)]
 mod tests;
 mod touch;
 mod write;
