@@ -1,5 +1,11 @@
 //! Measurements, by hand: `cargo test --release -p comin-protocol speed -- --ignored --nocapture`.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a measurement needs a clock and says what it found"
+)]
+
 use super::{DELETED, FieldChange, FieldOp, OriginIndex, keys, project, project_all, write};
 use crate::ids::{ActorId, DeviceKey, DocId, LINKS_PART, PartnerId, RecordKey, RegisterId};
 use crate::limits::{LINKS_RECORDS_MAX, PART_RECORDS_FULL};

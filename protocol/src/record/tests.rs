@@ -281,6 +281,17 @@ fn competing_texts_are_a_conflict_and_one_text_decides() {
     assert_eq!(values(&a.row(&key), "story@it"), [Scalar::Prose("uno e due".into())], "the decision replaces both");
 }
 
+proptest::proptest! {
+    #[test]
+    fn any_change_of_a_text_reads_as_written(old in "[ab \u{301}č👩\u{200d}🚀\n]{0,24}", new in "[ab \u{301}č👩\u{200d}🚀\n]{1,24}") {
+        let (mut a, _, key) = pair(&[prose("story@it", &old)]);
+        a.edit(&key, 2, &[prose("story@it", &new)]);
+        let row = a.row(&key);
+        proptest::prop_assert_eq!(row.text("story@it"), Some(new.as_str()), "from {:?}", old);
+        assert_admissible(&a);
+    }
+}
+
 #[test]
 fn a_long_change_of_a_text_reads_as_written() {
     let long: String = (0..6_000).map(|n| char::from_u32(0x100 + n % 500).unwrap()).collect();
@@ -315,6 +326,15 @@ fn bounds_are_kept() {
     let many = prose("f", &"p".repeat(limits::CHANGE_OPS_MAX as usize));
     assert!(matches!(a.try_edit(&key, false, 2, &[many]), Err(WriteError::Limit(_))), "too many characters at once");
     assert!(a.row(&key).fields.is_empty(), "and nothing was written");
+    let half = [prose("f", &"p".repeat(limits::CHANGE_OPS_MAX as usize / 2 + 1))];
+    let mut tx = a.doc.transaction();
+    assert_eq!(write(&mut tx, &a.id, &key, false, &half), Ok(true), "half of what a change takes");
+    let other = [prose("g", &"p".repeat(limits::CHANGE_OPS_MAX as usize / 2 + 1))];
+    assert!(
+        matches!(write(&mut tx, &a.id, &key, false, &other), Err(WriteError::Limit(_))),
+        "edits of one change add up"
+    );
+    tx.rollback();
     let just = "v".repeat(limits::SCALAR_BYTES_MAX);
     assert!(a.edit(&key, 3, &[FieldChange::put("f", just)]), "the bound itself is allowed");
 }

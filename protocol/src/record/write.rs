@@ -92,14 +92,14 @@ pub fn write(
             FieldOp::Remove => remove(tx, &obj, &prop)?,
         }
     }
-    let written = tx.pending_ops() - before;
-    if written as u64 > limits::CHANGE_OPS_MAX {
+    // A transaction becomes one change, whatever edits are written in it.
+    if tx.pending_ops() as u64 > limits::CHANGE_OPS_MAX {
         return Err(WriteError::Limit(format!(
-            "this edit of {key} changes {written} characters and values at once; save it in smaller steps (at most {})",
+            "with this edit of {key} more than {} characters and values change at once; save it in smaller steps",
             limits::CHANGE_OPS_MAX
         )));
     }
-    Ok(written > 0)
+    Ok(tx.pending_ops() > before)
 }
 
 /// The object that the record's fields lie in, and what stands before their keys.
