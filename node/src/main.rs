@@ -1,7 +1,6 @@
 //! The program `comin`.
 
 mod cli;
-mod demo;
 
 use std::process::ExitCode;
 

@@ -18,7 +18,7 @@ pub struct Problem {
     /// What to do about it, if that can be said.
     pub hint: Option<String>,
     /// Further members, such as both versions of a stale record.
-    pub more: Map<String, Value>,
+    pub more: Box<Map<String, Value>>,
 }
 
 /// What handlers return.
@@ -27,7 +27,7 @@ pub type Answer<T = Response> = Result<T, Problem>;
 impl Problem {
     /// A problem without hint.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), hint: None, more: Map::new() }
+        Self { status, code, detail: detail.into(), hint: None, more: Box::default() }
     }
 
     /// Says what to do.
@@ -75,7 +75,7 @@ impl Problem {
             members.insert("hint".into(), json!(hint));
         }
         if let Some(members) = out.as_object_mut() {
-            members.extend(self.more.clone());
+            members.extend(self.more.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
         out
     }

@@ -44,11 +44,7 @@ pub enum Verb {
         name: String,
     },
     /// Run the node in the foreground.
-    Run {
-        /// End with the process that started this one.
-        #[arg(long, hide = true)]
-        with_parent: bool,
-    },
+    Run,
     /// Open the node's page, signed in.
     Open {
         /// Only print the link.

@@ -147,7 +147,7 @@ fn conflict_callout(ctx: &Ctx, version: &Version, conflict: &Conflict, titles: &
 fn values(ctx: &Ctx, version: &Version, titles: &Titles) -> Markup {
     let row = &version.row;
     let known = schema::kind(&row.key.kind);
-    let fields = known.into_iter().flat_map(|kind| super::form::fields(kind));
+    let fields = known.into_iter().flat_map(super::form::fields);
     let shown: Vec<_> = fields.filter_map(|f| Some((f, show::field(ctx.lang, row, f, titles)?))).collect();
     let unknown = row.fields.keys().filter(|key| {
         let base = key.split(['@', '/']).next().unwrap_or(key);

@@ -10,6 +10,7 @@ use comin_protocol::record::{self, Cell, Row, Scalar};
 use comin_protocol::roster::Roster;
 use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One concurrent value of a conflict.
@@ -191,9 +192,9 @@ impl Reader<'_> {
     pub fn titles(&self, rows: &[&Row]) -> Result<Titles, StoreError> {
         let mut titles = Titles::new();
         for key in rows.iter().flat_map(|row| fields::references(row)) {
-            if !titles.contains_key(&key) {
-                let title = self.title_of(&key)?;
-                titles.insert(key, title);
+            if let Entry::Vacant(place) = titles.entry(key) {
+                let title = self.title_of(place.key())?;
+                place.insert(title);
             }
         }
         Ok(titles)

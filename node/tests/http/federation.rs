@@ -1,0 +1,144 @@
+//! Two partners over HTTP and real connections: invite, join, conflict, decision, events.
+
+use super::nodes::{TestNode, start};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// How long a test waits for something that must happen.
+const BOUND: Duration = Duration::from_secs(30);
+
+/// Waits until the answer to a GET satisfies `good`, looking again whenever the node announces something.
+async fn until(node: &TestNode, path: &str, good: impl Fn(&Value) -> bool) -> Value {
+    let end = Instant::now() + BOUND;
+    let mut events = node.handle.subscribe();
+    loop {
+        let got = node.call("GET", path, None).await.json();
+        if good(&got) {
+            return got;
+        }
+        if Instant::now() >= end {
+            let state = node.call("GET", "/api/v1/status", None).await.json();
+            panic!("{path} stays at {got:#}; exchange: {:#}, peers: {:#}", state["exchange"], state["peers"]);
+        }
+        // Not every step announces itself (lags come with beacons): look again after a moment at most.
+        let look = end.min(Instant::now() + Duration::from_millis(200));
+        let _ = timeout_at(look, events.recv()).await;
+    }
+}
+
+/// A federation of two, made through the routes.
+async fn two() -> (TestNode, TestNode) {
+    let (a, b) = (start(30, "Ožara", "SI", true), start(31, "EDIAS", "FR", true));
+    let founded = a.call("POST", "/api/v1/found", Some(json!({"name": "COM-IN"}))).await;
+    assert_eq!(founded.status, StatusCode::CREATED, "{}", founded.text);
+    until(&a, "/api/v1/status", |s| s["federation"]["name"] == "COM-IN").await;
+    // A ticket carries the addresses that the engine knows of.
+    until(&a, "/api/v1/devices", |l| l["items"][0]["addresses"].as_array().is_some_and(|a| !a.is_empty())).await;
+    let ticket = a.call("POST", "/api/v1/invites", Some(json!({"name": "EDIAS", "country": "fr"}))).await;
+    assert_eq!(ticket.status, StatusCode::CREATED, "{}", ticket.text);
+    let joined = b.call("POST", "/api/v1/join", Some(json!({"ticket": ticket.json()["text"]}))).await;
+    assert_eq!(joined.status, StatusCode::ACCEPTED, "{}", joined.text);
+    let pending = until(&a, "/api/v1/approvals", |list| list["items"][0]["check_number"].is_string()).await;
+    let seen = until(&b, "/api/v1/status", |s| s["joining"]["check_number"].is_string()).await;
+    assert_eq!(pending["items"][0]["check_number"], seen["joining"]["check_number"], "both screens show one number");
+    let asked = a.page("/partners").await.text;
+    assert!(asked.contains(pending["items"][0]["check_number"].as_str().unwrap()), "the page shows it too");
+    let id = pending["items"][0]["id"].as_str().unwrap();
+    let approved = a.call("POST", &format!("/api/v1/approvals/{id}/approve"), None).await;
+    assert_eq!(approved.status, StatusCode::OK, "{}", approved.text);
+    for node in [&a, &b] {
+        until(node, "/api/v1/status", |s| s["peers"][0]["state"] == "equal").await;
+    }
+    (a, b)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_partners_meet_disagree_and_decide() {
+    let (a, b) = two().await;
+    let body = json!({"name": "Shared", "writers": "all"});
+    let made = a.call("POST", "/api/v1/registers", Some(body)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    until(&b, "/api/v1/registers", |l| l["items"].as_array().unwrap().iter().any(|r| r["name"] == "Shared")).await;
+    let body = json!({"kind": "organisation", "register": "Shared", "fields": {"name": "Zavod"}});
+    let record = a.call("POST", "/api/v1/records", Some(body)).await.json();
+    let path = format!("/api/v1/records/{}", record["id"].as_str().unwrap());
+    until(&b, &path, |r| r["title"] == "Zavod").await;
+
+    a.call("POST", "/api/v1/sync/pause", None).await;
+    until(&b, "/api/v1/status", |s| s["peers"][0]["state"] == "away").await;
+    for (node, name) in [(&a, "Zavod Brezmir"), (&b, "Zavod Brezmeja")] {
+        let tag = node.call("GET", &path, None).await.etag();
+        let got = node.call_with("PATCH", &path, Some(json!({"fields": {"name": name}})), &[("if-match", &tag)]).await;
+        assert_eq!(got.status, StatusCode::OK, "both edit while apart: {}", got.text);
+    }
+    a.call("POST", "/api/v1/sync/resume", None).await;
+    for node in [&a, &b] {
+        let list = until(node, "/api/v1/conflicts", |list| list["items"][0]["field"] == "name").await;
+        let mut partners: Vec<&str> = list["items"][0]["values"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|v| v["partner_name"].as_str().unwrap())
+            .collect();
+        partners.sort_unstable();
+        assert_eq!(partners, ["EDIAS", "Ožara"], "each value carries its partner");
+        let page = node.page("/conflicts").await.text;
+        assert!(page.contains("Zavod Brezmir") && page.contains("Zavod Brezmeja"), "side by side on the page");
+    }
+    let list = b.call("GET", "/api/v1/conflicts", None).await.json();
+    let values = list["items"][0]["values"].as_array().unwrap();
+    let take = values.iter().find(|v| v["partner_name"] == "EDIAS").unwrap()["take"].clone();
+    let resolve = path.replace("/records/", "/conflicts/") + "/resolve";
+    let decided = b.call("POST", &resolve, Some(json!({"field": "name", "take": take}))).await;
+    assert_eq!(decided.status, StatusCode::OK, "{}", decided.text);
+    for node in [&a, &b] {
+        until(node, "/api/v1/conflicts", |list| list["items"] == json!([])).await;
+        let read = until(node, &path, |r| r["title"] == "Zavod Brezmeja").await;
+        assert_eq!(read["values"][0]["conflicts"], json!([]), "the decision reaches both");
+    }
+    let sync = a.call("POST", "/api/v1/sync", Some(json!({"wait": 20}))).await.json();
+    assert_eq!((&sync["complete"], &sync["missing"]), (&json!(true), &json!([])), "nobody is missing");
+    let status = a.call("GET", "/api/v1/status", None).await.json();
+    assert_eq!(status["exchange"]["code"], "all", "the sentence says so: {}", status["exchange"]["text"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_stream_tells_what_was_missed() {
+    use axum::body::{Body, BodyDataStream};
+    use axum::http::Request;
+    use futures::StreamExt;
+    use tower::ServiceExt;
+
+    async fn next(body: &mut BodyDataStream, wanted: &str) -> String {
+        loop {
+            let chunk = tokio::time::timeout(BOUND, body.next()).await.expect("an event comes").expect("open").unwrap();
+            let text = String::from_utf8_lossy(&chunk).into_owned();
+            if text.contains(&format!("event: {wanted}")) {
+                return text;
+            }
+        }
+    }
+    let node = start(32, "Ožara", "SI", false);
+    let open = async |last: Option<&str>| {
+        let mut request = Request::get("/api/v1/stream").extension(comin_node::api::Trusted);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response = node.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        response.into_body().into_data_stream()
+    };
+    let mut stream = open(None).await;
+    let first = node.add("organisation", json!({"name": "A"})).await;
+    let event = next(&mut stream, "records").await;
+    assert!(event.contains(&first), "the record is named: {event}");
+    let id = event.lines().find_map(|l| l.strip_prefix("id: ")).expect("with an id").to_owned();
+    drop(stream);
+    let second = node.add("organisation", json!({"name": "B"})).await;
+    let mut stream = open(Some(&id)).await;
+    let event = next(&mut stream, "records").await;
+    assert!(event.contains(&second) && !event.contains(&first), "only what was missed: {event}");
+    let mut stream = open(Some("00000000-1")).await;
+    next(&mut stream, "reset").await;
+}

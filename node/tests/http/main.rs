@@ -1,0 +1,7 @@
+//! The router around real nodes: engine, store, helper and, where two meet, the network on loopback.
+
+mod federation;
+mod nodes;
+mod pages;
+mod reach;
+mod records;

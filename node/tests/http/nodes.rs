@@ -1,0 +1,128 @@
+//! Real nodes for tests, and requests to their routers.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use comin_node::api::{ApiConfig, AppState, Trusted, router};
+use comin_node::helper::HelperCommand;
+use comin_node::i18n::Lang;
+use comin_node::net::NetConfig;
+use comin_node::runtime::{Node, NodeConfig, NodeHandle};
+use comin_node::store::{self, Store};
+use comin_protocol::engine::Write;
+use comin_protocol::identity::{DeviceSigner, PartnerSigner};
+use comin_protocol::ids::PartnerId;
+use comin_protocol::statement::{Rights, SignedStatement, Statement};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// The port that the guard expects; nothing listens on it.
+pub const PORT: u16 = 8470;
+/// The token of programs.
+pub const TOKEN: &str = "a-token-for-tests";
+
+/// A node with its router.
+pub struct TestNode {
+    pub handle: NodeHandle,
+    pub router: Router,
+    _running: Node,
+}
+
+/// An answer, read to its end.
+pub struct Got {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Got {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+    }
+
+    pub fn etag(&self) -> String {
+        self.headers[header::ETAG].to_str().unwrap().to_owned()
+    }
+}
+
+/// Starts a node of a partner of its own, with a store in memory.
+pub fn start(secret: u8, name: &str, country: &str, net: bool) -> TestNode {
+    let signer = DeviceSigner::from_secret(&[secret; 32]);
+    let partner = PartnerSigner::from_secret(&[secret ^ 0xff; 32]);
+    let certificate = SignedStatement::unsigned(&Statement::Certificate {
+        partner: PartnerId::from_first_key(&partner.key()),
+        partner_key: partner.key(),
+        device: signer.key(),
+        rights: Rights::ALL,
+        partner_name: name.into(),
+        country: country.into(),
+        device_name: "office".into(),
+    })
+    .sign_partner(&partner);
+    let store: Arc<dyn Store> = Arc::new(store::open_memory());
+    store.commit(&[vec![Write::PutStatement(certificate.id(), certificate)]]).expect("an empty store takes it");
+    let net = net.then(|| NetConfig { listen: vec!["/ip4/127.0.0.1/tcp/0".into()], ..NetConfig::default() });
+    let helper = HelperCommand { program: env!("CARGO_BIN_EXE_comin").into(), args: vec!["helper".into()] };
+    let (handle, running) = Node::start(NodeConfig { signer, net, helper }, store).expect("the node starts");
+    let config = ApiConfig { port: Some(PORT), token: Some(TOKEN.into()), language: Lang::En };
+    let app = AppState::new(handle.clone(), config);
+    TestNode { router: router(app), handle, _running: running }
+}
+
+/// One component of a query string or form.
+pub fn escape(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
+/// One request, as it comes from the network.
+pub async fn send(router: &Router, request: Request<Body>) -> Got {
+    let response = router.clone().oneshot(request).await.expect("a router answers");
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.expect("the body ends").to_bytes();
+    Got { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+impl TestNode {
+    /// A trusted JSON request, as the command line sends it.
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Got {
+        self.call_with(method, path, body, &[]).await
+    }
+
+    /// The same with headers.
+    pub async fn call_with(&self, method: &str, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Got {
+        let mut request = Request::builder().method(method).uri(path).extension(Trusted);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = match body {
+            Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        send(&self.router, request.unwrap()).await
+    }
+
+    /// A page, as a trusted caller reads it.
+    pub async fn page(&self, path: &str) -> Got {
+        self.call_with("GET", path, None, &[("accept", "text/html")]).await
+    }
+
+    /// A form, as a page sends it.
+    pub async fn form(&self, path: &str, pairs: &[(&str, &str)]) -> Got {
+        let body: Vec<String> = pairs.iter().map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect();
+        let request = Request::post(path)
+            .extension(Trusted)
+            .header("accept", "text/html")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body.join("&")));
+        send(&self.router, request.unwrap()).await
+    }
+
+    /// Makes a record and gives its id.
+    pub async fn add(&self, kind: &str, fields: Value) -> String {
+        let got = self.call("POST", "/api/v1/records", Some(serde_json::json!({"kind": kind, "fields": fields}))).await;
+        assert_eq!(got.status, StatusCode::CREATED, "the record is made: {}", got.text);
+        got.json()["id"].as_str().unwrap().to_owned()
+    }
+}

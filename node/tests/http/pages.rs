@@ -1,0 +1,84 @@
+//! The pages: forms work without JavaScript, and what others wrote is text.
+
+use super::nodes::{escape, start};
+use axum::http::{StatusCode, header};
+use serde_json::json;
+
+const NASTY: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+
+#[tokio::test]
+async fn what_others_wrote_is_text() {
+    let node = start(20, NASTY, "SI", false);
+    let id = node
+        .add(
+            "organisation",
+            json!({"name": NASTY, "city": NASTY, "other_names": [NASTY], "description": {"it": NASTY}}),
+        )
+        .await;
+    node.add("network", json!({"name": {"en": NASTY}})).await;
+    let edit = format!("/records/{id}/edit?register=own");
+    let record = format!("/records/{id}");
+    let search = format!("/organisations?q={}", escape("<script>\""));
+    for path in ["/", "/organisations", "/networks", "/partners", "/conflicts", &record, &edit, &search] {
+        let got = node.page(path).await;
+        assert_eq!(got.status, StatusCode::OK, "{path} is shown");
+        assert!(!got.text.contains("<script>alert") && !got.text.contains("<img src=x"), "{path} escapes it");
+    }
+    let got = node.page(&record).await;
+    assert!(got.text.contains("&lt;script&gt;alert(1)"), "the text itself is there");
+}
+
+#[tokio::test]
+async fn a_record_is_made_and_edited_by_forms_alone() {
+    let node = start(21, "Ožara", "SI", false);
+    let own = node.page("/records/new?kind=organisation").await;
+    assert!(own.text.contains("name=\"f.name\""), "the form comes from the schema");
+    let made = node
+        .form(
+            "/records/new?kind=organisation",
+            &[("f.name", "Zavod"), ("f.target_groups", "youth"), ("f.country", "SI")],
+        )
+        .await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let record = made.headers[header::LOCATION].to_str().unwrap().to_owned();
+    let shown = node.page(&record).await;
+    assert!(shown.text.contains("Zavod") && shown.text.contains("young people"), "the record with its labels");
+    let listed = node.page("/organisations").await;
+    assert!(listed.text.contains("Zavod") && listed.text.contains("1 record"), "the list knows it at once");
+
+    let form = node.page(&format!("{record}/edit?register=own")).await;
+    let version = form.text.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let sent = [("version", version.as_str()), ("f.name", "Zavod Brezmir"), ("f.country", "SI")];
+    let saved = node.form(&format!("{record}/edit?register=own"), &sent).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+
+    let stale = [("version", version.as_str()), ("f.name", "Mine"), ("f.country", "SI")];
+    let refused = node.form(&format!("{record}/edit?register=own"), &stale).await;
+    assert_eq!(refused.status, StatusCode::PRECONDITION_FAILED, "the second tab has an old version");
+    assert!(refused.text.contains("Zavod Brezmir") && refused.text.contains("Mine"), "both versions are shown");
+
+    let wrong = node.form("/records/new?kind=organisation", &[("f.name", "X"), ("f.country", "Atlantis")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "a wrong value is refused");
+    assert!(wrong.text.contains("href=\"#c-country\"") && wrong.text.contains("value=\"X\""), "with a link, text kept");
+}
+
+#[tokio::test]
+async fn pages_speak_the_language_asked_for() {
+    let node = start(22, "Ožara", "SI", false);
+    let italian = node.page("/?lang=it").await;
+    assert!(italian.text.contains("<html lang=\"it\"") && italian.text.contains("Panoramica"), "by the address");
+    let cookie = italian.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let headers = [("accept", "text/html"), ("cookie", cookie.as_str())];
+    let kept = node.call_with("GET", "/networks", None, &headers).await;
+    assert!(kept.text.contains("Reti"), "the choice is kept");
+    let wished = node.call_with("GET", "/", None, &[("accept", "text/html"), ("accept-language", "it")]).await;
+    assert!(wished.text.contains("Panoramica"), "by the browser's wish");
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_a_page_for_people() {
+    let node = start(23, "Ožara", "SI", false);
+    let got = node.page("/records/organisation:00000000000000000000000000000000").await;
+    assert_eq!(got.status, StatusCode::NOT_FOUND, "there is no such record");
+    assert!(got.text.contains("<h1>Not found</h1>"), "said in HTML, not JSON: {}", got.text);
+}
