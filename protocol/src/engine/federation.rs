@@ -221,7 +221,7 @@ impl Engine {
                 self.handle_disconnected(id);
                 self.disconnect_later(id, "no longer a member".into());
             }
-            self.state_addresses();
+            self.keep_addresses();
             self.settle_joins();
             self.cut_proven();
         }
@@ -248,11 +248,32 @@ impl Engine {
     /// States where this device listens, if that is news to its federation.
     fn state_addresses(&mut self) {
         let Some(device) = self.roster.devices.get(&self.me) else { return };
-        if self.roster.federation.is_none() || self.listening.is_empty() || device.addresses == self.listening {
+        if device.addresses != self.listening {
+            self.state_these_addresses(self.listening.clone());
+        }
+    }
+
+    /// The roster has changed: it must still name the addresses of this machine. Where it names others as
+    /// well they stay, or two machines with one key (a copied one) would take turns for ever.
+    fn keep_addresses(&mut self) {
+        let Some(device) = self.roster.devices.get(&self.me) else { return };
+        if self.listening.iter().all(|address| device.addresses.contains(address)) {
+            return;
+        }
+        let others = device.addresses.iter().filter(|address| !self.listening.contains(address));
+        let all: Vec<String> = self.listening.iter().chain(others).cloned().collect();
+        if all.len() <= limits::ADDRESSES_MAX {
+            self.state_these_addresses(all);
+        }
+    }
+
+    fn state_these_addresses(&mut self, addresses: Vec<String>) {
+        let Some(device) = self.roster.devices.get(&self.me) else { return };
+        if self.roster.federation.is_none() || addresses.is_empty() {
             return;
         }
         let number = device.addresses_number + 1;
-        let statement = Statement::Addresses { device: self.me, number, addresses: self.listening.clone() };
+        let statement = Statement::Addresses { device: self.me, number, addresses };
         let signed = SignedStatement::unsigned(&statement).sign_device(&self.signer);
         self.adopt_statements(vec![signed]);
     }

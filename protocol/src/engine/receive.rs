@@ -3,7 +3,7 @@
 use super::document::Parked;
 use super::session::raise;
 use super::{Engine, SessionId, StoredChange, StoredRun, Write};
-use crate::admission::{admit, admit_counters};
+use crate::admission::admit;
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
 use crate::limits;
 use crate::message::{DocFrontier, Message};
@@ -11,7 +11,7 @@ use crate::planted::{Planted, is_planted};
 use crate::run::Tip;
 use crate::scan::{KeyRef, ObjRef, ScannedChange, scan};
 use minicbor::bytes::ByteVec;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Why changes were not taken.
 pub(super) enum Refused {
@@ -154,6 +154,9 @@ impl Engine {
         match self.apply_judged(doc_id, changes, &runs) {
             Ok(Applied::Complete { changes, tips }) => {
                 if !changes.is_empty() {
+                    // Runs of changes that were here before cover nothing of what is passed on.
+                    let runs: Vec<StoredRun> =
+                        runs.into_iter().filter(|run| tips.contains_key(&run.run.actor(&doc_id))).collect();
                     self.push_to_readers(doc_id, &changes, &runs, Some(id));
                     self.send_ack(id, doc_id, tips);
                 }
@@ -180,7 +183,7 @@ impl Engine {
         };
         let mut tips: BTreeMap<ActorId, Tip> = BTreeMap::new();
         let mut batch: Vec<(ScannedChange, Vec<u8>)> = Vec::new();
-        let mut known: HashMap<ChangeHash, u64> = HashMap::new();
+        let mut known: std::collections::HashSet<ChangeHash> = std::collections::HashSet::new();
         for change in changes {
             match loaded.hash_at(&change.actor, change.seq) {
                 Some(hash) if hash == change.hash => continue,
@@ -205,17 +208,11 @@ impl Engine {
             let author =
                 |error: crate::admission::Inadmissible| Refused::Author(device, change.actor, tip, error.to_string());
             admit(&scanned, &doc_id, &device, last.map(|tip| tip.hash)).map_err(author)?;
-            let end_of = |dep: &ChangeHash| known.get(dep).copied().or_else(|| loaded.end_of(dep));
-            let ends: Option<Vec<u64>> = scanned.deps.iter().map(end_of).collect();
-            match ends {
-                Some(ends) => {
-                    let deps_end = ends.into_iter().max().unwrap_or(1);
-                    admit_counters(scanned.start_op, deps_end).map_err(author)?;
-                }
-                None if is_planted(Planted::DropDependency) => {}
-                None => return Ok(Applied::MissingDependencies),
+            let foreign: Vec<ChangeHash> = scanned.deps.iter().filter(|dep| !known.contains(dep)).copied().collect();
+            if !is_planted(Planted::DropDependency) && !loaded.has_all(&foreign) {
+                return Ok(Applied::MissingDependencies);
             }
-            known.insert(change.hash, scanned.start_op + scanned.ops.len() as u64);
+            known.insert(change.hash);
             tips.insert(change.actor, tip);
             batch.push((scanned, change.bytes));
         }
@@ -285,7 +282,9 @@ impl Engine {
         let Some(doc) = self.docs.get_mut(&doc_id) else { return };
         let (digest, frontier) = (doc.digest(), doc.meta.frontier.clone());
         let size: usize = changes.iter().map(|change| change.bytes.len() + 16).sum();
-        let pushable = changes.len() <= limits::PUSH_CHANGES_MAX && size <= limits::MESSAGE_BYTES_MAX / 2;
+        let small = changes.len() <= limits::PUSH_CHANGES_MAX && size <= limits::MESSAGE_BYTES_MAX / 2;
+        // A run that reaches beyond what is part of the document travels in answers only.
+        let pushable = small && runs.iter().all(|run| run.tail.is_empty());
         let mut frame: Option<Vec<u8>> = None;
         let mut tell = Vec::new();
         let readers: Vec<SessionId> = self.sessions.keys().copied().filter(|id| Some(*id) != from).collect();

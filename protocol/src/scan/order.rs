@@ -24,8 +24,6 @@ const KEY_BYTES_MAX: usize = 1024;
 
 /// Counter and index of the actor: Automerge's order, since the actors are sorted.
 type Id = (u64, u64);
-/// Object (`None`: the root), key and id of an operation.
-type Place<'a> = (Option<Id>, &'a str, Id);
 
 impl DocumentParts<'_> {
     /// Whether every operation lies at a map key, sorted by object, key and id, with sorted actors and
@@ -101,7 +99,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Where the next operation lies; `None` unless that is a map key.
-    fn place(&mut self) -> Result<Option<Place<'a>>, ScanError> {
+    fn place(&mut self) -> Result<Option<(Option<Id>, &'a str, Id)>, ScanError> {
         let obj = match (self.obj_counter.next()?, self.obj_actor.next()?) {
             (None, None) => None,
             (Some(counter), Some(actor)) => Some((counter, actor)),
