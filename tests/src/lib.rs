@@ -1,4 +1,3 @@
 //! Harness and simulator of the COM-IN node.
 
-pub mod federation;
 pub mod sim;

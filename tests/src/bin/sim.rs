@@ -10,7 +10,7 @@ const USAGE: &str = "usage: sim [--seeds N] [--from SEED] [--seed SEED] [--jobs 
 
   --seeds N      how many schedules to run (default 2000)
   --from SEED    the first seed (default 1)
-  --seed SEED    run this one, twice, and compare
+  --seed SEED    run this one, twice, and compare; on a violation show all events
   --jobs N       threads (default 1); a schedule itself is single-threaded
   --plant N|all  arm a bug and count schedules until it is found (feature `planted`)";
 
@@ -63,7 +63,8 @@ fn run_one(seed: u64) -> ExitCode {
             ExitCode::FAILURE
         }
         (Err(violation), _) | (_, Err(violation)) => {
-            println!("{violation}");
+            violation.trace.iter().for_each(|line| println!("{line}"));
+            println!("seed {}: {}", violation.seed, violation.what);
             ExitCode::FAILURE
         }
     }

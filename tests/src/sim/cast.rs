@@ -52,7 +52,7 @@ pub struct Cast {
 }
 
 /// In so many of 1,000 schedules with three partners or more the last one joins on the way.
-const JOINS: u64 = 0;
+const JOINS: u64 = 150;
 const COUNTRIES: [&str; 3] = ["SI", "IT", "FR"];
 
 impl Cast {

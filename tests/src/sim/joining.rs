@@ -5,7 +5,7 @@ use crate::sim::process::{Asked, JoinStep};
 use crate::sim::world::{Event, Step, World};
 use comin_protocol::engine::{Command, CommandError, Reply};
 use comin_protocol::ids::PartnerId;
-use comin_protocol::statement::Statement;
+use comin_protocol::statement::{SignedStatement, Statement};
 
 /// How long people wait before they begin anew with another ticket, in virtual milliseconds.
 const PATIENCE_MS: u64 = 30_000;
@@ -31,6 +31,8 @@ pub struct Joining {
     partner: PartnerId,
     stage: Stage,
     since_ms: u64,
+    /// Some machine has written the admission: from now on the partner is a member.
+    admitted: bool,
 }
 
 impl Joining {
@@ -39,7 +41,7 @@ impl Joining {
         let partner = (0..cast.partners.len()).find(|partner| !cast.is_admitted(*partner))?;
         let newcomer = cast.devices.iter().position(|device| device.partner == partner)?;
         let partner = cast.partners[partner].id;
-        Some(Self { newcomer, partner, stage: Stage::Nothing, since_ms: 0 })
+        Some(Self { newcomer, partner, stage: Stage::Nothing, since_ms: 0, admitted: false })
     }
 
     /// Whether the newcomer has been admitted.
@@ -51,7 +53,13 @@ impl Joining {
 impl World {
     /// Whether a partner is a member by what the schedule knows.
     pub(super) fn is_member(&self, partner: usize) -> bool {
-        self.cast.is_admitted(partner) || self.joining.as_ref().is_none_or(Joining::is_done)
+        self.cast.is_admitted(partner) || self.joining.as_ref().is_none_or(|joining| joining.admitted)
+    }
+
+    /// Some machine writes a statement: it may be the admission.
+    pub(super) fn note_statement(&mut self, signed: &SignedStatement) {
+        let Some(joining) = self.joining.as_mut().filter(|joining| !joining.admitted) else { return };
+        joining.admitted = admits(signed, &joining.partner);
     }
 
     /// The people do the next thing.
@@ -147,9 +155,11 @@ impl World {
 
     fn is_admitted_on_disk(&self, node: usize) -> bool {
         let Some(joining) = &self.joining else { return false };
-        self.nodes[node].disk.statements.values().any(|signed| {
-            let statement = comin_protocol::codec::from_cbor(&signed.body);
-            matches!(statement, Ok(Statement::Admission { partner, .. }) if partner == joining.partner)
-        })
+        self.nodes[node].disk.statements.values().any(|signed| admits(signed, &joining.partner))
     }
+}
+
+fn admits(signed: &SignedStatement, newcomer: &PartnerId) -> bool {
+    let statement = comin_protocol::codec::from_cbor(&signed.body);
+    matches!(statement, Ok(Statement::Admission { partner, .. }) if partner == *newcomer)
 }

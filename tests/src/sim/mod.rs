@@ -31,6 +31,9 @@ pub use world::{Tally, World};
 
 use std::fmt;
 
+/// The last events that a violation shows; `sim --seed` shows all.
+const LINES_SHOWN: usize = 60;
+
 /// What must not happen, and did.
 #[derive(Clone, Debug)]
 pub struct Violation {
@@ -44,7 +47,8 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in &self.trace {
+        let skipped = self.trace.len().saturating_sub(LINES_SHOWN);
+        for line in &self.trace[skipped..] {
             writeln!(f, "  {line}")?;
         }
         writeln!(f, "seed {}: {}", self.seed, self.what)?;

@@ -30,8 +30,8 @@ const OUTPUTS_MAX: u64 = 20_000;
 const EVENTS_MAX: u64 = 2_000_000;
 /// Tasks of one engine under way at once before it counts as unbounded.
 const TASKS_MAX: usize = 512;
-/// Lines of the trace that are kept.
-const TRACE_LINES: usize = 400;
+/// Lines of the trace that are kept at least.
+const TRACE_LINES: usize = 50_000;
 /// Time after the faults within which honest nodes must agree, in virtual milliseconds.
 const SETTLE_MS: u64 = 5 * 60_000;
 /// How often agreement is looked for, in virtual milliseconds.
@@ -507,6 +507,11 @@ impl World {
 
     fn persist(&mut self, node: usize, task: TaskId, writes: Vec<Write>) -> Step {
         self.note(|| format!("n{node} persists {} {}", task.0, summary(&writes)));
+        for write in &writes {
+            if let Write::PutStatement(_, signed) = write {
+                self.note_statement(signed);
+            }
+        }
         self.check_batch(node, &writes)?;
         let device = self.cast.devices[self.nodes[node].device].key;
         let own: BTreeSet<ActorId> = writes
