@@ -113,6 +113,12 @@ pub fn doc(group: &[u8], doc: &DocId) -> Vec<u8> {
     join(group, &[&doc_bytes(doc)])
 }
 
+/// A key after all entries of a document in a group, and before those of any other: no part of a key that
+/// follows a document is so long and so great.
+pub fn after_doc(group: &[u8], doc: &DocId) -> Vec<u8> {
+    join(group, &[&doc_bytes(doc), &[0xff; 40]])
+}
+
 /// The document that a key of a group with documents names first.
 pub fn read_first_doc(key: &[u8]) -> Option<DocId> {
     read_doc(key.get(1..1 + DOC_BYTES)?)

@@ -46,7 +46,7 @@ pub trait Kv: Send + Sync {
 }
 
 /// Entries read at once by the walks over everything.
-const PAGE: usize = 512;
+pub const PAGE: usize = 512;
 
 /// Calls `visit` with every entry under `prefix`, in key order, a page in memory at a time.
 ///

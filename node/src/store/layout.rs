@@ -4,6 +4,7 @@ use super::cell;
 use super::keys;
 use super::kv::{Changes, Entry, Kv, walk};
 use super::manifest::{self, DocManifest, Global, Tally};
+use super::verify::{VerifyReport, Walker};
 use super::write::{self, Batch};
 use super::{Store, StoreError};
 use comin_protocol::codec::to_cbor;
@@ -281,6 +282,21 @@ impl<K: Kv> Store for KvStore<K> {
 
     fn count_conflicts(&self) -> Result<u64, StoreError> {
         Ok(write::read_global(&self.kv)?.conflicts)
+    }
+
+    fn verify(&self) -> Result<VerifyReport, StoreError> {
+        let mut walker = Walker::new(&self.kv);
+        let docs = {
+            let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+            walker.store();
+            walker.docs()
+        };
+        // Each document by itself, so that writing goes on between them.
+        for doc in docs {
+            let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+            walker.doc(&doc);
+        }
+        Ok(walker.report)
     }
 
     fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError> {

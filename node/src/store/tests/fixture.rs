@@ -1,6 +1,6 @@
 //! Sample batches, everything that a store says, and damage.
 
-use crate::store::{Store, StoreError};
+use crate::store::{Kv, MemoryKv, Store, StoreError};
 use comin_protocol::beacon::{Audience, Beacon, SignedBeacon};
 use comin_protocol::engine::{DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot, Write};
 use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, Nonce, RecordKey, RegisterId, StatementId};
@@ -145,4 +145,28 @@ pub fn try_contents(store: &dyn Store) -> Result<Contents, StoreError> {
 
 pub fn contents(store: &dyn Store) -> Contents {
     try_contents(store).expect("a sound store reads")
+}
+
+/// What can happen to one entry.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Harm {
+    Missing,
+    Flipped,
+    Cut,
+}
+
+impl Harm {
+    /// Does it; says whether that changed anything (an empty value cannot be flipped).
+    pub fn inflict(self, kv: &MemoryKv, key: &[u8]) -> bool {
+        let before = kv.get(key).expect("memory reads");
+        let mut value = before.clone().expect("the entry exists");
+        match self {
+            Self::Missing => value.clear(),
+            Self::Flipped => value.iter_mut().for_each(|byte| *byte ^= 1),
+            Self::Cut => value.truncate(value.len() / 2),
+        }
+        let after = Some(value).filter(|_| self != Self::Missing);
+        kv.tamper(key, after.clone());
+        before != after
+    }
 }

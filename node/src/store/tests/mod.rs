@@ -70,6 +70,67 @@ fn after_a_failed_write_nothing_more_is_written() {
 }
 
 #[test]
+fn a_sound_store_verifies() {
+    let store = open_memory();
+    store.commit(&sample_batches()).expect("commits");
+    let report = store.verify().expect("walks");
+    assert_eq!(report.damaged, [], "nothing is wrong with it");
+    assert_eq!((report.documents, report.rows), (2, 3), "and everything was seen");
+    store.commit(&[vec![Write::ClearDoc(doc(1)), Write::ClearDoc(doc(2))]]).expect("commits");
+    assert_eq!(store.verify().expect("walks").documents, 0, "a cleared document leaves nothing");
+}
+
+/// The layout's whole promise: whatever happens to one entry, either nothing is lost or it is reported.
+#[test]
+fn any_entry_that_is_changed_or_missing_is_noticed() {
+    let sound = open_memory();
+    sound.commit(&sample_batches()).expect("commits");
+    for key in sound.backend().keys() {
+        for harm in [Harm::Missing, Harm::Flipped, Harm::Cut] {
+            let copy = sound.backend().fork();
+            if !harm.inflict(&copy, &key) {
+                continue;
+            }
+            let named = format!("{harm:?} of {}", cell::name(&key));
+            match KvStore::new(copy).and_then(|store| store.verify()) {
+                Err(StoreError::Damaged(_) | StoreError::Newer { .. }) => {}
+                Ok(report) => assert!(!report.damaged.is_empty(), "{named}: lost in silence"),
+                Err(other) => panic!("{named}: {other}"),
+            }
+        }
+    }
+}
+
+/// sled may bring an old value back in place of a newer one, checksum and all.
+#[test]
+fn an_older_value_in_place_of_a_newer_one_is_noticed() {
+    let old = open_memory();
+    old.commit(&sample_batches()).expect("commits");
+    let new = KvStore::new(old.backend().fork()).expect("a copy opens");
+    let name = row(doc(1), record("organisation", 1), "Due");
+    let newer = vec![
+        put_row(name),
+        Write::PutState("paused".to_owned(), vec![0]),
+        Write::PutSnapshot(doc(2), snapshot(&[(2, 5)], 51_000)),
+        Write::PutRun(doc(2), actor(2), run(2, 6)),
+    ];
+    new.commit(&[newer]).expect("commits");
+    for key in new.backend().keys() {
+        let [before, after] = [&old, &new].map(|store| store.backend().get(&key).expect("reads"));
+        if before == after {
+            continue;
+        }
+        let copy = new.backend().fork();
+        copy.tamper(&key, before);
+        let noticed = match KvStore::new(copy).and_then(|store| store.verify()) {
+            Ok(report) => !report.damaged.is_empty(),
+            Err(e) => matches!(e, StoreError::Damaged(_)),
+        };
+        assert!(noticed, "an older {} passes for the newer one", cell::name(&key));
+    }
+}
+
+#[test]
 fn a_newer_format_is_refused() {
     let store = open_memory();
     let newer = cell::Cell::new(keys::FORMAT, &(FORMAT + 1).to_be_bytes());

@@ -72,6 +72,9 @@ impl Store for Timed {
     fn count_conflicts(&self) -> Result<u64, StoreError> {
         self.inner.count_conflicts()
     }
+    fn verify(&self) -> Result<comin_node::store::VerifyReport, StoreError> {
+        self.inner.verify()
+    }
     fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError> {
         self.inner.device_of(actor)
     }
