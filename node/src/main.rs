@@ -1,6 +1,7 @@
 //! The program `comin`.
 
 mod cli;
+mod demo;
 
 use std::process::ExitCode;
 

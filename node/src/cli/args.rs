@@ -44,7 +44,11 @@ pub enum Verb {
         name: String,
     },
     /// Run the node in the foreground.
-    Run,
+    Run {
+        /// End with the process that started this one.
+        #[arg(long, hide = true)]
+        with_parent: bool,
+    },
     /// Open the node's page, signed in.
     Open {
         /// Only print the link.

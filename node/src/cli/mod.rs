@@ -17,11 +17,12 @@ mod transfer;
 
 use args::{Cli, ConfigVerb, Global, KindArgs, Verb};
 use clap::Parser;
-use client::Client;
+pub use client::{Client, encoded};
 use comin_node::config::Config;
 use comin_node::datadir::DataDir;
-use error::{CliError, CliResult, Exit};
-use output::Output;
+pub use error::{CliError, CliResult, Exit};
+pub use members::{items, text};
+pub use output::Output;
 use serde_json::json;
 use std::future::Future;
 use std::process::ExitCode;
@@ -55,7 +56,7 @@ fn dispatch(cli: Cli) -> CliResult<Exit> {
         Verb::Helper => comin_node::helper::main().map(done).map_err(|error| CliError::new(error.to_string())),
         Verb::Version => version(&out).map(done),
         Verb::Config { verb } => config(&cli.global, verb, &out).map(done),
-        Verb::Demo { .. } => Err(CliError::new("the demo is being written")),
+        Verb::Demo { tour } => crate::demo::run(*tour, out),
         verb => with_dir(verb, &cli.global, &DataDir::locate(cli.global.data_dir.clone())?, &out),
     }
 }
@@ -65,7 +66,7 @@ fn with_dir(verb: &Verb, global: &Global, dir: &DataDir, out: &Output) -> CliRes
     let done = |()| Exit::Ok;
     match verb {
         Verb::Init(args) => init::run(dir, args, out).map(done),
-        Verb::Run => run::run(dir, &read_config(global, dir)?, out).map(done),
+        Verb::Run { with_parent } => run::run(dir, &read_config(global, dir)?, *with_parent, out).map(done),
         Verb::Check { repair: false } => check::run(dir, out),
         Verb::Check { repair: true } => Err(CliError::new("repairing is being written")),
         Verb::Doctor => doctor::run(dir, read_config(global, dir), out),

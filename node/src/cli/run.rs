@@ -13,6 +13,7 @@ use comin_node::net::NetConfig;
 use comin_node::runtime::{Node, NodeConfig, NodeHandle};
 use comin_node::store::{self, Store};
 use rustix::fs::Mode;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::json;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixListener as StdUnixListener};
@@ -33,8 +34,11 @@ const DRAIN: Duration = Duration::from_secs(2);
 const LISTEN_WAIT: Duration = Duration::from_secs(5);
 
 /// `run`: returns when the node has been asked to stop and has stopped.
-pub fn run(dir: &DataDir, config: &Config, out: &Output) -> CliResult {
+pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> CliResult {
     log_to_stderr(config.node.log);
+    if with_parent {
+        set_parent_process_death_signal(Some(Signal::TERM)).map_err(|error| refused(error.into()))?;
+    }
     // Whatever is made from here on is for this user alone, whatever the mode of the directory above.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let (settings, signer, token) = (dir.settings()?, dir.signer()?, dir.api_token()?);
