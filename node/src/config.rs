@@ -199,16 +199,16 @@ impl Config {
         }
         let unusable = |address: &&SocketAddr| address.ip().is_unspecified() || address.port() == 0;
         let places = [("listen.external", &self.listen.external), ("peers.contacts", &self.peers.contacts)];
-        for (key, address) in places.iter().filter_map(|(key, list)| Some((*key, list.iter().find(unusable)?))) {
-            return Err(ConfigError::Value {
+        let first = places.iter().find_map(|(key, list)| Some((*key, list.iter().find(unusable)?)));
+        first.map_or(Ok(()), |(key, address)| {
+            Err(ConfigError::Value {
                 key,
                 reason: format!("{address} can be reached by nobody"),
                 hint: format!(
                     "write a public IP address and the port that leads to the node, such as \"203.0.113.7:{P2P_PORT}\""
                 ),
-            });
-        }
-        Ok(())
+            })
+        })
     }
 
     /// As TOML, for `comin config show`.

@@ -27,6 +27,7 @@ pub struct Client {
     runtime: tokio::runtime::Runtime,
     via: Via,
     lang: Option<String>,
+    language: String,
 }
 
 enum Via {
@@ -59,10 +60,10 @@ impl Client {
     /// # Errors
     /// Exit code 75 where another process holds the store for longer than [`STORE_WAIT`].
     pub fn connect(dir: &DataDir, lang: Option<&str>) -> CliResult<Self> {
-        dir.settings()?;
+        let language = dir.settings()?.language;
         let runtime = current_thread()?;
         let via = connect(&runtime, dir)?;
-        Ok(Self { runtime, via, lang: lang.map(str::to_owned) })
+        Ok(Self { runtime, via, lang: lang.map(str::to_owned), language })
     }
 
     /// A running node.
@@ -70,17 +71,22 @@ impl Client {
     /// # Errors
     /// Exit code 4 where none runs.
     pub fn running(dir: &DataDir, lang: Option<&str>) -> CliResult<Self> {
-        dir.settings()?;
+        let language = dir.settings()?.language;
         let socket = dir.socket()?;
         if !answers(&socket) {
             return Err(not_running(dir));
         }
-        Ok(Self { runtime: current_thread()?, via: Via::Socket(socket), lang: lang.map(str::to_owned) })
+        Ok(Self { runtime: current_thread()?, via: Via::Socket(socket), lang: lang.map(str::to_owned), language })
     }
 
     /// Whether the node runs, as opposed to this process having opened the store.
     pub fn is_running(&self) -> bool {
         matches!(self.via, Via::Socket(_))
+    }
+
+    /// The language of this partner, in which its records are written unless they say otherwise.
+    pub fn language(&self) -> &str {
+        &self.language
     }
 
     /// Reads.

@@ -149,9 +149,13 @@ fn joined(status: &Value, out: &Output) -> CliResult {
 
 /// What a waiting newcomer needs to know.
 fn progress(joining: &Value) -> String {
-    let mut lines = vec![match text(joining, "text") {
-        told if told.is_empty() => format!("Joining: {}.", text(joining, "stage")),
-        told => told,
+    let told = text(joining, "text");
+    let mut lines = vec![match text(joining, "stage").as_str() {
+        "dialling" => "Looking for the node of the partner who invited you …".to_owned(),
+        "committed" => "Connected; exchanging keys …".to_owned(),
+        "waiting" if told.is_empty() => "Waiting for confirmation.".to_owned(),
+        "waiting" => format!("Waiting for {told} to confirm."),
+        stage => format!("Joining ({stage}) {told}"),
     }];
     let number = text(joining, "check_number");
     if !number.is_empty() {

@@ -108,7 +108,11 @@ fn check_field(kind: &str, name: &str) -> CliResult {
 }
 
 fn add(client: &Client, kind: &str, set: &[(String, String)], register: Option<&str>, out: &Output) -> CliResult {
-    let body = json!({"kind": kind, "register": register, "fields": fields_of(kind, set)?});
+    let mut fields = fields_of(kind, set)?;
+    if schema::LANGUAGES.contains(&client.language()) {
+        fields.entry("original_language").or_insert_with(|| json!(client.language()));
+    }
+    let body = json!({"kind": kind, "register": register, "fields": fields});
     changed(&client.post("records", body)?, "Added", out)
 }
 
@@ -248,10 +252,10 @@ fn show_conflict(conflict: &Value, out: &Output) {
     out.line(format!("  In conflict: {}", text(conflict, "field")));
     for value in conflict.get("values").and_then(Value::as_array).into_iter().flatten() {
         let take = value.get("take").and_then(Value::as_u64).unwrap_or(0);
-        let edited = text(value, "edited");
-        let what = match edited.is_empty() {
-            true => cell(value.get("value").unwrap_or(&Value::Null)),
-            false => format!("edited {edited}"),
+        let what = match value.get("edited").filter(|edit| !edit.is_null()) {
+            Some(edit) => format!("edited {}: {}", text(edit, "field"), cell(edit.get("value").unwrap_or(&Value::Null))),
+            None if value.get("value") == Some(&json!(true)) && text(conflict, "field") == "deleted" => "deleted".to_owned(),
+            None => cell(value.get("value").unwrap_or(&Value::Null)),
         };
         let who = format!("{}, {}, {}", text(value, "partner_name"), text(value, "device_name"), text(value, "time"));
         out.line(format!("    {take}: {what}  ({who})"));

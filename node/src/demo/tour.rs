@@ -253,13 +253,14 @@ impl Tour<'_> {
 
 /// What a partner wrote.
 fn told(value: &Value) -> String {
-    let edited = text(value, "edited");
-    match (value.get("value"), edited.is_empty()) {
-        (_, false) => format!("edited {edited}"),
-        (Some(Value::Bool(true)), _) => "deleted".to_owned(),
-        (Some(Value::String(text)), _) => text.clone(),
-        (Some(other), _) => other.to_string(),
-        (None, _) => "removed".to_owned(),
+    if let Some(edit) = value.get("edited").filter(|edit| !edit.is_null()) {
+        return format!("edited {}", text(edit, "field"));
+    }
+    match value.get("value") {
+        Some(Value::Bool(true)) => "deleted".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => "removed".to_owned(),
+        Some(other) => other.to_string(),
     }
 }
 
