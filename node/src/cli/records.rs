@@ -253,8 +253,12 @@ fn show_conflict(conflict: &Value, out: &Output) {
     for value in conflict.get("values").and_then(Value::as_array).into_iter().flatten() {
         let take = value.get("take").and_then(Value::as_u64).unwrap_or(0);
         let what = match value.get("edited").filter(|edit| !edit.is_null()) {
-            Some(edit) => format!("edited {}: {}", text(edit, "field"), cell(edit.get("value").unwrap_or(&Value::Null))),
-            None if value.get("value") == Some(&json!(true)) && text(conflict, "field") == "deleted" => "deleted".to_owned(),
+            Some(edit) => {
+                format!("edited {}: {}", text(edit, "field"), cell(edit.get("value").unwrap_or(&Value::Null)))
+            }
+            None if value.get("value") == Some(&json!(true)) && text(conflict, "field") == "deleted" => {
+                "deleted".to_owned()
+            }
             None => cell(value.get("value").unwrap_or(&Value::Null)),
         };
         let who = format!("{}, {}, {}", text(value, "partner_name"), text(value, "device_name"), text(value, "time"));

@@ -1,0 +1,212 @@
+//! The command line beside a stopped node and beside a running one: what it prints, and the exit codes that
+//! scripts decide by.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A partner's machine.
+struct Machine {
+    temp: TempDir,
+}
+
+impl Machine {
+    fn new() -> Self {
+        Self { temp: tempfile::tempdir().expect("a directory") }
+    }
+
+    /// With a partner set up on it.
+    fn set_up() -> Self {
+        let machine = Self::new();
+        let init = machine.run(&["init", "--name", "Partner Esempio", "--country", "IT"]);
+        assert!(init.status.success(), "init works: {}", stderr(&init));
+        let config = "[listen]\np2p = [\"127.0.0.1:0\"]\npage = \"127.0.0.1:0\"\nmdns = false\n";
+        std::fs::write(machine.dir().join("node.toml"), config).expect("the configuration is written");
+        machine
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.temp.path().join("node")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_comin"));
+        command.arg("--data-dir").arg(self.dir()).args(args).current_dir(self.temp.path()).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().expect("the program starts")
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        let output = self.run(&[&["--json"], args].concat());
+        assert!(output.status.success(), "{args:?} works: {}", stderr(&output));
+        serde_json::from_slice(&output.stdout).expect("one JSON object")
+    }
+
+    fn code(&self, args: &[&str]) -> i32 {
+        self.run(args).status.code().expect("an exit code")
+    }
+
+    /// A running node; stopped when the value is dropped.
+    fn start(&self) -> Running {
+        let mut child =
+            self.command(&["--json", "run"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("its line");
+        assert!(line.contains("\"ready\":true"), "it says when it is ready: {line}");
+        Running(child)
+    }
+
+    fn write(&self, name: &str, content: &str) -> String {
+        let path = self.temp.path().join(name);
+        std::fs::write(&path, content).expect("a file");
+        path.to_string_lossy().into_owned()
+    }
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let pid = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a pid");
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        let ended = self.0.wait().expect("it ends");
+        if !std::thread::panicking() {
+            assert!(ended.success(), "a node that is asked to stop ends well: {ended}");
+        }
+    }
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+}
+
+#[test]
+fn init_keeps_the_kit_apart_and_closed() {
+    let machine = Machine::set_up();
+    let kit = machine.temp.path().join("partner-esempio-recovery-kit.txt");
+    assert_eq!(mode(&kit), 0o600, "the kit is for its owner");
+    for file in ["device.key", "api-token", "node.json"] {
+        assert_eq!(mode(&machine.dir().join(file)), 0o600, "so is {file}");
+    }
+    assert_eq!(mode(&machine.dir()), 0o700, "and the directory");
+    let again = machine.run(&["init", "--name", "Other", "--country", "IT"]);
+    assert_eq!(again.status.code(), Some(1), "a second node does not move in");
+    assert!(stderr(&again).contains("Hint: "), "and the way out is named: {}", stderr(&again));
+
+    let other = Machine::new();
+    let path = kit.to_string_lossy().into_owned();
+    let refused = other.run(&["init", "--name", "Other", "--country", "IT", "--kit", &path]);
+    assert_eq!(refused.status.code(), Some(6), "a kit that is there is never overwritten");
+    let inside = other.dir().join("kit.txt").to_string_lossy().into_owned();
+    assert_eq!(other.code(&["init", "--name", "O", "--country", "IT", "--kit", &inside]), 2, "nor put beside the data");
+    let recovered = other.json(&["init", "--recover", &path]);
+    assert_eq!(recovered["name"], "Partner Esempio", "the kit brings the partner back");
+    assert_eq!(other.json(&["status"])["partner"]["id"], machine.json(&["status"])["partner"]["id"], "with its id");
+}
+
+#[test]
+fn the_exit_codes_are_those_that_scripts_know() {
+    let machine = Machine::new();
+    assert_eq!(machine.code(&["status"]), 1, "no node here");
+    assert_eq!(machine.code(&["statsu"]), 2, "no such verb");
+    let machine = Machine::set_up();
+    assert_eq!(machine.code(&["status"]), 0, "a state is no error");
+    for verb in [&["status", "--check"][..], &["sync"], &["open"], &["join", "comin1-x"]] {
+        assert_eq!(machine.code(verb), 4, "{verb:?} needs a running node");
+    }
+    let missing = "organisation:00000000000000000000000000000000";
+    assert_eq!(machine.code(&["organisation", "show", missing]), 5, "no such record");
+    assert_eq!(machine.code(&["organisation", "list", "--register", "nowhere"]), 5, "no such register");
+    assert_eq!(machine.code(&["organisation", "add", "--set", "nme=x"]), 2, "no such field");
+    machine.write("node/node.toml", "[listen]\npagee = \"127.0.0.1:0\"\n");
+    let config = machine.run(&["config", "check"]);
+    assert_eq!(config.status.code(), Some(78), "a wrong configuration");
+    assert!(stderr(&config).contains("listen.page"), "which names the nearest key: {}", stderr(&config));
+}
+
+#[test]
+fn records_are_edited_alike_with_and_without_a_node() {
+    let machine = Machine::set_up();
+    let add =
+        ["organisation", "add", "--set", "name=Alfa", "--set", "city=Padova", "--set", "target_groups=youth|women"];
+    let added = machine.json(&add);
+    let id = added["id"].as_str().expect("an id").to_owned();
+    let version = added["values"][0]["version"].as_str().expect("a version").to_owned();
+
+    let running = machine.start();
+    let shown = machine.json(&["organisation", "show", &id]);
+    assert_eq!(shown["values"][0]["fields"]["city"], "Padova", "the node shows what was added beside it");
+    machine.json(&["organisation", "edit", &id, "--set", "city=Venezia", "--set", "target_groups-=women"]);
+    let stale = ["organisation", "edit", &id, "--set", "city=Verona", "--if-version", &version];
+    assert_eq!(machine.code(&stale), 6, "an edit of what has changed meanwhile is refused");
+    assert_eq!(machine.code(&["status", "--check"]), 0, "working alone needs no attention");
+    assert_eq!(machine.code(&["check"]), 75, "the node holds the store");
+    drop(running);
+
+    let shown = machine.json(&["organisation", "show", &id]);
+    assert_eq!(shown["values"][0]["fields"]["city"], "Venezia", "the edit outlives the node");
+    assert_eq!(shown["values"][0]["fields"]["target_groups"], serde_json::json!(["youth"]), "one member was removed");
+    machine.json(&["organisation", "remove", &id]);
+    assert_eq!(machine.json(&["organisation", "show", &id])["values"][0]["deleted"], true, "marked, not gone");
+    machine.json(&["check"]);
+}
+
+#[test]
+fn an_import_is_done_whole_or_not_at_all() {
+    let machine = Machine::set_up();
+    let bad = machine.write("bad.csv", "name;city;country\nAlfa;Padova;IT\nBeta;Verona;Italia\n");
+    let refused = machine.run(&["import", &bad, "--kind", "organisation"]);
+    let told = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "a wrong value refuses the file");
+    assert!(told.contains("row 3, country"), "its place is named: {told}");
+    let count = || machine.json(&["organisation", "list"])["items"].as_array().expect("a list").len();
+    assert_eq!(count(), 1, "only the partner's own record is there");
+
+    let good =
+        machine.write("good.csv", "\u{feff}name,city,country,description@it\nAlfa,Padova,IT,Uno\nBeta,Verona,IT,\n");
+    let dry = machine.json(&["import", &good, "--kind", "organisation", "--dry-run"]);
+    assert_eq!((&dry["added"], count()), (&Value::from(2), 1), "a dry run writes nothing");
+    machine.json(&["import", &good, "--kind", "organisation"]);
+    let again = machine.json(&["import", &good, "--kind", "organisation"]);
+    assert_eq!((&again["unchanged"], &again["added"], count()), (&Value::from(2), &Value::from(0), 3), "a second run");
+
+    let csv = machine.temp.path().join("out.csv").to_string_lossy().into_owned();
+    machine.json(&["export", "--format", "csv", "--kind", "organisation", "--out", &csv]);
+    let back = machine.json(&["import", &csv, "--kind", "organisation"]);
+    assert_eq!(back["unchanged"], 3, "what was exported says nothing new: {back}");
+}
+
+#[test]
+fn a_register_can_be_taken_out_as_automerge() {
+    let machine = Machine::set_up();
+    let out = machine.temp.path().join("am").to_string_lossy().into_owned();
+    let files = machine.json(&["export", "--format", "automerge", "--register", "own", "--out", &out]);
+    let file = files["files"][0].as_str().expect("one part at least");
+    let bytes = std::fs::read(file).expect("the file is there");
+    let doc = automerge::AutoCommit::load(&bytes).expect("any Automerge tool reads it");
+    let keys: Vec<String> = automerge::ReadDoc::keys(&doc, automerge::ROOT).collect();
+    assert!(keys.iter().any(|key| key.starts_with("organisation:")), "the partner's record is in it: {keys:?}");
+}
+
+#[test]
+fn the_control_socket_is_closed_and_goes_with_the_node() {
+    let machine = Machine::set_up();
+    let socket = machine.dir().join("control.sock");
+    let running = machine.start();
+    assert_eq!(mode(&socket), 0o600, "nobody else talks to the node");
+    let link = machine.json(&["open", "--print"]);
+    assert!(link["url"].as_str().is_some_and(|url| url.starts_with("http://localhost:")), "a link to sign in: {link}");
+    assert_eq!(machine.code(&["run"]), 75, "a second node does not start on the same data");
+    drop(running);
+    assert!(!socket.exists(), "it is gone with the node");
+}
