@@ -1,3 +1,4 @@
 //! Harness and simulator of the COM-IN node.
 
+pub mod federation;
 pub mod sim;

@@ -3,10 +3,10 @@
 
 use anyhow::{Context, Result, anyhow};
 use comin_protocol::codec::{from_cbor, to_cbor};
-use comin_protocol::engine::Write;
-use comin_protocol::identity::{DeviceSigner, PartnerSigner};
-use comin_protocol::ids::{FederationId, PartnerId, RegisterId, StatementId, from_hex, to_hex};
-use comin_protocol::statement::{Rights, SignedStatement, Statement, Writers};
+use comin_protocol::identity::DeviceSigner;
+use comin_protocol::ids::{RegisterId, from_hex, to_hex};
+use comin_protocol::statement::SignedStatement;
+use comin_tests::federation::Federation;
 use serde_json::{Value, json};
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
@@ -22,84 +22,24 @@ pub struct Membership {
     pub statements: Vec<SignedStatement>,
 }
 
-struct Partner {
-    key: PartnerSigner,
-    device: DeviceSigner,
-    name: String,
-}
-
-impl Partner {
-    fn new(number: usize) -> Result<Self> {
-        let secret = || {
-            let mut secret = [0; 32];
-            getrandom::fill(&mut secret).map(|()| secret).map_err(|error| anyhow!("no random bytes: {error}"))
-        };
-        let (key, device) = (PartnerSigner::from_secret(&secret()?), DeviceSigner::from_secret(&secret()?));
-        Ok(Self { key, device, name: format!("Partner {number}") })
-    }
-
-    fn id(&self) -> PartnerId {
-        PartnerId::from_first_key(&self.key.key())
-    }
-
-    fn certificate(&self) -> SignedStatement {
-        let statement = Statement::Certificate {
-            partner: self.id(),
-            partner_key: self.key.key(),
-            device: self.device.key(),
-            rights: Rights::ALL,
-            partner_name: self.name.clone(),
-            country: "SI".to_owned(),
-            device_name: "office".to_owned(),
-        };
-        SignedStatement::unsigned(&statement).sign_partner(&self.key)
-    }
-}
-
 /// Founds the federation and writes the key file; gives the founder's membership.
 pub fn found(keyfile: &str) -> Result<Membership> {
-    let partners = (0..PARTNERS).map(Partner::new).collect::<Result<Vec<_>>>()?;
-    let founder = partners.first().context("there are partners")?;
-    let founding = SignedStatement::unsigned(&Statement::Founding {
-        name: "Benchmark".to_owned(),
-        founder: founder.id(),
-        founder_key: founder.key.key(),
-        nonce: [0; 16],
-    })
-    .sign_device(&founder.device);
-    let (federation, position) = (FederationId(founding.id().0), founding.id());
-    let shared = shared_register(federation, position).sign_device(&founder.device);
-    let register = RegisterId::shared(&shared.id());
-    let mut statements = vec![founding, shared];
-    for partner in &partners {
-        statements.push(partner.certificate());
-        let admission = Statement::Admission {
-            federation,
-            position,
-            partner: partner.id(),
-            partner_key: partner.key.key(),
-            name: partner.name.clone(),
-            country: "SI".to_owned(),
-        };
-        statements.push(SignedStatement::unsigned(&admission).sign_device(&founder.device));
-    }
-    let secrets: Vec<String> = partners.iter().map(|partner| to_hex(&partner.device.to_secret())).collect();
+    let mut random = Ok(());
+    let secret = || {
+        let mut secret = [0; 32];
+        random = random.and(getrandom::fill(&mut secret));
+        secret
+    };
+    let Federation { devices, register, statements } = Federation::found(PARTNERS, secret);
+    random.map_err(|error| anyhow!("no random bytes: {error}"))?;
+    let secrets: Vec<String> = devices.iter().map(|device| to_hex(&device.to_secret())).collect();
     let bodies: Vec<String> = statements.iter().map(|statement| to_hex(&to_cbor(statement))).collect();
     let text = json!({"register": register.to_string(), "secrets": secrets, "statements": bodies}).to_string();
     fs::write(keyfile, text)?;
     // The founder's own place is taken.
     claim(keyfile, 0)?;
-    Ok(Membership { device: founder.device.clone(), register, statements })
-}
-
-fn shared_register(federation: FederationId, position: StatementId) -> SignedStatement {
-    SignedStatement::unsigned(&Statement::SharedRegister {
-        federation,
-        position,
-        name: "Benchmark".to_owned(),
-        writers: Writers::All,
-        nonce: [0; 16],
-    })
+    let founder = devices.into_iter().next().context("there is a founder")?;
+    Ok(Membership { device: founder, register, statements })
 }
 
 /// Takes the next partner's place that no process has taken before.
@@ -150,11 +90,4 @@ fn statement(text: &str) -> Result<SignedStatement> {
         })
         .collect();
     from_cbor(&bytes.context("a statement is damaged")?).map_err(|error| anyhow!("a statement is damaged: {error}"))
-}
-
-impl Membership {
-    /// The batch that a new store begins with.
-    pub fn first_batch(&self) -> Vec<Write> {
-        self.statements.iter().map(|signed| Write::PutStatement(signed.id(), signed.clone())).collect()
-    }
 }

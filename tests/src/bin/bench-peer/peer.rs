@@ -11,6 +11,7 @@ use comin_node::store::{Store, open_sled};
 use comin_protocol::engine::{Command, CommandError, Edit, Reply, Target};
 use comin_protocol::ids::{DocId, RecordKey, RegisterId, to_hex};
 use comin_protocol::record::Row;
+use comin_tests::federation::first_batch;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
@@ -228,7 +229,7 @@ impl Peer {
         let store = Timed::new(open_sled(&self.dir.join("store"), STORE_WAIT)?);
         if new {
             fs::write(self.dir.join("device"), to_hex(&membership.device.to_secret()))?;
-            store.commit(&[membership.first_batch()])?;
+            store.commit(&[first_batch(&membership.statements)])?;
         }
         let store = Arc::new(store);
         let listen = if self.port == 0 { Vec::new() } else { vec![format!("/ip4/127.0.0.1/tcp/{}", self.port)] };
