@@ -398,31 +398,3 @@ fn any_bytes_are_read_without_panic() {
         let _ = scan(&seal(CHUNK_CHANGE, &inside));
     }
 }
-
-/// Run by hand with optimisation: `cargo test --release -p comin-protocol -- --ignored scan_speed`.
-#[test]
-#[ignore = "measures; meaningful with optimisation only"]
-fn scan_speed() {
-    let mut doc = Automerge::new().with_actor(actor(1));
-    let mut tx = doc.transaction();
-    let record = tx.put_object(ROOT, "organisation:00000000000000000000000000000001", ObjType::Map).expect("makes");
-    for field in 0..900 {
-        tx.put(&record, format!("field{field}"), "a value of usual length").expect("puts");
-    }
-    tx.commit();
-    let mut tx = doc.transaction();
-    tx.put(&record, "field1", "another value").expect("puts");
-    tx.commit();
-    let measure = |bytes: &[u8]| {
-        let start = std::time::Instant::now();
-        for _ in 0..2_000 {
-            assert!(scan(std::hint::black_box(bytes)).is_ok(), "reads");
-        }
-        start.elapsed().as_nanos() as u64 / 2_000
-    };
-    let changes = doc.get_changes(&[]);
-    let (large, small) = (changes[0].raw_bytes(), changes[1].raw_bytes());
-    let (large_ns, small_ns) = (measure(large), measure(small));
-    println!("{} bytes: {small_ns} ns; {} bytes, 901 operations: {large_ns} ns", small.len(), large.len());
-    assert!(small_ns < 20_000, "a live edit is read in {small_ns} ns");
-}
