@@ -92,6 +92,27 @@ impl StatementSet {
         })
     }
 
+    /// The proven divergences, by document.
+    pub fn divergences(&self) -> impl Iterator<Item = (DocId, StatementId)> + '_ {
+        self.slots.iter().filter_map(|(slot, id)| match slot {
+            Slot::Divergence(doc, _) => Some((*doc, *id)),
+            Slot::Addresses(_) => None,
+        })
+    }
+
+    /// [`Self::digest`] as if `hidden` were not here.
+    pub fn digest_without(&self, hidden: &BTreeSet<StatementId>) -> [u8; 16] {
+        if hidden.is_empty() {
+            return self.digest();
+        }
+        first_16(tagged_hash("comin/statements/1", &[&self.tags_without(hidden).concat()]))
+    }
+
+    /// [`Self::tags`] as if `hidden` were not here.
+    pub fn tags_without(&self, hidden: &BTreeSet<StatementId>) -> Vec<[u8; 16]> {
+        self.statements.values().filter(|statement| !hidden.contains(&statement.id)).map(tag).collect()
+    }
+
     /// All ids, ascending.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = StatementId> + '_ {
         self.statements.keys().copied()

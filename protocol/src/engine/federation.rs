@@ -1,12 +1,13 @@
 //! Statements: made here, received, and what follows when the roster changes.
 
 use super::{CommandError, DialTarget, Engine, Output, Reply, RequestId, SessionId, Write};
-use crate::ids::{DeviceKey, FederationId, RegisterId, StatementId};
+use crate::ids::{DeviceKey, DocId, FederationId, RegisterId, StatementId};
 use crate::limits;
 use crate::message::Message;
 use crate::roster::{RegisterKind, Roster};
-use crate::statement::{Rights, SignedStatement, Statement, Writers};
+use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement, Writers};
 use crate::statement_set::Inserted;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Engine {
@@ -169,11 +170,26 @@ impl Engine {
 
     // ── exchanged ───────────────────────────────────────────────────────────────────────────────────────
 
+    /// Proofs about documents that this device and `device` do not both read: they carry changes, and are
+    /// neither sent nor counted between the two.
+    pub(super) fn hidden_from(&self, device: &DeviceKey) -> BTreeSet<StatementId> {
+        let shared =
+            |doc: &DocId| self.roster.may_read(&doc.register, &self.me) && self.may_send(&doc.register, device);
+        self.statements.divergences().filter(|(doc, _)| !shared(doc)).map(|(_, id)| id).collect()
+    }
+
     /// Answers a peer's list of statement tags with what it lacks.
     pub(super) fn send_missing_statements(&mut self, id: SessionId, tags: &[u8]) {
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
+        let hidden = self.hidden_from(&device);
         let theirs: Vec<[u8; 16]> = tags.chunks_exact(16).filter_map(|tag| tag.try_into().ok()).collect();
-        let missing: Vec<SignedStatement> =
-            self.statements.missing_from_tags(&theirs).into_iter().map(|verified| verified.signed.clone()).collect();
+        let missing: Vec<SignedStatement> = self
+            .statements
+            .missing_from_tags(&theirs)
+            .into_iter()
+            .filter(|verified| !hidden.contains(&verified.id))
+            .map(|verified| verified.signed.clone())
+            .collect();
         let mut message = Vec::new();
         let mut bytes = 0;
         for signed in missing {
@@ -197,6 +213,7 @@ impl Engine {
                 Ok(verified) if self.roster.is_foreign(&verified) => {
                     self.fault(device, "sent a statement of another federation")
                 }
+                Ok(verified) if !self.may_hold(&verified) => {}
                 Ok(verified) => good.push(verified.signed),
                 Err(error) => return self.end_session(id, format!("sent a statement that cannot be taken: {error}")),
             }
@@ -205,12 +222,19 @@ impl Engine {
         self.send_hello(id);
     }
 
+    /// A proof about a document that this device may not read, or not yet as far as it knows, is left.
+    fn may_hold(&self, verified: &VerifiedStatement) -> bool {
+        match &verified.statement {
+            Some(Statement::Divergence { doc, .. }) => self.roster.may_read(&doc.register, &self.me),
+            _ => true,
+        }
+    }
+
     // ── the roster has changed ──────────────────────────────────────────────────────────────────────────
 
     fn roster_changed(&mut self) {
         let roster = Roster::build(&self.partner, self.statements.iter());
         self.state_changed = true;
-        self.match_again();
         if roster != *self.roster {
             self.roster = Arc::new(roster);
             self.queue.push_back(Output::RosterChanged(self.roster.clone()));
@@ -227,14 +251,6 @@ impl Engine {
         }
         self.match_sessions();
         self.send_hello_to_all();
-    }
-
-    /// Own statements have changed: a session matches where its peer's last hello named the set held now.
-    fn match_again(&mut self) {
-        let digest = self.statements.digest();
-        for session in self.sessions.values_mut() {
-            session.matched = session.hello.as_ref().is_some_and(|hello| hello.statements == digest);
-        }
     }
 
     pub(super) fn handle_listening(&mut self, mut addresses: Vec<String>) {

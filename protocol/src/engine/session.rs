@@ -165,9 +165,14 @@ impl Engine {
 
     /// Judges again whose statements are equal to ours, now that ours have changed.
     pub(super) fn match_sessions(&mut self) {
-        let own = self.statements.digest();
+        let devices: BTreeSet<DeviceKey> = self.sessions.values().map(|session| session.device).collect();
+        let own: BTreeMap<DeviceKey, [u8; 16]> = devices
+            .into_iter()
+            .map(|device| (device, self.statements.digest_without(&self.hidden_from(&device))))
+            .collect();
         for session in self.sessions.values_mut() {
-            session.matched = session.hello.as_ref().is_some_and(|hello| hello.statements == own);
+            let hello = session.hello.as_ref();
+            session.matched = hello.is_some_and(|hello| own.get(&session.device) == Some(&hello.statements));
         }
     }
 
@@ -175,7 +180,7 @@ impl Engine {
         Hello {
             version: VERSION,
             federation: self.roster.federation.as_ref().map(|federation| federation.id),
-            statements: self.statements.digest(),
+            statements: self.statements.digest_without(&self.hidden_from(device)),
             docs: self.docs_digest(device),
             beacons: self.beacons.digest(&self.roster, &self.me, device),
         }
@@ -207,7 +212,7 @@ impl Engine {
             self.send(id, &Message::Hello(own.clone()));
         }
         if !matched {
-            let tags = self.statements.tags().concat();
+            let tags = self.statements.tags_without(&self.hidden_from(&device)).concat();
             return self.send(id, &Message::HaveStatements(tags));
         }
         if hello.docs == own.docs {
