@@ -186,9 +186,11 @@ impl Plan {
         due
     }
 
-    /// When a contact is to be tried; `None`: not now. Nobody wanted means that the exchange is paused.
+    /// When a contact is to be tried; `None`: not now. Nobody wanted means that the exchange is paused; an
+    /// address of a wanted device is tried for that device.
     fn contact_due(&self, contact: &Contact) -> Option<Instant> {
-        let wanted = self.peers.values().any(|peer| peer.target.is_some());
+        let mut targets = self.peers.values().filter_map(|peer| peer.target.as_ref()).peekable();
+        let wanted = targets.peek().is_some() && !targets.any(|(addresses, _)| addresses.contains(&contact.address));
         let reached = contact.device.and_then(|device| self.peers.get(&device)).is_some_and(|peer| peer.connected);
         (wanted && !reached && !contact.busy).then_some(contact.dial.next)
     }
@@ -433,14 +435,17 @@ mod tests {
         plan.add_contact(address.clone(), now);
         assert_eq!(plan.due_contacts(now), [], "paused: nobody is wanted");
         plan.set_targets(&[DialTarget { device: LESSER, addresses: Vec::new(), join: false }], now);
-        assert_eq!(plan.due_contacts(now), [address.clone()], "it is tried");
+        assert_eq!(plan.due_contacts(now), std::slice::from_ref(&address), "it is tried");
         assert_eq!(plan.due_contacts(now), [], "once");
         plan.connected(LESSER, now);
         plan.contacted(&address, Some(LESSER), 0.5, now);
         let later = now + DIAL_BACKOFF_MAX * 2;
         assert_eq!(plan.due_contacts(later), [], "the device that answers there is connected");
         plan.disconnected(&LESSER, 0.5, later);
-        assert_eq!(plan.due_contacts(later), [address], "it has gone: tried again");
+        plan.set_targets(&[DialTarget { addresses: vec![address.to_string()], ..target(LESSER, 1) }], later);
+        assert_eq!(plan.due_contacts(later), [], "its address is known by now: it is dialled for itself");
+        plan.set_targets(&[target(LESSER, 1)], later);
+        assert_eq!(plan.due_contacts(later), [address], "it has another one: the contact is tried again");
     }
 
     #[test]

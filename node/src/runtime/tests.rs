@@ -5,24 +5,43 @@ use comin_protocol::engine::{Boot, RequestId, SessionId, StoredDoc, StoredRun, T
 use comin_protocol::ids::ActorId;
 use comin_protocol::record::Row;
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long a test waits for something that must happen.
 const BOUND: Duration = Duration::from_secs(20);
 
+/// Holds commits up while it is shut.
+#[derive(Default)]
+struct Gate {
+    shut: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn set(&self, shut: bool) {
+        *self.shut.lock().expect("no test panics with it") = shut;
+        self.opened.notify_all();
+    }
+
+    fn pass(&self) {
+        let shut = self.shut.lock().expect("no test panics with it");
+        drop(self.opened.wait_while(shut, |shut| *shut).expect("no test panics with it"));
+    }
+}
+
 /// A store that counts, and fails or waits when told to.
 #[derive(Default)]
 struct Counting {
     commits: Mutex<Vec<usize>>,
     fails: bool,
-    gate: Mutex<()>,
+    gate: Gate,
 }
 
 impl Store for Counting {
     fn commit(&self, batches: &[Vec<Write>]) -> Result<(), StoreError> {
-        drop(self.gate.lock().expect("no test panics with it"));
+        self.gate.pass();
         self.commits.lock().expect("no test panics with it").push(batches.len());
         if self.fails { Err(StoreError::Io("disk full".to_owned())) } else { Ok(()) }
     }
@@ -114,15 +133,14 @@ fn persisting() -> impl FnMut(Input, &mut VecDeque<Output>) + Send {
 #[tokio::test]
 async fn a_reply_waits_until_its_batch_is_on_disk_and_shares_the_flush() {
     let store = Arc::new(Counting::default());
-    let held = store.clone();
     let (node, running) = start(1, None, store.clone(), persisting());
-    let gate = held.gate.lock().expect("ours");
+    store.gate.set(true);
     let mut replies: Vec<_> = (0..50).map(|_| Box::pin(node.command(Command::SyncNow))).collect();
     for reply in &mut replies {
         let early = timeout(Duration::ZERO, reply.as_mut()).await;
         assert!(early.is_err(), "nothing is acknowledged before it is on disk");
     }
-    drop(gate);
+    store.gate.set(false);
     for reply in replies {
         let reply = timeout(BOUND, reply).await.expect("it comes");
         assert_eq!(reply, Ok(Reply::Done), "the batch is on disk now");
@@ -179,11 +197,10 @@ async fn a_broken_engine_answers_everyone_and_says_so() {
 async fn a_stop_finishes_what_was_taken() {
     let store = Arc::new(Counting::default());
     let (node, running) = start(1, None, store.clone(), persisting());
-    let gate = store.clone();
-    let gate = gate.gate.lock().expect("ours");
+    store.gate.set(true);
     let mut last = Box::pin(node.command(Command::SyncNow));
     assert!(timeout(Duration::ZERO, last.as_mut()).await.is_err(), "it waits for its batch");
-    drop(gate);
+    store.gate.set(false);
     tokio::task::spawn_blocking(move || running.stop()).await.expect("it stops");
     assert_eq!(last.await, Ok(Reply::Done), "what was taken before the stop is written and answered");
     assert!(matches!(node.command(Command::SyncNow).await, Err(CommandError::Stopped(_))), "nothing after it");
