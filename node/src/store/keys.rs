@@ -85,6 +85,11 @@ pub fn statement(id: &StatementId) -> Vec<u8> {
     join(STATEMENTS, &[&id.0])
 }
 
+/// The id in the key of a statement.
+pub fn read_statement(key: &[u8]) -> Option<StatementId> {
+    key.strip_prefix(STATEMENTS)?.try_into().ok().map(StatementId)
+}
+
 /// The beacon of one device and audience.
 pub fn beacon(beacon: &Beacon) -> Vec<u8> {
     match &beacon.audience {

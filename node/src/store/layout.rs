@@ -51,23 +51,14 @@ impl<K: Kv> KvStore<K> {
         if found > FORMAT {
             return Err(StoreError::Newer { found, known: FORMAT });
         }
-        self.check_mark(write::read_global(&self.kv)?.commits)
-    }
-
-    fn check_mark(&self, commits: u64) -> Result<(), StoreError> {
-        match self.kv.flushed_commits()? {
-            Some(flushed) if flushed > commits => {
-                Err(StoreError::Damaged(format!("{} of {flushed} batches are missing", flushed - commits)))
-            }
-            _ => Ok(()),
-        }
+        check_mark(&self.kv, write::read_global(&self.kv)?.commits)
     }
 
     fn lay_out(&self) -> Result<(), StoreError> {
         if !self.kv.scan(&[], &[], 1)?.is_empty() {
             return Err(cell::damaged(keys::FORMAT, "is missing"));
         }
-        self.check_mark(0)?;
+        check_mark(&self.kv, 0)?;
         let mut changes = Changes::new();
         for (key, payload) in
             [(keys::FORMAT, FORMAT.to_be_bytes().to_vec()), (keys::GLOBAL, to_cbor(&Global::default()))]
@@ -304,6 +295,20 @@ impl<K: Kv> Store for KvStore<K> {
         let Some(payload) = cell::get(&self.kv, &key)? else { return Ok(None) };
         let device = payload.try_into().map_err(|_| cell::damaged(&key, "is not a key"))?;
         Ok(Some(DeviceKey(device)))
+    }
+}
+
+/// Compares the batches in a backend with those that were flushed once.
+///
+/// # Errors
+/// [`StoreError::Damaged`] where the newest ones are missing.
+pub(super) fn check_mark(kv: &dyn Kv, commits: u64) -> Result<(), StoreError> {
+    match kv.flushed_commits()? {
+        Some(flushed) if flushed > commits => {
+            let missing = flushed - commits;
+            Err(StoreError::Damaged(format!("the newest {missing} of {flushed} batches are missing")))
+        }
+        _ => Ok(()),
     }
 }
 

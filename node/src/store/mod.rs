@@ -12,6 +12,7 @@ mod layout;
 mod manifest;
 mod mark;
 mod memory;
+mod salvage;
 mod sled_kv;
 mod verify;
 mod write;
@@ -23,6 +24,7 @@ pub use guard::GUARD_THREAD;
 pub use kv::Kv;
 pub use layout::{FORMAT, KvStore};
 pub use memory::MemoryKv;
+pub use salvage::{Rebuilt, Salvaged, SalvagedDoc, rebuild, salvage};
 pub use sled_kv::SledKv;
 pub use verify::{Damage, Place, VerifyReport};
 

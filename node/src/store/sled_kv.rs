@@ -33,6 +33,8 @@ pub struct SledKv {
     mark: Mark,
     /// Set once sled has panicked: its locks may be held for ever, so nothing calls it again.
     broken: AtomicBool,
+    /// Reading goes on after a panic; whoever reads does so in a guarded thread.
+    tolerant: bool,
 }
 
 impl SledKv {
@@ -47,11 +49,22 @@ impl SledKv {
         // The directory's entries (database, settings, mark) must survive a power cut as well.
         let mark = Mark::open(&dir.join("mark"))?;
         open_file(dir)?.sync_all().map_err(|e| StoreError::Io(format!("{}: {e}", dir.display())))?;
-        Ok(Self { db: Some(db), file, mark, broken: AtomicBool::new(false) })
+        Ok(Self { db: Some(db), file, mark, broken: AtomicBool::new(false), tolerant: false })
+    }
+
+    /// Opens a damaged database to read what survives, from a guarded thread: a panic is reported as damage
+    /// and the next call tries again.
+    ///
+    /// # Errors
+    /// As [`SledKv::open`].
+    pub(super) fn open_tolerant(dir: &Path) -> Result<Self, StoreError> {
+        let mut kv = Self::open(dir, Duration::ZERO)?;
+        kv.tolerant = true;
+        Ok(kv)
     }
 
     fn call<T>(&self, what: &str, call: impl FnOnce(&sled::Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let Some(db) = self.db.as_ref().filter(|_| !self.broken.load(Ordering::Acquire)) else {
+        let Some(db) = self.db.as_ref().filter(|_| self.tolerant || !self.broken.load(Ordering::Acquire)) else {
             return Err(StoreError::Damaged("the database failed before".to_owned()));
         };
         // A panic must be told from an error that sled returns: only after a panic may its locks be held.

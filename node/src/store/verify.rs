@@ -4,6 +4,7 @@ use super::StoreError;
 use super::cell;
 use super::keys;
 use super::kv::{Kv, PAGE};
+use super::layout;
 use super::manifest::{DocManifest, Global, Tally};
 use super::write;
 use comin_protocol::ids::{DocId, RecordKey};
@@ -68,9 +69,17 @@ impl<'a> Walker<'a> {
         Self { kv, report: VerifyReport::default() }
     }
 
+    /// Notes a format number that is missing or cannot be read.
+    pub(super) fn format(&mut self) {
+        let missing = || StoreError::Damaged("the format number is missing".to_owned());
+        let read = cell::get(self.kv, keys::FORMAT).and_then(|format| format.ok_or_else(missing));
+        self.expect(Place::Store, read);
+    }
+
     /// Verifies what belongs to no document, and the indexes.
     pub(super) fn store(&mut self) {
         let Some(global) = self.global() else { return };
+        self.expect(Place::Store, layout::check_mark(self.kv, global.commits));
         for (group, tally, what) in [
             (keys::STATEMENTS, global.statements, "statements"),
             (keys::BEACONS, global.beacons, "beacons"),

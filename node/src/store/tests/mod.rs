@@ -2,6 +2,7 @@
 
 mod contract;
 mod fixture;
+mod garble;
 mod measure;
 
 use super::*;
