@@ -1,7 +1,7 @@
 //! What the benchmark asks of a peer, around a running node.
 
 use crate::federation::{self, Membership};
-use crate::records::{self, PHONE};
+use crate::records::{self, Content, PHONE};
 use crate::timed::{Timed, now};
 use anyhow::{Context, Result, bail};
 use comin_node::helper::HelperCommand;
@@ -193,15 +193,12 @@ impl Peer {
 
     /// The content hash of all records.
     pub fn hash(&mut self, n: usize) -> Result<Value> {
-        let mut rows = Vec::new();
-        self.running()?.each_row(|row| {
-            rows.push(row);
-            Ok(())
-        })?;
-        if rows.len() != n {
-            bail!("{} of {n} records", rows.len());
+        let mut content = Content::default();
+        self.running()?.each_row(|row| content.add(&row))?;
+        if content.len() != n {
+            bail!("{} of {n} records", content.len());
         }
-        Ok(json!({"hash": records::content_hash(&rows)?}))
+        Ok(json!({"hash": content.hash()}))
     }
 
     /// What can be read is on disk already: tells when the last write ended.
