@@ -182,7 +182,7 @@ impl Engine {
             let device = self.docs.get(id).and_then(|doc| doc.runs.get(actor)).map(|run| run.run.device);
             match device {
                 Some(device) if device == self.me => {
-                    self.nonce = None;
+                    self.renew_actor();
                     self.fault(
                         device,
                         "this machine was rolled back or copied while it ran: its edits were issued again",
@@ -235,7 +235,7 @@ impl Engine {
             return;
         }
         // Edits under an actor whose last changes were dropped would reuse their sequences.
-        self.nonce = None;
+        self.renew_actor();
         for (key, create, changes) in dropped_changes(old, &id, &own) {
             self.write_again(id, &key, create, &changes);
         }

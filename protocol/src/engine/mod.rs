@@ -249,8 +249,7 @@ impl Engine {
         if offset(now).abs_diff(self.clock_offset_ms) > limits::CLOCK_JUMP_MS {
             // The machine slept, was set, or was resumed from a copy: never go on with the old actor.
             self.clock_offset_ms = offset(now);
-            self.seal_edits();
-            self.nonce = None;
+            self.renew_actor();
         }
     }
 
@@ -375,10 +374,24 @@ impl Engine {
         self.staged.push(Staged::Other(Box::new(StagedOther::Disconnect(session, text))));
     }
 
+    /// Fresh random bytes. The time goes in as well: a machine that was copied while it ran has a twin with
+    /// the same generator, and the two must not go on making the same actors and record ids.
     fn random<const N: usize>(&mut self) -> [u8; N] {
+        const { assert!(N <= 32) };
+        let mut drawn = [0; 32];
+        self.rng.fill_bytes(&mut drawn);
+        let (wall, mono) = (self.now.wall_ms.to_le_bytes(), self.now.mono_ms.to_le_bytes());
+        let mixed = crate::ids::tagged_hash("comin/random/1", &[&drawn, &wall, &mono]);
         let mut out = [0; N];
-        self.rng.fill_bytes(&mut out);
+        // INVARIANT: N is at most 32, asserted above.
+        out.copy_from_slice(&mixed[..N]);
         out
+    }
+
+    /// The next edit takes a new actor; what the old one wrote in this slice is signed before.
+    fn renew_actor(&mut self) {
+        self.seal_edits();
+        self.nonce = None;
     }
 
     /// A fault of a device, counted where it repeats.
