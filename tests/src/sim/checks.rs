@@ -2,7 +2,7 @@
 
 use crate::sim::disk::{Disk, DiskDoc};
 use crate::sim::ledger::{Entry, Fate};
-use crate::sim::process::Asked;
+use crate::sim::process::{Asked, Node};
 use crate::sim::work::{PUBLIC, SECRET};
 use crate::sim::world::{Step, World, pair};
 use automerge::{Automerge, Change};
@@ -226,6 +226,15 @@ impl World {
         })
     }
 
+    /// What all honest machines hold: changes whenever any of it does.
+    pub(super) fn fingerprint(&self) -> Vec<(usize, DocId, [u8; 16])> {
+        let nodes = self.nodes.iter().enumerate().filter(|(_, node)| !node.is_liar);
+        let of_node = |(index, node): (usize, &Node)| {
+            node.disk.docs.iter().map(|(id, doc)| (index, *id, doc.meta.frontier.digest())).collect::<Vec<_>>()
+        };
+        nodes.flat_map(of_node).collect()
+    }
+
     /// Asks every honest machine for its state and for fresh projections.
     pub(super) fn ask_everyone(&mut self) -> Step {
         for node in 0..self.nodes.len() {
@@ -243,7 +252,6 @@ impl World {
 
     /// Everything that must hold once the world is at rest.
     pub(super) fn check_end(&mut self) -> Step {
-        self.agree()?;
         let mut histories = Histories::new();
         for node in 0..self.nodes.len() {
             let state = &self.nodes[node];
@@ -334,7 +342,7 @@ impl World {
     }
 
     /// Readers of the register that are connected with the machine of the entry through other readers.
-    fn readers_with(&self, entry: &Entry) -> Vec<usize> {
+    pub(super) fn readers_with(&self, entry: &Entry) -> Vec<usize> {
         let doc = DocId { register: entry.register, part: 0 };
         let groups = self.groups(|node| self.reads(node, &doc));
         groups.into_iter().find(|group| group.contains(&entry.node)).unwrap_or_default()

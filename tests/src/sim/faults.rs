@@ -1,5 +1,6 @@
 //! What goes wrong, and how it is put right again.
 
+use crate::sim::ledger::Fate;
 use crate::sim::plan::Fault;
 use crate::sim::process::{Asked, Node, Task};
 use crate::sim::world::{Event, Step, World, pair};
@@ -82,11 +83,26 @@ impl World {
         self.crash(node)?;
         self.nodes[node].disk = backup;
         self.nodes[node].backups.truncate(which + 1);
-        let disks = self.nodes.iter().filter(|node| !node.is_liar).map(|node| &node.disk);
-        let forgiven = self.ledger.forgive(disks);
-        self.tally.forgiven += forgiven as u64;
+        let forgiven = self.forgive();
+        self.tally.forgiven += forgiven;
         self.note(|| format!("n{node} has an older disk, {forgiven} edits are lost with it"));
         Ok(())
+    }
+
+    /// Forgives acknowledged edits that no disk holds any more from which their own machine could get them
+    /// back, and counts them.
+    fn forgive(&mut self) -> u64 {
+        let lost: Vec<usize> = (0..self.ledger.entries.len()).filter(|index| self.is_lost(*index)).collect();
+        for index in &lost {
+            self.ledger.entries[*index].fate = Fate::Forgiven;
+        }
+        lost.len() as u64
+    }
+
+    fn is_lost(&self, index: usize) -> bool {
+        let entry = &self.ledger.entries[index];
+        let held = |node: usize| entry.is_on(&self.nodes[node].disk);
+        entry.fate == Fate::Acknowledged && !held(entry.node) && !self.readers_with(entry).into_iter().any(held)
     }
 
     /// A running machine is copied with its memory; both go on, with the same key, state and chance.

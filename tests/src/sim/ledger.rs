@@ -45,19 +45,6 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Forgives what no honest disk holds any more after one has been put back.
-    pub fn forgive<'a>(&mut self, disks: impl Iterator<Item = &'a Disk> + Clone) -> usize {
-        let lost = self.entries.iter_mut().filter(|entry| entry.fate == Fate::Acknowledged);
-        let mut count = 0;
-        for entry in lost {
-            if !disks.clone().any(|disk| entry.is_on(disk)) {
-                entry.fate = Fate::Forgiven;
-                count += 1;
-            }
-        }
-        count
-    }
-
     /// Entries that a later entry may have replaced on purpose: same field of the same record.
     pub fn later_writes<'a>(&'a self, index: usize) -> impl Iterator<Item = &'a Entry> {
         let (field, key) = (&self.entries[index].field, &self.entries[index].key);

@@ -34,6 +34,8 @@ const TASKS_MAX: usize = 512;
 const TRACE_LINES: usize = 50_000;
 /// Time after the faults within which honest nodes must agree, in virtual milliseconds.
 const SETTLE_MS: u64 = 5 * 60_000;
+/// How often the world may stir again after it had come to rest (a liar that stays may have something left).
+const REST_ROUNDS_MAX: usize = 20;
 /// How often agreement is looked for, in virtual milliseconds.
 const SETTLE_STEP_MS: u64 = 2_000;
 
@@ -248,10 +250,17 @@ impl World {
     fn run_phases(&mut self) -> Step {
         self.run_until(self.plan.chaos_ms)?;
         self.heal()?;
-        self.agree()?;
-        self.ask_everyone()?;
         self.run_until(self.now_ms + SETTLE_STEP_MS)?;
-        self.check_end()
+        for _ in 0..REST_ROUNDS_MAX {
+            self.agree()?;
+            let before = self.fingerprint();
+            self.ask_everyone()?;
+            self.run_until(self.now_ms + SETTLE_STEP_MS)?;
+            if self.disagreement().is_none() && self.fingerprint() == before {
+                return self.check_end();
+            }
+        }
+        Err("the world does not come to rest".to_owned())
     }
 
     /// Lets time pass until the honest machines agree and rest.
@@ -629,6 +638,7 @@ impl World {
                     .unwrap_or_else(|_| check::CheckResult::NotNow("the helper ended".to_owned())),
             ),
         };
+        self.note(|| format!("n{node} is done with task {}: {}", task.0, short_result(&input)));
         self.feed(node, input)
     }
 
@@ -900,6 +910,16 @@ fn short_reply(reply: &Result<Reply, comin_protocol::engine::CommandError>) -> S
         Ok(Reply::Projected(rows)) => format!("projected {} rows", rows.len()),
         Ok(other) => format!("{other:?}"),
         Err(error) => format!("refused: {error}"),
+    }
+}
+
+fn short_result(input: &Input) -> String {
+    match input {
+        Input::Loaded(_, stored) => format!("loaded, {} raw changes", stored.changes.len()),
+        Input::Checked(_, check::CheckResult::Snapshot { rows, .. }) => format!("snapshot of {} rows", rows.len()),
+        Input::Checked(_, check::CheckResult::Changes(changes)) => format!("{} changes", changes.len()),
+        Input::Checked(_, other) => format!("{other:?}"),
+        _ => String::new(),
     }
 }
 
