@@ -1,6 +1,6 @@
 //! One node of the demonstration: a process of this program with a data directory of its own.
 
-use crate::cli::{CliError, CliResult, Client, encoded};
+use crate::cli::{CliError, CliResult, Client, Exit, encoded};
 use comin_node::datadir::{DataDir, random};
 use comin_protocol::ids::to_hex;
 use rustix::process::{Pid, Signal, kill_process};
@@ -207,7 +207,8 @@ fn command(dir: &Path, args: &[&str]) -> CliResult<Child> {
 pub fn finish(child: Child) -> CliResult<Value> {
     let ended = child.wait_with_output().map_err(|error| CliError::new(error.to_string()))?;
     let last = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().last().unwrap_or_default().to_owned();
-    if ended.status.success() {
+    // Exit code 3 is an answer as well: someone is missing, and the object says who.
+    if ended.status.success() || ended.status.code() == Some(Exit::Attention as i32) {
         return Ok(serde_json::from_str(&last(&ended.stdout)).unwrap_or(Value::Null));
     }
     let told = last(&ended.stderr);

@@ -87,7 +87,11 @@ fn is_connected(office: &Office, other: &Office) -> CliResult<bool> {
 
 fn is_complete(office: &Office) -> CliResult<bool> {
     let answer = office.cli(&["sync", "--wait", "60s"])?;
-    Ok(answer.get("complete").and_then(Value::as_bool).unwrap_or(false))
+    let complete = answer.get("complete").and_then(Value::as_bool).unwrap_or(false);
+    if !complete {
+        eprintln!("comin sync --wait 60s in Italy: {answer}");
+    }
+    Ok(complete)
 }
 
 /// The edits of the two sides.
