@@ -144,6 +144,9 @@ pub enum Verb {
         /// Move a damaged store aside and build a new one from what can be read.
         #[arg(long)]
         repair: bool,
+        /// The recovery kit, should the certificate of this machine be lost.
+        #[arg(long, value_name = "KIT", requires = "repair")]
+        kit: Option<PathBuf>,
     },
     /// Look for what keeps the node from working.
     Doctor,

@@ -67,8 +67,8 @@ fn with_dir(verb: &Verb, global: &Global, dir: &DataDir, out: &Output) -> CliRes
     match verb {
         Verb::Init(args) => init::run(dir, args, out).map(done),
         Verb::Run { with_parent } => run::run(dir, &read_config(global, dir)?, *with_parent, out).map(done),
-        Verb::Check { repair: false } => check::run(dir, out),
-        Verb::Check { repair: true } => Err(CliError::new("repairing is being written")),
+        Verb::Check { repair: false, .. } => check::run(dir, out),
+        Verb::Check { repair: true, kit } => check::repair(dir, kit.as_deref(), out),
         Verb::Doctor => doctor::run(dir, read_config(global, dir), out),
         Verb::Open { .. } | Verb::Join { .. } | Verb::Sync(_) => {
             with_node(verb, &Client::running(dir, global.lang.as_deref())?, out)
