@@ -210,3 +210,35 @@ fn the_control_socket_is_closed_and_goes_with_the_node() {
     drop(running);
     assert!(!socket.exists(), "it is gone with the node");
 }
+
+#[test]
+fn a_damaged_store_is_told_repaired_and_kept_aside() {
+    let machine = Machine::set_up();
+    let table: String = (0..300).map(|n| format!("Organizzazione {n},Padova,IT\n")).collect();
+    let file = machine.write("many.csv", &format!("name,city,country\n{table}"));
+    machine.json(&["import", &file, "--kind", "organisation"]);
+    machine.json(&["check"]);
+
+    let db = machine.dir().join("store/db");
+    let mut bytes = std::fs::read(&db).expect("sled's file");
+    let written = bytes.iter().rposition(|byte| *byte != 0).expect("something is in it");
+    for place in (0..written).step_by(7_001) {
+        bytes.iter_mut().skip(place).take(64).for_each(|byte| *byte ^= 0x5a);
+    }
+    std::fs::write(&db, bytes).expect("the damage is done");
+
+    let told = machine.run(&["check"]);
+    assert_eq!(told.status.code(), Some(1), "damage is an error");
+    assert!(stderr(&told).contains("comin check --repair"), "the command is named: {}", stderr(&told));
+    let status = machine.run(&["status"]);
+    assert!(status.status.success() || stderr(&status).contains("comin check"), "never a panic: {}", stderr(&status));
+
+    let kit = machine.temp.path().join("partner-esempio-recovery-kit.txt").to_string_lossy().into_owned();
+    let repaired = machine.json(&["check", "--repair", "--kit", &kit]);
+    let aside = repaired["aside"].as_str().expect("the damaged store is kept");
+    assert!(Path::new(aside).join("db").exists(), "as it was");
+    assert!(repaired["damaged"].as_array().is_some_and(|damaged| !damaged.is_empty()), "what is damaged is named");
+    machine.json(&["check"]);
+    machine.json(&["organisation", "add", "--set", "name=Nuova"]);
+    machine.json(&["check"]);
+}

@@ -47,7 +47,9 @@ pub fn run(dir: &DataDir, out: &Output) -> CliResult<Exit> {
         return Err(error);
     }
     if out.json {
-        out.object(json!({"documents": documents.len(), "records": found.records, "entries": verified.entries, "faults": []}));
+        out.object(
+            json!({"documents": documents.len(), "records": found.records, "entries": verified.entries, "faults": []}),
+        );
     } else {
         out.line(format!(
             "{} documents, {} records, {} entries: everything is whole, and pages read what the documents say.",
@@ -204,13 +206,20 @@ fn new_certificate(dir: &DataDir, signer: &DeviceSigner, kit: Option<&Path>) -> 
         CliError::new("the certificate of this machine did not survive")
             .hint(format!("comin --data-dir {} check --repair --kit FILE, with the recovery kit", quoted(dir.path())))
     })?;
-    let kit = RecoveryKit::parse(&read_text(path)?).map_err(|error| CliError::new(format!("{}: {error}", path.display())))?;
+    let kit =
+        RecoveryKit::parse(&read_text(path)?).map_err(|error| CliError::new(format!("{}: {error}", path.display())))?;
     let settings = dir.settings()?;
     if kit.partner_id().to_string() != settings.partner {
         return Err(CliError::new(format!("this is the recovery kit of {}, not of {}", kit.name, settings.name)));
     }
-    let signed =
-        SignedStatement::certificate(&kit.partner, signer, Rights::ALL, &settings.name, &settings.country, &settings.device);
+    let signed = SignedStatement::certificate(
+        &kit.partner,
+        signer,
+        Rights::ALL,
+        &settings.name,
+        &settings.country,
+        &settings.device,
+    );
     Ok(Write::PutStatement(signed.id(), signed))
 }
 

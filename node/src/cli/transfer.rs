@@ -52,7 +52,8 @@ fn reported(report: Value, dry_run: bool, out: &Output) -> CliResult<Exit> {
     let (added, changed, unchanged) = (number("added"), number("changed"), number("unchanged"));
     let verb = if dry_run { "Would be" } else { "Imported" };
     out.line(format!("{verb}: {added} added, {changed} changed, {unchanged} unchanged."));
-    for change in report.get("changes").and_then(Value::as_array).into_iter().flatten().take(ERRORS_SHOWN) {
+    let changes = report.get("changes").and_then(Value::as_array).filter(|_| dry_run);
+    for change in changes.into_iter().flatten().take(ERRORS_SHOWN) {
         out.line(format!("  row {}: {}", change.get("row").and_then(Value::as_u64).unwrap_or(0), text(change, "what")));
     }
     Ok(Exit::Ok)
@@ -90,7 +91,7 @@ pub fn export(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {
         None => client.download(&path, &mut std::io::stdout().lock()),
         Some(file) => {
             into_file(file, |writer| client.download(&path, writer))?;
-            said(out, &[file.clone()])
+            said(out, std::slice::from_ref(file))
         }
     }
 }
