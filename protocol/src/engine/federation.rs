@@ -5,7 +5,7 @@ use crate::ids::{DeviceKey, DocId, FederationId, RegisterId, StatementId};
 use crate::limits;
 use crate::message::Message;
 use crate::roster::{RegisterKind, Roster};
-use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement, Writers};
+use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement, Writers, is_name};
 use crate::statement_set::Inserted;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -307,9 +307,9 @@ impl Engine {
 }
 
 pub(super) fn check_name(name: &str) -> Result<(), CommandError> {
-    if name.trim().is_empty() || name.len() > limits::NAME_BYTES_MAX {
-        let text = format!("a name has 1 to {} bytes", limits::NAME_BYTES_MAX);
-        return Err(CommandError::Invalid(text));
+    if is_name(name) {
+        return Ok(());
     }
-    Ok(())
+    let text = format!("a name has 1 to {} bytes and no control characters", limits::NAME_BYTES_MAX);
+    Err(CommandError::Invalid(text))
 }
