@@ -456,39 +456,3 @@ fn a_newcomer_joins_by_ticket_and_then_exchanges() {
     let again = world.command(1, Command::Join { ticket: "comin1-x".into() });
     assert!(matches!(again, Err(CommandError::Precondition { .. })), "a member does not join again: {again:?}");
 }
-
-/// Prints what edits cost: `cargo test --release -p comin-protocol cost_of_edits -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints figures, judges nothing"]
-fn cost_of_edits() {
-    let (mut world, shared) = World::new(2);
-    world.connect(0, 1);
-    let text = "x".repeat(200);
-    let mut rows = Vec::new();
-    for n in [500, 1500, 2000] {
-        let from = std::time::Instant::now();
-        for i in 0..n {
-            rows.push(world.edit(
-                0,
-                new_in(shared),
-                &[("name", &i.to_string()), ("phone", "1"), ("city", "c"), ("website", "w"), ("description@it", &text)],
-            ));
-        }
-        println!("create: {:?} each at {} records, both sides", from.elapsed() / n, rows.len());
-    }
-    let from = std::time::Instant::now();
-    for i in 0..1000 {
-        world.edit(0, at(&rows[i * 3]), &[("phone", &format!("2{i}"))]);
-    }
-    println!("edit: {:?} each, both sides", from.elapsed() / 1000);
-    world.disconnect(0);
-    let from = std::time::Instant::now();
-    for i in 0..1000 {
-        world.edit(0, at(&rows[i * 3]), &[("phone", &format!("3{i}"))]);
-    }
-    println!("edit alone: {:?} each", from.elapsed() / 1000);
-    let from = std::time::Instant::now();
-    world.connect(0, 1);
-    println!("heal of 1,000: {:?}", from.elapsed());
-    world.assert_equal();
-}

@@ -82,6 +82,9 @@ struct Rows<'a> {
     succ_counter: Delta<'a>,
 }
 
+/// Object (`None`: the root), map key and id of an operation.
+type Place<'a> = (Option<Id>, &'a str, Id);
+
 impl<'a> Rows<'a> {
     fn new(parts: &'a DocumentParts<'_>) -> Result<Self, ScanError> {
         let numbers = |spec| Ok(Rle::new(parts.column(spec)?, ROWS_MAX, 0));
@@ -99,7 +102,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Where the next operation lies; `None` unless that is a map key.
-    fn place(&mut self) -> Result<Option<(Option<Id>, &'a str, Id)>, ScanError> {
+    fn place(&mut self) -> Result<Option<Place<'a>>, ScanError> {
         let obj = match (self.obj_counter.next()?, self.obj_actor.next()?) {
             (None, None) => None,
             (Some(counter), Some(actor)) => Some((counter, actor)),
