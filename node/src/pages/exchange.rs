@@ -89,7 +89,9 @@ fn state(ctx: &Ctx, line: &PartnerLine) -> Markup {
 
 fn heard(ctx: &Ctx, line: &PartnerLine) -> Markup {
     match line.last_heard_ms {
-        Some(ms) => html! { (moment(ctx.lang, ms)) " " span.muted { (ago(ctx.lang, now_ms(), ms)) } },
+        // While a session is open, an idle partner is silent and still there.
+        _ if matches!(line.state, PartnerState::Equal | PartnerState::Exchanging) => html! { (ctx.t("ago-now")) },
+        Some(ms) => html! { span { (moment(ctx.lang, ms)) " " span.muted { (ago(ctx.lang, now_ms(), ms)) } } },
         None => html! { (ctx.t("exchange-never")) },
     }
 }
@@ -98,7 +100,8 @@ fn way(ctx: &Ctx, line: &PartnerLine) -> Markup {
     html! {
         @if let Some(name) = &line.through { (ctx.tw("exchange-through", &[("name", name.as_str().into())])) }
         @else if line.dial.is_none() && line.last_heard_ms.is_some() { (ctx.t("exchange-direct")) }
-        @if let Some(dial) = &line.dial {
+        // While this side pauses, the attempts say nothing about the partner.
+        @if let Some(dial) = line.dial.as_ref().filter(|_| !ctx.status.paused) {
             div.muted {
                 (dial.text)
                 @if let Some(next) = dial.next_try_ms {

@@ -2,6 +2,7 @@
 
 use super::layout::Ctx;
 use super::show::{country, language};
+use crate::i18n::Lang;
 use crate::views::{Titles, field_label, scalar_text, words};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
@@ -14,6 +15,14 @@ use std::collections::BTreeMap;
 const PREFIX: &str = "f.";
 /// Fields of every record that people do not set by hand.
 const HIDDEN: [&str; 2] = ["deleted", "schema"];
+/// The parts of a moment range's controls, behind the field's name.
+const START: &str = ".start";
+const END: &str = ".end";
+const ZONE: &str = ".zone";
+/// Time zones offered: those of the partnership, in the order of [`COUNTRIES`].
+const ZONES: [&str; 3] = ["Europe/Ljubljana", "Europe/Rome", "Europe/Paris"];
+/// Choices that are shown as boxes to tick; more become a list.
+const BOXES_MAX: usize = 200;
 /// Countries offered first: those of the partnership.
 const COUNTRIES: [&str; 3] = ["SI", "IT", "FR"];
 
@@ -46,7 +55,27 @@ impl Values {
         for (name, value) in pairs.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
             values.entry(name.clone()).or_default().push(value.replace("\r\n", "\n"));
         }
+        let starts: Vec<String> =
+            values.keys().filter_map(|name| name.strip_suffix(START).map(str::to_owned)).collect();
+        for name in starts {
+            let mut take = |part: &str| {
+                values.remove(&format!("{name}{part}")).and_then(|v| v.into_iter().next()).unwrap_or_default()
+            };
+            let (start, end, zone) = (take(START), take(END), take(ZONE));
+            let end = if end.is_empty() { &start } else { &end };
+            let text = if start.is_empty() { String::new() } else { format!("{start}/{end}[{zone}]") };
+            values.insert(name, vec![text]);
+        }
         Self(values)
+    }
+
+    /// What a form for a new record begins with.
+    pub fn of_new(given: &[(String, String)], lang: Lang) -> Self {
+        let mut values = Self::of_pairs(given);
+        for (key, value) in [("visibility", "federation"), ("original_language", lang.code())] {
+            values.0.insert(format!("{PREFIX}{key}"), vec![value.to_owned()]);
+        }
+        values
     }
 
     /// With the values of `other` for fields that the form does not show.
@@ -142,8 +171,13 @@ fn control(ctx: &Ctx, field: &Field, values: &Values, choices: &Choices, error: 
     if field.is_translated() {
         return translated(ctx, field, values, error);
     }
-    if let FieldType::Codes(vocabulary) = field.field_type {
-        return checkboxes(ctx, field, vocabulary, values, error);
+    match field.field_type {
+        FieldType::Codes(vocabulary) => return checkboxes(ctx, field, vocabulary, values, error),
+        FieldType::References(kinds) if offered(kinds, choices).count() <= BOXES_MAX => {
+            return reference_boxes(ctx, field, kinds, values, choices, error);
+        }
+        FieldType::MomentRange => return moments(ctx, field, values, error),
+        _ => {}
     }
     let id = control_id(field.name);
     html! {
@@ -167,8 +201,8 @@ fn error_line(error: Option<&str>, id: &str) -> Markup {
 fn hint_text(ctx: &Ctx, field: &Field) -> Option<String> {
     let key = match field.field_type {
         FieldType::Lines | FieldType::Links => "hint-lines",
+        FieldType::Country => "hint-country",
         FieldType::Position => "hint-position",
-        FieldType::MomentRange => "hint-moment",
         FieldType::Email => "hint-email",
         FieldType::References(_) => "hint-references",
         _ => return None,
@@ -262,6 +296,73 @@ fn translated(ctx: &Ctx, field: &Field, values: &Values, error: Option<&str>) ->
     }
 }
 
+fn offered<'a>(kinds: &'static [&'static str], choices: &'a Choices) -> impl Iterator<Item = &'a (RecordKey, String)> {
+    kinds.iter().filter_map(|kind| choices.get(kind)).flatten()
+}
+
+fn reference_boxes(
+    ctx: &Ctx,
+    field: &Field,
+    kinds: &'static [&'static str],
+    values: &Values,
+    choices: &Choices,
+    error: Option<&str>,
+) -> Markup {
+    let standing: Vec<&String> = values.all(field.name).iter().filter(|text| !text.is_empty()).collect();
+    let known: Vec<(String, &String)> = offered(kinds, choices).map(|(key, title)| (key.to_string(), title)).collect();
+    // What the record refers to stays ticked even where it is not (yet) here.
+    let others = standing.iter().filter(|text| !known.iter().any(|(key, _)| key == **text));
+    let all: Vec<(&str, &str)> =
+        known.iter().map(|(k, t)| (k.as_str(), t.as_str())).chain(others.map(|t| (t.as_str(), t.as_str()))).collect();
+    html! {
+        fieldset.field id=(control_id(field.name)) tabindex="-1" {
+            legend { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
+            (error_line(error, &control_id(field.name)))
+            @if all.is_empty() { p.hint { (ctx.t("form-nothing-to-choose")) } } @else {
+                div.checks.long {
+                    @for (n, (key, title)) in all.iter().enumerate() {
+                        @let id = format!("{}-{n}", control_id(field.name));
+                        div.check {
+                            input type="checkbox" id=(id) name={ (PREFIX) (field.name) } value=(key)
+                                checked[standing.iter().any(|text| text == key)];
+                            label for=(id) { (title) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Start, end and time zone, which are one value of the record.
+fn moments(ctx: &Ctx, field: &Field, values: &Values, error: Option<&str>) -> Markup {
+    let text = values.one(field.name);
+    let (range, zone) = text.trim_end_matches(']').split_once('[').unwrap_or((text, ""));
+    let (start, end) = range.split_once('/').unwrap_or((range, ""));
+    let id = control_id(field.name);
+    let name = format!("{PREFIX}{}", field.name);
+    let own = ctx.status.roster.partners.get(&ctx.status.partner).map_or("", |p| p.country.as_str());
+    let near = COUNTRIES.iter().zip(ZONES).find(|(country, _)| **country == own).map_or("", |(_, zone)| zone);
+    let zone = if zone.is_empty() { near } else { zone };
+    let zones = ZONES.iter().copied().chain(Some(zone).filter(|z| !z.is_empty() && !ZONES.contains(z)));
+    html! {
+        fieldset.field id=(id) tabindex="-1" {
+            legend { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
+            (error_line(error, &id))
+            div.moments {
+                div { label for={ (id) "-start" } { (ctx.t("form-start")) }
+                    input id={ (id) "-start" } name={ (name) (START) } type="datetime-local" value=(start); }
+                div { label for={ (id) "-end" } { (ctx.t("form-end")) }
+                    input id={ (id) "-end" } name={ (name) (END) } type="datetime-local" value=(end); }
+                div { label for={ (id) "-zone" } { (ctx.t("form-zone")) }
+                    select id={ (id) "-zone" } name={ (name) (ZONE) } {
+                        @for known in zones { option value=(known) selected[known == zone] { (known) } }
+                    } }
+            }
+        }
+    }
+}
+
 fn checkboxes(ctx: &Ctx, field: &Field, vocabulary: &Vocabulary, values: &Values, error: Option<&str>) -> Markup {
     let standing = values.all(field.name);
     let unknown = standing.iter().filter(|code| !code.is_empty() && vocabulary.term(code).is_none());
@@ -303,7 +404,8 @@ fn codes(ctx: &Ctx, vocabulary: &Vocabulary, name: &str, id: &str, value: &str, 
 fn countries(ctx: &Ctx, name: &str, id: &str, value: &str) -> Markup {
     let list = format!("{id}-list");
     html! {
-        input id=(id) name=(name) type="text" value=(value) list=(list) maxlength="2" size="4" autocomplete="off";
+        input id=(id) name=(name) type="text" value=(value) list=(list) maxlength="2" size="4" autocomplete="off"
+            aria-describedby={ (id) "-hint" };
         datalist id=(list) { @for code in COUNTRIES { option value=(code) { (country(ctx.lang, code)) } } }
     }
 }
@@ -380,6 +482,18 @@ mod tests {
             json!({"phone": null, "target_groups": [], "description@it": null}),
             "a text to null, unchecked boxes to an empty set"
         );
+    }
+
+    #[test]
+    fn start_end_and_zone_are_one_value() {
+        let kind = kind("event").unwrap();
+        let sent = |start, end| values(&[("when.start", start), ("when.end", end), ("when.zone", "Europe/Rome")]);
+        let changed = |values: Values| Value::Object(values.changed(kind, &Values::default()));
+        let whole = changed(sent("2026-02-11T09:00", "2026-02-11T12:00"));
+        assert_eq!(whole, json!({"when": "2026-02-11T09:00/2026-02-11T12:00[Europe/Rome]"}), "as the record holds it");
+        let open = changed(sent("2026-02-11T09:00", ""));
+        assert_eq!(open, json!({"when": "2026-02-11T09:00/2026-02-11T09:00[Europe/Rome]"}), "an end may be left out");
+        assert_eq!(changed(sent("", "")), json!({}), "a zone alone is nothing");
     }
 
     #[test]

@@ -187,7 +187,9 @@ fn link_section(ctx: &Ctx, found: &Found) -> Markup {
                     li {
                         (show::record_link(other, &found.titles))
                         @if let Some(code) = code { " " span.tag { (role(code)) } }
-                        " " a.muted href={ "/records/" (membership) } { (ctx.t("kind-membership")) }
+                        " " a.muted href={ "/records/" (membership) } {
+                            (ctx.t("kind-membership")) span.vh { ": " (found.titles.get(other).map_or("", String::as_str)) }
+                        }
                     }
                 }
             }

@@ -172,7 +172,7 @@ pub fn icon(name: &str) -> Markup {
         "good" => "✓",
         "busy" => "↻",
         "act" => "!",
-        "away" => "○",
+        "away" => "–",
         "warn" => "≠",
         _ => "i",
     };

@@ -81,7 +81,7 @@ pub async fn new(ctx: Ctx) -> Answer<Response> {
     let kind = known_kind(ctx.query("kind").unwrap_or("organisation"))?;
     // The ends of a link may come with the address, from the page of one of them.
     let given = kind.ends.iter().filter_map(|end| Some((format!("f.{end}"), ctx.query(end)?.to_owned())));
-    let values = Values::of_pairs(&given.collect::<Vec<_>>());
+    let values = Values::of_new(&given.collect::<Vec<_>>(), ctx.lang);
     new_page(&ctx, kind, &values, ctx.query("register").unwrap_or_default(), None).await
 }
 
