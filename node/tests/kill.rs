@@ -1,0 +1,128 @@
+//! `kill -9` of the real program while it takes edits: nothing that it acknowledged is lost, and its store
+//! opens. `KILL_ROUNDS=300 cargo test --release -p comin-node --test kill` runs as many rounds as one likes.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+const WRITERS: usize = 4;
+
+fn comin(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_comin"));
+    command.arg("--data-dir").arg(dir).stdin(Stdio::null());
+    command
+}
+
+/// A node that is killed and not asked.
+struct Victim {
+    child: Child,
+    socket: PathBuf,
+}
+
+impl Victim {
+    fn start(dir: &Path) -> Self {
+        let mut child = comin(dir)
+            .args(["--json", "run"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("its line");
+        assert!(line.contains("\"ready\":true"), "the store opens and the node is ready: {line}");
+        Self { child, socket: dir.join("control.sock") }
+    }
+
+    fn kill(mut self) {
+        self.child.kill().expect("the process is ours");
+        self.child.wait().expect("it ends");
+    }
+}
+
+/// One request over the control socket; `None` where the node died meanwhile.
+fn request(socket: &Path, method: &str, path: &str, body: Option<&Value>) -> Option<(u16, Value)> {
+    let mut stream = UnixStream::connect(socket).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let head = format!(
+        "{method} /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).ok()?;
+    stream.write_all(body.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    let content = answer.split_once("\r\n\r\n")?.1;
+    // A body may come in chunks; the JSON lies between its first and last brace either way.
+    let json = content.get(content.find('{')?..=content.rfind('}')?)?.replace("\r\n", "");
+    Some((status, serde_json::from_str(&json).unwrap_or(Value::Null)))
+}
+
+/// Adds records until the node dies; the names of those that were acknowledged.
+fn write_until(victim: &Path, stop: &AtomicBool, next: &AtomicUsize, acknowledged: &Mutex<Vec<(String, String)>>) {
+    while !stop.load(Ordering::Relaxed) {
+        let name = format!("Organisation {}", next.fetch_add(1, Ordering::Relaxed));
+        let body = json!({"kind": "organisation", "fields": {"name": name, "country": "IT", "city": "Padova"}});
+        match request(victim, "POST", "records", Some(&body)) {
+            Some((200 | 201, answer)) => {
+                let id = answer["id"].as_str().expect("an added record has an id").to_owned();
+                acknowledged.lock().expect("no writer panics with it").push((id, name));
+            }
+            Some((status, answer)) => panic!("an edit is taken or the node is dead, not {status}: {answer}"),
+            None => return,
+        }
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_kill_9() {
+    let rounds: usize = std::env::var("KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
+    let temp = tempfile::tempdir().expect("a directory");
+    let dir = temp.path().join("node");
+    let init = comin(&dir)
+        .args(["init", "--name", "Partner Esempio", "--country", "IT"])
+        .current_dir(temp.path())
+        .output()
+        .expect("the program starts");
+    assert!(init.status.success(), "init works: {}", String::from_utf8_lossy(&init.stderr));
+    let config = "[listen]\np2p = [\"127.0.0.1:0\"]\npage = \"127.0.0.1:0\"\nmdns = false\n";
+    std::fs::write(dir.join("node.toml"), config).expect("the configuration is written");
+
+    let acknowledged = Mutex::new(Vec::new());
+    let next = AtomicUsize::new(0);
+    for round in 0..rounds {
+        let victim = Victim::start(&dir);
+        let socket = victim.socket.clone();
+        let stop = AtomicBool::new(false);
+        let already = acknowledged.lock().expect("no writer panics with it").len();
+        std::thread::scope(|scope| {
+            for _ in 0..WRITERS {
+                scope.spawn(|| write_until(&socket, &stop, &next, &acknowledged));
+            }
+            // At least one edit has been acknowledged in this round, then at a moment that moves with the round.
+            while acknowledged.lock().expect("no writer panics with it").len() <= already + round % 17 {
+                std::thread::yield_now();
+            }
+            victim.kill();
+            stop.store(true, Ordering::Relaxed);
+        });
+    }
+
+    let victim = Victim::start(&dir);
+    let acknowledged = acknowledged.into_inner().expect("no writer panicked");
+    for (id, name) in &acknowledged {
+        let (status, answer) = request(&victim.socket, "GET", &format!("records/{id}"), None).expect("the node runs");
+        assert_eq!(status, 200, "{name} was acknowledged and is there");
+        assert_eq!(&answer["title"], name, "with what was entered");
+    }
+    victim.kill();
+    let check = comin(&dir).arg("check").output().expect("the program starts");
+    assert!(check.status.success(), "pages and documents agree: {}", String::from_utf8_lossy(&check.stdout));
+    println!("{} acknowledged edits, {rounds} kills, 0 lost", acknowledged.len());
+}
