@@ -123,3 +123,9 @@ pub const HELPER_JOB_MS: u64 = 30_000;
 
 /// How long to wait before a transfer that the helper could not check is asked for again, in milliseconds.
 pub const CHECK_RETRY_MS: u64 = 10_000;
+
+/// How long a peer may owe an answer without sending anything of it, in milliseconds: a slow line and a
+/// document of 4,000 records being loaded, with room.
+pub const ANSWER_STALL_MS: u64 = 60_000;
+/// Own edits that wait for their records to be made again after a divergence: one full part.
+pub const EDITS_WAITING_MAX: usize = 4_096;

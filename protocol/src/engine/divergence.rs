@@ -12,12 +12,11 @@ use crate::ids::{ActorId, ChangeHash, DocId};
 use crate::limits;
 use crate::message::{BranchShown, DocFrontier, Message};
 use crate::planted::{Planted, is_planted};
-use crate::record::{FieldChange, dropped_changes};
+use crate::record::dropped_changes;
 use crate::run::Tip;
 use crate::scan::{ScannedChange, scan};
 use crate::statement::{Branch, SignedStatement};
 use automerge::Automerge;
-use automerge::transaction::CommitOptions;
 use minicbor::bytes::ByteVec;
 use std::collections::BTreeMap;
 
@@ -243,30 +242,6 @@ impl Engine {
 
     fn is_own(&self, id: &DocId, actor: &ActorId) -> bool {
         self.docs.get(id).is_some_and(|doc| doc.own_actors.contains(actor))
-    }
-
-    fn write_again(&mut self, id: DocId, key: &crate::ids::RecordKey, create: bool, changes: &[FieldChange]) {
-        let actor = self.own_actor(&id).0;
-        let wall_ms = self.now.wall_ms as i64;
-        let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else { return };
-        let there = crate::record::project(&loaded.am, &id, &loaded.origins, key).is_some();
-        loaded.am.set_actor(actor.to_automerge());
-        let mut tx = loaded.am.transaction();
-        let create = create && !there;
-        // A field of a record that went with its creator's branch has nothing to be written to: its creator
-        // makes the record again, and the writer's other edits stand on their own.
-        if crate::record::write(&mut tx, &id, key, create, changes) != Ok(true) {
-            tx.rollback();
-            return;
-        }
-        let (hash, _) = tx.commit_with(CommitOptions::default().with_time(wall_ms));
-        let Some(hash) = hash else { return };
-        if let Err(error) = self.note_own_change(id, actor, hash.into()) {
-            let me = self.me;
-            return self.fault(me, format!("an edit could not be issued again: {error}"));
-        }
-        self.doc_mut(id).meta.records += u64::from(create);
-        self.rows_due.insert((id, key.clone()));
     }
 }
 

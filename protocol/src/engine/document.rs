@@ -33,6 +33,8 @@ pub(super) enum Parked {
     ShowBranch(SessionId, ActorId, u64),
     /// Proven divergences to cut.
     Cut,
+    /// An own edit that waited for this record.
+    Again(RecordKey),
 }
 
 /// A document as the engine knows it.

@@ -11,6 +11,7 @@
 //! disk: such outputs carry the number of the batch in `after`. Only a device's own record changes go out
 //! at once; a crash makes the next process a new actor, and the peers give the edit back.
 
+mod again;
 mod beacons;
 mod command;
 mod divergence;
@@ -85,6 +86,8 @@ pub struct Engine {
     paused: bool,
     stopped: Option<String>,
 
+    /// Own edits that wait for their record to be made again.
+    waiting: again::Waiting,
     /// Own changes of this slice that no run covers yet.
     fresh: BTreeMap<DocId, Vec<StoredChange>>,
     /// Edits of this slice that wait for their rows.
@@ -169,6 +172,7 @@ impl Engine {
             listening: Vec::new(),
             paused: false,
             stopped: None,
+            waiting: again::Waiting::default(),
             fresh: BTreeMap::new(),
             edited: Vec::new(),
             batch: Vec::new(),
@@ -192,12 +196,14 @@ impl Engine {
             doc.note_state();
         }
         engine.cut_proven();
+        engine.issue_waiting(true);
         Ok(engine)
     }
 
     fn restore_state(&mut self, state: &BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
         self.paused = state.contains_key(command::STATE_PAUSED);
         self.restore_joining(state)?;
+        self.restore_waiting(state)?;
         self.restore_peers(state)
     }
 
@@ -285,6 +291,7 @@ impl Engine {
                 self.after_growth(doc);
             }
         }
+        self.end_stalled();
         self.beacon_if_due();
         self.tend_documents();
         self.remember_peers();
@@ -293,6 +300,7 @@ impl Engine {
     /// Ends the slice: rows, one batch, and everything that was staged, in an order that keeps the promise
     /// of the module's text.
     fn finish_slice(&mut self) {
+        self.issue_waiting(false);
         self.seal_edits();
         self.fetch_more();
         self.project_due();
@@ -346,8 +354,10 @@ impl Engine {
     }
 
     fn wake_if_due(&mut self) {
-        let due =
-            [self.beacon_due(), self.documents_due(), self.peers_due(), self.retry_at].into_iter().flatten().min();
+        let due = [self.beacon_due(), self.documents_due(), self.peers_due(), self.retry_at, self.stalled_due()]
+            .into_iter()
+            .flatten()
+            .min();
         if due != self.wake_at {
             self.wake_at = due;
             if let Some(at) = due {
@@ -468,6 +478,7 @@ impl Engine {
             Parked::Branch(session, branch) => self.handle_branch(session, branch),
             Parked::ShowBranch(session, actor, seq) => self.show_branch(session, id, actor, seq),
             Parked::Cut => self.cut_document(id),
+            Parked::Again(key) => self.issue_one(id, key),
         }
     }
 

@@ -340,8 +340,8 @@ impl Engine {
         }
         doc.fetching = Some(id);
         let want = super::session::doc_frontier(doc);
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.wants.push(doc_id);
+        if self.sessions.contains_key(&id) {
+            self.owes(id, doc_id);
             self.send(id, &Message::Want(want));
         } else {
             self.doc_mut(doc_id).fetching = None;

@@ -31,6 +31,8 @@ pub(super) struct Session {
     pub ahead: BTreeSet<DocId>,
     /// Wants that the peer has not answered yet, oldest first.
     pub wants: Vec<DocId>,
+    /// When the peer last sent something of an answer, or came to owe one.
+    pub progress_ms: u64,
     pub incoming: Option<Incoming>,
     /// Branches of divergent actors that the peer has been shown.
     pub shown: BTreeSet<(DocId, ActorId, u64)>,
@@ -51,6 +53,7 @@ impl Session {
             told: BTreeMap::new(),
             ahead: BTreeSet::new(),
             wants: Vec::new(),
+            progress_ms: 0,
             incoming: None,
             shown: BTreeSet::new(),
             held_until: TaskId(0),

@@ -65,13 +65,44 @@ impl Engine {
             && (coming || self.part_is_open(doc_id))
     }
 
+    /// Notes that a peer owes us an answer, from now on.
+    pub(super) fn owes(&mut self, id: SessionId, doc_id: DocId) {
+        let now = self.now.mono_ms;
+        if let Some(session) = self.sessions.get_mut(&id) {
+            if session.wants.is_empty() {
+                session.progress_ms = now;
+            }
+            session.wants.push(doc_id);
+        }
+    }
+
+    /// When the next peer that owes an answer has been silent for too long.
+    pub(super) fn stalled_due(&self) -> Option<u64> {
+        let owing = self.sessions.values().filter(|session| !session.wants.is_empty());
+        owing.map(|session| session.progress_ms + limits::ANSWER_STALL_MS).min()
+    }
+
+    /// Ends sessions whose peer owes an answer and sends nothing: the documents are asked of another.
+    pub(super) fn end_stalled(&mut self) {
+        let now = self.now.mono_ms;
+        let stalled = |session: &super::session::Session| {
+            !session.wants.is_empty() && session.progress_ms + limits::ANSWER_STALL_MS <= now
+        };
+        let ids: Vec<SessionId> = self.sessions.iter().filter(|(_, s)| stalled(s)).map(|(id, _)| *id).collect();
+        for id in ids {
+            // A slow line is no fault of the peer's.
+            self.handle_disconnected(id);
+            self.disconnect_later(id, "owes an answer and sends nothing".into());
+        }
+    }
+
     fn want(&mut self, id: SessionId, doc_id: DocId) {
         let doc = self.doc_mut(doc_id);
         doc.fetching = Some(id);
         let want = doc_frontier(doc);
         let digest = doc.digest();
+        self.owes(id, doc_id);
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.wants.push(doc_id);
             session.told.insert(doc_id, digest);
         }
         self.send(id, &Message::Want(want));
@@ -178,6 +209,7 @@ impl Engine {
             return self.end_session(id, "sent an answer that was not asked for");
         }
         let matched = session.matched;
+        session.progress_ms = self.now.mono_ms;
         if answer.bytes == 0 {
             session.wants.retain(|doc| *doc != answer.doc);
             // The peer has nothing more for us, whatever it told before.
@@ -218,6 +250,7 @@ impl Engine {
             return self.end_session(id, "sent more bytes than announced");
         }
         incoming.bytes.extend_from_slice(bytes);
+        session.progress_ms = self.now.mono_ms;
         self.state_changed = true;
         if incoming.bytes.len() as u64 == incoming.total
             && let Some(incoming) = session.incoming.take()

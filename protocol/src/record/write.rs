@@ -5,13 +5,17 @@ use crate::ids::{DocId, RecordKey};
 use crate::limits;
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ObjType, ROOT, ReadDoc, ScalarValue, TextEncoding, Value};
+use minicbor::{Decode, Encode};
 
 /// What one edit does to one flat field of a record.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Encode, Decode)]
+#[cbor(array)]
 pub struct FieldChange {
     /// The flat key, such as `phone`, `name@it` or `targets/youth`.
+    #[n(0)]
     pub key: String,
     /// What happens to it.
+    #[n(1)]
     pub op: FieldOp,
 }
 
@@ -28,16 +32,20 @@ impl FieldChange {
 }
 
 /// The operations on a field.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Encode, Decode)]
 pub enum FieldOp {
     /// Sets a scalar; `Null` clears it. Skipped where the field already holds just this one value.
-    Put(Scalar),
+    #[n(0)]
+    Put(#[n(0)] Scalar),
     /// Adds a set value: always a fresh write, so that it wins over a concurrent removal.
+    #[n(1)]
     Add,
     /// Removes a set value.
+    #[n(2)]
     Remove,
     /// Changes a prose field to read so, by the smallest splice.
-    Prose(String),
+    #[n(3)]
+    Prose(#[n(0)] String),
 }
 
 /// Why a write was refused. Nothing was written.
