@@ -62,7 +62,7 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
         "approvals": status.approvals.len(),
         "invites": status.tickets.iter().filter(|t| t.state == "open").count(),
         "joining": status.joining.as_ref().map(|j| json!({
-            "stage": j.stage, "check_number": j.check_number, "text": j.text,
+            "stage": j.stage, "check_number": j.check_number, "text": j.text, "last_try": last_try(app, status),
         })),
         "records": status.docs.iter().map(|d| d.records).sum::<u64>(),
         "changes": status.docs.iter().map(|d| d.changes).sum::<u64>(),
@@ -76,6 +76,13 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
         })).collect::<Vec<_>>(),
         "version": env!("CARGO_PKG_VERSION"),
     })
+}
+
+/// What became of the last attempt to reach the inviter, the only device that a newcomer calls.
+fn last_try(app: &AppState, status: &Status) -> Option<String> {
+    let dials = dials(app);
+    let last = dials.values().max_by_key(|dial| dial.time_ms).filter(|_| status.roster.federation.is_none());
+    last.map(|dial| dial.text.clone())
 }
 
 fn devices(app: &AppState, status: &Status) -> Vec<Value> {

@@ -151,7 +151,10 @@ fn joined(status: &Value, out: &Output) -> CliResult {
 fn progress(joining: &Value) -> String {
     let told = text(joining, "text");
     let mut lines = vec![match text(joining, "stage").as_str() {
-        "dialling" => "Looking for the node of the partner who invited you …".to_owned(),
+        "dialling" => match text(joining, "last_try") {
+            tried if tried.is_empty() => "Looking for the node of the partner who invited you …".to_owned(),
+            tried => format!("Looking for the node of the partner who invited you; last try: {tried}"),
+        },
         "committed" => "Connected; exchanging keys …".to_owned(),
         "waiting" if told.is_empty() => "Waiting for confirmation.".to_owned(),
         "waiting" => format!("Waiting for {told} to confirm."),

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 /// A device that may not be connected with.
 #[derive(Debug, thiserror::Error)]
-#[error("the device is no member of the federation and no ticket is open")]
+#[error("the device is no member of the federation and nobody has been invited")]
 pub(crate) struct NotAdmitted;
 
 /// What decides.

@@ -216,12 +216,11 @@ impl<C: Core> Driver<C> {
         if waits { self.hand_over(Job::Release(held)) } else { self.outlet.release(held) }
     }
 
-    /// While a ticket is open, strangers may connect and ask to join.
+    /// Once a ticket has been made, strangers may connect and ask to join: they get the join protocol and
+    /// nothing else, and who comes with a used or expired ticket reads why it is refused.
     fn note_tickets(&mut self, reply: &Result<Reply, CommandError>) {
         let open = match reply {
-            Ok(Reply::Status(status)) => {
-                status.tickets.iter().any(|ticket| ticket.state == "open") || !status.approvals.is_empty()
-            }
+            Ok(Reply::Status(status)) => !status.tickets.is_empty() || !status.approvals.is_empty(),
             _ => false,
         };
         self.net.set_open_for_joins(open);
