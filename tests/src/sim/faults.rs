@@ -73,9 +73,7 @@ impl World {
 
     /// A machine dies and gets an older copy of its disk.
     fn roll_back(&mut self, node: usize) -> Step {
-        // A steward that forgets whom it has just admitted leaves a member that nobody knows: a new ticket
-        // is the way out of that, and no matter of this schedule.
-        if node == 0 && self.joining.is_some() {
+        if self.is_joining(node) {
             return Ok(());
         }
         let which = self.dice.index(self.nodes[node].backups.len());
@@ -87,6 +85,15 @@ impl World {
         self.tally.forgiven += forgiven;
         self.note(|| format!("n{node} has an older disk, {forgiven} edits are lost with it"));
         Ok(())
+    }
+
+    /// Whether a machine has a part in this schedule's join. One that forgets the join leaves a member that
+    /// nobody knows, or that knows nobody: a new ticket is the way out of that, and another story.
+    fn is_joining(&self, node: usize) -> bool {
+        let newcomer = self.joining.as_ref().map(|joining| self.nodes[joining.newcomer].device);
+        let partner = |device: usize| self.cast.devices[device].partner;
+        let device = self.nodes[node].device;
+        newcomer.is_some_and(|newcomer| device == 0 || partner(device) == partner(newcomer))
     }
 
     /// Forgives acknowledged edits that no disk holds any more from which their own machine could get them
@@ -108,11 +115,11 @@ impl World {
     /// A running machine is copied with its memory; both go on, with the same key, state and chance.
     fn copy_machine(&mut self, node: usize) -> Step {
         let copies = self.nodes.len() > self.cast.devices.len();
-        if copies || self.nodes.len() >= NODES_MAX || self.nodes[node].is_liar {
+        if copies || self.is_joining(node) || self.nodes.len() >= NODES_MAX || self.nodes[node].is_liar {
             return Ok(());
         }
         let original = &self.nodes[node];
-        let Some(mut process) = original.process.clone() else { return Ok(()) };
+        let Some(mut process) = original.process.clone().filter(|process| !process.failed) else { return Ok(()) };
         let mut copy = Node::new(original.device, original.disk.clone());
         copy.wall_offset_ms = original.wall_offset_ms;
         copy.paused = original.paused;
@@ -205,6 +212,9 @@ impl World {
             if self.nodes[node].is_liar && !stays {
                 self.banish(node)?;
             } else {
+                if self.nodes[node].process.as_ref().is_some_and(|process| process.failed) {
+                    self.crash(node)?;
+                }
                 self.start(node)?;
             }
         }
