@@ -17,6 +17,8 @@ pub(super) struct Session {
     pub hello: Option<Hello>,
     /// The statement sets are equal: documents may be exchanged.
     pub matched: bool,
+    /// Our list of documents has been sent since the peer's last hello.
+    pub listed: bool,
     /// The documents have been compared: what is not in `sent` the peer does not have.
     pub compared: bool,
     /// What the peer holds once it has taken everything sent to it.
@@ -46,6 +48,7 @@ impl Session {
             device,
             hello: None,
             matched: false,
+            listed: false,
             compared: false,
             sent: BTreeMap::new(),
             acked: BTreeMap::new(),
@@ -207,8 +210,9 @@ impl Engine {
         session.matched = matched;
         session.hello = Some(hello.clone());
         if hello.docs != own.docs {
-            // What was told while the peer's statements differed, the peer has not taken in.
+            // What was told or shown while the peer's statements differed, the peer has not taken in.
             session.told.clear();
+            session.shown.clear();
         }
         if newly {
             // The peer may have judged our last hello by a set that it has outgrown.
@@ -218,11 +222,13 @@ impl Engine {
             let tags = self.statements.tags_without(&self.hidden_from(&device)).concat();
             return self.send(id, &Message::HaveStatements(tags));
         }
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.listed = false;
+        }
         if hello.docs == own.docs {
             self.note_equal(id, device);
         } else {
-            let docs = self.doc_digests(&device);
-            self.send(id, &Message::Docs(docs));
+            self.list_docs(id, &device);
         }
         if hello.beacons != own.beacons {
             let numbers = self.beacons.numbers(&self.roster, &self.me, &device);
@@ -283,6 +289,14 @@ impl Engine {
         out
     }
 
+    fn list_docs(&mut self, id: SessionId, device: &DeviceKey) {
+        let docs = self.doc_digests(device);
+        self.send(id, &Message::Docs(docs));
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.listed = true;
+        }
+    }
+
     /// Tells our state of every document that differs from the peer's list.
     fn handle_docs(&mut self, id: SessionId, theirs: &BTreeMap<RegisterId, Vec<DocDigest>>) {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
@@ -320,6 +334,10 @@ impl Engine {
             session.compared = true;
             for doc in &differ {
                 session.told.remove(doc);
+            }
+            if !session.listed {
+                // Our hello was equal to an older state of the peer: it still has to compare with us.
+                self.list_docs(id, &device);
             }
         }
         self.tell(id, &differ);
