@@ -171,6 +171,8 @@ fn from_sled(error: sled::Error) -> StoreError {
         sled::Error::Io(e) if matches!(e.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData) => {
             StoreError::Damaged(format!("sled: {e}"))
         }
+        // sled hands an error on as a new one of the same kind, whose text is for programmers.
+        sled::Error::Io(e) if e.kind() != ErrorKind::Other => StoreError::Io(e.kind().to_string()),
         sled::Error::Io(e) => StoreError::Io(e.to_string()),
         other => StoreError::Damaged(format!("sled: {other}")),
     }

@@ -2,6 +2,7 @@
 
 mod contract;
 mod fixture;
+mod full;
 mod garble;
 mod measure;
 
