@@ -14,6 +14,7 @@ mod mark;
 mod memory;
 mod salvage;
 mod sled_kv;
+mod tidy;
 mod verify;
 mod write;
 
@@ -26,6 +27,7 @@ pub use layout::{FORMAT, KvStore};
 pub use memory::MemoryKv;
 pub use salvage::{Rebuilt, Salvaged, SalvagedDoc, rebuild, salvage};
 pub use sled_kv::SledKv;
+pub use tidy::{Tidied, disk_bytes, tidy};
 pub use verify::{Damage, Place, VerifyReport};
 
 use comin_protocol::engine::{Boot, StoredDoc, StoredRun, Write};

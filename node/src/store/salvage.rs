@@ -231,7 +231,7 @@ fn read_doc(walker: &mut Walker<'_>, doc: &DocId) -> (bool, SalvagedDoc) {
 }
 
 /// Holds sled's lock, so that no other process changes the files while they are read.
-fn hold(dir: &Path) -> Result<Option<File>, StoreError> {
+pub(super) fn hold(dir: &Path) -> Result<Option<File>, StoreError> {
     use rustix::fs::{FlockOperation, flock};
     let Ok(file) = File::open(dir.join("db")) else { return Ok(None) };
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {

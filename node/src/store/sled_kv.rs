@@ -7,8 +7,7 @@ use super::kv::{Changes, Entry, Kv};
 use super::mark::Mark;
 use std::fs::{self, File};
 use std::ops::Bound;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -21,8 +20,10 @@ const COLLECT_EVERY_MS: u64 = 500;
 const OPEN_LIMIT_MS: u64 = 20_000;
 /// How long closing may take, in milliseconds: it writes what the garbage collector has moved.
 const CLOSE_LIMIT_MS: u64 = 20_000;
+/// How long closing waits for sled's threads to let go of the file, in milliseconds.
+const LOCK_LIMIT_MS: u64 = 5_000;
 /// Pause between two attempts at a store that another process holds, in milliseconds.
-const BUSY_RETRY_MS: u64 = 50;
+const BUSY_RETRY_MS: u64 = 10;
 
 /// A directory with a sled database (one tree) and the mark.
 pub struct SledKv {
@@ -139,24 +140,44 @@ impl Drop for SledKv {
             drop(db);
             Ok(())
         });
+        self.wait_for_lock();
+    }
+}
+
+impl SledKv {
+    /// sled's own threads may hold its file, and so its lock, a little longer than the database.
+    fn wait_for_lock(&self) {
+        use rustix::fs::{FlockOperation, flock};
+        let until = Instant::now() + Duration::from_millis(LOCK_LIMIT_MS);
+        while flock(&self.file, FlockOperation::NonBlockingLockExclusive).is_err() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(BUSY_RETRY_MS));
+        }
     }
 }
 
 fn open_waiting(dir: &Path, wait: Duration) -> Result<sled::Db, StoreError> {
     let until = Instant::now() + wait;
     loop {
-        let path: Arc<PathBuf> = Arc::new(dir.to_owned());
+        let before = inode(dir);
+        let path = dir.to_owned();
         let opened = guarded("opening", Duration::from_millis(OPEN_LIMIT_MS), move || {
-            let config = sled::Config::new().path(path.as_path()).cache_capacity(CACHE_BYTES);
+            let config = sled::Config::new().path(&path).cache_capacity(CACHE_BYTES);
             config.flush_every_ms(Some(COLLECT_EVERY_MS)).open().map_err(from_sled)
         });
         match opened {
+            // Tidying may have put another directory in its place after sled had opened the old file.
+            Ok(_) if inode(dir) != before => {}
             Err(StoreError::Busy) if Instant::now() < until => {
                 std::thread::sleep(Duration::from_millis(BUSY_RETRY_MS));
             }
             result => return result,
         }
     }
+}
+
+fn inode(dir: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(dir).ok().map(|meta| meta.ino())
 }
 
 fn open_file(path: &Path) -> Result<File, StoreError> {

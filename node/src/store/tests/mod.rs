@@ -46,6 +46,32 @@ fn a_second_process_is_told_to_wait() {
 }
 
 #[test]
+fn tidying_changes_nothing_but_the_size() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let path = dir.path().join("store");
+    let store = open_sled(&path, Duration::ZERO).expect("opens");
+    for batch in sample_batches() {
+        store.commit(&[batch]).expect("commits");
+    }
+    let before = contents(&store);
+    assert!(matches!(tidy(&path), Ok(None) | Err(StoreError::Busy)), "a small store is left alone");
+    for n in 0..40 {
+        let big = Write::PutState("big".to_owned(), vec![n; 1_000_000]);
+        store.commit(&[vec![big]]).expect("commits");
+    }
+    assert!(matches!(tidy(&path), Err(StoreError::Busy)), "an open store is left alone");
+    store.commit(&[vec![Write::DropState("big".to_owned())]]).expect("commits");
+    drop(store);
+    let tidied = tidy(&path).expect("tidies").expect("most of it was garbage");
+    assert!(tidied.after_bytes < tidied.before_bytes / 2, "the space is given back: {tidied:?}");
+    let store = open_sled(&path, Duration::ZERO).expect("opens again");
+    assert!(contents(&store) == before, "everything reads as before");
+    store.commit(&[vec![Write::PutState("more".to_owned(), vec![1])]]).expect("and writing goes on");
+    drop(store);
+    assert_eq!(tidy(&path).expect("looks"), None, "a tidy store is left alone");
+}
+
+#[test]
 fn a_crash_leaves_a_prefix_of_whole_batches() {
     let batches = sample_batches();
     for kept in 0..=batches.len() {
