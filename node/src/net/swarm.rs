@@ -449,6 +449,10 @@ impl Loop {
         let address = address.to_string();
         let changed = if begins { self.listen.insert(address) } else { self.listen.remove(&address) };
         if changed {
+            if begins && self.listen.len() == 1 {
+                // Told before anyone hears that the node listens: a ticket that is made at once has an address.
+                self.tell_listening();
+            }
             self.listening_due = Some(Instant::now() + LISTENING_SETTLES);
             let listen = self.listen.iter().cloned().collect();
             self.link.listening.send_replace(listen);

@@ -62,6 +62,14 @@ impl Engine {
         Ok(info)
     }
 
+    /// Where this device listens now, or did when it last ran.
+    fn own_addresses(&self) -> Vec<String> {
+        match self.roster.devices.get(&self.me) {
+            Some(device) if self.listening.is_empty() => device.addresses.clone(),
+            _ => self.listening.clone(),
+        }
+    }
+
     fn cancel_invite(&mut self, id: &str) -> Result<(), CommandError> {
         let told = self.tickets.cancel(id).map_err(|error| join_refusal(error, "ticket", id))?;
         self.keep_tickets();
