@@ -48,8 +48,7 @@ impl Engine {
         check_name(&name)?;
         self.position()?;
         self.need_right(Rights::INVITE, "invite")?;
-        let request =
-            TicketRequest { name, country, valid_ms, secret: self.random(), addresses: self.listening.clone() };
+        let request = TicketRequest { name, country, valid_ms, secret: self.random(), addresses: self.own_addresses() };
         let ctx = JoinContext { device: &self.me, roster: &self.roster, statements: &self.statements };
         let info = self.tickets.invite(request, self.now.wall_ms, &ctx).map_err(|error| match error {
             InviteError::TooMany => CommandError::Precondition {
@@ -137,6 +136,11 @@ impl Engine {
         let newcomer =
             Newcomer::start(ticket, certificate, nonce).map_err(|error| CommandError::Invalid(error.to_string()))?;
         self.newcomer = Some(newcomer);
+        // A stream of an earlier ticket would keep the new one from being shown.
+        let earlier = self.join_sessions.iter().filter(|(_, (_, outgoing))| *outgoing).map(|(id, _)| *id);
+        for id in earlier.collect::<Vec<_>>() {
+            self.close_join(id);
+        }
         self.keep_join();
         self.dial_due = true;
         Ok(())
