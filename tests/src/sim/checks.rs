@@ -1,18 +1,16 @@
 //! What must hold: at every batch and frame, and at the end.
 
-use crate::sim::disk::{Disk, DiskDoc};
+use crate::sim::disk::{Disk, DiskDoc, frontier_of};
 use crate::sim::ledger::{Entry, Fate};
 use crate::sim::process::{Asked, Node};
 use crate::sim::work::{PUBLIC, SECRET};
 use crate::sim::world::{Step, World, pair};
-use automerge::{Automerge, Change};
 use comin_protocol::codec;
 use comin_protocol::engine::{Command, Lag, StoredRun, Write};
 use comin_protocol::ids::{ActorId, ChangeHash, DocId, RegisterId, StatementId};
-use comin_protocol::limits;
 use comin_protocol::record::{self, OriginIndex, Row};
 use comin_protocol::roster::Roster;
-use comin_protocol::run::{Frontier, Tip};
+use comin_protocol::run::Tip;
 use comin_protocol::statement::Statement;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -271,7 +269,7 @@ impl World {
     /// What is saved loads again: same frontier, same rows, every actor with a run of a writer.
     fn check_doc(&mut self, node: usize, id: &DocId) -> Step<BTreeSet<ChangeHash>> {
         let Some(doc) = self.nodes[node].disk.docs.get(id).cloned() else { return Ok(BTreeSet::new()) };
-        let loaded = load(&doc).map_err(|error| format!("n{node}: {id:?} does not load: {error}"))?;
+        let loaded = doc.load().map_err(|error| format!("n{node}: {id:?} does not load: {error}"))?;
         let (frontier, hashes) = frontier_of(&loaded);
         if frontier != doc.meta.frontier {
             return Err(format!("n{node}: {id:?} does not load to the frontier that is stored"));
@@ -367,7 +365,8 @@ impl World {
             }
         }
         let disk = &self.nodes[reader].disk;
-        entry.text.is_none()
+        entry.orphan
+            || entry.text.is_none()
             || entry.is_visible_on(disk)
             || self.ledger.later_writes(index).any(|later| later.is_visible_on(disk))
     }
@@ -438,33 +437,6 @@ fn runs_of(writes: &[Write]) -> BTreeMap<(DocId, ActorId), &StoredRun> {
 fn federal_statements(disk: &Disk) -> BTreeSet<StatementId> {
     let is_proof = |body: &[u8]| matches!(codec::from_cbor(body), Ok(Statement::Divergence { .. }));
     disk.statements.iter().filter(|(_, signed)| !is_proof(&signed.body)).map(|(id, _)| *id).collect()
-}
-
-fn load(doc: &DiskDoc) -> Result<Automerge, String> {
-    let mut loaded = match &doc.snapshot {
-        Some(snapshot) => {
-            let bytes = codec::expand(&snapshot.bytes, limits::EXPANDED_BYTES_MAX).map_err(|e| e.to_string())?;
-            Automerge::load(&bytes).map_err(|e| e.to_string())?
-        }
-        None => Automerge::new(),
-    };
-    let changes: Result<Vec<Change>, _> =
-        doc.changes.iter().map(|change| Change::try_from(change.bytes.as_slice())).collect();
-    loaded.apply_changes(changes.map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
-    Ok(loaded)
-}
-
-fn frontier_of(doc: &Automerge) -> (Frontier, BTreeSet<ChangeHash>) {
-    let (mut frontier, mut hashes) = (Frontier::default(), BTreeSet::new());
-    for change in doc.get_changes_meta(&[]) {
-        let hash = ChangeHash::from(change.hash);
-        hashes.insert(hash);
-        let Some(actor) = ActorId::from_automerge(&change.actor) else { continue };
-        if frontier.seq(&actor) < change.seq {
-            frontier.0.insert(actor, Tip { seq: change.seq, hash });
-        }
-    }
-    (frontier, hashes)
 }
 
 fn rows_differ(left: &[Row], right: &[Row]) -> Option<String> {

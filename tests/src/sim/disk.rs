@@ -2,12 +2,17 @@
 //!
 //! A disk is a value: cloning it is a backup, putting an old clone back is a restore.
 
+use crate::sim::process::ChangeRef;
+use automerge::{Automerge, Change};
 use comin_protocol::beacon::{Audience, SignedBeacon};
+use comin_protocol::codec;
 use comin_protocol::engine::{Boot, DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot, Write};
-use comin_protocol::ids::{ActorId, DeviceKey, DocId, RecordKey, StatementId};
+use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey, StatementId};
+use comin_protocol::limits;
 use comin_protocol::record::Row;
+use comin_protocol::run::{Frontier, Tip};
 use comin_protocol::statement::SignedStatement;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One document on disk.
@@ -29,6 +34,35 @@ impl DiskDoc {
     /// What the engine gets when it loads the document.
     pub fn stored(&self) -> StoredDoc {
         StoredDoc { snapshot: self.snapshot.clone(), changes: self.changes.clone() }
+    }
+
+    /// The document as the node would load it.
+    ///
+    /// # Errors
+    /// What is stored is not a document.
+    pub fn load(&self) -> Result<Automerge, String> {
+        let mut loaded = match &self.snapshot {
+            Some(snapshot) => {
+                let bytes = codec::expand(&snapshot.bytes, limits::EXPANDED_BYTES_MAX).map_err(|e| e.to_string())?;
+                Automerge::load(&bytes).map_err(|e| e.to_string())?
+            }
+            None => Automerge::new(),
+        };
+        let changes: Result<Vec<Change>, _> =
+            self.changes.iter().map(|change| Change::try_from(change.bytes.as_slice())).collect();
+        loaded.apply_changes(changes.map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
+        Ok(loaded)
+    }
+
+    /// Whether this very change is part of it; another one with the same place does not count.
+    pub fn holds(&self, change: &ChangeRef) -> bool {
+        match self.meta.frontier.0.get(&change.actor) {
+            Some(tip) if tip.hash == change.hash => true,
+            Some(tip) if tip.seq > change.seq => {
+                self.load().is_ok_and(|loaded| loaded.get_change_meta_by_hash(&change.hash.into()).is_some())
+            }
+            _ => false,
+        }
     }
 
     /// The latest run of each actor.
@@ -149,4 +183,18 @@ pub fn doc_of(write: &Write) -> Option<DocId> {
         Write::PutRow(row) => Some(row.doc),
         _ => None,
     }
+}
+
+/// The frontier of a loaded document, and the hashes of all its changes.
+pub fn frontier_of(doc: &Automerge) -> (Frontier, BTreeSet<ChangeHash>) {
+    let (mut frontier, mut hashes) = (Frontier::default(), BTreeSet::new());
+    for change in doc.get_changes_meta(&[]) {
+        let hash = ChangeHash::from(change.hash);
+        hashes.insert(hash);
+        let Some(actor) = ActorId::from_automerge(&change.actor) else { continue };
+        if frontier.seq(&actor) < change.seq {
+            frontier.0.insert(actor, Tip { seq: change.seq, hash });
+        }
+    }
+    (frontier, hashes)
 }

@@ -81,6 +81,10 @@ impl World {
         self.crash(node)?;
         self.nodes[node].disk = backup;
         self.nodes[node].backups.truncate(which + 1);
+        let disk = &self.nodes[node].disk;
+        for entry in self.ledger.entries.iter_mut().filter(|entry| entry.node == node) {
+            entry.orphan |= !entry.is_on(disk);
+        }
         let forgiven = self.forgive();
         self.tally.forgiven += forgiven;
         self.note(|| format!("n{node} has an older disk, {forgiven} edits are lost with it"));

@@ -87,6 +87,12 @@ impl World {
                 let asked = self.ask(newcomer, Command::Join { ticket }, Asked::Join(JoinStep::Join))?;
                 if asked.is_some() {
                     self.set_stage(Stage::Joining);
+                    // A new attempt is a new stream, whatever became of the last one.
+                    for wire in self.live_wires.clone() {
+                        if self.wires[wire].joins(0, newcomer) {
+                            self.break_wire(wire, false);
+                        }
+                    }
                 }
                 Ok(())
             }

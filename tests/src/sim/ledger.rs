@@ -35,6 +35,9 @@ pub struct Entry {
     pub fate: Fate,
     /// The change that carries it, once acknowledged.
     pub change: Option<ChangeRef>,
+    /// Its own machine has lost it with its disk: should a divergence take it from the others as well, nobody
+    /// is left who would enter it again.
+    pub orphan: bool,
 }
 
 /// All entries of a schedule, in the order in which they were issued.
@@ -57,10 +60,8 @@ impl Ledger {
 impl Entry {
     /// Whether the change, or at least the value, is on this disk.
     pub fn is_on(&self, disk: &Disk) -> bool {
-        let covered = self.change.is_some_and(|change| {
-            disk.docs.get(&change.doc).is_some_and(|doc| doc.meta.frontier.seq(&change.actor) >= change.seq)
-        });
-        covered || self.is_visible_on(disk)
+        let held = self.change.is_some_and(|change| disk.docs.get(&change.doc).is_some_and(|doc| doc.holds(&change)));
+        held || self.is_visible_on(disk)
     }
 
     /// Whether the value can be read in some row of its register.

@@ -206,6 +206,7 @@ impl World {
             text: Some(text.clone()),
             fate: Fate::Unknown,
             change: None,
+            orphan: false,
         };
         (text, entry)
     }

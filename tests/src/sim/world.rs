@@ -164,6 +164,8 @@ pub struct World {
     pub(super) live_wires: BTreeSet<usize>,
     /// Pairs that the network connects at all, and whether it does so now. The lower index comes first.
     pub(super) links: BTreeMap<(usize, usize), bool>,
+    /// Pairs for which an attempt to connect is scheduled.
+    connecting: BTreeSet<(usize, usize)>,
     pub(super) ledger: Ledger,
     pub(super) tally: Tally,
     pub(super) joining: Option<Joining>,
@@ -216,6 +218,7 @@ impl World {
             wires: Vec::new(),
             live_wires: BTreeSet::new(),
             links: BTreeMap::new(),
+            connecting: BTreeSet::new(),
             ledger: Ledger::default(),
             tally: Tally::default(),
             statuses: BTreeMap::new(),
@@ -547,7 +550,8 @@ impl World {
         let all = self.dice.chance(700);
         let (some, next_ms) = (self.dice.index(8) + 1, self.dice.between(1, self.plan.flush_ms));
         let state = &mut self.nodes[node];
-        let Some(process) = state.process.as_mut() else { return Ok(()) };
+        // A store that has failed flushes nothing more.
+        let Some(process) = state.process.as_mut().filter(|process| !process.failed) else { return Ok(()) };
         let count = if all { process.pending.len() } else { some.min(process.pending.len()) };
         let batches: Vec<Batch> = process.pending.drain(..count).collect();
         process.flushing = !process.pending.is_empty();
@@ -714,10 +718,11 @@ impl World {
     /// Puts a frame on a wire, as it is.
     pub(super) fn put_on_wire(&mut self, end: WireEnd, frame: Vec<u8>) -> Step {
         let side = 1 - end.side;
-        let wire = &mut self.wires[end.wire];
-        if wire.broken {
+        if self.wires[end.wire].broken {
+            self.note(|| format!("a frame is lost with wire {}", end.wire));
             return Ok(());
         }
+        let wire = &mut self.wires[end.wire];
         wire.toward[side].push_back(frame);
         let (queued, bytes) = (wire.toward[side].len(), wire.bytes_toward(side));
         self.tally.frames_queued_max = self.tally.frames_queued_max.max(queued as u64);
@@ -804,8 +809,10 @@ impl World {
     /// Both machines will try to connect before long.
     pub(super) fn connect_soon(&mut self, a: usize, b: usize) {
         let (a, b) = pair(a, b);
-        let in_ms = self.dice.between(50, 3_000);
-        self.schedule(in_ms, Event::Connect(a, b));
+        if self.connecting.insert((a, b)) {
+            let in_ms = self.dice.between(50, 3_000);
+            self.schedule(in_ms, Event::Connect(a, b));
+        }
     }
 
     /// A machine will try to connect with everyone.
@@ -817,6 +824,7 @@ impl World {
     }
 
     fn connect(&mut self, a: usize, b: usize) -> Step {
+        self.connecting.remove(&(a, b));
         let up = self.links.get(&(a, b)) == Some(&true);
         let connected = self.live_wires.iter().any(|wire| self.wires[*wire].joins(a, b));
         if !up || connected || self.nodes[a].process.is_none() || self.nodes[b].process.is_none() {
