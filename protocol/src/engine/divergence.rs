@@ -10,7 +10,7 @@ use crate::check;
 use crate::divergence::prove;
 use crate::ids::{ActorId, ChangeHash, DocId};
 use crate::limits;
-use crate::message::{BranchShown, DocFrontier, Message};
+use crate::message::{BranchShown, Message};
 use crate::planted::{Planted, is_planted};
 use crate::record::dropped_changes;
 use crate::run::Tip;
@@ -22,8 +22,9 @@ use std::collections::BTreeMap;
 
 impl Engine {
     /// Compares a peer's tips with ours: the same sequence with another hash is another branch.
-    pub(super) fn look_for_divergence(&mut self, id: SessionId, told: &DocFrontier) {
-        let Some(doc) = self.docs.get(&told.doc) else { return };
+    pub(super) fn look_for_divergence(&mut self, id: SessionId, doc_id: DocId) {
+        let Some(doc) = self.docs.get(&doc_id) else { return };
+        let Some(theirs) = self.sessions.get(&id).and_then(|session| session.acked.get(&doc_id)) else { return };
         let differs = |(actor, tip): &(&ActorId, &Tip)| match doc.meta.frontier.0.get(actor) {
             Some(mine) if mine.seq == tip.seq => mine.hash != tip.hash,
             Some(mine) if mine.seq > tip.seq => {
@@ -31,9 +32,9 @@ impl Engine {
             }
             _ => false,
         };
-        let found: Vec<(ActorId, u64)> = told.frontier.0.iter().filter(differs).map(|(a, tip)| (*a, tip.seq)).collect();
+        let found: Vec<(ActorId, u64)> = theirs.0.iter().filter(differs).map(|(a, tip)| (*a, tip.seq)).collect();
         for (actor, seq) in found {
-            self.show_branch(id, told.doc, actor, seq);
+            self.show_branch(id, doc_id, actor, seq);
         }
     }
 

@@ -367,7 +367,6 @@ impl Engine {
             return;
         }
         self.note_peer_state(id, &told);
-        self.look_for_divergence(id, &told);
         let mine = &self.doc_mut(told.doc).meta.frontier;
         let lacks = mine.beyond(&told.frontier) > 0;
         if lacks {
@@ -384,8 +383,10 @@ impl Engine {
         }
     }
 
-    /// Notes whether a peer has more of a document than we do; the slice's end asks for it.
+    /// Notes whether a peer has more of a document than we do (the slice's end asks for it), or another
+    /// branch of it, whichever side came to know so.
     pub(super) fn compare(&mut self, id: SessionId, doc_id: DocId) {
+        self.look_for_divergence(id, doc_id);
         let Some(doc) = self.docs.get(&doc_id) else { return };
         let mut wanted = doc.meta.frontier.clone();
         raise(&mut wanted, &doc.held_back.0);
