@@ -151,14 +151,20 @@ impl Engine {
         if !self.load_or_park(doc_id, Parked::Checked(id, changes.clone(), runs.clone())) {
             return;
         }
+        let offered: BTreeMap<ActorId, Tip> =
+            changes.iter().map(|change| (change.actor, Tip { seq: change.seq, hash: change.hash })).collect();
         match self.apply_judged(doc_id, changes, &runs) {
             Ok(Applied::Complete { changes, tips }) => {
-                if !changes.is_empty() {
+                if changes.is_empty() && !offered.is_empty() {
+                    // They came on another way first. This sender, too, waits to hear that they are here: what
+                    // it sent itself is not passed on to it, so nothing else would tell it.
+                    self.send(id, &Message::Ack { doc: doc_id, tips: offered });
+                } else if !changes.is_empty() {
                     // Runs of changes that were here before cover nothing of what is passed on.
                     let runs: Vec<StoredRun> =
                         runs.into_iter().filter(|run| tips.contains_key(&run.run.actor(&doc_id))).collect();
                     self.push_to_readers(doc_id, &changes, &runs, Some(id));
-                    self.send_ack(id, doc_id, tips);
+                    self.send_ack(id, doc_id, offered);
                 }
                 self.after_growth(doc_id);
             }

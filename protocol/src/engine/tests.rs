@@ -332,6 +332,42 @@ fn live_edits_are_pushed_and_acknowledged() {
 }
 
 #[test]
+fn a_change_that_comes_on_two_ways_at_once_is_acknowledged_on_both() {
+    let (mut world, shared) = World::new(3);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    for (a, b) in [(0, 1), (1, 2), (0, 2)] {
+        world.connect(a, b);
+    }
+    // C starts again and has not loaded the document when both its peers send the same change.
+    world.restart(2);
+    world.connect(0, 2);
+    world.connect(1, 2);
+    let changes = vec![FieldChange { key: "phone".into(), op: FieldOp::Put(Scalar::from("1")) }];
+    world.next += 1;
+    let edit = Command::Edit(vec![Edit { target: at(&row), changes, if_version: None }]);
+    world.handle(0, Input::Command(RequestId(world.next), edit));
+    let (to_c, to_b): (Vec<_>, Vec<_>) = std::mem::take(&mut world.frames).into_iter().partition(|frame| frame.0 == 2);
+    to_b.into_iter().for_each(|(index, session, frame)| world.handle(index, Input::Received(session, frame)));
+    let (more_to_c, others): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut world.frames).into_iter().partition(|frame| frame.0 == 2);
+    assert!(!to_c.is_empty() && !more_to_c.is_empty(), "A and B both send it to C");
+    for (_, session, frame) in to_c.into_iter().chain(more_to_c) {
+        let now = world.now;
+        world.nodes[2].engine.handle(now, Input::Received(session, frame));
+    }
+    world.frames.extend(others);
+    world.handle(2, Input::Tick);
+    world.run();
+    world.assert_equal();
+    let c = world.nodes[2].signer.key();
+    for index in [0, 1] {
+        let status = world.status(index);
+        let peer = status.peers.iter().find(|peer| peer.device == c).expect("C is a peer");
+        assert!(peer.in_sync && peer.lacks == Lag::Exactly(0), "{index} knows that C has the change: {peer:?}");
+    }
+}
+
+#[test]
 fn a_newcomer_takes_a_snapshot_and_a_gap_is_one_answer() {
     let (mut world, shared) = World::new(2);
     let rows: Vec<Row> = (0..50).map(|i| world.edit(0, new_in(shared), &[("name", &format!("Org {i}"))])).collect();
