@@ -49,7 +49,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// Entries that a later entry may have replaced on purpose: same field of the same record.
-    pub fn later_writes<'a>(&'a self, index: usize) -> impl Iterator<Item = &'a Entry> {
+    pub fn later_writes(&self, index: usize) -> impl Iterator<Item = &Entry> {
         let (field, key) = (&self.entries[index].field, &self.entries[index].key);
         self.entries[index + 1..].iter().filter(move |later| {
             later.fate != Fate::Refused && later.field == *field && later.key.is_some() && later.key == *key
