@@ -1,4 +1,10 @@
 //! Whom to reach and when: a value that the swarm's loop asks. No IO; time and chance are passed in.
+//!
+//! # Invariants
+//! - A wanted device that is not served is never forgotten: either an attempt is due within the longest
+//!   back-off, or one is under way (the swarm bounds dials, `OPEN_TIME` the opening of streams), or the device is
+//!   connected and has to open the stream itself. A connection without a stream is closed after
+//!   `CONNECTION_IDLE`, and one that is dead by the ping; then it is our turn again.
 
 use crate::limits::{
     CONTACTS_MAX, DIAL_BACKOFF_MAX, DIAL_BACKOFF_MIN, DISCOVERED_DEVICES_MAX, DISCOVERED_PER_DEVICE_MAX,
@@ -242,9 +248,13 @@ impl Plan {
         }
     }
 
-    /// A connection exists, from whichever side.
-    pub fn connected(&mut self, device: DeviceKey, now: Instant) {
+    /// A connection exists. A device that dials us wants us now, whatever became of earlier sessions (it was
+    /// paused, say): its stream is opened at once. How often that happens is bounded by its own back-off.
+    pub fn connected(&mut self, device: DeviceKey, incoming: bool, now: Instant) {
         let peer = self.peer(device, now);
+        if incoming {
+            peer.open.next = now;
+        }
         if !peer.connected {
             peer.connected = true;
             peer.busy = false;
@@ -381,8 +391,8 @@ mod tests {
     fn the_lesser_key_opens_the_stream_and_the_other_waits() {
         let now = Instant::now();
         let mut plan = Plan::new(OWN);
-        plan.connected(LESSER, now);
-        plan.connected(GREATER, now);
+        plan.connected(LESSER, false, now);
+        plan.connected(GREATER, false, now);
         assert_eq!(plan.due(now, all), [(GREATER, Step::OpenSync)], "of the two we open towards the greater");
         plan.session_begun(GREATER, false, now);
         assert_eq!(plan.next_due(all), None, "nothing more to do");
@@ -393,7 +403,7 @@ mod tests {
     fn a_short_session_backs_off_and_a_good_one_does_not() {
         let now = Instant::now();
         let mut plan = Plan::new(OWN);
-        plan.connected(GREATER, now);
+        plan.connected(GREATER, false, now);
         for expected in [1, 2, 4] {
             plan.session_begun(GREATER, false, now);
             plan.session_ended(GREATER, false, Duration::from_secs(1), 0.5, now);
@@ -412,7 +422,7 @@ mod tests {
         let mut plan = Plan::new(OWN);
         plan.set_targets(&[target(GREATER, 1)], now);
         (0..9).for_each(|_| plan.dial_failed(GREATER, 0.5, now));
-        plan.connected(GREATER, now);
+        plan.connected(GREATER, false, now);
         assert_eq!(plan.due(now, all), [(GREATER, Step::OpenSync)], "the back-off was of dialling");
     }
 
@@ -437,7 +447,7 @@ mod tests {
         plan.set_targets(&[DialTarget { device: LESSER, addresses: Vec::new(), join: false }], now);
         assert_eq!(plan.due_contacts(now), std::slice::from_ref(&address), "it is tried");
         assert_eq!(plan.due_contacts(now), [], "once");
-        plan.connected(LESSER, now);
+        plan.connected(LESSER, false, now);
         plan.contacted(&address, Some(LESSER), 0.5, now);
         let later = now + DIAL_BACKOFF_MAX * 2;
         assert_eq!(plan.due_contacts(later), [], "the device that answers there is connected");
@@ -454,7 +464,95 @@ mod tests {
         let mut plan = Plan::new(OWN);
         plan.set_targets(&[DialTarget { join: true, ..target(LESSER, 1) }], now);
         assert!(matches!(plan.due(now, |_| false)[..], [(LESSER, Step::Dial(_))]), "it connects first");
-        plan.connected(LESSER, now);
+        plan.connected(LESSER, false, now);
         assert_eq!(plan.due(now, |_| false), [(LESSER, Step::OpenJoin)], "then it opens the join stream");
+    }
+
+    #[test]
+    fn a_device_that_dials_us_is_served_at_once_whatever_became_of_earlier_sessions() {
+        let now = Instant::now();
+        let mut plan = Plan::new(OWN);
+        plan.set_targets(&[target(GREATER, 1)], now);
+        for _ in 0..9 {
+            plan.connected(GREATER, false, now);
+            plan.session_begun(GREATER, false, now);
+            plan.session_ended(GREATER, false, Duration::ZERO, 0.5, now);
+            plan.disconnected(&GREATER, 0.5, now);
+        }
+        plan.connected(GREATER, true, now);
+        assert_eq!(plan.due(now, all), [(GREATER, Step::OpenSync)], "it was paused, and has resumed");
+    }
+
+    /// What can happen to a wanted device, as the swarm tells it.
+    #[derive(Clone, Copy, Debug)]
+    enum Happens {
+        Due,
+        DialFails,
+        Connects { incoming: bool },
+        Closes,
+        Opens,
+        OpenFails,
+        Ends { good: bool },
+        Retry,
+        Wait(u64),
+    }
+
+    fn happens() -> impl proptest::strategy::Strategy<Value = Happens> {
+        use proptest::prelude::*;
+        prop_oneof![
+            Just(Happens::Due),
+            Just(Happens::DialFails),
+            any::<bool>().prop_map(|incoming| Happens::Connects { incoming }),
+            Just(Happens::Closes),
+            Just(Happens::Opens),
+            Just(Happens::OpenFails),
+            any::<bool>().prop_map(|good| Happens::Ends { good }),
+            Just(Happens::Retry),
+            (0_u64..100).prop_map(Happens::Wait),
+        ]
+    }
+
+    fn happen(plan: &mut Plan, device: DeviceKey, what: Happens, now: &mut Instant) {
+        match what {
+            Happens::Due => drop(plan.due(*now, all)),
+            Happens::DialFails => plan.dial_failed(device, 0.5, *now),
+            Happens::Connects { incoming } => plan.connected(device, incoming, *now),
+            Happens::Closes => plan.disconnected(&device, 0.5, *now),
+            Happens::Opens => plan.session_begun(device, false, *now),
+            Happens::OpenFails => plan.open_failed(device, 0.5, *now),
+            Happens::Ends { good } => {
+                let lasted = if good { SESSION_GOOD_AFTER } else { Duration::ZERO };
+                plan.session_ended(device, false, lasted, 0.5, *now);
+            }
+            Happens::Retry => plan.retry_all(*now),
+            Happens::Wait(seconds) => *now += Duration::from_secs(seconds),
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_wanted_device_is_never_forgotten(
+            we_open in proptest::prelude::any::<bool>(),
+            events in proptest::collection::vec(happens(), 0..40),
+        ) {
+            let device = if we_open { GREATER } else { LESSER };
+            let mut now = Instant::now();
+            let mut plan = Plan::new(OWN);
+            plan.set_targets(&[target(device, 1)], now);
+            for event in &events {
+                happen(&mut plan, device, *event, &mut now);
+            }
+            // Whatever was under way ends: the swarm and the opening of streams are bounded in time.
+            plan.dial_failed(device, 0.5, now);
+            plan.open_failed(device, 0.5, now);
+            plan.session_ended(device, false, Duration::ZERO, 0.5, now);
+            if !we_open {
+                // So does a connection on which the other side opens nothing.
+                plan.disconnected(&device, 0.5, now);
+            }
+            let due = plan.next_due(all).expect("it is still wanted, so something is due");
+            proptest::prop_assert!(due <= now + DIAL_BACKOFF_MAX.mul_f64(1.25), "within the longest back-off");
+            proptest::prop_assert_eq!(plan.due(due, all).len(), 1, "and then it is done");
+        }
     }
 }

@@ -252,7 +252,10 @@ impl Loop {
             Ok(stream) => self.begin(device, purpose, stream),
             Err(text) => {
                 self.plan.open_failed(device, chance(), Instant::now());
-                self.tell(device, false, format!("connected, but the exchange could not begin: {text}"));
+                // On another connection it may have begun meanwhile.
+                if !self.is_served(&device) {
+                    self.tell(device, false, format!("connected, but the exchange could not begin: {text}"));
+                }
             }
         }
     }
@@ -308,8 +311,13 @@ impl Loop {
         }
     }
 
+    /// Whether a session of either kind is open.
+    fn is_served(&self, device: &DeviceKey) -> bool {
+        self.syncs.contains_key(device) || self.joins.contains_key(device)
+    }
+
     fn hang_up(&mut self, device: &DeviceKey) {
-        if self.syncs.contains_key(device) || self.joins.contains_key(device) {
+        if self.is_served(device) {
             return;
         }
         if let Some(peer) = identity::peer_id(device) {
@@ -340,9 +348,9 @@ impl Loop {
     fn handle_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
         let now = Instant::now();
         match event {
-            SwarmEvent::ConnectionEstablished { peer_id, connection_id, .. } => {
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
                 if let Some(device) = identity::device(&peer_id) {
-                    self.plan.connected(device, now);
+                    self.plan.connected(device, endpoint.is_listener(), now);
                     self.end_contact(&connection_id, Some(device));
                 }
             }
@@ -377,8 +385,7 @@ impl Loop {
             return;
         }
         self.plan.disconnected(&device, chance(), Instant::now());
-        let served = self.syncs.contains_key(&device) || self.joins.contains_key(&device);
-        if !served && self.plan.next_try(&device).is_some() {
+        if !self.is_served(&device) && self.plan.next_try(&device).is_some() {
             let cause = cause.map_or_else(String::new, |cause| format!(" ({cause})"));
             let text = format!("the peer hung up: it may not know this device yet, or be paused{cause}");
             self.tell(device, false, text);
