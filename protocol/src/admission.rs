@@ -8,6 +8,7 @@
 
 use crate::ids::{ChangeHash, DeviceKey, DocId, RecordKey};
 use crate::limits::{FIELD_KEY_BYTES_MAX, SCALAR_BYTES_MAX};
+use crate::planted::{Planted, is_planted};
 use crate::record::Scalar;
 use crate::scan::{Action, KeyRef, ObjRef, OpId, ScannedChange, ScannedOp};
 
@@ -49,6 +50,7 @@ pub(crate) fn admit_operations(change: &ScannedChange, doc: &DocId, author: &Dev
     for (op, predecessors) in change.ops_with_predecessors() {
         admit_value(op)?;
         match (op.obj, doc.is_links()) {
+            (ObjRef::Root, _) if is_planted(Planted::OverwriteRoot) => {}
             (ObjRef::Root, true) => admit_link_field(op)?,
             (ObjRef::Root, false) => admit_new_record(op, &prefix)?,
             (ObjRef::Object(_), true) => return Err(Inadmissible::Operation("object in a links part")),

@@ -14,13 +14,13 @@ pub enum Planted {
     SkipRunCheck = 2,
     /// A received change is taken although a change that it depends on is missing.
     DropDependency = 3,
-    /// The nonce of the actors is kept in the store and used again after a restart.
+    /// Every process of a device takes the same nonce, so that a restart goes on with the old actors.
     ReuseActor = 4,
     /// What descends from a proven divergence stays in the document.
     KeepDescendants = 5,
     /// One actor is left out of a frontier that is sent.
     ForgetFrontierEntry = 6,
-    /// The scan of a change does not look at operations on the root.
+    /// Admission does not look at operations on the root.
     OverwriteRoot = 7,
     /// The sending boundary does not ask who may read.
     SendToNonReader = 8,
@@ -30,7 +30,7 @@ pub enum Planted {
     KeepNoDroppedEdits = 10,
     /// The helper's "not now" counts as a verdict on the sender.
     NotNowIsVerdict = 11,
-    /// A snapshot is written in place of all raw changes, also those that it does not hold.
+    /// A snapshot that a peer sent takes the place of what was written here while it was on its way.
     SnapshotDropsNewer = 12,
 }
 

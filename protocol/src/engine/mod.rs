@@ -250,6 +250,13 @@ impl Engine {
         self.me
     }
 
+    /// How many things wait inside: outputs, tasks, and work parked until a document is loaded or fetched.
+    pub fn backlog(&self) -> usize {
+        let parked: usize = self.docs.values().map(|doc| doc.parked.len()).sum();
+        let wanted: usize = self.sessions.values().map(|session| session.wants.len()).sum();
+        self.queue.len() + self.staged.len() + self.tasks.len() + self.edited.len() + parked + wanted
+    }
+
     fn pass_time(&mut self, now: Now) {
         self.now = now;
         if offset(now).abs_diff(self.clock_offset_ms) > limits::CLOCK_JUMP_MS {

@@ -91,9 +91,14 @@ impl Engine {
         let Some(session) = self.sessions.remove(&id) else { return };
         self.heard(session.device);
         self.state_changed = true;
-        // What was being fetched from this peer is asked of another, and what waited for it goes on.
-        let fetching: Vec<DocId> =
-            self.docs.values().filter(|doc| doc.fetching == Some(id)).map(|doc| doc.id).collect();
+        // What was being fetched from this peer is asked of another, and what waited for it goes on. An answer
+        // that has come is not asked for again while it is being checked.
+        let fetching: Vec<DocId> = self
+            .docs
+            .values()
+            .filter(|doc| doc.fetching == Some(id) && !self.is_checking(&doc.id))
+            .map(|doc| doc.id)
+            .collect();
         for doc in fetching {
             self.fetched(doc);
         }

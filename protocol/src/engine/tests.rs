@@ -69,6 +69,10 @@ struct Node {
     replies: BTreeMap<RequestId, Result<Reply, CommandError>>,
     links: BTreeMap<SessionId, (usize, SessionId)>,
     bytes_sent: usize,
+    wants: usize,
+    /// The helper is slow: its answers wait in `checked`.
+    slow_helper: bool,
+    checked: Vec<Input>,
 }
 
 struct World {
@@ -146,7 +150,17 @@ impl World {
         self.next += 1;
         let config = EngineConfig { signer: signer.clone(), seed: [self.next as u8; 32], now: self.now };
         let engine = Engine::new(config, disk.boot.clone()).expect("the store is this device's");
-        self.nodes.push(Node { engine, disk, signer, replies: BTreeMap::new(), links: BTreeMap::new(), bytes_sent: 0 });
+        self.nodes.push(Node {
+            engine,
+            disk,
+            signer,
+            replies: BTreeMap::new(),
+            links: BTreeMap::new(),
+            bytes_sent: 0,
+            wants: 0,
+            slow_helper: false,
+            checked: Vec::new(),
+        });
     }
 
     /// Ends a process and starts it again from its disk.
@@ -172,12 +186,19 @@ impl World {
                     Output::Load(task, doc) => {
                         inputs.push_back(Input::Loaded(task, node.disk.docs.get(&doc).cloned().unwrap_or_default()));
                     }
-                    Output::Check(task, job) => inputs.push_back(Input::Checked(task, crate::check::run(&job))),
+                    Output::Check(task, job) => {
+                        let checked = Input::Checked(task, crate::check::run(&job));
+                        match node.slow_helper {
+                            true => node.checked.push(checked),
+                            false => inputs.push_back(checked),
+                        }
+                    }
                     Output::Reply { request, reply, .. } => {
                         node.replies.insert(request, *reply);
                     }
                     Output::Send { session, frame, .. } => {
                         node.bytes_sent += frame.len();
+                        node.wants += usize::from(matches!(Message::from_frame(&frame), Ok(Message::Want(_))));
                         if let Some((peer, theirs)) = node.links.get(&session) {
                             self.frames.push_back((*peer, *theirs, frame));
                         }
@@ -385,6 +406,30 @@ fn a_newcomer_takes_a_snapshot_and_a_gap_is_one_answer() {
 }
 
 #[test]
+fn a_document_is_asked_for_once_while_its_answer_is_checked() {
+    let (mut world, shared) = World::new(3);
+    let row = world.edit(0, new_in(shared), &[("name", "one")]);
+    world.connect(0, 1);
+    world.connect(0, 2);
+    world.restart(2);
+    world.edit(0, at(&row), &[("name", "two")]);
+    world.nodes[2].slow_helper = true;
+    world.connect(2, 0);
+    assert_eq!(world.nodes[2].wants, 1, "it lacks a change and asks for it");
+    world.disconnect(2);
+    world.connect(2, 1);
+    assert_eq!(world.nodes[2].wants, 1, "the answer is here and being checked: nobody else is asked");
+    world.nodes[2].slow_helper = false;
+    for checked in std::mem::take(&mut world.nodes[2].checked) {
+        world.handle(2, checked);
+    }
+    world.run();
+    assert_eq!(world.nodes[2].wants, 1, "nothing is lacking any more");
+    world.assert_equal();
+    assert_eq!(world.status(2).faults, Vec::new(), "nobody is to blame");
+}
+
+#[test]
 fn an_idle_reconnect_is_small() {
     let (mut world, shared) = World::new(2);
     for i in 0..20 {
@@ -434,6 +479,9 @@ fn a_cloned_machine_is_found_out_and_loses_nothing() {
         replies: BTreeMap::new(),
         links: BTreeMap::new(),
         bytes_sent: 0,
+        wants: 0,
+        slow_helper: false,
+        checked: Vec::new(),
     };
     world.nodes.push(twin);
     world.edit(0, at(&first), &[("phone", "original")]);

@@ -56,13 +56,17 @@ impl Engine {
         }
     }
 
-    /// Whether a document may be asked for: nobody else is being asked, and the part before it is here or on
-    /// its way (whether it holds enough is seen when the answer is taken).
+    /// Whether a document may be asked for: nobody else is being asked, no answer waits for the document to be
+    /// loaded, and the part before it is here or on its way (whether it holds enough is seen when the answer is
+    /// taken).
     fn fetchable(&self, doc_id: &DocId) -> bool {
         let before = DocId { register: doc_id.register, part: doc_id.part.saturating_sub(1) };
         let coming = self.docs.get(&before).is_some_and(|doc| doc.fetching.is_some());
-        self.docs.get(doc_id).is_none_or(|doc| doc.fetching.is_none() && doc.not_before_ms <= self.now.mono_ms)
-            && (coming || self.part_is_open(doc_id))
+        let free = |doc: &super::document::Document| {
+            let answered = doc.parked.iter().any(|waiting| matches!(waiting, super::document::Parked::Checked(..)));
+            doc.fetching.is_none() && !answered && doc.not_before_ms <= self.now.mono_ms
+        };
+        self.docs.get(doc_id).is_none_or(free) && (coming || self.part_is_open(doc_id))
     }
 
     /// Notes that a peer owes us an answer, from now on.
@@ -283,10 +287,11 @@ impl Engine {
     pub(super) fn handle_checked(&mut self, task: TaskId, result: CheckResult) {
         let Some(Task::Check(checking)) = self.tasks.remove(&task) else { return };
         let Checking { session, doc, runs, payload } = checking;
+        // The fetch ends here. What follows may begin another one, which must not be taken for this one.
+        self.fetched_from(doc);
         match result {
             CheckResult::Snapshot { frontier, rows } => self.take_snapshot(session, doc, runs, payload, frontier, rows),
             CheckResult::Changes(changes) => {
-                self.fetched_from(doc);
                 if self.part_is_open(&doc) {
                     self.take_checked(session, doc, changes, runs.into_values().collect());
                 }
@@ -306,7 +311,12 @@ impl Engine {
             CheckResult::NotNow(text) if is_planted(Planted::NotNowIsVerdict) => self.hold_back_all(session, doc, text),
             CheckResult::NotNow(text) => self.put_off(session, doc, text),
         }
-        self.fetched(doc);
+        self.go_on(doc);
+    }
+
+    /// Whether an answer for a document is being checked.
+    pub(super) fn is_checking(&self, id: &DocId) -> bool {
+        self.tasks.values().any(|task| matches!(task, Task::Check(checking) if checking.doc == *id))
     }
 
     /// Only for the planted bug: takes the helper's limits for a verdict on everything that the peer has.
@@ -319,8 +329,10 @@ impl Engine {
 
     /// The helper met its limits: the document stays as it is, and the peer is asked again later.
     fn put_off(&mut self, session: SessionId, doc: DocId, text: String) {
-        let device = self.sessions.get(&session).map_or(self.me, |session| session.device);
-        self.fault(device, format!("a transfer could not be checked now, it will be asked for again: {text}"));
+        // Nobody's fault but this machine's: its helper is too small or too busy.
+        let (me, from) = (self.me, self.sessions.get(&session).map(|session| session.device.short()));
+        let from = from.unwrap_or_else(|| "a peer that has gone".to_owned());
+        self.fault(me, format!("a transfer of {from} could not be checked now, it will be asked for again: {text}"));
         let at = self.now.mono_ms + limits::CHECK_RETRY_MS;
         self.doc_mut(doc).not_before_ms = at;
         self.retry_at = Some(at);
@@ -345,7 +357,7 @@ impl Engine {
             return;
         }
         let doc = self.doc_mut(id);
-        if !doc.meta.frontier.is_empty() {
+        if !doc.meta.frontier.is_empty() && !is_planted(Planted::SnapshotDropsNewer) {
             // Something was written meanwhile: ask again, for the gap only.
             return self.compare(session, id);
         }
@@ -390,7 +402,13 @@ impl Engine {
     /// A fetch has ended: what was pushed meanwhile is taken now, and the document may be asked for again.
     pub(super) fn fetched(&mut self, id: DocId) {
         self.fetched_from(id);
-        let Some(doc) = self.docs.get_mut(&id).filter(|doc| doc.loading.is_none()) else { return };
+        self.go_on(id);
+    }
+
+    /// Takes what was pushed during a fetch, unless another one has begun.
+    fn go_on(&mut self, id: DocId) {
+        let idle = |doc: &&mut super::document::Document| doc.loading.is_none() && doc.fetching.is_none();
+        let Some(doc) = self.docs.get_mut(&id).filter(idle) else { return };
         for waiting in std::mem::take(&mut doc.parked) {
             self.unpark(id, waiting);
         }

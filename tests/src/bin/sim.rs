@@ -55,7 +55,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Args> {
 fn run_one(seed: u64) -> ExitCode {
     match (sim::run(seed), sim::run(seed)) {
         (Ok(first), Ok(second)) if first == second => {
-            println!("seed {seed}: {first:#?}");
+            println!("seed {seed}:\n{first}");
             ExitCode::SUCCESS
         }
         (Ok(_), Ok(_)) => {
@@ -74,7 +74,7 @@ fn run_many(args: &Args) -> ExitCode {
     let start = Instant::now();
     let (tally, violations) = run_seeds(args.from, args.seeds, args.jobs, false);
     println!("{} schedules in {:.1} s, {} violations", args.seeds, start.elapsed().as_secs_f64(), violations.len());
-    println!("{tally:#?}");
+    println!("{tally}");
     for violation in violations.iter().take(3) {
         println!("{violation}");
     }

@@ -3,6 +3,7 @@
 use crate::sim::ledger::Fate;
 use crate::sim::plan::Fault;
 use crate::sim::process::{Asked, Node, Task};
+use crate::sim::tally::Did;
 use crate::sim::world::{Event, Step, World, pair};
 use comin_protocol::engine::{Command, Input};
 
@@ -20,9 +21,13 @@ impl World {
         }
         let node = self.dice.index(self.nodes.len());
         self.note(|| format!("fault: {fault:?} at n{node}"));
-        self.tally.faults += 1;
         match fault {
-            Fault::Crash => self.crash(node),
+            Fault::Crash => {
+                if self.process(node).is_some() {
+                    self.tally.did(Did::Crash);
+                }
+                self.crash(node)
+            }
             Fault::CrashBetweenOutputs => {
                 let after = self.dice.below(12);
                 if let Some(process) = self.process(node) {
@@ -43,6 +48,7 @@ impl World {
             Fault::ClockJump => {
                 let jump = self.dice.between(0, 2 * 86_400_000) as i64 - 86_400_000;
                 self.nodes[node].wall_offset_ms += jump;
+                self.tally.did(Did::ClockJump);
                 self.feed(node, Input::Tick)
             }
             Fault::Partition => self.toggle_link(),
@@ -54,7 +60,18 @@ impl World {
             Fault::Stall => {
                 let live: Vec<usize> = self.live_wires.iter().copied().collect();
                 if let Some(&wire) = self.dice.pick(&live) {
-                    self.wires[wire].delay_ms = self.dice.between(500, 10_000);
+                    // Now and then longer than anyone waits for an answer.
+                    let longest = if self.dice.chance(150) { 90_000 } else { 10_000 };
+                    self.wires[wire].delay_ms = self.dice.between(500, longest);
+                    self.tally.did(Did::Stall);
+                }
+                Ok(())
+            }
+            Fault::Repeat => {
+                let sessions: Vec<usize> =
+                    self.live_wires.iter().copied().filter(|wire| !self.wires[*wire].is_join).collect();
+                if let Some(&wire) = self.dice.pick(&sessions) {
+                    self.wires[wire].repeats = true;
                 }
                 Ok(())
             }
@@ -87,6 +104,7 @@ impl World {
         }
         let forgiven = self.forgive();
         self.tally.forgiven += forgiven;
+        self.tally.did(Did::Rollback);
         self.note(|| format!("n{node} has an older disk, {forgiven} edits are lost with it"));
         Ok(())
     }
@@ -129,9 +147,10 @@ impl World {
         copy.paused = original.paused;
         let index = self.nodes.len();
         self.note(|| format!("n{index} is a copy of n{node}"));
+        self.tally.did(Did::Copy);
         process.incarnation = self.next_incarnation();
         // Users and peers stay with the original.
-        process.asked.clear();
+        process.forgotten = std::mem::take(&mut process.asked).into_keys().collect();
         process.held.clear();
         let sessions: Vec<_> = std::mem::take(&mut process.sessions).into_keys().collect();
         let incarnation = process.incarnation;
@@ -178,6 +197,7 @@ impl World {
             self.connect_soon(a, b);
             return;
         }
+        self.tally.did(Did::LinkCut);
         let (a, b) = pair(a, b);
         for wire in self.live_wires.clone() {
             if self.wires[wire].joins(a, b) {
@@ -190,6 +210,7 @@ impl World {
         let open: Vec<usize> = self.live_wires.iter().copied().filter(|wire| !self.wires[*wire].broken).collect();
         if let Some(&wire) = self.dice.pick(&open) {
             let drain = self.dice.chance(300);
+            self.tally.did(Did::SessionBreak);
             self.break_wire(wire, drain);
         }
         Ok(())
@@ -198,12 +219,17 @@ impl World {
     fn pause(&mut self, node: usize, paused: bool) -> Step {
         if self.ask(node, Command::SetPaused(paused), Asked::Other)?.is_some() {
             self.nodes[node].paused = paused;
+            self.tally.did_times(Did::Pause, u64::from(!self.healed));
         }
         Ok(())
     }
 
     /// All faults are over: machines run, links are up, helpers help. A liar stops lying or leaves.
     pub(super) fn heal(&mut self) -> Step {
+        // What machines say of one another in the middle of it all must be true as well.
+        for node in (0..self.nodes.len()).filter(|node| !self.nodes[*node].is_liar).collect::<Vec<_>>() {
+            self.ask(node, Command::Status, Asked::Status)?;
+        }
         self.note(|| "faults are over".to_owned());
         self.healed = true;
         let stays = self.dice.chance(500);
@@ -224,6 +250,7 @@ impl World {
         }
         for wire in &mut self.wires {
             wire.delay_ms = wire.delay_ms.min(80);
+            wire.repeats = false;
         }
         let links: Vec<_> = self.links.iter().filter(|(_, up)| !**up).map(|(link, _)| *link).collect();
         for (a, b) in links {
@@ -237,8 +264,12 @@ impl World {
 
     /// A machine leaves for good.
     fn banish(&mut self, node: usize) -> Step {
+        self.note(|| format!("n{node} leaves"));
         self.links.retain(|(a, b), _| *a != node && *b != node);
-        if let Some(process) = self.nodes[node].die(&mut self.dice) {
+        if let Some(joining) = &mut self.joining {
+            joining.leaves(node);
+        }
+        if let Some(process) = self.die(node) {
             for end in process.sessions.values() {
                 self.break_wire(end.wire, false);
             }

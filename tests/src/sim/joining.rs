@@ -2,6 +2,7 @@
 
 use crate::sim::cast::Cast;
 use crate::sim::process::{Asked, JoinStep};
+use crate::sim::tally::Did;
 use crate::sim::world::{Event, Step, World};
 use comin_protocol::engine::{Command, CommandError, Reply};
 use comin_protocol::ids::PartnerId;
@@ -22,6 +23,8 @@ enum Stage {
     Ticket(String),
     Joining,
     Done,
+    /// The newcomer has been sent away: nothing comes of it.
+    Left,
 }
 
 /// A join under way.
@@ -44,9 +47,16 @@ impl Joining {
         Some(Self { newcomer, partner, stage: Stage::Nothing, since_ms: 0, admitted: false })
     }
 
-    /// Whether the newcomer has been admitted.
+    /// Whether the newcomer has been admitted, or is gone.
     pub fn is_done(&self) -> bool {
-        self.stage == Stage::Done
+        matches!(self.stage, Stage::Done | Stage::Left)
+    }
+
+    /// A machine leaves for good.
+    pub fn leaves(&mut self, node: usize) {
+        if node == self.newcomer && self.stage != Stage::Done {
+            self.stage = Stage::Left;
+        }
     }
 }
 
@@ -72,7 +82,7 @@ impl World {
         let impatient = self.now_ms.saturating_sub(joining.since_ms) > PATIENCE_MS;
         self.schedule(LOOK_MS, Event::Joining);
         if self.is_admitted_on_disk(newcomer) {
-            self.tally.joins += 1;
+            self.tally.did(Did::Joined);
             self.note(|| format!("n{newcomer} is a member"));
             self.set_stage(Stage::Done);
             return Ok(());
@@ -97,7 +107,7 @@ impl World {
                 Ok(())
             }
             Stage::Joining => self.dial_and_approve(newcomer),
-            Stage::Inviting | Stage::Done => Ok(()),
+            Stage::Inviting | Stage::Done | Stage::Left => Ok(()),
         }
     }
 

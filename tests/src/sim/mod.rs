@@ -6,7 +6,9 @@
 //!
 //! - connected honest nodes converge: equal statements, frontiers and rows of what both may read;
 //! - no acknowledged edit is lost;
+//! - an acknowledged edit can be read, unless someone wrote the field later;
 //! - no node takes a change without a valid run of a writer;
+//! - no honest device is blamed for anything;
 //! - nothing of an internal register leaves its partner;
 //! - queues stay bounded and nothing waits for ever;
 //! - what is saved loads again to the same heads and projects to the same rows.
@@ -23,11 +25,13 @@ mod ledger;
 mod liar;
 mod plan;
 mod process;
+mod tally;
 mod wire;
 mod work;
 mod world;
 
-pub use world::{Tally, World};
+pub use tally::{Did, Rule, Tally};
+pub use world::World;
 
 use std::fmt;
 

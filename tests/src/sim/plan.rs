@@ -27,9 +27,11 @@ pub enum Fault {
     Pause,
     /// A session is slow for a while.
     Stall,
+    /// On a session some frames come twice.
+    Repeat,
 }
 
-const FAULTS: [Fault; 11] = [
+const FAULTS: [Fault; 12] = [
     Fault::Crash,
     Fault::CrashBetweenOutputs,
     Fault::PersistFails,
@@ -41,6 +43,7 @@ const FAULTS: [Fault; 11] = [
     Fault::Break,
     Fault::Pause,
     Fault::Stall,
+    Fault::Repeat,
 ];
 
 /// The outline of a schedule.

@@ -5,7 +5,7 @@ use crate::sim::disk::Disk;
 use comin_protocol::check::CheckJob;
 use comin_protocol::engine::{CommandError, Engine, Now, Reply, RequestId, SessionId, StoredDoc, TaskId, Write};
 use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A machine of the schedule.
 pub struct Node {
@@ -135,6 +135,8 @@ pub struct Process {
     pub next_session: u64,
     /// Commands without an answer yet.
     pub asked: BTreeMap<RequestId, Asked>,
+    /// Commands that had been given to the machine of which this one is a copy: nobody waits here for an answer.
+    pub forgotten: BTreeSet<RequestId>,
     /// The device's own changes in each batch, to tie an acknowledged edit to its change.
     pub changes_of: BTreeMap<TaskId, Vec<ChangeRef>>,
     /// A poll has been put off.
@@ -164,6 +166,7 @@ impl Process {
             sessions: BTreeMap::new(),
             next_session: 1,
             asked: BTreeMap::new(),
+            forgotten: BTreeSet::new(),
             changes_of: BTreeMap::new(),
             poll_later: false,
             dies_after: None,
@@ -219,12 +222,14 @@ impl Node {
     }
 
     /// The process ends now. Of what was written and not flushed, a beginning reached the disk.
-    pub fn die(&mut self, dice: &mut Dice) -> Option<Process> {
+    /// Gives the process and how many batches did not.
+    pub fn die(&mut self, dice: &mut Dice) -> Option<(Process, usize)> {
         let process = self.process.take()?;
         let survive = if process.failed { 0 } else { dice.index(process.pending.len() + 1) };
         for batch in process.pending.iter().take(survive) {
             self.disk.apply(&batch.writes);
         }
-        Some(process)
+        let lost = process.pending.len() - survive;
+        Some((process, lost))
     }
 }

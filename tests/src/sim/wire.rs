@@ -31,6 +31,10 @@ pub struct Wire {
     pub closed: [bool; 2],
     /// No frame enters any more.
     pub broken: bool,
+    /// Some frames come twice.
+    pub repeats: bool,
+    /// It carries a join and not a session.
+    pub is_join: bool,
     /// Least time that a frame takes, in milliseconds.
     pub delay_ms: u64,
     /// Frames that went over it, for a liar to play again.
@@ -39,13 +43,15 @@ pub struct Wire {
 
 impl Wire {
     /// A wire that has just been opened.
-    pub fn new(ends: [End; 2], delay_ms: u64) -> Self {
+    pub fn new(ends: [End; 2], delay_ms: u64, is_join: bool) -> Self {
         Self {
             ends,
             toward: [VecDeque::new(), VecDeque::new()],
             moving: [false; 2],
             closed: [false; 2],
             broken: false,
+            repeats: false,
+            is_join,
             delay_ms,
             heard: Vec::new(),
         }

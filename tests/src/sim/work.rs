@@ -2,6 +2,7 @@
 
 use crate::sim::ledger::{Entry, Fate, shows};
 use crate::sim::process::{Asked, ChangeRef};
+use crate::sim::tally::Did;
 use crate::sim::world::{Step, World};
 use comin_protocol::engine::{Command, CommandError, Edit, Reply, Target, TaskId};
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
@@ -15,7 +16,7 @@ const KINDS: [(&str, &[&str]); 4] = [
     ("event", &["title@it", "where"]),
 ];
 /// A field of a practice that holds prose.
-const PROSE: &str = "description@it";
+pub const PROSE: &str = "description@it";
 /// Pairs of organisation and network that get memberships: few, so that partners make the same one.
 const LINK_PAIRS: u64 = 4;
 /// Changes that the bulk writer makes: more than the distance of two kept runs.
@@ -38,7 +39,8 @@ impl World {
         match self.dice.below(100) {
             0..3 => self.ask(node, Command::Compact, Asked::Other).map(|_| ()),
             3..7 => self.try_foreign(node),
-            7..9 => self.ask(node, Command::SyncNow, Asked::Other).map(|_| ()),
+            7..8 => self.ask(node, Command::Status, Asked::Status).map(|_| ()),
+            8..9 => self.ask(node, Command::SyncNow, Asked::Other).map(|_| ()),
             9..20 => {
                 let count = self.dice.between(2, 6);
                 self.edit(node, count)
@@ -242,7 +244,7 @@ impl World {
             Ok(other) => return Err(format!("n{node} answered an edit with {other:?}")),
             Err(CommandError::Stopped(_)) => return Ok(()),
             Err(error) => {
-                self.tally.refused += 1;
+                self.tally.did(Did::Refused);
                 self.note(|| format!("n{node} refused an edit: {error}"));
                 entries.iter().for_each(|entry| self.ledger.entries[*entry].fate = Fate::Refused);
                 return Ok(());

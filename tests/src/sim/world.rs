@@ -8,6 +8,7 @@ use crate::sim::joining::Joining;
 use crate::sim::ledger::Ledger;
 use crate::sim::plan::Plan;
 use crate::sim::process::{Asked, Batch, ChangeRef, Held, Node, Process, Task, WireEnd};
+use crate::sim::tally::{Did, Rule, Tally};
 use crate::sim::wire::{End, WIRE_BYTES_MAX, WIRE_FRAMES_MAX, Wire};
 use comin_protocol::check;
 use comin_protocol::engine::{
@@ -30,12 +31,16 @@ const OUTPUTS_MAX: u64 = 20_000;
 const EVENTS_MAX: u64 = 2_000_000;
 /// Tasks of one engine under way at once before it counts as unbounded.
 const TASKS_MAX: usize = 512;
+/// Things that wait inside one engine (outputs, tasks, parked work) before it counts as unbounded.
+const BACKLOG_MAX: usize = 4_096;
 /// Lines of the trace that are kept at least.
 const TRACE_LINES: usize = 50_000;
 /// Time after the faults within which honest nodes must agree, in virtual milliseconds.
 const SETTLE_MS: u64 = 5 * 60_000;
 /// How often the world may stir again after it had come to rest (a liar that stays may have something left).
 const REST_ROUNDS_MAX: usize = 20;
+/// On a session that repeats, in so many of 1,000 cases a frame comes twice.
+const REPEATS: u64 = 300;
 /// How often agreement is looked for, in virtual milliseconds.
 const SETTLE_STEP_MS: u64 = 2_000;
 
@@ -93,59 +98,6 @@ impl PartialOrd for Scheduled {
 impl Ord for Scheduled {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         (self.at_ms, self.order).cmp(&(other.at_ms, other.order))
-    }
-}
-
-/// What a schedule did, in numbers.
-#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
-pub struct Tally {
-    /// Machines, copies included.
-    pub nodes: u64,
-    /// Events.
-    pub events: u64,
-    /// Virtual time, in milliseconds.
-    pub virtual_ms: u64,
-    /// Fields that users wrote and were told about.
-    pub acknowledged: u64,
-    /// Edits that were refused.
-    pub refused: u64,
-    /// Acknowledged edits whose every copy was lost with a disk.
-    pub forgiven: u64,
-    /// Faults.
-    pub faults: u64,
-    /// Frames that a liar changed, dropped, repeated or made up.
-    pub lies: u64,
-    /// Frames sent.
-    pub frames: u64,
-    /// Bytes sent.
-    pub bytes: u64,
-    /// Most frames on their way in one direction of one session.
-    pub frames_queued_max: u64,
-    /// Proven divergences at the end.
-    pub cuts: u64,
-    /// Joins through the real protocol that came through.
-    pub joins: u64,
-    /// A digest of everything that was sent, to compare two runs of one seed.
-    pub digest: u64,
-}
-
-impl Tally {
-    /// Adds another schedule's numbers.
-    pub fn add(&mut self, other: &Self) {
-        self.nodes += other.nodes;
-        self.events += other.events;
-        self.virtual_ms += other.virtual_ms;
-        self.acknowledged += other.acknowledged;
-        self.refused += other.refused;
-        self.forgiven += other.forgiven;
-        self.faults += other.faults;
-        self.lies += other.lies;
-        self.frames += other.frames;
-        self.bytes += other.bytes;
-        self.frames_queued_max = self.frames_queued_max.max(other.frames_queued_max);
-        self.cuts += other.cuts;
-        self.joins += other.joins;
-        self.digest ^= other.digest;
     }
 }
 
@@ -453,9 +405,12 @@ impl World {
         for _ in 0..OUTPUTS_MAX {
             let Some(process) = self.process(node) else { return Ok(()) };
             process.poll_later = false;
-            let Some(output) = guard(node, || process.engine.poll())? else { return Ok(()) };
+            let Some(output) = guard(node, || process.engine.poll())? else { return self.check_backlog(node) };
             match &mut process.dies_after {
-                Some(0) => return self.crash(node),
+                Some(0) => {
+                    self.tally.did(Did::CrashBetweenOutputs);
+                    return self.crash(node);
+                }
                 Some(left) => *left -= 1,
                 None => {}
             }
@@ -481,6 +436,9 @@ impl World {
             }
             Output::Disconnect(session, why) => {
                 self.note(|| format!("n{node} ends session {}: {why}", session.0));
+                if why.contains("owes an answer") {
+                    self.tally.did(Did::GivenUp);
+                }
                 let end = self.process(node).and_then(|process| process.sessions.get(&session).copied());
                 if let Some(end) = end {
                     self.break_wire(end.wire, true);
@@ -525,6 +483,8 @@ impl World {
             }
         }
         self.check_batch(node, &writes)?;
+        let compacted = writes.iter().filter(|write| matches!(write, Write::PutSnapshot(..))).count();
+        self.tally.did_times(Did::Compacted, compacted as u64);
         let device = self.cast.devices[self.nodes[node].device].key;
         let own: BTreeSet<ActorId> = writes
             .iter()
@@ -589,7 +549,7 @@ impl World {
     /// The store has failed: some beginning of the batches is on disk, nobody knows which.
     fn persist_failed(&mut self, node: usize, batches: &[Batch]) -> Step {
         self.note(|| format!("n{node}: the store fails"));
-        self.tally.faults += 1;
+        self.tally.did(Did::StoreFails);
         let survive = self.dice.index(batches.len() + 1);
         let state = &mut self.nodes[node];
         state.persist_fails_in = None;
@@ -630,6 +590,9 @@ impl World {
     fn finish(&mut self, node: usize, task: TaskId) -> Step {
         let refuses = self.nodes[node].refuses;
         let Some(what) = self.process(node).and_then(|process| process.tasks.remove(&task)) else { return Ok(()) };
+        if refuses && matches!(what, Task::Check(_)) {
+            self.tally.did(Did::HelperRefuses);
+        }
         let input = match what {
             Task::Load(stored) => Input::Loaded(task, *stored),
             Task::Check(_) if refuses => {
@@ -674,6 +637,9 @@ impl World {
         after: Option<TaskId>,
     ) -> Step {
         self.note(|| format!("n{node} answers {}: {}", request.0, short_reply(&reply)));
+        if self.process(node).is_some_and(|process| process.forgotten.remove(&request)) {
+            return Ok(());
+        }
         let Some(asked) = self.process(node).and_then(|process| process.asked.remove(&request)) else {
             return Err(format!("n{node} answered {request:?}, which nobody asked or which was answered before"));
         };
@@ -681,6 +647,7 @@ impl World {
             (Asked::Edit(entries), reply) => self.edited(node, &entries, reply, after),
             (Asked::Refused(why), Ok(_)) => Err(format!("n{node} accepted an edit that must be refused: {why}")),
             (Asked::Status, Ok(Reply::Status(status))) => {
+                self.check_blame(node, &status)?;
                 self.statuses.insert(node, status);
                 Ok(())
             }
@@ -709,7 +676,8 @@ impl World {
         if !self.nodes[node].is_liar {
             self.check_frame(node, to, &frame)?;
         }
-        for frame in self.tamper(node, end, frame) {
+        self.count_answer(&frame);
+        for frame in self.tamper(node, end, frame)? {
             self.put_on_wire(end, frame)?;
         }
         Ok(())
@@ -720,9 +688,15 @@ impl World {
         let side = 1 - end.side;
         if self.wires[end.wire].broken {
             self.note(|| format!("a frame is lost with wire {}", end.wire));
+            self.tally.did(Did::FramesLost);
             return Ok(());
         }
+        let repeats = self.wires[end.wire].repeats && may_come_twice(&frame) && self.dice.chance(REPEATS);
         let wire = &mut self.wires[end.wire];
+        if repeats {
+            self.tally.did(Did::Repeated);
+            wire.toward[side].push_back(frame.clone());
+        }
         wire.toward[side].push_back(frame);
         let (queued, bytes) = (wire.toward[side].len(), wire.bytes_toward(side));
         self.tally.frames_queued_max = self.tally.frames_queued_max.max(queued as u64);
@@ -776,8 +750,10 @@ impl World {
         }
         for side in 0..2 {
             if !drain {
-                let lost = self.dice.index(self.wires[wire].toward[side].len() + 1);
-                self.wires[wire].toward[side].truncate(lost);
+                let queued = self.wires[wire].toward[side].len();
+                let arrive = self.dice.index(queued + 1);
+                self.wires[wire].toward[side].truncate(arrive);
+                self.tally.did_times(Did::FramesLost, (queued - arrive) as u64);
             }
             if self.wires[wire].toward[side].is_empty() {
                 let in_ms = self.dice.between(1, 200);
@@ -850,7 +826,7 @@ impl World {
         }
         let ends = [ends[0], ends[1]];
         let delay_ms = self.dice.between(1, 80);
-        self.wires.push(Wire::new(ends, delay_ms));
+        self.wires.push(Wire::new(ends, delay_ms, newcomer.is_some()));
         self.live_wires.insert(wire);
         self.note(|| format!("n{a} and n{b} connect (sessions {}, {})", ends[0].session.0, ends[1].session.0));
         for (side, node) in [a, b].into_iter().enumerate() {
@@ -870,7 +846,7 @@ impl World {
     /// A process ends; what it had sent may still arrive, and it starts again before long.
     pub(super) fn crash(&mut self, node: usize) -> Step {
         self.note(|| format!("n{node} dies"));
-        let Some(process) = self.nodes[node].die(&mut self.dice) else { return Ok(()) };
+        let Some(process) = self.die(node) else { return Ok(()) };
         for end in process.sessions.values() {
             let drain = self.dice.chance(500);
             self.break_wire(end.wire, drain);
@@ -879,6 +855,43 @@ impl World {
         self.schedule(in_ms, Event::Start(node));
         Ok(())
     }
+}
+
+impl World {
+    /// Ends a process where it stands.
+    pub(super) fn die(&mut self, node: usize) -> Option<Process> {
+        let (process, lost) = self.nodes[node].die(&mut self.dice)?;
+        if lost > 0 {
+            self.tally.did(Did::UnflushedLost);
+        }
+        Some(process)
+    }
+
+    /// What waits inside an engine stays bounded, whatever comes in.
+    fn check_backlog(&mut self, node: usize) -> Step {
+        let Some(backlog) = self.process(node).map(|process| process.engine.backlog()) else { return Ok(()) };
+        self.tally.looked(Rule::Bounded);
+        self.tally.backlog_max = self.tally.backlog_max.max(backlog as u64);
+        if backlog > BACKLOG_MAX { Err(format!("n{node} has {backlog} things waiting in its engine")) } else { Ok(()) }
+    }
+
+    fn count_answer(&mut self, frame: &[u8]) {
+        if let Ok(Message::Answer(answer)) = Message::from_frame(frame)
+            && answer.bytes > 0
+        {
+            self.tally.did(match answer.form {
+                check::Form::Snapshot => Did::Snapshots,
+                check::Form::Bundle => Did::Bundles,
+                check::Form::Changes => Did::Changes,
+            });
+        }
+    }
+}
+
+/// Whether a frame may arrive twice without anyone being at fault: what is counted (a want and its answer) may not.
+fn may_come_twice(frame: &[u8]) -> bool {
+    let message = Message::from_frame(frame);
+    !matches!(message, Err(_) | Ok(Message::Want(_) | Message::Answer(_) | Message::Chunk(_)))
 }
 
 /// A pair in order.
