@@ -9,8 +9,12 @@ pub const SCALAR_BYTES_MAX: usize = 16 * 1024;
 /// Longest prose text in bytes after one edit.
 pub const PROSE_BYTES_MAX: usize = 256 * 1024;
 
-/// Largest single change in bytes: one import slice of 100 records is about 60 kB.
-pub const CHANGE_BYTES_MAX: usize = 512 * 1024;
+/// Largest single change in bytes: one import slice of 100 records is about 60 kB. Two of them, each with what lies
+/// before the next run that stays, must fit into one message as the proof of a divergence.
+pub const CHANGE_BYTES_MAX: usize = 384 * 1024;
+/// Bytes of keys and values that one commit may write into a document, so that its change stays within its bound
+/// whatever Automerge adds to them.
+pub const EDIT_BYTES_MAX: usize = 256 * 1024;
 /// Operations in one change: 100 imported records of 40 fields, with room.
 pub const CHANGE_OPS_MAX: u64 = 20_000;
 /// Direct dependencies of one change: the concurrent heads that one device may have seen.
@@ -40,6 +44,13 @@ pub const PART_RECORDS_FLOOD: u64 = 10 * PART_RECORDS_FULL;
 
 /// A run is kept at every multiple of this sequence, so that every transfer can be cut at a run.
 pub const RUN_KEEP_EVERY: u64 = 256;
+/// A run is kept as well where the actor's changes since the last one that is kept reach this many bytes, so that
+/// a branch that is shown, and the proof of a divergence, stay small.
+pub const RUN_KEEP_BYTES: usize = 64 * 1024;
+/// Runs kept of one actor in one document: 2 million changes, or 512 MiB of them.
+pub const RUNS_KEPT_MAX: usize = 8_192;
+/// Changes of a branch that is shown in bytes: from one run that is kept to the next.
+pub const BRANCH_BYTES_MAX: usize = CHANGE_BYTES_MAX + RUN_KEEP_BYTES;
 /// Changes applied to a document at once: more is quadratic in Automerge (RESEARCH).
 pub const APPLY_SLICE: usize = 100;
 /// Edits that one slice of the engine commits and signs together.
@@ -78,6 +89,9 @@ pub const SESSIONS_MAX: usize = 64;
 
 /// Largest statement in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 256 * 1024;
+/// Largest proof of a divergence in bytes: two branches up to their next run, with room for what names them.
+pub const DIVERGENCE_BYTES_MAX: usize = 2 * BRANCH_BYTES_MAX + 16 * 1024;
+const _: () = assert!(DIVERGENCE_BYTES_MAX + 4 * 1024 <= MESSAGE_BYTES_MAX, "a proof travels in one message");
 /// Statements of one federation.
 pub const STATEMENTS_MAX: usize = 20_000;
 /// Signatures on one statement: nine stewards with room.

@@ -399,7 +399,11 @@ impl SignedStatement {
     /// # Errors
     /// [`StatementError`]; the sender is at fault and the statement is dropped.
     pub fn verify(mut self) -> Result<VerifiedStatement, StatementError> {
-        if self.body.len() > limits::STATEMENT_BYTES_MAX || self.signatures.len() > limits::SIGNATURES_MAX {
+        let max = match crate::codec::from_cbor(&self.body) {
+            Ok(Statement::Divergence { .. }) => limits::DIVERGENCE_BYTES_MAX,
+            _ => limits::STATEMENT_BYTES_MAX,
+        };
+        if self.body.len() > max || self.signatures.len() > limits::SIGNATURES_MAX {
             return Err(StatementError::TooLarge);
         }
         let message = message(&self.body);

@@ -117,15 +117,17 @@ impl<K: Kv> KvStore<K> {
 
     fn boot_runs(&self, boot: &mut Boot, doc: &DocId, manifest: &DocManifest) -> Result<(), StoreError> {
         let mut latest: BTreeMap<ActorId, StoredRun> = BTreeMap::new();
-        // Runs of one actor come in order of their sequence: the last one stays.
+        let mut lower = Vec::new();
+        // Runs of one actor come in order of their sequence: the last one is the latest.
         let found = self.each(&keys::doc(keys::RUNS, doc), |key, payload| {
             let (actor, _) = keys::read_run(key).ok_or_else(|| cell::damaged(key, "has no proper key"))?;
-            latest.insert(actor, manifest::decode(key, payload)?);
+            lower.extend(latest.insert(actor, manifest::decode(key, payload)?));
             Ok(())
         })?;
         manifest.runs.expect(found, &format!("runs of document {doc}"))?;
         if !latest.is_empty() {
             boot.runs.insert(*doc, latest);
+            boot.kept.insert(*doc, lower);
         }
         Ok(())
     }

@@ -38,7 +38,8 @@ impl Engine {
         }
     }
 
-    /// Shows our branch of an actor to a peer, once per session: from a kept run below `seq` on.
+    /// Shows our branch of an actor around `seq` to a peer, once per session: from the run that stays below it to the
+    /// one above. Where the branches part further down, the peer says so by showing its own there.
     pub(super) fn show_branch(&mut self, id: SessionId, doc_id: DocId, actor: ActorId, seq: u64) {
         if self.sessions.get(&id).is_none_or(|s| s.shown.contains(&(doc_id, actor, seq))) {
             return;
@@ -47,10 +48,14 @@ impl Engine {
             return;
         }
         let Some(doc) = self.docs.get(&doc_id) else { return };
-        let Some((loaded, run)) = doc.loaded.as_ref().zip(doc.runs.get(&actor)) else { return };
-        let first = seq.saturating_sub(limits::RUN_KEEP_EVERY).max(1);
+        let Some((loaded, run)) = doc.loaded.as_ref().zip(doc.run_covering(&actor, seq)) else { return };
+        let first = seq.saturating_sub(limits::RUN_KEEP_EVERY).max(doc.kept_below(&actor, seq) + 1);
         let Some(changes) = loaded.branch(&actor, first, run.tip_seq()) else { return };
-        let changes = changes.into_iter().map(ByteVec::from).chain(run.tail.iter().cloned()).collect();
+        let changes: Vec<ByteVec> = changes.into_iter().map(ByteVec::from).chain(run.tail.iter().cloned()).collect();
+        if changes.iter().map(|change| change.len()).sum::<usize>() > limits::BRANCH_BYTES_MAX {
+            // Only a history whose runs were made by something else than this code is that far from a run.
+            return;
+        }
         let shown = BranchShown { doc: doc_id, run: run.clone(), first, changes };
         if let Some(session) = self.sessions.get_mut(&id) {
             session.shown.insert((doc_id, actor, seq));
@@ -116,7 +121,7 @@ impl Engine {
         shown: &BranchShown,
     ) -> Option<SignedStatement> {
         let doc = self.docs.get(doc_id)?;
-        let (loaded, run) = (doc.loaded.as_ref()?, doc.runs.get(actor)?);
+        let (loaded, run) = (doc.loaded.as_ref()?, doc.run_covering(actor, seq)?);
         let mine =
             loaded.branch(actor, seq, run.tip_seq())?.into_iter().map(ByteVec::from).chain(run.tail.iter().cloned());
         let skip = usize::try_from(seq.checked_sub(shown.first)?).ok()?;
@@ -213,14 +218,15 @@ impl Engine {
         doc.set_frontier(frontier.clone());
         doc.held_back = crate::run::Frontier::default();
         doc.runs = runs.clone();
+        let kept: Vec<(ActorId, StoredRun)> =
+            doc.kept.cut(&frontier).map(|(actor, run)| (actor, run.clone())).collect();
         let bytes = check::encode_snapshot(&loaded.am);
         doc.loaded = Some(loaded);
         // Whatever this slice had written of the document before is part of what was rebuilt.
         self.fresh.remove(&id);
         self.batch.push(Write::ClearDoc(id));
-        for (actor, run) in &runs {
-            self.batch.push(Write::PutRun(id, *actor, run.clone()));
-        }
+        let latest = runs.iter().map(|(actor, run)| (*actor, run.clone()));
+        self.batch.extend(kept.into_iter().chain(latest).map(|(actor, run)| Write::PutRun(id, actor, run)));
         self.batch.push(Write::PutSnapshot(id, StoredSnapshot { bytes, frontier, runs }));
         self.changed.extend(rows.iter().map(|row| (id, row.key.clone())));
         self.batch.extend(rows.into_iter().map(|row| Write::PutRow(Box::new(row))));

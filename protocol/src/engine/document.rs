@@ -1,6 +1,7 @@
 //! One document: what is known of it without loading, and what can be done once it is loaded.
 
 use super::io::{DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot};
+use super::runs::Kept;
 use super::{RequestId, SessionId, TaskId};
 use crate::check;
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
@@ -44,6 +45,8 @@ pub(super) struct Document {
     pub meta: DocMeta,
     /// The latest run of each actor.
     pub runs: BTreeMap<ActorId, StoredRun>,
+    /// Those that stay below it.
+    pub kept: Kept,
     /// The actors of this device.
     pub own_actors: BTreeSet<ActorId>,
     pub loaded: Option<Loaded>,
@@ -75,13 +78,23 @@ pub(super) struct Loaded {
 pub(super) struct Damaged(pub String);
 
 impl Document {
-    pub fn new(id: DocId, meta: DocMeta, runs: BTreeMap<ActorId, StoredRun>, me: &DeviceKey) -> Self {
+    pub fn new(
+        id: DocId,
+        meta: DocMeta,
+        runs: BTreeMap<ActorId, StoredRun>,
+        kept: &[StoredRun],
+        me: &DeviceKey,
+    ) -> Self {
+        let below = kept.iter().map(|run| (run.run.actor(&id), run));
+        let kept =
+            Kept::new(below.chain(runs.iter().map(|(actor, run)| (*actor, run)).filter(|(_, r)| r.tail.is_empty())));
         let own_actors = runs.iter().filter(|(_, run)| run.run.device == *me).map(|(actor, _)| *actor).collect();
         Self {
             own_actors,
             id,
             meta,
             runs,
+            kept,
             loaded: None,
             loading: None,
             parked: Vec::new(),

@@ -5,7 +5,7 @@ use super::{Command, CommandError, Edit, Engine, RequestId, StoredChange, Target
 use crate::ids::{ActorId, DocId, LINKS_PART, Nonce, RecordKey, RegisterId};
 use crate::limits;
 use crate::planted::{Planted, is_planted};
-use crate::record::{self, WriteError};
+use crate::record::{self, FieldChange, WriteError};
 use crate::run::{Run, Tip};
 use crate::scan::scan;
 use automerge::transaction::CommitOptions;
@@ -123,6 +123,7 @@ impl Engine {
             return Err(CommandError::NotFound("document".into()));
         };
         loaded.last_used_ms = now_ms;
+        check_size(edits)?;
         check_versions(loaded, &id, edits)?;
         loaded.am.set_actor(actor.to_automerge());
         let mut tx = loaded.am.transaction();
@@ -194,25 +195,38 @@ impl Engine {
         (ActorId::derive(id, &self.me, &nonce), nonce)
     }
 
-    /// Signs what this slice has written, once per document (and at every 256th sequence), and pushes it.
+    /// Signs what this slice has written, once per document (and wherever a run is to stay), and pushes it.
     pub(super) fn seal_edits(&mut self) {
         for (id, changes) in std::mem::take(&mut self.fresh) {
             let Some(nonce) = self.nonce else { continue };
             let mut hint = [0; 8];
             hint.copy_from_slice(&self.roster.head[..8]);
             let last = changes.len().saturating_sub(1);
-            let mut runs = Vec::new();
+            let (mut runs, mut bytes) = (Vec::new(), 0);
             for (index, change) in changes.iter().enumerate() {
-                if index == last || change.seq % limits::RUN_KEEP_EVERY == 0 {
+                bytes += change.bytes.len();
+                let stays = self.docs.get(&id).is_some_and(|doc| doc.kept.is_due(&change.actor, change.seq, bytes));
+                if index == last || stays {
                     let signed = Run::sign(&self.signer, &id, nonce, change.seq, change.hash, hint);
                     let stored = super::StoredRun { run: signed.run, tail: Vec::new() };
-                    self.put_run(id, signed.actor, stored.clone());
+                    self.put_run(id, signed.actor, stored.clone(), std::mem::take(&mut bytes));
                     runs.push(stored);
                 }
             }
             self.push_to_readers(id, &changes, &runs, None);
         }
     }
+}
+
+/// Edits that are committed together become one change, which has a bound. It is asked for before anything is
+/// written: a change that turns out too large could not be taken back alone.
+fn check_size(edits: &[&Placed]) -> Result<(), CommandError> {
+    let bytes: usize = edits.iter().flat_map(|one| &one.edit.changes).map(FieldChange::bytes_about).sum();
+    if bytes <= limits::EDIT_BYTES_MAX {
+        return Ok(());
+    }
+    let max = limits::EDIT_BYTES_MAX / 1024;
+    Err(CommandError::Invalid(format!("more than {max} KiB change at once; save it in smaller steps")))
 }
 
 fn check_versions(loaded: &Loaded, id: &DocId, edits: &[&Placed]) -> Result<(), CommandError> {

@@ -229,6 +229,8 @@ pub struct Boot {
     pub docs: BTreeMap<DocId, DocMeta>,
     /// Every document's latest run of each actor.
     pub runs: BTreeMap<DocId, BTreeMap<ActorId, StoredRun>>,
+    /// Every document's further runs.
+    pub kept: BTreeMap<DocId, Vec<StoredRun>>,
     /// All beacons.
     pub beacons: Vec<SignedBeacon>,
     /// The engine's own small values.

@@ -21,6 +21,7 @@ mod federation;
 mod io;
 mod joining;
 mod receive;
+mod runs;
 mod session;
 mod status;
 #[cfg(test)]
@@ -146,11 +147,11 @@ impl Engine {
             _ => None,
         });
         let partner = own.ok_or(StartError::NoCertificate)?;
-        let mut runs = boot.runs;
-        let docs = boot
-            .docs
-            .into_iter()
-            .map(|(id, meta)| (id, Document::new(id, meta, runs.remove(&id).unwrap_or_default(), &me)));
+        let (mut runs, mut kept) = (boot.runs, boot.kept);
+        let docs = boot.docs.into_iter().map(|(id, meta)| {
+            let (runs, kept) = (runs.remove(&id).unwrap_or_default(), kept.remove(&id).unwrap_or_default());
+            (id, Document::new(id, meta, runs, &kept, &me))
+        });
         let roster = Arc::new(Roster::build(&partner, statements.iter()));
         let mut engine = Self {
             me,
@@ -428,7 +429,7 @@ impl Engine {
 
     fn doc_mut(&mut self, id: DocId) -> &mut Document {
         let me = self.me;
-        self.docs.entry(id).or_insert_with(|| Document::new(id, DocMeta::default(), BTreeMap::new(), &me))
+        self.docs.entry(id).or_insert_with(|| Document::new(id, DocMeta::default(), BTreeMap::new(), &[], &me))
     }
 
     /// Makes sure that a document is in memory; if it has to be fetched from the store, `parked` waits.
@@ -477,6 +478,10 @@ impl Engine {
     }
 
     fn unpark(&mut self, id: DocId, waiting: Parked) {
+        if !matches!(waiting, Parked::Command(..)) {
+            // As with any input: what follows may speak of edits that have waited as well.
+            self.seal_edits();
+        }
         match waiting {
             Parked::Command(request, command) => self.handle_command(request, command),
             Parked::Push(session, changes, runs) => self.take_changes(session, id, changes, runs),
@@ -526,17 +531,6 @@ impl Engine {
             doc.note_state();
             self.batch.push(Write::PutDocMeta(id, doc.meta.clone()));
             self.beacons.touch();
-        }
-    }
-
-    /// Puts a run in place of the actor's last one, keeping those at every 256th sequence.
-    fn put_run(&mut self, id: DocId, actor: crate::ids::ActorId, run: StoredRun) {
-        let Some(doc) = self.docs.get_mut(&id) else { return };
-        let seq = run.run.seq;
-        let old = doc.runs.insert(actor, run.clone());
-        self.batch.push(Write::PutRun(id, actor, run));
-        if let Some(old) = old.filter(|old| old.run.seq != seq && old.run.seq % limits::RUN_KEEP_EVERY != 0) {
-            self.batch.push(Write::DropRun(id, actor, old.run.seq));
         }
     }
 

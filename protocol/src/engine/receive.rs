@@ -1,6 +1,7 @@
 //! Changes that arrive: judged in the order length, run and right, scan, then applied, stored, passed on.
 
 use super::document::Parked;
+use super::runs::lower;
 use super::session::raise;
 use super::{Engine, SessionId, StoredChange, StoredRun, Write};
 use crate::admission::admit;
@@ -68,17 +69,18 @@ impl Engine {
         if !self.part_is_open(&doc_id) {
             return;
         }
-        let runs = match self.judge_runs(&doc_id, &runs) {
-            Ok(runs) => runs,
+        let (runs, below) = match self.judge_runs(&doc_id, &runs) {
+            Ok(latest) => (latest.clone(), lower(&doc_id, &runs, &latest)),
             Err(refused) => return self.refuse(id, doc_id, refused),
         };
         match self.read_push(&doc_id, &changes, &runs) {
             Ok((fresh, seen)) => {
+                let runs = below.into_iter().chain(runs.into_values()).collect();
                 if let Some(session) = self.sessions.get_mut(&id) {
                     raise(session.sent.entry(doc_id).or_default(), &seen);
                     raise(session.acked.entry(doc_id).or_default(), &seen);
                 }
-                self.take_changes(id, doc_id, fresh, runs.into_values().collect());
+                self.take_changes(id, doc_id, fresh, runs);
             }
             Err(refused) => self.refuse(id, doc_id, refused),
         }
@@ -222,14 +224,34 @@ impl Engine {
             tips.insert(change.actor, tip);
             batch.push((scanned, change.bytes));
         }
+        let mut bytes: BTreeMap<ActorId, usize> = BTreeMap::new();
+        for (change, raw) in &batch {
+            *bytes.entry(change.actor).or_default() += raw.len();
+        }
         let applied = self.apply_batch(doc_id, batch, &tips)?;
+        self.put_runs(doc_id, runs, &bytes);
+        Ok(Applied::Complete { changes: applied, tips })
+    }
+
+    /// Takes the runs of changes that have just been applied: the latest of each actor, and those below it.
+    fn put_runs(&mut self, doc_id: DocId, runs: &[StoredRun], bytes: &BTreeMap<ActorId, usize>) {
+        let mut latest: BTreeMap<ActorId, &StoredRun> = BTreeMap::new();
         for run in runs {
-            let actor = run.run.actor(&doc_id);
-            if tips.contains_key(&actor) {
-                self.put_run(doc_id, actor, run.clone());
+            let known = latest.entry(run.run.actor(&doc_id)).or_insert(run);
+            if known.run.seq < run.run.seq {
+                *known = run;
             }
         }
-        Ok(Applied::Complete { changes: applied, tips })
+        let below = runs.iter().filter(|run| {
+            let actor = run.run.actor(&doc_id);
+            bytes.contains_key(&actor) && latest.get(&actor).is_some_and(|top| run.run.seq < top.run.seq)
+        });
+        self.keep_runs(doc_id, below, true);
+        for (actor, run) in latest {
+            if let Some(bytes) = bytes.get(&actor) {
+                self.put_run(doc_id, actor, run.clone(), *bytes);
+            }
+        }
     }
 
     fn judge_cuts(&self, doc_id: &DocId, runs: &[StoredRun]) -> Result<(), Refused> {

@@ -26,9 +26,17 @@ impl Disk {
             Write::DropStatement(id) => self.boot.statements.retain(|s| s.id() != id),
             Write::PutChange(doc, change) => self.docs.entry(doc).or_default().changes.push(change),
             Write::PutRun(doc, actor, run) => {
-                self.boot.runs.entry(doc).or_default().insert(actor, run);
+                let latest = self.boot.runs.entry(doc).or_default();
+                let lower = match latest.get(&actor) {
+                    Some(known) if known.run.seq > run.run.seq => Some(run),
+                    _ => latest.insert(actor, run),
+                };
+                self.boot.kept.entry(doc).or_default().extend(lower);
             }
-            Write::DropRun(..) => {}
+            Write::DropRun(doc, actor, seq) => {
+                let kept = self.boot.kept.entry(doc).or_default();
+                kept.retain(|run| run.run.actor(&doc) != actor || run.run.seq != seq);
+            }
             Write::PutSnapshot(doc, snapshot) => {
                 let stored = self.docs.entry(doc).or_default();
                 stored.changes.retain(|change| change.seq > snapshot.frontier.seq(&change.actor));
@@ -37,6 +45,7 @@ impl Disk {
             Write::ClearDoc(doc) => {
                 self.docs.remove(&doc);
                 self.boot.runs.remove(&doc);
+                self.boot.kept.remove(&doc);
                 self.rows.retain(|(id, _), _| *id != doc);
             }
             Write::PutDocMeta(doc, meta) => {
@@ -70,9 +79,9 @@ struct Node {
     links: BTreeMap<SessionId, (usize, SessionId)>,
     bytes_sent: usize,
     wants: usize,
-    /// The helper is slow: its answers wait in `checked`.
-    slow_helper: bool,
-    checked: Vec<Input>,
+    /// Helper and store are slow: their answers wait in `late`.
+    slow: bool,
+    late: Vec<Input>,
 }
 
 struct World {
@@ -158,9 +167,27 @@ impl World {
             links: BTreeMap::new(),
             bytes_sent: 0,
             wants: 0,
-            slow_helper: false,
-            checked: Vec::new(),
+            slow: false,
+            late: Vec::new(),
         });
+    }
+
+    /// Copies a machine while it runs: both go on with the same actor.
+    fn copy(&mut self, index: usize) -> usize {
+        let original = &self.nodes[index];
+        let copy = Node {
+            engine: original.engine.clone(),
+            disk: original.disk.clone(),
+            signer: original.signer.clone(),
+            replies: BTreeMap::new(),
+            links: BTreeMap::new(),
+            bytes_sent: 0,
+            wants: 0,
+            slow: false,
+            late: Vec::new(),
+        };
+        self.nodes.push(copy);
+        self.nodes.len() - 1
     }
 
     /// Ends a process and starts it again from its disk.
@@ -184,12 +211,16 @@ impl World {
                         inputs.push_back(Input::Persisted(task));
                     }
                     Output::Load(task, doc) => {
-                        inputs.push_back(Input::Loaded(task, node.disk.docs.get(&doc).cloned().unwrap_or_default()));
+                        let loaded = Input::Loaded(task, node.disk.docs.get(&doc).cloned().unwrap_or_default());
+                        match node.slow {
+                            true => node.late.push(loaded),
+                            false => inputs.push_back(loaded),
+                        }
                     }
                     Output::Check(task, job) => {
                         let checked = Input::Checked(task, crate::check::run(&job));
-                        match node.slow_helper {
-                            true => node.checked.push(checked),
+                        match node.slow {
+                            true => node.late.push(checked),
                             false => inputs.push_back(checked),
                         }
                     }
@@ -215,6 +246,15 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Helper and store of a slow machine are done.
+    fn catch_up(&mut self, index: usize) {
+        self.nodes[index].slow = false;
+        for late in std::mem::take(&mut self.nodes[index].late) {
+            self.handle(index, late);
+        }
+        self.run();
     }
 
     fn run(&mut self) {
@@ -413,20 +453,32 @@ fn a_document_is_asked_for_once_while_its_answer_is_checked() {
     world.connect(0, 2);
     world.restart(2);
     world.edit(0, at(&row), &[("name", "two")]);
-    world.nodes[2].slow_helper = true;
+    world.nodes[2].slow = true;
     world.connect(2, 0);
     assert_eq!(world.nodes[2].wants, 1, "it lacks a change and asks for it");
     world.disconnect(2);
     world.connect(2, 1);
     assert_eq!(world.nodes[2].wants, 1, "the answer is here and being checked: nobody else is asked");
-    world.nodes[2].slow_helper = false;
-    for checked in std::mem::take(&mut world.nodes[2].checked) {
-        world.handle(2, checked);
-    }
-    world.run();
+    world.catch_up(2);
     assert_eq!(world.nodes[2].wants, 1, "nothing is lacking any more");
     world.assert_equal();
     assert_eq!(world.status(2).faults, Vec::new(), "nobody is to blame");
+}
+
+#[test]
+fn an_edit_and_a_want_that_wait_for_one_document_are_both_covered_by_runs() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "one")]);
+    world.command(0, Command::Compact).expect("compacts");
+    world.restart(0);
+    world.edit(1, new_in(shared), &[("name", "another")]);
+    world.nodes[0].slow = true;
+    let edit = Edit { target: at(&row), changes: vec![FieldChange::put("name", "two")], if_version: None };
+    world.handle(0, Input::Command(RequestId(999), Command::Edit(vec![edit])));
+    world.connect(0, 1);
+    world.catch_up(0);
+    assert_eq!(world.status(1).faults, Vec::new(), "the answer holds the edit, and its run");
+    world.assert_equal();
 }
 
 #[test]
@@ -472,18 +524,7 @@ fn a_cloned_machine_is_found_out_and_loses_nothing() {
     let first = world.edit(0, new_in(shared), &[("name", "before")]);
     world.disconnect(0);
     // The machine is copied while it runs: both copies go on with the same actor.
-    let twin = Node {
-        engine: world.nodes[0].engine.clone(),
-        disk: world.nodes[0].disk.clone(),
-        signer: world.nodes[0].signer.clone(),
-        replies: BTreeMap::new(),
-        links: BTreeMap::new(),
-        bytes_sent: 0,
-        wants: 0,
-        slow_helper: false,
-        checked: Vec::new(),
-    };
-    world.nodes.push(twin);
+    world.copy(0);
     world.edit(0, at(&first), &[("phone", "original")]);
     world.now.mono_ms += 5;
     world.now.wall_ms += 5;
@@ -506,6 +547,60 @@ fn a_cloned_machine_is_found_out_and_loses_nothing() {
     assert!(rows.iter().any(|row| row.text("name") == Some("only in the copy")), "the copy's record is there");
     let status = world.status(0);
     assert!(status.faults.iter().any(|fault| fault.what.contains("copied")), "the machine says what happened");
+}
+
+#[test]
+fn a_cloned_machine_with_long_branches_is_found_out() {
+    let (mut world, shared) = World::new(4);
+    world.connect(0, 1);
+    world.disconnect(0);
+    let first = world.edit(0, new_in(shared), &[("name", "before")]);
+    let twin = world.copy(0);
+    // Each copy writes 12 slices of 60 kB: a branch that no message and no statement could hold as a whole.
+    let slice = "x".repeat(15_000);
+    let fields = ["a", "b", "c", "d"].map(|field| (field, slice.as_str()));
+    for copy in [0, twin] {
+        for _ in 0..12 {
+            world.now.mono_ms += 5;
+            world.now.wall_ms += 5;
+            world.edit(copy, new_in(shared), &fields);
+        }
+    }
+    // One copy is gone for good once it has told partner 1, in one answer; partner 2 knows the other.
+    world.connect(twin, 1);
+    world.disconnect(twin);
+    world.connect(0, 2);
+    world.disconnect(0);
+    // What partners know outlasts a restart.
+    world.restart(3);
+    world.connect(1, 3);
+    world.disconnect(3);
+    world.restart(3);
+    world.connect(2, 3);
+    assert_eq!(world.status(3).roster.cuts.len(), 1, "partner 3 sees both branches and proves it");
+    world.connect(1, 3);
+    world.connect(0, 1);
+    assert_eq!(world.status(0).roster.cuts.len(), 1, "the device itself is told");
+    let rows = |node: usize| world.nodes[node].disk.rows.len();
+    assert_eq!((rows(1), rows(0)), (rows(2), rows(1)), "everyone holds the same");
+    assert!(world.nodes[1].disk.rows.contains_key(&(first.doc, first.key.clone())), "what lies before is kept");
+    assert_eq!(rows(1), 13, "one copy is here and has issued its twelve records again");
+}
+
+#[test]
+fn an_edit_too_large_for_one_change_is_refused_before_anything_is_written() {
+    let (mut world, shared) = World::new(1);
+    let text = "x".repeat(limits::SCALAR_BYTES_MAX);
+    let edit = |count: usize| {
+        let changes = (0..count).map(|field| FieldChange::put(format!("f{field}"), text.as_str())).collect();
+        Command::Edit(vec![Edit { target: new_in(shared), changes, if_version: None }])
+    };
+    let fits = limits::EDIT_BYTES_MAX / limits::SCALAR_BYTES_MAX - 1;
+    assert!(matches!(world.command(0, edit(fits)), Ok(Reply::Edited(_))), "just below the bound");
+    let refused = world.command(0, edit(fits + 1));
+    assert!(matches!(refused, Err(CommandError::Invalid(_))), "beyond it: {refused:?}");
+    assert_eq!(world.nodes[0].disk.rows.len(), 1, "nothing of it was written");
+    assert!(matches!(world.command(0, edit(1)), Ok(Reply::Edited(_))), "the document is as usable as before");
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub(super) struct Incoming {
     pub doc: DocId,
     pub form: Form,
     pub runs: BTreeMap<ActorId, StoredRun>,
+    /// Runs below the latest one of their actor.
+    pub lower: Vec<StoredRun>,
     pub total: u64,
     pub bytes: Vec<u8>,
     /// The statement sets were equal when it began; else its bytes are dropped.
@@ -32,6 +34,7 @@ pub(super) struct Checking {
     pub session: SessionId,
     pub doc: DocId,
     pub runs: BTreeMap<ActorId, StoredRun>,
+    pub lower: Vec<StoredRun>,
     pub payload: Vec<u8>,
 }
 
@@ -180,7 +183,8 @@ impl Engine {
     }
 
     fn answer_snapshot(&mut self, id: SessionId, doc: DocId, snapshot: &StoredSnapshot) {
-        let runs = snapshot.runs.values().cloned().collect();
+        let latest = &snapshot.runs;
+        let runs = self.docs.get(&doc).map(|doc| doc.with_kept(&Frontier::default(), latest)).unwrap_or_default();
         self.answer(id, doc, Form::Snapshot, runs, &snapshot.bytes, snapshot.frontier.clone());
     }
 
@@ -231,6 +235,7 @@ impl Engine {
                 let incoming = Incoming {
                     doc: answer.doc,
                     form: answer.form,
+                    lower: super::runs::lower(&answer.doc, &answer.runs, &runs),
                     runs,
                     total: answer.bytes,
                     bytes: Vec::new(),
@@ -279,21 +284,25 @@ impl Engine {
             records: doc.meta.records,
         };
         let keep = if incoming.form == Form::Snapshot { incoming.bytes } else { Vec::new() };
-        self.tasks
-            .insert(task, Task::Check(Checking { session, doc: incoming.doc, runs: incoming.runs, payload: keep }));
+        let Incoming { doc, runs, lower, .. } = incoming;
+        self.tasks.insert(task, Task::Check(Checking { session, doc, runs, lower, payload: keep }));
         self.staged.push(Staged::Other(Box::new(StagedOther::Check(task, job))));
     }
 
     pub(super) fn handle_checked(&mut self, task: TaskId, result: CheckResult) {
         let Some(Task::Check(checking)) = self.tasks.remove(&task) else { return };
-        let Checking { session, doc, runs, payload } = checking;
+        let Checking { session, doc, runs, lower, payload } = checking;
         // The fetch ends here. What follows may begin another one, which must not be taken for this one.
         self.fetched_from(doc);
         match result {
-            CheckResult::Snapshot { frontier, rows } => self.take_snapshot(session, doc, runs, payload, frontier, rows),
+            CheckResult::Snapshot { frontier, rows } => {
+                if self.take_snapshot(session, doc, runs, payload, frontier, rows) {
+                    self.keep_runs(doc, lower.iter(), false);
+                }
+            }
             CheckResult::Changes(changes) => {
                 if self.part_is_open(&doc) {
-                    self.take_checked(session, doc, changes, runs.into_values().collect());
+                    self.take_checked(session, doc, changes, lower.into_iter().chain(runs.into_values()).collect());
                 }
             }
             CheckResult::SenderFault(text) => self.end_session(session, text),
@@ -339,7 +348,7 @@ impl Engine {
     }
 
     /// A checked snapshot of a document of which nothing is held: stored as it came, with its rows, without
-    /// loading it.
+    /// loading it. False: it was not taken.
     fn take_snapshot(
         &mut self,
         session: SessionId,
@@ -348,18 +357,20 @@ impl Engine {
         payload: Vec<u8>,
         frontier: Frontier,
         rows: Vec<Row>,
-    ) {
+    ) -> bool {
         let judged: Vec<StoredRun> = runs.values().cloned().collect();
         if let Err(refused) = self.judge_runs(&id, &judged) {
-            return self.refuse(session, id, refused);
+            self.refuse(session, id, refused);
+            return false;
         }
         if !self.part_is_open(&id) {
-            return;
+            return false;
         }
         let doc = self.doc_mut(id);
         if !doc.meta.frontier.is_empty() && !is_planted(Planted::SnapshotDropsNewer) {
             // Something was written meanwhile: ask again, for the gap only.
-            return self.compare(session, id);
+            self.compare(session, id);
+            return false;
         }
         doc.loaded = None;
         doc.set_frontier(frontier.clone());
@@ -367,7 +378,8 @@ impl Engine {
         doc.meta.snapshot = frontier.clone();
         doc.meta.raw_changes = 0;
         for (actor, run) in &runs {
-            self.put_run(id, *actor, run.clone());
+            // How many bytes lie before it nobody has counted: it stays.
+            self.put_run(id, *actor, run.clone(), limits::RUN_KEEP_BYTES);
         }
         self.batch.push(Write::PutSnapshot(id, StoredSnapshot { bytes: payload, frontier: frontier.clone(), runs }));
         self.changed.extend(rows.iter().map(|row| (id, row.key.clone())));
@@ -379,6 +391,7 @@ impl Engine {
             self.offer(other, id);
         }
         self.after_growth(id);
+        true
     }
 
     /// Tells a reader our state of a document, if it lacks something.
@@ -413,13 +426,5 @@ impl Engine {
             self.unpark(id, waiting);
         }
         self.after_growth(id);
-    }
-}
-
-impl super::document::Document {
-    /// The runs that cover what a peer with `frontier` lacks.
-    pub fn runs_beyond(&self, frontier: &Frontier) -> Vec<StoredRun> {
-        let lacking = |actor: &ActorId| self.meta.frontier.seq(actor) > frontier.seq(actor);
-        self.runs.iter().filter(|(actor, _)| lacking(actor)).map(|(_, run)| run.clone()).collect()
     }
 }

@@ -20,6 +20,17 @@ pub struct FieldChange {
 }
 
 impl FieldChange {
+    /// About how many bytes it adds to a change. Of a long text most stands there already, and what a change may
+    /// write of it is bounded by its operations.
+    pub fn bytes_about(&self) -> usize {
+        let value = match &self.op {
+            FieldOp::Put(Scalar::Prose(text)) | FieldOp::Prose(text) => text.len().min(limits::CHANGE_OPS_MAX as usize),
+            FieldOp::Put(value) => value.as_str().map_or(8, str::len),
+            FieldOp::Add | FieldOp::Remove => 8,
+        };
+        self.key.len() + value
+    }
+
     /// Sets a field.
     pub fn put(key: impl Into<String>, value: impl Into<Scalar>) -> Self {
         Self { key: key.into(), op: FieldOp::Put(value.into()) }

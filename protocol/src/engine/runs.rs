@@ -1,0 +1,136 @@
+//! The runs of a document: the latest one of each actor, and those that stay below it.
+//!
+//! A run stays at every 256th sequence and wherever 64 KiB of the actor's changes have come together since the last
+//! one that stays. Whatever has to show a part of a history, a branch or the proof of a divergence, can therefore end
+//! soon after the point that matters instead of at the actor's latest change.
+
+use super::document::Document;
+use super::{Engine, StoredRun, Write};
+use crate::ids::{ActorId, DocId};
+use crate::limits;
+use crate::run::Frontier;
+use std::collections::BTreeMap;
+
+/// Runs that stay below the latest one, by actor and sequence.
+#[derive(Clone, Default)]
+pub(super) struct Kept {
+    runs: BTreeMap<ActorId, BTreeMap<u64, StoredRun>>,
+    /// Bytes of each actor's changes since its last run that stays, as far as this process has seen them.
+    since: BTreeMap<ActorId, usize>,
+}
+
+impl Kept {
+    /// From the store. The latest runs stay as well: how many bytes lie before them nobody remembers.
+    pub fn new<'a>(runs: impl Iterator<Item = (ActorId, &'a StoredRun)>) -> Self {
+        let mut kept = Self::default();
+        runs.for_each(|(actor, run)| kept.insert(actor, run.clone()));
+        kept
+    }
+
+    fn insert(&mut self, actor: ActorId, run: StoredRun) {
+        self.since.remove(&actor);
+        let of_actor = self.runs.entry(actor).or_default();
+        if of_actor.len() < limits::RUNS_KEPT_MAX {
+            of_actor.insert(run.run.seq, run);
+        }
+    }
+
+    fn holds(&self, actor: &ActorId, seq: u64) -> bool {
+        self.runs.get(actor).is_some_and(|runs| runs.contains_key(&seq))
+    }
+
+    /// Whether a run at this sequence stays, where `bytes` of changes have come since the actor's run before it.
+    pub fn is_due(&self, actor: &ActorId, seq: u64, bytes: usize) -> bool {
+        let last = self.runs.get(actor).and_then(|runs| runs.last_key_value()).map_or(0, |(seq, _)| *seq);
+        let since = self.since.get(actor).copied().unwrap_or(0) + bytes;
+        since >= limits::RUN_KEEP_BYTES || seq / limits::RUN_KEEP_EVERY > last / limits::RUN_KEEP_EVERY
+    }
+
+    /// The runs of an actor beyond a sequence and below another.
+    fn between(&self, actor: &ActorId, beyond: u64, below: u64) -> impl Iterator<Item = &StoredRun> {
+        let inside = move |(seq, _): &(&u64, &StoredRun)| **seq > beyond && **seq < below;
+        self.runs.get(actor).into_iter().flatten().filter(inside).map(|(_, run)| run)
+    }
+
+    /// Forgets what lies beyond a frontier, after a cut; what stays.
+    pub fn cut(&mut self, frontier: &Frontier) -> impl Iterator<Item = (ActorId, &StoredRun)> {
+        self.since.clear();
+        for (actor, runs) in &mut self.runs {
+            runs.retain(|seq, _| *seq <= frontier.seq(actor));
+        }
+        self.runs.iter().flat_map(|(actor, runs)| runs.values().map(|run| (*actor, run)))
+    }
+}
+
+impl Document {
+    /// The runs that cover what a peer with `frontier` lacks, of each actor the latest one last.
+    pub fn runs_beyond(&self, frontier: &Frontier) -> Vec<StoredRun> {
+        self.with_kept(frontier, &self.runs)
+    }
+
+    /// These latest runs, each after those that stay below it.
+    pub fn with_kept(&self, beyond: &Frontier, latest: &BTreeMap<ActorId, StoredRun>) -> Vec<StoredRun> {
+        let lacking = |(actor, _): &(&ActorId, &StoredRun)| self.meta.frontier.seq(actor) > beyond.seq(actor);
+        let of_actor = |(actor, run): (&ActorId, &StoredRun)| {
+            let kept = self.kept.between(actor, beyond.seq(actor), run.tip_seq());
+            kept.cloned().chain([run.clone()]).collect::<Vec<_>>()
+        };
+        latest.iter().filter(lacking).flat_map(of_actor).collect()
+    }
+
+    /// The first run that covers an actor's change: one that stays, or the latest. Whether a run that stays names
+    /// the change that is here is seen now: it may have come with a snapshot, which nobody has loaded.
+    pub fn run_covering(&self, actor: &ActorId, seq: u64) -> Option<&StoredRun> {
+        let kept = self.kept.between(actor, seq.saturating_sub(1), u64::MAX).find(|run| self.names(actor, run));
+        let latest = self.runs.get(actor).filter(|run| run.run.seq >= seq);
+        [kept, latest].into_iter().flatten().min_by_key(|run| run.run.seq)
+    }
+
+    /// The sequence of the last run that stays below an actor's change; 0 where there is none.
+    pub fn kept_below(&self, actor: &ActorId, seq: u64) -> u64 {
+        let below = self.kept.between(actor, 0, seq).filter(|run| self.names(actor, run));
+        below.last().map_or(0, |run| run.run.seq)
+    }
+
+    fn names(&self, actor: &ActorId, run: &StoredRun) -> bool {
+        self.loaded.as_ref().and_then(|loaded| loaded.hash_at(actor, run.run.seq)) == Some(run.run.hash)
+    }
+}
+
+impl Engine {
+    /// Takes an actor's latest run into memory and batch. `bytes`: of its changes since the run before it.
+    pub(super) fn put_run(&mut self, id: DocId, actor: ActorId, run: StoredRun, bytes: usize) {
+        let Some(doc) = self.docs.get_mut(&id) else { return };
+        let seq = run.run.seq;
+        if doc.kept.is_due(&actor, seq, bytes) {
+            doc.kept.insert(actor, run.clone());
+        } else {
+            *doc.kept.since.entry(actor).or_default() += bytes;
+        }
+        let old = doc.runs.insert(actor, run.clone());
+        let replaced = old.filter(|old| old.run.seq != seq && !doc.kept.holds(&actor, old.run.seq));
+        self.batch.push(Write::PutRun(id, actor, run));
+        if let Some(old) = replaced {
+            self.batch.push(Write::DropRun(id, actor, old.run.seq));
+        }
+    }
+
+    /// Takes runs that stay below the latest ones; `checked`: the document is loaded and tells whether they fit.
+    pub(super) fn keep_runs<'a>(&mut self, id: DocId, runs: impl Iterator<Item = &'a StoredRun>, checked: bool) {
+        let Some(doc) = self.docs.get_mut(&id) else { return };
+        for run in runs.filter(|run| run.tail.is_empty()) {
+            let actor = run.run.actor(&id);
+            let fits = run.run.seq < doc.meta.frontier.seq(&actor) && (!checked || doc.names(&actor, run));
+            if fits && !doc.kept.holds(&actor, run.run.seq) {
+                doc.kept.insert(actor, run.clone());
+                self.batch.push(Write::PutRun(id, actor, run.clone()));
+            }
+        }
+    }
+}
+
+/// The runs of a message below the latest one of their actor.
+pub(super) fn lower(doc: &DocId, runs: &[StoredRun], latest: &BTreeMap<ActorId, StoredRun>) -> Vec<StoredRun> {
+    let is_lower = |run: &&StoredRun| latest.get(&run.run.actor(doc)).is_some_and(|top| run.run.seq < top.run.seq);
+    runs.iter().filter(is_lower).cloned().collect()
+}
