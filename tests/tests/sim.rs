@@ -1,5 +1,5 @@
-//! The simulator, as far as every test run affords it. More seeds:
-//! `cargo run --release -p comin-tests --bin sim -- --seeds 100000`.
+//! The simulator, as far as every test run affords it. CI runs 2,000 schedules as a step of its own; see
+//! `docs/simulator.md` for more.
 
 use comin_tests::sim;
 
@@ -8,19 +8,22 @@ const SCHEDULES: u64 = if cfg!(debug_assertions) { 40 } else { 300 };
 
 #[test]
 fn schedules_hold() {
-    for seed in 1..=SCHEDULES {
-        if let Err(violation) = sim::run(seed) {
-            panic!("{violation}");
-        }
+    let (_, violations) = sim::run_seeds(1, SCHEDULES, 2, true);
+    if let Some(violation) = violations.first() {
+        panic!("{violation}");
     }
 }
 
-/// Schedules that have failed once, and why. What a seed draws changes with the simulator; the engine's own tests
-/// pin the causes.
-const FAILED_ONCE: [(u64, &str); 3] = [
+/// Schedules that have failed once, and why. What a seed draws changes with the simulator, so the first three no longer
+/// meet what they met; the engine's own tests pin the causes.
+const FAILED_ONCE: [(u64, &str); 7] = [
     (320, "a check that ended late freed a document for a second want, and its honest answer was blamed"),
     (1911, "a push whose dependencies were missing asked twice for one document"),
     (1137, "a newcomer that lied was sent away, and the world went on waiting for its join"),
+    (1547, "an edit and a want had waited for one document: the answer held the edit and not its run"),
+    (303, "a copied machine had lost a record with its disk, and an edit of that record could not be entered again"),
+    (1415, "of two commands under way at once the first was carried out last, as it may be"),
+    (1268, "a value that a liar had replaced went with the liar's branch"),
 ];
 
 #[test]

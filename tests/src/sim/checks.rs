@@ -9,7 +9,7 @@ use crate::sim::world::{Step, World, pair};
 use automerge::{Automerge, ObjType, ReadDoc};
 use comin_protocol::codec;
 use comin_protocol::engine::{Command, Fault, Lag, Status, StoredRun, Write};
-use comin_protocol::ids::{ActorId, ChangeHash, DocId, RegisterId, StatementId};
+use comin_protocol::ids::{ActorId, ChangeHash, DocId, RecordKey, RegisterId, StatementId};
 use comin_protocol::record::{self, OriginIndex, Row};
 use comin_protocol::roster::Roster;
 use comin_protocol::run::Tip;
@@ -359,7 +359,10 @@ impl World {
                     Fate::Acknowledged => {
                         self.tally.looked(Rule::EditKept);
                         self.tally.looked(Rule::EditShown);
-                        self.is_kept(index, entry, reader, histories, &cuts) && self.is_shown(index, entry, reader)
+                        if !self.is_shown(index, entry, reader, &cuts) {
+                            return Err(format!("n{reader} does not show what n{} was told: {entry:?}", entry.node));
+                        }
+                        self.is_kept(index, entry, reader, histories, &cuts)
                     }
                     Fate::Refused => {
                         self.tally.looked(Rule::RefusedAbsent);
@@ -401,20 +404,35 @@ impl World {
             }
         }
         let disk = &self.nodes[reader].disk;
-        entry.orphan
-            || entry.text.is_none()
+        entry.text.is_none()
+            || self.is_stranded(entry, cuts)
             || entry.is_visible_on(disk)
             || self.ledger.later_writes(index).any(|later| later.is_visible_on(disk) || self.nodes[later.node].is_liar)
     }
 
+    /// A proven divergence has taken it away, and nobody is left who would enter it again: its machine has lost it with
+    /// its disk, or the record was made by a liar or by a machine that may have lost it, and nobody else may make that
+    /// record again.
+    fn is_stranded(&self, entry: &Entry, cuts: &BTreeSet<DocId>) -> bool {
+        let gone = |key: &RecordKey| {
+            let lost = self.nodes.iter().filter(|node| node.is_liar || node.was_rolled_back);
+            let mut lost = lost.map(|node| RecordKey::prefix_of(&self.cast.devices[node.device].key));
+            lost.any(|prefix| key.id.starts_with(&prefix))
+        };
+        let cut = entry.change.is_none_or(|change| cuts.contains(&change.doc));
+        cut && (entry.orphan || entry.key.as_ref().is_some_and(gone))
+    }
+
     /// The value can be read, unless someone has written the field since. Prose is left out: its texts are merged
-    /// character by character, and two that were written at once may come to lie inside one another.
-    fn is_shown(&self, index: usize, entry: &Entry, reader: usize) -> bool {
-        entry.orphan
-            || entry.text.is_none()
+    /// character by character, and two that were written at once may come to lie inside one another. So are documents
+    /// that a proven divergence has cut: what is entered there again comes after everything else, and takes the place
+    /// of values that it stood beside before (docs/simulator.md, "Known gap").
+    fn is_shown(&self, index: usize, entry: &Entry, reader: usize, cuts: &BTreeSet<DocId>) -> bool {
+        entry.text.is_none()
             || entry.field == PROSE
+            || entry.change.is_none_or(|change| cuts.contains(&change.doc))
             || entry.is_visible_on(&self.nodes[reader].disk)
-            || self.ledger.later_writes(index).next().is_some()
+            || self.ledger.may_be_replaced(index)
     }
 
     /// Documents with a proven divergence, on any honest machine.

@@ -79,6 +79,16 @@ impl DiskDoc {
     }
 }
 
+impl DiskDoc {
+    /// All other runs.
+    fn lower_runs(&self) -> Vec<StoredRun> {
+        let latest = self.latest_runs();
+        let is_lower =
+            |((actor, seq), _): &(&(ActorId, u64), &StoredRun)| latest.get(actor).is_some_and(|top| *seq < top.run.seq);
+        self.runs.iter().filter(is_lower).map(|(_, run)| run.clone()).collect()
+    }
+}
+
 /// A node's disk.
 #[derive(Clone, Default, Debug)]
 pub struct Disk {
@@ -160,6 +170,7 @@ impl Disk {
             statements: self.statements.values().cloned().collect(),
             docs: self.docs.iter().map(|(id, doc)| (*id, doc.meta.clone())).collect(),
             runs: self.docs.iter().map(|(id, doc)| (*id, doc.latest_runs())).collect(),
+            kept: self.docs.iter().map(|(id, doc)| (*id, doc.lower_runs())).collect(),
             beacons: self.beacons.values().cloned().collect(),
             state: self.state.clone(),
         }

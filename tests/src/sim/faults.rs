@@ -97,6 +97,7 @@ impl World {
         let Some(backup) = self.nodes[node].backups.get(which).cloned() else { return Ok(()) };
         self.crash(node)?;
         self.nodes[node].disk = backup;
+        self.nodes[node].was_rolled_back = true;
         self.nodes[node].backups.truncate(which + 1);
         let disk = &self.nodes[node].disk;
         for entry in self.ledger.entries.iter_mut().filter(|entry| entry.node == node) {
@@ -145,6 +146,7 @@ impl World {
         let mut copy = Node::new(original.device, original.disk.clone());
         copy.wall_offset_ms = original.wall_offset_ms;
         copy.paused = original.paused;
+        copy.was_rolled_back = original.was_rolled_back;
         let index = self.nodes.len();
         self.note(|| format!("n{index} is a copy of n{node}"));
         self.tally.did(Did::Copy);

@@ -35,6 +35,10 @@ pub struct Entry {
     pub fate: Fate,
     /// The change that carries it, once acknowledged.
     pub change: Option<ChangeRef>,
+    /// When it was issued, in virtual milliseconds.
+    pub asked_ms: u64,
+    /// When it was answered.
+    pub answered_ms: Option<u64>,
     /// Its own machine has lost it with its disk: should a divergence take it from the others as well, nobody
     /// is left who would enter it again.
     pub orphan: bool,
@@ -53,6 +57,18 @@ impl Ledger {
         let (field, key) = (&self.entries[index].field, &self.entries[index].key);
         self.entries[index + 1..].iter().filter(move |later| {
             later.fate != Fate::Refused && later.field == *field && later.key.is_some() && later.key == *key
+        })
+    }
+}
+
+impl Ledger {
+    /// Whether some other entry may have been written over this one: one of the same field of the same record that was
+    /// not answered when this one was issued. Of two that are under way at once either may come first.
+    pub fn may_be_replaced(&self, index: usize) -> bool {
+        let entry = &self.entries[index];
+        self.entries.iter().enumerate().any(|(other, write)| {
+            let same = other != index && write.field == entry.field && write.key.is_some() && write.key == entry.key;
+            same && write.fate != Fate::Refused && write.answered_ms.is_none_or(|at_ms| at_ms >= entry.asked_ms)
         })
     }
 }

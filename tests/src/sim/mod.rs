@@ -34,6 +34,8 @@ pub use tally::{Did, Rule, Tally};
 pub use world::World;
 
 use std::fmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The last events that a violation shows; `sim --seed` shows all.
 const LINES_SHOWN: usize = 60;
@@ -68,4 +70,36 @@ impl std::error::Error for Violation {}
 /// The violation, with the events that led to it.
 pub fn run(seed: u64) -> Result<Tally, Violation> {
     World::new(seed, false).run().or_else(|_| World::new(seed, true).run())
+}
+
+/// Runs `seeds` schedules from seed `from` on, on `jobs` threads; `first` stops at the first violation. A schedule itself is
+/// single-threaded.
+pub fn run_seeds(from: u64, seeds: u64, jobs: u64, first: bool) -> (Tally, Vec<Violation>) {
+    let next = AtomicU64::new(from);
+    let stop = AtomicBool::new(false);
+    let result = Mutex::new((Tally::default(), Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= from + seeds || stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let outcome = run(seed);
+                    let mut result = result.lock().expect("no thread panics while it holds the lock");
+                    match outcome {
+                        Ok(tally) => result.0.add(&tally),
+                        Err(violation) => {
+                            stop.store(first, Ordering::Relaxed);
+                            result.1.push(violation);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let (tally, mut violations) = result.into_inner().expect("no thread panics while it holds the lock");
+    violations.sort_by_key(|violation| violation.seed);
+    (tally, violations)
 }

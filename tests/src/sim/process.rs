@@ -29,6 +29,8 @@ pub struct Node {
     pub persist_fails_in: Option<u64>,
     /// Exchange has been paused by its user.
     pub paused: bool,
+    /// Its disk has once been put back to an older copy.
+    pub was_rolled_back: bool,
 }
 
 /// A numbered task that the engine has given out and that is not yet done.
@@ -211,6 +213,7 @@ impl Node {
             is_liar: false,
             persist_fails_in: None,
             paused: false,
+            was_rolled_back: false,
         }
     }
 

@@ -208,6 +208,8 @@ impl World {
             text: Some(text.clone()),
             fate: Fate::Unknown,
             change: None,
+            asked_ms: self.now_ms,
+            answered_ms: None,
             orphan: false,
         };
         (text, entry)
@@ -253,10 +255,12 @@ impl World {
         let changes = after
             .and_then(|task| self.process(node).and_then(|process| process.changes_of.get(&task).cloned()))
             .unwrap_or_default();
+        let now_ms = self.now_ms;
         for &index in entries {
             self.tally.acknowledged += 1;
             let entry = &mut self.ledger.entries[index];
             entry.fate = Fate::Acknowledged;
+            entry.answered_ms = Some(now_ms);
             let Some((doc, key, change)) = find_change(entry, &rows, &changes) else { continue };
             entry.register = doc.register;
             entry.key = Some(key);
