@@ -8,14 +8,19 @@ mod tour;
 
 use crate::cli::{CliError, CliResult, Exit, Output};
 use office::{Office, Stage};
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
 /// Runs the demonstration: with a person at the keys, or as a tour without one.
 pub fn run(tour: bool, out: Output) -> CliResult<Exit> {
-    let stage = Arc::new(Stage::new()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| CliError::new(format!("the system refused: {error}")))?;
+    let entered = runtime.enter();
+    let interrupts = Interrupts::listen().map_err(|error| CliError::new(format!("the system refused: {error}")));
+    drop(entered);
+    let mut interrupts = interrupts?;
+    let stage = Arc::new(Stage::new()?);
     let (over, ended) = tokio::sync::oneshot::channel();
     let played = stage.clone();
     // The thread that starts the nodes must outlive them: they end with it.
@@ -28,7 +33,7 @@ pub fn run(tour: bool, out: Output) -> CliResult<Exit> {
     let result = runtime.block_on(async {
         tokio::select! {
             result = ended => Some(result),
-            () = interrupted() => None,
+            () = interrupts.any() => None,
         }
     });
     keys::restore();
@@ -37,22 +42,31 @@ pub fn run(tour: bool, out: Output) -> CliResult<Exit> {
         Some(Ok(result)) => result,
         Some(Err(_)) => Err(CliError::new("the demonstration broke off; please report it")),
         None => {
-            eprintln!("\nStopped; the three nodes and their data are gone.");
+            // Nobody may be left to read it: the terminal can be what has gone.
+            let _ = writeln!(std::io::stderr(), "\nStopped; the three nodes and their data are gone.");
             Ok(Exit::Ok)
         }
     }
 }
 
-/// Ctrl-C, or the polite request to end.
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// Ctrl-C, the polite request to end, or a terminal that has been closed.
+struct Interrupts([tokio::signal::unix::Signal; 3]);
+
+impl Interrupts {
+    /// Listens from now on: what comes earlier ends the program before there is anything to clean up.
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let hear = |kind| signal(kind);
+        Ok(Self([hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?, hear(SignalKind::hangup())?]))
+    }
+
+    async fn any(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
     }
 }
 

@@ -5,13 +5,14 @@ use comin_node::datadir::{DataDir, random};
 use comin_protocol::ids::to_hex;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A node gets this long to stop by itself.
@@ -25,7 +26,37 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Stage {
     /// The directory with the three data directories.
     pub dir: PathBuf,
-    children: Mutex<Vec<Child>>,
+    processes: Arc<Mutex<Processes>>,
+}
+
+/// Every process that was started here.
+#[derive(Default)]
+struct Processes {
+    /// The nodes, which run until the end.
+    nodes: Vec<Child>,
+    /// The commands under way, by process id; [`Running`] waits for each.
+    commands: BTreeSet<u32>,
+    /// Nothing is started any more.
+    closed: bool,
+}
+
+fn lock(processes: &Mutex<Processes>) -> MutexGuard<'_, Processes> {
+    processes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Processes {
+    fn spawn(&mut self, command: &mut Command) -> CliResult<Child> {
+        if self.closed {
+            return Err(CliError::new("the demonstration is ending"));
+        }
+        command.spawn().map_err(|error| CliError::new(format!("a process could not be started: {error}")))
+    }
+}
+
+fn terminate(id: u32) {
+    if let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(pid, Signal::TERM);
+    }
 }
 
 impl Stage {
@@ -39,31 +70,51 @@ impl Stage {
         made.map_err(|error| {
             CliError::new(format!("{}: {error}", dir.display())).hint("set TMPDIR to a directory that can be written")
         })?;
-        Ok(Self { dir, children: Mutex::default() })
+        Ok(Self { dir, processes: Arc::default() })
     }
 
-    /// Ends the nodes that this stage has started, by their ids, and removes their data. Once is enough.
+    /// Ends the processes that this stage has started, by their ids, and removes their data: whatever is being
+    /// started at this moment as well. Once is enough.
     pub fn close(&self) {
-        let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
-        for child in children.iter() {
-            if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-                let _ = kill_process(pid, Signal::TERM);
-            }
-        }
+        let mut nodes = {
+            let mut processes = lock(&self.processes);
+            processes.closed = true;
+            processes.commands.iter().copied().for_each(terminate);
+            std::mem::take(&mut processes.nodes)
+        };
+        nodes.iter().for_each(|node| terminate(node.id()));
         let deadline = Instant::now() + STOP_TIME;
-        for child in children.iter_mut() {
-            while matches!(child.try_wait(), Ok(None)) && Instant::now() < deadline {
+        for node in &mut nodes {
+            while matches!(node.try_wait(), Ok(None)) && Instant::now() < deadline {
                 std::thread::sleep(LOOK_EVERY);
             }
+            let _ = node.kill();
+            let _ = node.wait();
+        }
+        // A command that is still there would make its files anew.
+        while !lock(&self.processes).commands.is_empty() && Instant::now() < deadline {
+            std::thread::sleep(LOOK_EVERY);
+        }
+        while std::fs::remove_dir_all(&self.dir).is_err() && self.dir.exists() && Instant::now() < deadline {
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+}
+
+/// A command under way; ends with the value.
+pub struct Running {
+    child: Option<Child>,
+    id: u32,
+    processes: Arc<Mutex<Processes>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
             let _ = child.kill();
             let _ = child.wait();
         }
-        children.clear();
-        let _ = std::fs::remove_dir_all(&self.dir);
-    }
-
-    fn keep(&self, child: Child) {
-        self.children.lock().unwrap_or_else(PoisonError::into_inner).push(child);
+        lock(&self.processes).commands.remove(&self.id);
     }
 }
 
@@ -77,6 +128,7 @@ pub struct Office {
     pub country: String,
     dir: DataDir,
     client: Client,
+    processes: Arc<Mutex<Processes>>,
 }
 
 impl Office {
@@ -91,12 +143,13 @@ impl Office {
         let dir = DataDir::locate(Some(path.clone()))?;
         let setting_up =
             ["init", "--name", name, "--country", country, "--language", language, "--device", "server", "--kit", &kit];
-        finish(command(&path, &setting_up)?)?;
+        let processes = stage.processes.clone();
+        finish(command(&processes, &path, &setting_up)?)?;
         let config = "[listen]\np2p = [\"127.0.0.1:0\"]\npage = \"127.0.0.1:0\"\nmdns = false\n";
         std::fs::write(dir.config_file(), config).map_err(|error| CliError::new(error.to_string()))?;
-        start(stage, &path)?;
+        start(&processes, &path)?;
         let client = Client::running(&dir, Some("en"))?;
-        Ok(Self { slug: slug.to_owned(), name: name.to_owned(), country: country.to_owned(), dir, client })
+        Ok(Self { slug: slug.to_owned(), name: name.to_owned(), country: country.to_owned(), dir, client, processes })
     }
 
     /// Runs a command on this node, as its IT would, and gives what it prints for programs.
@@ -104,15 +157,15 @@ impl Office {
     /// # Errors
     /// What the command says.
     pub fn cli(&self, args: &[&str]) -> CliResult<Value> {
-        finish(command(self.dir.path(), args)?)
+        finish(self.begin(args)?)
     }
 
     /// Starts a command that waits for others.
     ///
     /// # Errors
     /// The system refuses.
-    pub fn begin(&self, args: &[&str]) -> CliResult<Child> {
-        command(self.dir.path(), args)
+    pub fn begin(&self, args: &[&str]) -> CliResult<Running> {
+        command(&self.processes, self.dir.path(), args)
     }
 
     /// Reads from the node's API.
@@ -194,17 +247,22 @@ fn own_program() -> CliResult<Command> {
     Ok(command)
 }
 
-fn command(dir: &Path, args: &[&str]) -> CliResult<Child> {
+fn command(processes: &Arc<Mutex<Processes>>, dir: &Path, args: &[&str]) -> CliResult<Running> {
     let mut command = own_program()?;
     command.arg("--data-dir").arg(dir).arg("--json").args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().map_err(|error| CliError::new(format!("a command could not be started: {error}")))
+    let mut all = lock(processes);
+    let child = all.spawn(&mut command)?;
+    let id = child.id();
+    all.commands.insert(id);
+    Ok(Running { child: Some(child), id, processes: processes.clone() })
 }
 
 /// Waits for a command and gives what it printed last, or the error that it told.
 ///
 /// # Errors
 /// What the command said.
-pub fn finish(child: Child) -> CliResult<Value> {
+pub fn finish(mut running: Running) -> CliResult<Value> {
+    let child = running.child.take().ok_or_else(|| CliError::new("the command has been waited for"))?;
     let ended = child.wait_with_output().map_err(|error| CliError::new(error.to_string()))?;
     let last = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().last().unwrap_or_default().to_owned();
     // Exit code 3 is an answer as well: someone is missing, and the object says who.
@@ -217,15 +275,19 @@ pub fn finish(child: Child) -> CliResult<Value> {
 }
 
 /// Starts `comin run` and waits for its line.
-fn start(stage: &Stage, dir: &Path) -> CliResult {
+fn start(processes: &Mutex<Processes>, dir: &Path) -> CliResult {
     let failed = |error: std::io::Error| CliError::new(format!("a node could not be started: {error}"));
     let log = dir.join("log.txt");
     let mut command = own_program()?;
     command.arg("--data-dir").arg(dir).args(["--json", "run", "--with-parent"]);
     command.stdout(Stdio::piped()).stderr(File::create(&log).map_err(failed)?);
-    let mut child = command.spawn().map_err(failed)?;
-    let stdout = child.stdout.take();
-    stage.keep(child);
+    let stdout = {
+        let mut all = lock(processes);
+        let mut child = all.spawn(&mut command)?;
+        let stdout = child.stdout.take();
+        all.nodes.push(child);
+        stdout
+    };
     let mut line = String::new();
     if let Some(stdout) = stdout {
         BufReader::new(stdout).read_line(&mut line).map_err(failed)?;

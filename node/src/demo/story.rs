@@ -6,6 +6,7 @@ use crate::cli::{CliError, CliResult, items, text};
 use comin_protocol::ids::{tagged_hash, to_hex};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
 
 /// Sets everything up; tells on the standard error how far it is.
 ///
@@ -121,7 +122,8 @@ fn content(record: &Value, register: &str) -> Value {
 
 /// Tells how far the preparation is.
 fn say(what: &str) {
-    eprintln!("{what}");
+    // A terminal that has gone is no reason to leave three nodes behind.
+    let _ = writeln!(std::io::stderr(), "{what}");
 }
 
 fn progress(n: usize, total: usize) {
