@@ -1,7 +1,7 @@
 // Live updates: when the node says that something changed, the parts of this page marked `data-live` are
 // fetched again and replaced. A part in which somebody is working is left alone; a line says that it changed.
 
-const source = new EventSource("/api/v1/stream");
+let source;
 const notice = document.createElement("div");
 notice.className = "notice";
 notice.setAttribute("role", "status");
@@ -80,8 +80,22 @@ function concerns(event) {
   return JSON.parse(event.data).ids.includes(only);
 }
 
-source.addEventListener("records", (event) => concerns(event) && refresh());
-source.addEventListener("state", refresh);
-source.addEventListener("reset", refresh);
-source.addEventListener("error", () => tell(document.body.dataset.offline, false));
-source.addEventListener("open", () => tell("", false));
+function listen() {
+  source = new EventSource("/api/v1/stream");
+  source.addEventListener("records", (event) => concerns(event) && refresh());
+  source.addEventListener("state", refresh);
+  source.addEventListener("reset", refresh);
+  source.addEventListener("error", () => tell(document.body.dataset.offline, false));
+  source.addEventListener("open", () => tell("", false));
+}
+
+// Browsers keep pages that were left, for the way back. Each would hold one of the few connections that a
+// browser opens to one address, and after six pages the next one would never come.
+addEventListener("pagehide", () => source.close());
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  listen();
+  refresh();
+});
+
+listen();

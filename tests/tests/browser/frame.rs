@@ -1,0 +1,235 @@
+//! What holds for every page: the language, the width, the keyboard, the rules of accessibility, and quiet.
+
+use super::driver::{Browser, ENTER, TAB};
+use super::office::{Office, Scene, federation};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// The version of axe-core that looks at the pages.
+const AXE: &str = "4.14.1";
+const CATALOGUE: &str = include_str!("../../../node/locales/en.ftl");
+
+/// Everything that a page says to eyes and to screen readers.
+const SAID: &str = "
+  const out = [document.title];
+  const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) if (!walk.currentNode.parentElement.closest('script, style')) out.push(walk.currentNode.data);
+  for (const e of document.querySelectorAll('*'))
+    for (const a of ['aria-label', 'title', 'placeholder', 'alt', 'data-label', 'data-changed', 'data-reload', 'data-offline'])
+      if (e.hasAttribute(a)) out.push(e.getAttribute(a));
+  return out.map(t => t.trim()).filter(Boolean);
+";
+
+/// Words that are the same in both languages: names, formats, and what English and Italian share.
+const SHARED: [&str; 25] = [
+    "com",
+    "in",
+    "api",
+    "english",
+    "italiano",
+    "mail",
+    "partner",
+    "slovenia",
+    "office",
+    "shared",
+    "comin",
+    "open",
+    "nuts",
+    "europe",
+    "ljubljana",
+    "rome",
+    "paris",
+    "zavod",
+    "example",
+    "https",
+    "city",
+    "no",
+    "workshop",
+    "focus",
+    "group",
+];
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let pieces = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    pieces.filter(|word| word.chars().count() >= 2 && word.chars().all(char::is_alphabetic))
+}
+
+/// Whether a text must be the same in both languages: data of this test, ids, numbers.
+fn is_shared(text: &str) -> bool {
+    let own = text.split_whitespace().any(|word| word == "§");
+    let is_hex = |word: &str| word.len() >= 8 && word.chars().all(|c| c.is_ascii_hexdigit());
+    own || text.contains("/ip4/")
+        || text.split([':', ' ']).any(is_hex)
+        || text.starts_with("comin1")
+        || words(text).all(|word| SHARED.contains(&word.as_str()))
+}
+
+fn keys() -> BTreeSet<&'static str> {
+    let keys = CATALOGUE.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+    keys.filter_map(|line| Some(line.split_once(" =")?.0)).filter(|key| key.contains('-')).collect()
+}
+
+async fn said(browser: &Browser, office: &Office, path: &str, lang: &str) -> Vec<String> {
+    let joint = if path.contains('?') { '&' } else { '?' };
+    browser.open(&office.url(&format!("{path}{joint}lang={lang}"))).await;
+    let said = browser.run(SAID).await;
+    said.as_array().expect("a list").iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+}
+
+async fn speaks_two_languages(browser: &Browser, office: &Office, path: &str) {
+    let keys = keys();
+    let english: BTreeSet<String> = said(browser, office, path, "en").await.into_iter().collect();
+    for text in said(browser, office, path, "it").await {
+        assert!(!english.contains(&text) || is_shared(&text), "{path} says in both languages: {text}");
+        let bare = text.split_whitespace().find(|word| keys.contains(word));
+        assert_eq!(bare, None, "{path} shows a key that has no words: {text}");
+    }
+    let bare = english.iter().find(|text| text.split_whitespace().any(|word| keys.contains(word)));
+    assert_eq!(bare, None, "{path} shows a key that has no words");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_speaks_english_and_italian() {
+    assert!(keys().len() > 200 && keys().contains("nav-overview"), "the catalogue is read: {}", keys().len());
+    let scene = Scene::set().await;
+    let browser = scene.here.browser().await;
+    let missing = "/records/organisation:00000000000000000000000000000000".to_owned();
+    for path in scene.paths().iter().chain([&missing, &"/nowhere".to_owned()]) {
+        speaks_two_languages(&browser, &scene.here, path).await;
+    }
+    scene.there.pause(true).await;
+    browser.open(&scene.here.url("/?lang=en")).await;
+    browser.until_says("No partner has been reachable since").await;
+    speaks_two_languages(&browser, &scene.here, "/").await;
+    let faults = browser.faults(&scene.here.origin, &["status of 404"]).await;
+    assert_eq!(faults, Vec::<String>::new(), "no page complains or asks anyone else");
+
+    let stranger = Browser::start().await;
+    speaks_two_languages(&stranger, &scene.here, "/").await;
+    let alone = federation(1).await.remove(0);
+    let browser = alone.browser().await;
+    for path in ["/", "/networks", "/organisations", "/practices", "/events", "/conflicts", "/partners"] {
+        speaks_two_languages(&browser, &alone, path).await;
+    }
+}
+
+/// The window, what the page takes, what it may take (a scroll bar takes its part), and what is in the way.
+const WIDE: &str = "
+  const page = document.documentElement, room = page.clientWidth;
+  const out = e => e.getBoundingClientRect().right > room + 1 && !e.closest('.vh, .skip');
+  const wide = [...document.querySelectorAll('body *')].filter(out).map(e => e.outerHTML.slice(0, 120));
+  return [window.innerWidth, page.scrollWidth, room, wide.slice(0, 3)];
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_is_wider_than_its_window() {
+    let scene = Scene::set().await;
+    let long = "§".to_owned() + &"Nediskriminacijsko".repeat(12);
+    scene.here.edit(&scene.event, &[("title@en", &long), ("title@it", &long)]).await;
+    let browser = scene.here.browser().await;
+    for path in scene.paths() {
+        browser.open(&scene.here.url(&path)).await;
+        // What is folded away must fit as well once somebody looks.
+        browser.run("document.querySelectorAll('details').forEach(d => d.open = true)").await;
+        for width in [320, 768, 1440] {
+            browser.width(width).await;
+            let seen = browser.run(WIDE).await;
+            assert_eq!(seen[0], json!(width), "the window is {width} px wide");
+            assert!(seen[1].as_u64() <= seen[2].as_u64(), "{path} at {width} px has to be pushed sideways: {seen}");
+        }
+    }
+    assert_eq!(browser.faults(&scene.here.origin, &[]).await, Vec::<String>::new(), "nothing complains");
+}
+
+/// Notes what gets the focus, and which of it shows that it has it.
+const WATCH: &str = "
+  window.reached = new Set(); window.dim = [];
+  document.addEventListener('focusin', ({target}) => {
+    reached.add(target);
+    const s = getComputedStyle(target), r = target.getBoundingClientRect();
+    const shown = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 && r.width > 0 && r.right > 0;
+    if (!shown) dim.push(target.outerHTML.slice(0, 160));
+  });
+  window.wanted = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+    .filter(e => e.checkVisibility() && !e.disabled);
+  return wanted.length;
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_keyboard_reaches_everything_and_shows_where_it_is() {
+    let scene = Scene::set().await;
+    let browser = scene.here.browser().await;
+    let forms = [
+        format!("/records/{}", scene.organisation.key),
+        format!("/records/{}/edit?register={}", scene.event.key, scene.here.register),
+        "/records/new?kind=network".to_owned(),
+    ];
+    for path in ["/", "/organisations", "/conflicts", "/partners"].map(str::to_owned).iter().chain(&forms) {
+        browser.open(&scene.here.url(path)).await;
+        let wanted = browser.run(WATCH).await.as_u64().expect("a number");
+        assert!(wanted > 8, "{path} has links and controls: {wanted}");
+        // Dates and times take the key several times before they let go of it.
+        for _ in 0..=wanted / 10 {
+            browser.press(TAB, 20).await;
+            if browser.run("return wanted.every(e => reached.has(e))").await == json!(true) {
+                break;
+            }
+        }
+        let left = "return [wanted.filter(e => !reached.has(e)).map(e => e.outerHTML.slice(0, 160)), dim]";
+        let left = browser.run(left).await;
+        assert_eq!(left, json!([[], []]), "{path}: not reached, and reached without a sign of it");
+    }
+    browser.open(&scene.here.url("/")).await;
+    browser.press(TAB, 1).await;
+    browser.press(ENTER, 1).await;
+    browser.until("the first key leads past the navigation", "document.activeElement.id === 'main'").await;
+    browser.run("document.querySelector(\"form[action='/exchange/pause'] button\").focus()").await;
+    browser.press(ENTER, 1).await;
+    browser.until_says("Exchange is paused by hand.").await;
+    assert_eq!(browser.faults(&scene.here.origin, &[]).await, Vec::<String>::new(), "nothing complains");
+}
+
+/// Where axe-core is installed: once per target directory.
+fn axe() -> String {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("axe-core-{AXE}"));
+    let file = dir.join("node_modules/axe-core/axe.min.js");
+    if !file.exists() {
+        std::fs::create_dir_all(&dir).expect("a directory");
+        std::fs::write(dir.join("package.json"), r#"{"private":true}"#).expect("a file");
+        let package = format!("axe-core@{AXE}");
+        let npm = Command::new("npm")
+            .args(["install", "--no-fund", "--no-audit", "--silent", &package])
+            .current_dir(&dir)
+            .stdin(Stdio::null())
+            .output()
+            .expect("npm starts: tests/run installs it");
+        assert!(npm.status.success(), "axe-core is installed: {}", String::from_utf8_lossy(&npm.stderr));
+    }
+    std::fs::read_to_string(file).expect("axe-core is there")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_breaks_the_rules_of_accessibility() {
+    let axe = axe();
+    let scene = Scene::set().await;
+    let browser = scene.here.browser().await;
+    // Colours are what the two schemes differ in.
+    let rules = [("light", "{resultTypes: ['violations']}"), ("dark", "{runOnly: ['color-contrast']}")];
+    for (scheme, rules) in rules {
+        let look = format!(
+            "return axe.run(document, {rules}).then(r => r.violations
+                .filter(v => ['serious', 'critical'].includes(v.impact))
+                .map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).slice(0, 3).join(' | ')))"
+        );
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        browser.devtools("Emulation.setEmulatedMedia", features).await;
+        for path in scene.paths() {
+            browser.open(&scene.here.url(&path)).await;
+            browser.run("document.querySelectorAll('details').forEach(d => d.open = true)").await;
+            browser.run(&axe).await;
+            assert_eq!(browser.run(&look).await, Value::Array(Vec::new()), "{path} in {scheme}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The coordinator's day: look, change, be refused, see others at work, decide, and know how exchange stands.
+
+use super::driver::{Browser, ENTER};
+use super::office::{Office, Scene, federation};
+use comin_node::store::Store;
+use comin_protocol::record::Row;
+
+const NONE: Vec<String> = Vec::new();
+
+async fn two() -> (Office, Office) {
+    let mut offices = federation(2).await;
+    let there = offices.remove(1);
+    (offices.remove(0), there)
+}
+
+fn text(store: &dyn Store, row: &Row, field: &str) -> Option<String> {
+    let row = store.row(&row.key, &row.doc).expect("memory reads")?;
+    row.text(field).map(str::to_owned)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_hold_what_every_partner_keeps() {
+    let (here, there) = two().await;
+    here.add_own("network", &[("name@en", "§ Net here")]).await;
+    here.add_own("organisation", &[("name", "§ Zavod here")]).await;
+    let network = there.add_own("network", &[("name@en", "§ Net there")]).await;
+    let organisation = there.add_own("organisation", &[("name", "§ Zavod there")]).await;
+    let shared = there.add("organisation", &[("name", "§ Zavod shared")]).await;
+    for row in [&network, &organisation, &shared] {
+        here.until_has(row).await;
+    }
+    let browser = here.browser().await;
+    for (path, wanted) in [
+        ("/networks", &["§ Net here", "§ Net there", "Your register", "Partner 2"][..]),
+        ("/organisations", &["§ Zavod here", "§ Zavod there", "§ Zavod shared", "Shared"][..]),
+    ] {
+        browser.open(&here.url(path)).await;
+        for text in wanted {
+            browser.until_says(text).await;
+        }
+    }
+    browser.click(&format!("a[href='/records/{}']", organisation.key)).await;
+    browser.until_says("read only").await;
+    assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_saves_and_says_what_is_wrong() {
+    let office = federation(1).await.remove(0);
+    let row = office.add_own("organisation", &[("name", "§ Zavod"), ("city", "§ Koper")]).await;
+    let browser = office.browser().await;
+    browser.open(&office.url(&format!("/records/{}", row.key))).await;
+    browser.click("a[href*='/edit?']").await;
+    browser.fill("#c-city", "§ Izola").await;
+    browser.fill("#c-country", "QQ").await;
+    browser.click("form.record button[type=submit]").await;
+    browser.until("the refusal is announced", "document.querySelector('[role=alert]')").await;
+    let alert = browser.run("return document.querySelector('[role=alert]').innerText").await;
+    let alert = alert.as_str().expect("a text");
+    for part in ["Country", "“QQ”", "SI, IT or FR"] {
+        assert!(alert.contains(part), "field, value and remedy are named, {part} is not: {alert}");
+    }
+    let kept = browser.run("return [...document.querySelectorAll('#c-city, #c-country')].map(c => c.value)").await;
+    assert_eq!(kept, serde_json::json!(["§ Izola", "QQ"]), "what was typed is still there");
+    let marked =
+        "document.querySelector('#c-country').matches('[aria-invalid=true][aria-describedby*=c-country-error]')";
+    browser.until("the field itself is marked", marked).await;
+    browser.click("[role=alert] a").await;
+    browser.until("the link leads to the field", "document.activeElement.id === 'c-country'").await;
+    office.until("nothing is saved", |store| text(store, &row, "city").as_deref() == Some("§ Koper")).await;
+
+    browser.fill("#c-country", "SI").await;
+    browser.press(ENTER, 1).await;
+    browser.until("saving leads to the record", "!location.pathname.endsWith('/edit')").await;
+    browser.until_says("§ Izola").await;
+    office.until("it is saved", |store| text(store, &row, "city").as_deref() == Some("§ Izola")).await;
+    let faults = browser.faults(&office.origin, &["status of 422"]).await;
+    assert_eq!(faults, NONE, "but for the refusal the console is quiet");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_change_appears_without_reloading() {
+    let (here, there) = two().await;
+    let row = here.add("organisation", &[("name", "§ Zavod"), ("city", "§ Koper")]).await;
+    there.until_has(&row).await;
+    let (reader, writer) = (here.browser().await, here.browser().await);
+    reader.open(&here.url(&format!("/records/{}", row.key))).await;
+    reader.run("window.kept = true").await;
+    writer.open(&here.url(&format!("/records/{}/edit?register={}", row.key, here.register))).await;
+    writer.fill("#c-city", "§ Mine").await;
+
+    there.edit(&row, &[("city", "§ Piran")]).await;
+    reader.until_says("§ Piran").await;
+    reader.until("the page was not loaded again", "window.kept === true").await;
+    writer.until_says("This page has changed meanwhile.").await;
+    writer.until("what is being typed stays", "document.querySelector('#c-city').value === '§ Mine'").await;
+
+    // Who saves on top of what another has changed sees both and decides.
+    writer.click("form.record button[type=submit]").await;
+    for text in ["Somebody changed this record", "§ Piran", "§ Mine"] {
+        writer.until_says(text).await;
+    }
+    writer.click("form.record button[type=submit]").await;
+    there.until("the second try writes", |store| text(store, &row, "city").as_deref() == Some("§ Mine")).await;
+    reader.until_says("§ Mine").await;
+    assert_eq!(reader.faults(&here.origin, &[]).await, NONE, "nothing complains");
+    assert_eq!(writer.faults(&here.origin, &["status of 412"]).await, NONE, "nor here, but for the refusal");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conflict_shows_both_sides_until_somebody_decides() {
+    let scene = Scene::set().await;
+    let browser = scene.here.browser().await;
+    browser.open(&scene.here.url("/conflicts")).await;
+    let card = format!("section.card[id^='{}'][id*='place']", scene.event.key.to_string().replace(':', "-"));
+    let sides = browser.run(&format!("return document.querySelector(\"{card}\").innerText")).await;
+    let sides = sides.as_str().expect("a text");
+    for part in ["§ Trst", "§ Lyon", "Partner 1", "Partner 2", "office"] {
+        assert!(sides.contains(part), "{part} is shown: {sides}");
+    }
+    let times = browser.run(&format!("return document.querySelectorAll(\"{card} time[datetime]\").length")).await;
+    assert_eq!(times, serde_json::json!(2), "each side with its time");
+    let theirs =
+        format!("[...document.querySelectorAll(\"{card} .sides li\")].findIndex(l => l.innerText.includes('§ Lyon'))");
+    let number = browser.run(&format!("return {theirs}")).await.as_u64().expect("a number") + 1;
+    browser.click(&format!("{card} .sides li:nth-child({number}) button")).await;
+    browser.until("it is decided", &format!("!document.querySelector(\"{card}\")")).await;
+
+    let delete = "section.card button:not(details button)";
+    let words = browser.run(&format!("return [...document.querySelectorAll('{delete}')].map(b => b.innerText)")).await;
+    let words = words.to_string();
+    assert!(words.contains("Delete the record") && words.contains("Keep the record"), "a clear choice: {words}");
+    let keep = "[...document.querySelectorAll('.sides li')].findIndex(l => l.innerText.includes('Keep the record'))";
+    let number = browser.run(&format!("return {keep}")).await.as_u64().expect("a number") + 1;
+    browser.click(&format!(".sides li:nth-child({number}) button")).await;
+    browser.until_says("Nothing waits for a decision.").await;
+
+    let there = &scene.there;
+    there.until("the decisions reach the other", |store| store.count_conflicts().expect("memory reads") == 0).await;
+    there.until("with the value", |store| text(store, &scene.event, "place").as_deref() == Some("§ Lyon")).await;
+    let kept = |store: &dyn Store| {
+        let row = store.row(&scene.organisation.key, &scene.organisation.doc).expect("memory reads");
+        row.is_some_and(|row| !row.is_deleted())
+    };
+    there.until("and the record", kept).await;
+    assert_eq!(browser.faults(&scene.here.origin, &[]).await, NONE, "nothing complains");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_walk_through_the_pages_does_not_stall() {
+    let (here, there) = two().await;
+    let row = here.add("organisation", &[("name", "§ Zavod")]).await;
+    there.until_has(&row).await;
+    let browser = here.browser().await;
+    // More pages than the six connections that browsers open to one address.
+    for path in ["/", "/networks", "/organisations", "/practices", "/events", "/conflicts", "/partners"].repeat(2) {
+        browser.open(&here.url(path)).await;
+    }
+    browser.open(&here.url(&format!("/records/{}", row.key))).await;
+    browser.open(&here.url("/")).await;
+    browser.run("history.back()").await;
+    browser.until_says("§ Zavod").await;
+    there.edit(&row, &[("city", "§ Piran")]).await;
+    // The page that the browser had kept hears again what changes.
+    browser.until_says("§ Piran").await;
+    assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
+}
+
+async fn state(browser: &Browser) -> String {
+    let text = browser.run("return document.querySelector('#exchange').innerText").await;
+    text.as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn exchange_is_told_in_words_as_it_changes() {
+    let (here, there) = two().await;
+    let row = here.add("organisation", &[("name", "§ Zavod")]).await;
+    there.until_has(&row).await;
+    let browser = here.browser().await;
+    browser.until_says("The other partner has your changes").await;
+    browser.run("window.kept = true").await;
+    there.pause(true).await;
+    browser.until_says("No partner has been reachable since").await;
+    browser.until_says("Not connected").await;
+    here.edit(&row, &[("city", "§ Koper")]).await;
+    browser.until_says("1 change is saved here only; you can go on working.").await;
+    there.pause(false).await;
+    browser.until_says("The other partner has your changes").await;
+    browser.until("all of it without loading the page again", "window.kept === true").await;
+
+    browser.click("form[action='/exchange/pause'] button").await;
+    browser.until_says("Exchange is paused by hand.").await;
+    browser.click("form[action='/exchange/resume'] button").await;
+    browser.until_says("The other partner has your changes").await;
+    let told = state(&browser).await.to_lowercase();
+    assert!(!told.contains("up to date") && !told.contains("sync"), "plain words, and none that promise more: {told}");
+    assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
+}
