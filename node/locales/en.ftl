@@ -17,6 +17,43 @@ live-offline = The node does not answer; this page may be out of date.
 error-title = This did not work
 error-not-found = Not found
 error-forbidden = Refused
+error-detail = What the node says about it, for your IT
+
+## Refusals
+problem-not-found = What you are looking for is not here. It may be on another page, or you may not read it.
+problem-stale = Somebody has changed this meanwhile. Look at it as it is now and decide again.
+problem-not-allowed = You may not do this here.
+problem-foreign-request = This request did not come from the node's own page. Open the page again with “comin open”.
+problem-precondition = This cannot be done as things stand.
+problem-ambiguous = More than one thing is called so.
+problem-invalid = What was entered cannot be taken.
+problem-bad-request = The address or the form cannot be read. Go back and try again.
+problem-stopped = The node has stopped. What was entered last is not known to be saved. Tell your IT.
+problem-store = The node cannot read its data. Tell your IT.
+problem-store-busy = The node's data is in use. Try again in a moment.
+problem-timeout = The node did not answer in time. Look whether your change is there before you try again.
+problem-method = The page does not offer this.
+problem-too-large = What was sent is too large.
+problem-media-type = What was sent has a form that the node does not read.
+problem-if-match = The form came without the version it was made for. Open it again.
+problem-not-signed-in = You are not signed in.
+problem-too-many-streams = Too many pages of this node are open. Close some.
+problem-under-way = The same request is under way already.
+problem-internal = The node has made a mistake. Tell your IT.
+refused-required = Nothing was entered. Please fill this in.
+refused-too-long = { $value } is too long. Shorten it to { $max } characters.
+refused-several-lines = The text has line breaks. Write it in one line.
+refused-line = { $value } cannot be taken. Type it again without special characters.
+refused-code = { $value } is not one of the choices. Choose one of the list.
+refused-reference = { $value } is no record that fits here. Choose one of the list.
+refused-date = { $value } is no day. Write year, month and day, such as 2026-10-15.
+refused-month = { $value } is no month. Write year and month, such as 2026-10.
+refused-moment_range = These are no times. Enter a start, and an end that comes after it.
+refused-position = { $value } is no position. Write latitude, longitude and precision, such as 45.956,13.648;city
+refused-integer = { $value } is no number that fits here. Write a whole number without blanks and points.
+refused-link = { $value } is no web address. Begin with https:// and leave no blanks.
+refused-email = { $value } is no e-mail address. Write it like office@zavod.example.
+refused-country = { $value } is no country. Write its two letters, such as SI, IT or FR.
 sign-in-title = Sign in
 sign-in-how = Run this on the machine of the node; it opens the page, signed in:
 sign-in-why = The link works once. This keeps other programs and other people on this machine out.
@@ -83,13 +120,14 @@ exchange-waiting = { $n ->
    *[other] waiting for { $k } partners.
 }
 exchange-delivered = Delivered to { $k } of { $total } partners. { $name } { $days ->
-    [0] has not answered today.
-    [one] has not been seen for 1 day.
-   *[other] has not been seen for { $days } days.
+    [0] was last heard on { $since }.
+    [one] has not been heard for 1 day.
+   *[other] has not been heard for { $days } days.
 }
 exchange-delivered-never = Delivered to { $k } of { $total } partners. { $name } has never been heard.
 exchange-all = { $n ->
     [one] The other partner has your changes, confirmed { $time }.
+    [2] Both other partners have your changes, last confirmed { $time }.
    *[other] All { $n } other partners have your changes, last confirmed { $time }.
 }
 exchange-look = Look at the request
@@ -99,6 +137,8 @@ exchange-pause = Pause
 exchange-resume = Resume exchange
 exchange-progress = Transfer under way
 exchange-never = never
+exchange-not-reached = Not reached at the last attempt.
+exchange-why = Reason, for your IT
 exchange-direct = directly
 exchange-through = through { $name }
 exchange-next-try = { $n ->
@@ -108,15 +148,25 @@ exchange-next-try = { $n ->
 }
 exchange-col-partner = Partner
 exchange-col-state = State
-exchange-col-lacks = Your changes it lacks
-exchange-col-we-lack = Its changes you lack
+exchange-col-lacks = Still to send
+exchange-col-we-lack = Still to receive
 exchange-col-heard = Last heard
-exchange-col-way = By which way
+exchange-col-way = Connection
+dial-hung-up = the other side hung up: it may not know this machine yet, or be paused
+dial-closed = the connection was closed
+dial-broke = the connection broke
+dial-not-begun = connected, but the exchange could not begin
+dial-no-address = no address of it is known
+dial-denied = too many connections, or no member any more
+dial-under-way = another attempt is under way
+dial-silent = the other side does not answer
+dial-not-now = it is no member, or the exchange is paused
+dial-paused = the exchange was paused
 partner-state-equal = Connected
 partner-state-exchanging = Exchanging
 partner-state-away = Not connected
 partner-state-never-heard = Never heard
-lag-none = none
+lag-none = nothing
 lag-exactly = { $n ->
     [one] 1 change
    *[other] { $n } changes
@@ -138,12 +188,12 @@ overview-no-partners = Nobody else is here yet.
 overview-empty = There are no records yet. Begin with your own organisation or a network; a spreadsheet can be imported with “comin import”.
 
 ## Lists
-filter-text = Text
+filter-text = Search
 filter-all = All
 filter-apply = Show
 filter-clear = Clear the filters
 list-name = Name
-list-register = Kept by
+list-register = Kept in
 list-none-found = Nothing fits these filters.
 list-empty-network = No networks yet. A network has a name, a country and the groups that it helps.
 list-empty-organisation = No organisations yet. Add one, or import a spreadsheet with “comin import”.
@@ -157,7 +207,8 @@ pager-next = Next
 pager-here = Page { $page } of { $pages }
 
 ## Records
-record-id = Record
+record-kept-in = Kept in:
+record-id = Id of this record, for your IT:
 record-created = Made by
 record-edit = Edit
 record-delete = Delete
@@ -197,8 +248,12 @@ conflict-number = value { $n }
 conflict-another = Write another value
 conflict-not-yours = The partner that keeps this register decides.
 conflict-about-deletion = Deleted by one, changed by another who did not know.
-conflict-deleted = Deleted
-conflict-restored = Keep the record
+conflict-keep-or-delete = keep it or delete it?
+conflict-deleted = Deleted it
+conflict-edited = Changed it
+conflict-restored = Kept it
+conflict-take-deletion = Delete the record
+conflict-take-record = Keep the record
 conflict-changed = The record has changed meanwhile. This is how it stands now.
 
 ## Forms
@@ -219,6 +274,8 @@ hint-lines = One per line.
 hint-position = Latitude, longitude and precision, such as 45.956,13.648;city
 hint-country = Two letters, such as SI, IT or FR.
 hint-email = A functional address, such as office@zavod.example; no address of a person.
+hint-nuts = Code of the statistical region, such as SI04 or ITH3. It may stay empty.
+hint-identifiers = Tax, court or other official numbers, one per line.
 hint-references = Hold Ctrl (or ⌘) to choose several.
 stale-title = Somebody changed this record while you were editing it.
 stale-how = Nothing of yours has been saved yet. Below is what it says now and what you wrote; the form still holds your text. Save again to write yours over it.
@@ -233,6 +290,7 @@ partners-members = Partners and devices
 partners-self = you
 partners-this-device = this device
 partners-steward = steward
+partners-roles = A steward decides, together with the other stewards, who is admitted.
 partners-partner = partner
 partners-col-name = Partner
 partners-col-country = Country
@@ -274,10 +332,127 @@ join-stage-committed = Agreeing on the check number
 join-stage-waiting = Waiting for the confirmation
 join-stage-admitted = Admitted
 join-stage-refused = Refused
+join-refused-ticket-unknown = The partner who invited you does not know this ticket.
+join-refused-ticket-used = Another machine has used this ticket already.
+join-refused-ticket-expired = The ticket has expired.
+join-refused-ticket-cancelled = The partner who invited you has cancelled this ticket.
+join-refused-foreign-federation = The ticket is for another partnership.
+join-refused-commitment-mismatch = What the other side showed does not fit what it had promised. Telephone before you try again.
+join-refused-too-many-attempts = The ticket's three attempts are used up.
+join-refused-rejected = The partner who invited you has refused.
+join-refused-malformed = The other side sent something that cannot be understood.
+join-waits-for = Waiting for: { $name }
 found-title = Found a partnership
 found-how = Only if there is none yet that you want to join. You become its first steward.
 found-name = Name of the partnership
 found-found = Found it
+
+## Moments
+moment-zone = { $place } time
+
+## Command line
+cli-no-federation = In no partnership yet: comin found NAME, or comin join TICKET
+cli-federation = { $n ->
+    [one] Federation { $name }, 1 partner
+   *[other] Federation { $name }, { $n } partners
+}
+cli-not-running = The node is not running: nothing is exchanged. comin run
+cli-exchange = Exchange: { $text }
+cli-unsent = { $n } of ours on no other machine yet
+cli-peer-lacks = lacks { $what }
+cli-peer-we-lack = we lack { $what }
+cli-peer-heard = last heard { $when }
+cli-peer-tried = last try: { $what }
+cli-needs-approval = { $n ->
+    [one] 1 newcomer waits for confirmation: comin approvals
+   *[other] { $n } newcomers wait for confirmation: comin approvals
+}
+cli-needs-resume = Exchange is paused by hand: comin sync resume
+cli-joining = Joining: { $stage }
+cli-store-failed = The store has failed: { $reason }. comin check
+cli-fault = Fault of { $partner }: { $what }
+cli-founded = { $name } is founded, with this partner as its first steward.
+cli-founded-next = Next: comin invite "PARTNER" --country FR --file ticket.txt
+cli-ticket = Ticket for { $name }, valid until { $expires }
+cli-ticket-hand-over = Hand it over on a way that you trust. There, IT runs: comin join TICKET
+cli-ticket-compare = When they call, compare the check number: comin approvals
+cli-ticket-run = This node must run to receive them: comin run
+cli-ticket-cancelled = The ticket is cancelled.
+cli-no-tickets = There are no tickets.
+cli-joined = Admitted to { $name }.
+cli-join-dialling = Looking for the node of the partner who invited you …
+cli-join-tried = Looking for the node of the partner who invited you; last try: { $what }
+cli-join-committed = Connected; exchanging keys …
+cli-join-waiting = Waiting for confirmation.
+cli-join-waiting-for = Waiting for { $name } to confirm.
+cli-join-read-out = Read it out to the partner who invited you; both must see the same.
+cli-join-close = You may close this with Ctrl-C: the node goes on, and “comin status” tells how far it is.
+cli-asks = { $name } ({ $country }) asks to join.
+cli-asks-same = The same on their screen: comin approvals approve { $id }
+cli-asks-other = Another one: comin approvals reject { $id }
+cli-no-approvals = Nobody waits for confirmation.
+cli-approved = Admitted.
+cli-rejected = Refused.
+cli-this-partner = this partner
+cli-this-machine = this machine
+cli-no-partners = There are no partners.
+cli-no-devices = There are no machines.
+cli-no-registers = There are no registers.
+cli-register-made = Register { $name } is there: { $id }
+cli-writers-set = The writers are set.
+cli-written-by-all = written by all
+cli-written-by = written by { $names }
+cli-register-partner = partner register
+cli-register-internal = internal register
+cli-yours-to-write = yours to write
+cli-saved = Saved: { $title } ({ $id }) in { $register }
+cli-added = Added: { $title } ({ $id }) in { $register }
+cli-removed = Marked as deleted: { $title } ({ $id }) in { $register }
+cli-restored = There again: { $title } ({ $id }) in { $register }
+cli-to-decide = { $n ->
+    [one] 1 field waits for a decision: comin conflicts
+   *[other] { $n } fields wait for a decision: comin conflicts
+}
+cli-nothing-found = Nothing found.
+cli-deleted = deleted
+cli-in-register = In { $register }; added by { $partner }, { $time }; version { $version }
+cli-in-register-read-only = In { $register }, read only; added by { $partner }, { $time }; version { $version }
+cli-registers-differ = The registers differ in: { $fields }
+cli-cleared = (removed)
+cli-in-conflict = In conflict: { $field }
+cli-edited = edited { $field }: { $value }
+cli-no-conflicts = Nothing is in conflict.
+cli-conflict-in = { $title } in { $register }
+cli-decided = Decided.
+cli-would-import = Would be: { $added } added, { $changed } changed, { $unchanged } unchanged.
+cli-imported = Imported: { $added } added, { $changed } changed, { $unchanged } unchanged.
+cli-row-would-add = row { $row }: would be added
+cli-row-would-change = row { $row }: would change { $fields }
+cli-sync-paused = Exchange is paused, also after a restart. Editing goes on. Back: comin sync resume
+cli-sync-resumed = Exchange goes on.
+cli-sync-complete = Everyone holds everything.
+cli-sync-missing = Missing after { $n } s: { $names }
+cli-sync-asked = Asked everyone; not complete yet: { $names }
+cli-check-good = { $documents } documents, { $records } records, { $entries } entries: everything is whole, and pages read what the documents say.
+cli-config-good = { $file } is good.
+cli-config-default = { $file } does not exist: the defaults are in force.
+cli-version = comin { $version }, store format { $format }
+cli-open-once = The link signs one browser in, once, within ten minutes.
+doctor-identity = { $name } ({ $country }) in { $place }
+doctor-key = the device key is there and closed to others
+doctor-config = the configuration can be read
+doctor-store = the store opens
+doctor-running = the node is running
+doctor-not-running = the node is not running: nothing is exchanged
+doctor-paused = exchange is paused by hand
+doctor-no-federation = this partner is in no partnership
+doctor-no-federation-remedy = comin found NAME, or comin join TICKET
+doctor-fault-remedy = ask that partner's IT to look at its machine
+doctor-told = other nodes are told to come to { $addresses }
+doctor-addresses = known addresses of this node: { $addresses }
+doctor-no-address = none yet
+doctor-port = from outside the office it can be reached only if a router forwards TCP port { $port } to it; then name that address in node.toml: [listen] external
+doctor-peer-away = if it stays away: is its node running, and is its port open? There: comin doctor
 
 ## Kinds
 kind-network = Network

@@ -16,6 +16,43 @@ live-offline = Il nodo non risponde; questa pagina potrebbe non essere aggiornat
 error-title = Non è riuscito
 error-not-found = Non trovato
 error-forbidden = Rifiutato
+error-detail = Che cosa dice il nodo, per il tuo reparto IT
+
+## Rifiuti
+problem-not-found = Quel che cerchi non è qui. Forse è in un’altra pagina, o non ti è permesso leggerlo.
+problem-stale = Nel frattempo qualcuno l’ha modificata. Guarda com’è ora e decidi di nuovo.
+problem-not-allowed = Qui non ti è permesso.
+problem-foreign-request = Questa richiesta non viene dalla pagina del nodo. Apri di nuovo la pagina con “comin open”.
+problem-precondition = Allo stato attuale non si può fare.
+problem-ambiguous = Più cose hanno questo nome.
+problem-invalid = Quel che hai inserito non è accettabile.
+problem-bad-request = L’indirizzo o il modulo non si può leggere. Torna indietro e riprova.
+problem-stopped = Il nodo si è fermato. Non è certo che gli ultimi dati inseriti siano salvati. Avvisa il tuo reparto IT.
+problem-store = Il nodo non riesce a leggere i suoi dati. Avvisa il tuo reparto IT.
+problem-store-busy = I dati del nodo sono in uso. Riprova tra un momento.
+problem-timeout = Il nodo non ha risposto in tempo. Guarda se la tua modifica c’è prima di riprovare.
+problem-method = La pagina non offre questa azione.
+problem-too-large = Quel che è stato inviato è troppo grande.
+problem-media-type = Quel che è stato inviato ha una forma che il nodo non legge.
+problem-if-match = Il modulo è arrivato senza la versione per cui era fatto. Aprilo di nuovo.
+problem-not-signed-in = Non hai fatto l’accesso.
+problem-too-many-streams = Troppe pagine di questo nodo sono aperte. Chiudine alcune.
+problem-under-way = La stessa richiesta è già in corso.
+problem-internal = Il nodo ha commesso un errore. Avvisa il tuo reparto IT.
+refused-required = Non è stato inserito nulla. Compila questo campo.
+refused-too-long = { $value } è troppo lungo. Accorcialo a { $max } caratteri.
+refused-several-lines = Il testo va a capo. Scrivilo su una riga sola.
+refused-line = { $value } non è accettabile. Scrivilo di nuovo senza caratteri speciali.
+refused-code = { $value } non è tra le scelte. Scegli dall’elenco.
+refused-reference = { $value } non è una scheda adatta. Scegli dall’elenco.
+refused-date = { $value } non è un giorno. Scrivi anno, mese e giorno, per esempio 2026-10-15.
+refused-month = { $value } non è un mese. Scrivi anno e mese, per esempio 2026-10.
+refused-moment_range = Questi orari non vanno bene. Inserisci un inizio, e una fine che venga dopo.
+refused-position = { $value } non è una posizione. Scrivi latitudine, longitudine e precisione, per esempio 45.956,13.648;city
+refused-integer = { $value } non è un numero adatto. Scrivi un numero intero senza spazi né punti.
+refused-link = { $value } non è un indirizzo web. Comincia con https:// e non lasciare spazi.
+refused-email = { $value } non è un indirizzo e-mail. Scrivilo come office@zavod.example.
+refused-country = { $value } non è un paese. Scrivi le sue due lettere, per esempio SI, IT o FR.
 sign-in-title = Accesso
 sign-in-how = Esegui questo comando sulla macchina del nodo; apre la pagina con l’accesso già fatto:
 sign-in-why = Il collegamento vale una volta sola. Così altri programmi e altre persone su questa macchina restano fuori.
@@ -82,13 +119,14 @@ exchange-waiting = { $n ->
    *[other] in attesa per { $k } partner.
 }
 exchange-delivered = Consegnato a { $k } partner su { $total }. { $name } { $days ->
-    [0] oggi non ha risposto.
-    [one] non si vede da 1 giorno.
-   *[other] non si vede da { $days } giorni.
+    [0] si è sentito l’ultima volta il { $since }.
+    [one] non si sente da 1 giorno.
+   *[other] non si sente da { $days } giorni.
 }
 exchange-delivered-never = Consegnato a { $k } partner su { $total }. { $name } non si è mai sentito.
 exchange-all = { $n ->
     [one] L’altro partner ha le tue modifiche, conferma del { $time }.
+    [2] Entrambi gli altri partner hanno le tue modifiche, ultima conferma del { $time }.
    *[other] Tutti gli altri { $n } partner hanno le tue modifiche, ultima conferma del { $time }.
 }
 exchange-look = Guarda la richiesta
@@ -98,6 +136,8 @@ exchange-pause = Metti in pausa
 exchange-resume = Riprendi lo scambio
 exchange-progress = Trasferimento in corso
 exchange-never = mai
+exchange-not-reached = Non raggiunto all’ultimo tentativo.
+exchange-why = Motivo, per il tuo reparto IT
 exchange-direct = direttamente
 exchange-through = tramite { $name }
 exchange-next-try = { $n ->
@@ -107,15 +147,25 @@ exchange-next-try = { $n ->
 }
 exchange-col-partner = Partner
 exchange-col-state = Stato
-exchange-col-lacks = Tue modifiche che gli mancano
-exchange-col-we-lack = Sue modifiche che ti mancano
+exchange-col-lacks = Ancora da inviare
+exchange-col-we-lack = Ancora da ricevere
 exchange-col-heard = Sentito l’ultima volta
-exchange-col-way = Per quale via
+exchange-col-way = Collegamento
+dial-hung-up = l’altra parte ha chiuso: forse non conosce ancora questa macchina, o è in pausa
+dial-closed = la connessione è stata chiusa
+dial-broke = la connessione si è interrotta
+dial-not-begun = connesso, ma lo scambio non ha potuto cominciare
+dial-no-address = non se ne conosce alcun indirizzo
+dial-denied = troppe connessioni, o non è più membro
+dial-under-way = un altro tentativo è in corso
+dial-silent = l’altra parte non risponde
+dial-not-now = non è membro, o lo scambio è in pausa
+dial-paused = lo scambio è stato messo in pausa
 partner-state-equal = Connesso
 partner-state-exchanging = Scambio in corso
 partner-state-away = Non connesso
 partner-state-never-heard = Mai sentito
-lag-none = nessuna
+lag-none = nulla
 lag-exactly = { $n ->
     [one] 1 modifica
    *[other] { $n } modifiche
@@ -137,12 +187,12 @@ overview-no-partners = Non c’è ancora nessun altro.
 overview-empty = Non ci sono ancora schede. Comincia dalla tua organizzazione o da una rete; un foglio di calcolo si importa con “comin import”.
 
 ## Elenchi
-filter-text = Testo
+filter-text = Cerca
 filter-all = Tutti
 filter-apply = Mostra
 filter-clear = Togli i filtri
 list-name = Nome
-list-register = Tenuto da
+list-register = Conservata in
 list-none-found = Nulla corrisponde a questi filtri.
 list-empty-network = Ancora nessuna rete. Una rete ha un nome, un paese e i gruppi che aiuta.
 list-empty-organisation = Ancora nessuna organizzazione. Aggiungine una o importa un foglio di calcolo con “comin import”.
@@ -156,7 +206,8 @@ pager-next = Avanti
 pager-here = Pagina { $page } di { $pages }
 
 ## Schede
-record-id = Scheda
+record-kept-in = Conservata in:
+record-id = Identificativo di questa scheda, per il tuo reparto IT:
 record-created = Creata da
 record-edit = Modifica
 record-delete = Elimina
@@ -196,8 +247,12 @@ conflict-number = valore { $n }
 conflict-another = Scrivi un altro valore
 conflict-not-yours = Decide il partner che tiene questo registro.
 conflict-about-deletion = Eliminata da uno, modificata da un altro che non lo sapeva.
-conflict-deleted = Eliminata
-conflict-restored = Tieni la scheda
+conflict-keep-or-delete = tenerla o eliminarla?
+conflict-deleted = L’ha eliminata
+conflict-edited = L’ha modificata
+conflict-restored = L’ha tenuta
+conflict-take-deletion = Elimina la scheda
+conflict-take-record = Tieni la scheda
 conflict-changed = Nel frattempo la scheda è cambiata. Ecco com’è ora.
 
 ## Moduli
@@ -218,6 +273,8 @@ hint-lines = Uno per riga.
 hint-position = Latitudine, longitudine e precisione, per esempio 45.956,13.648;city
 hint-country = Due lettere, per esempio SI, IT o FR.
 hint-email = Un indirizzo d’ufficio, per esempio office@zavod.example; nessun indirizzo di una persona.
+hint-nuts = Codice della regione statistica, per esempio SI04 o ITH3. Può restare vuoto.
+hint-identifiers = Partita IVA, numero del registro o altri numeri ufficiali, uno per riga.
 hint-references = Tieni premuto Ctrl (o ⌘) per sceglierne più d’uno.
 stale-title = Qualcuno ha modificato questa scheda mentre la modificavi tu.
 stale-how = Nulla di tuo è ancora salvato. Qui sotto vedi com’è ora e che cosa hai scritto; il modulo contiene ancora il tuo testo. Salva di nuovo per scrivere il tuo al suo posto.
@@ -232,6 +289,7 @@ partners-members = Partner e dispositivi
 partners-self = tu
 partners-this-device = questo dispositivo
 partners-steward = garante
+partners-roles = Un garante decide, insieme agli altri garanti, chi viene ammesso.
 partners-partner = partner
 partners-col-name = Partner
 partners-col-country = Paese
@@ -273,10 +331,127 @@ join-stage-committed = Accordo sul numero di controllo
 join-stage-waiting = In attesa della conferma
 join-stage-admitted = Ammesso
 join-stage-refused = Rifiutato
+join-refused-ticket-unknown = Il partner che ti ha invitato non conosce questo invito.
+join-refused-ticket-used = Un’altra macchina ha già usato questo invito.
+join-refused-ticket-expired = L’invito è scaduto.
+join-refused-ticket-cancelled = Il partner che ti ha invitato ha annullato questo invito.
+join-refused-foreign-federation = L’invito è per un altro partenariato.
+join-refused-commitment-mismatch = Quel che l’altra parte ha mostrato non corrisponde a quel che aveva promesso. Telefona prima di riprovare.
+join-refused-too-many-attempts = I tre tentativi dell’invito sono esauriti.
+join-refused-rejected = Il partner che ti ha invitato ha rifiutato.
+join-refused-malformed = L’altra parte ha mandato qualcosa che non si capisce.
+join-waits-for = In attesa di: { $name }
 found-title = Fonda un partenariato
 found-how = Solo se non ce n’è già uno in cui vuoi entrare. Ne diventi il primo garante.
 found-name = Nome del partenariato
 found-found = Fondalo
+
+## Momenti
+moment-zone = ora di { $place }
+
+## Riga di comando
+cli-no-federation = Ancora in nessun partenariato: comin found NOME, oppure comin join INVITO
+cli-federation = { $n ->
+    [one] Federazione { $name }, 1 partner
+   *[other] Federazione { $name }, { $n } partner
+}
+cli-not-running = Il nodo è fermo: non si scambia nulla. comin run
+cli-exchange = Scambio: { $text }
+cli-unsent = { $n } delle nostre ancora su nessun’altra macchina
+cli-peer-lacks = gli manca: { $what }
+cli-peer-we-lack = ci manca: { $what }
+cli-peer-heard = sentito l’ultima volta { $when }
+cli-peer-tried = ultimo tentativo: { $what }
+cli-needs-approval = { $n ->
+    [one] 1 nuovo partner aspetta la conferma: comin approvals
+   *[other] { $n } nuovi partner aspettano la conferma: comin approvals
+}
+cli-needs-resume = Lo scambio è in pausa: comin sync resume
+cli-joining = Ingresso: { $stage }
+cli-store-failed = L’archivio non funziona: { $reason }. comin check
+cli-fault = Guasto di { $partner }: { $what }
+cli-founded = { $name } è fondata; questo partner ne è il primo garante.
+cli-founded-next = Poi: comin invite "PARTNER" --country FR --file invito.txt
+cli-ticket = Invito per { $name }, valido fino al { $expires }
+cli-ticket-hand-over = Consegnalo per una via di cui ti fidi. Lì il reparto IT esegue: comin join INVITO
+cli-ticket-compare = Quando chiamano, confronta il numero di controllo: comin approvals
+cli-ticket-run = Per riceverli questo nodo deve essere in funzione: comin run
+cli-ticket-cancelled = L’invito è annullato.
+cli-no-tickets = Non ci sono inviti.
+cli-joined = Ammesso in { $name }.
+cli-join-dialling = Cerco il nodo del partner che ti ha invitato …
+cli-join-tried = Cerco il nodo del partner che ti ha invitato; ultimo tentativo: { $what }
+cli-join-committed = Connesso; scambio le chiavi …
+cli-join-waiting = In attesa della conferma.
+cli-join-waiting-for = In attesa della conferma di { $name }.
+cli-join-read-out = Leggilo al partner che ti ha invitato; dovete vedere tutti e due lo stesso.
+cli-join-close = Puoi chiudere con Ctrl-C: il nodo continua, e “comin status” dice a che punto è.
+cli-asks = { $name } ({ $country }) chiede di entrare.
+cli-asks-same = Lo stesso sul loro schermo: comin approvals approve { $id }
+cli-asks-other = Un altro: comin approvals reject { $id }
+cli-no-approvals = Nessuno aspetta la conferma.
+cli-approved = Ammesso.
+cli-rejected = Rifiutato.
+cli-this-partner = questo partner
+cli-this-machine = questa macchina
+cli-no-partners = Non ci sono partner.
+cli-no-devices = Non ci sono macchine.
+cli-no-registers = Non ci sono registri.
+cli-register-made = Il registro { $name } c’è: { $id }
+cli-writers-set = Chi scrive è impostato.
+cli-written-by-all = scritto da tutti
+cli-written-by = scritto da { $names }
+cli-register-partner = registro del partner
+cli-register-internal = registro interno
+cli-yours-to-write = puoi scriverci
+cli-saved = Salvata: { $title } ({ $id }) in { $register }
+cli-added = Aggiunta: { $title } ({ $id }) in { $register }
+cli-removed = Segnata come eliminata: { $title } ({ $id }) in { $register }
+cli-restored = Di nuovo presente: { $title } ({ $id }) in { $register }
+cli-to-decide = { $n ->
+    [one] 1 campo aspetta una decisione: comin conflicts
+   *[other] { $n } campi aspettano una decisione: comin conflicts
+}
+cli-nothing-found = Non è stato trovato nulla.
+cli-deleted = eliminata
+cli-in-register = In { $register }; aggiunta da { $partner }, { $time }; versione { $version }
+cli-in-register-read-only = In { $register }, sola lettura; aggiunta da { $partner }, { $time }; versione { $version }
+cli-registers-differ = I registri differiscono in: { $fields }
+cli-cleared = (tolto)
+cli-in-conflict = In conflitto: { $field }
+cli-edited = modificato { $field }: { $value }
+cli-no-conflicts = Nulla è in conflitto.
+cli-conflict-in = { $title }, registro: { $register }
+cli-decided = Deciso.
+cli-would-import = Risultato previsto: { $added } aggiunte, { $changed } modificate, { $unchanged } invariate.
+cli-imported = Importate: { $added } aggiunte, { $changed } modificate, { $unchanged } invariate.
+cli-row-would-add = riga { $row }: sarebbe aggiunta
+cli-row-would-change = riga { $row }: cambierebbe { $fields }
+cli-sync-paused = Lo scambio è in pausa, anche dopo un riavvio. Si può continuare a lavorare. Per riprendere: comin sync resume
+cli-sync-resumed = Lo scambio riprende.
+cli-sync-complete = Tutti hanno tutto.
+cli-sync-missing = Manca dopo { $n } s: { $names }
+cli-sync-asked = Chiesto a tutti; non ancora completo: { $names }
+cli-check-good = { $documents } documenti, { $records } schede, { $entries } voci: tutto è intero, e le pagine leggono quel che dicono i documenti.
+cli-config-good = { $file } va bene.
+cli-config-default = { $file } non esiste: valgono i valori predefiniti.
+cli-version = comin { $version }, formato dell’archivio { $format }
+cli-open-once = Il collegamento apre un solo browser, una volta, entro dieci minuti.
+doctor-identity = { $name } ({ $country }), cartella { $place }
+doctor-key = la chiave del dispositivo c’è ed è chiusa agli altri
+doctor-config = la configurazione si può leggere
+doctor-store = l’archivio si apre
+doctor-running = il nodo è in funzione
+doctor-not-running = il nodo è fermo: non si scambia nulla
+doctor-paused = lo scambio è in pausa
+doctor-no-federation = questo partner non è in nessun partenariato
+doctor-no-federation-remedy = comin found NOME, oppure comin join INVITO
+doctor-fault-remedy = chiedi al reparto IT di quel partner di guardare la sua macchina
+doctor-told = gli altri nodi sanno di dover venire a { $addresses }
+doctor-addresses = indirizzi noti di questo nodo: { $addresses }
+doctor-no-address = ancora nessuno
+doctor-port = da fuori dell’ufficio si raggiunge solo se un router inoltra la porta TCP { $port }; poi scrivi quell’indirizzo in node.toml: [listen] external
+doctor-peer-away = se resta assente: il suo nodo è in funzione, la sua porta è aperta? Lì: comin doctor
 
 ## Tipi
 kind-network = Rete

@@ -4,7 +4,7 @@ use super::auth::cookie;
 use super::problem::Problem;
 use super::state::AppState;
 use crate::i18n::Lang;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::rejection::{FormRejection, JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
@@ -43,10 +43,21 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
         let body = axum::Json::<T>::from_request(request, app).await;
-        body.map(|axum::Json(value)| Self(value)).map_err(|error: JsonRejection| Problem {
-            status: error.status(),
-            ..Problem::bad_request(error.body_text())
-        })
+        body.map(|axum::Json(value)| Self(value))
+            .map_err(|error: JsonRejection| Problem::unreadable(error.status(), error.body_text()))
+    }
+}
+
+/// What a form sends; a faulty one is a [`Problem`].
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Form<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
+        let form = axum::Form::<T>::from_request(request, app).await;
+        form.map(|axum::Form(value)| Self(value))
+            .map_err(|error: FormRejection| Problem::unreadable(error.status(), error.body_text()))
     }
 }
 

@@ -32,7 +32,7 @@ const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
 /// The guard as a middleware: refuses, or hands on with a [`Caller`] in the extensions.
 pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
     let page = wants_page(&request).then(|| language(&app, &request));
-    let response = match admit(&app, &request) {
+    let response = as_problem(match admit(&app, &request) {
         Ok(caller) => {
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
@@ -40,12 +40,27 @@ pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next
             run(request, next).await
         }
         Err(problem) => problem.into_response(),
-    };
+    });
     // People get the same reason and the same hint, as a page.
     let problem = response.extensions().get::<Problem>();
     match (page, problem) {
         (Some(lang), Some(problem)) => secured(pages::refused(lang, problem)),
         _ => secured(response),
+    }
+}
+
+/// A refusal of the web framework itself, such as an address that is no UTF-8, in the form of all others.
+fn as_problem(response: Response) -> Response {
+    let status = response.status();
+    let refused = status.is_client_error() || status.is_server_error();
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    match refused && plain && response.extensions().get::<Problem>().is_none() {
+        true => {
+            let reason = status.canonical_reason().unwrap_or("refused").to_lowercase();
+            Problem::unreadable(status, format!("the request was not understood: {reason}")).into_response()
+        }
+        false => response,
     }
 }
 

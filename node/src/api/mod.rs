@@ -65,6 +65,7 @@ mod stream;
 mod sync;
 
 pub use auth::Trusted;
+pub(crate) use context::Form;
 pub use problem::{Answer, Problem};
 pub use routes::router;
 pub use serve::{serve_control, serve_page};

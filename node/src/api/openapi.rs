@@ -1,9 +1,12 @@
 //! `GET /openapi.json` (OpenAPI 3.1), made from one table of routes and the schema table.
 
+use super::limits::{IDEMPOTENCY_KEY_BYTES_MAX, QUERY_BYTES_MAX, SYNC_WAIT_MAX};
 use super::problem::Problem;
 use crate::i18n::Lang;
 use crate::views;
 use axum::Json;
+use comin_protocol::limits::NAME_BYTES_MAX;
+use comin_protocol::schema;
 use serde_json::{Map, Value, json};
 
 /// A documented route.
@@ -16,8 +19,10 @@ pub struct Doc {
     pub summary: &'static str,
     /// Query parameters.
     pub query: &'static [&'static str],
-    /// Name of the body's schema, if it takes one.
+    /// Name of the body's schema, if it takes JSON.
     pub body: Option<&'static str>,
+    /// Media type of the body, if it takes another one.
+    pub file: Option<&'static str>,
     /// The status of success.
     pub status: u16,
     /// Media type of the answer.
@@ -27,7 +32,7 @@ pub struct Doc {
 const JSON: &str = "application/json";
 
 const fn doc(method: &'static str, path: &'static str, summary: &'static str) -> Doc {
-    Doc { method, path, summary, query: &[], body: None, status: 200, answer: JSON }
+    Doc { method, path, summary, query: &[], body: None, file: None, status: 200, answer: JSON }
 }
 
 impl Doc {
@@ -38,6 +43,11 @@ impl Doc {
 
     const fn body(mut self, body: &'static str) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    const fn file(mut self, kind: &'static str) -> Self {
+        self.file = Some(kind);
         self
     }
 
@@ -88,7 +98,8 @@ pub const ROUTES: &[Doc] = &[
     doc("post", "/api/v1/sync/pause", "Stop exchanging"),
     doc("post", "/api/v1/sync/resume", "Exchange again"),
     doc("post", "/api/v1/import", "Records from a CSV file, all checked before any is written")
-        .query(&["kind", "register", "dry_run"]),
+        .query(&["kind", "register", "dry_run"])
+        .file("text/csv"),
     doc("get", "/api/v1/export", "What this node reads, as a file").query(&["format", "kind", "register", "part"]),
     doc("get", "/api/v1/stream", "Server-sent events: records, state, reset").gives(200, "text/event-stream"),
     doc("post", "/api/v1/login-codes", "A one-time login link for a browser").gives(201, JSON),
@@ -135,14 +146,19 @@ fn document() -> Value {
 fn operation(route: &Doc) -> Value {
     let mut parameters: Vec<Value> = Vec::new();
     if route.path.contains("{id}") {
-        parameters.push(json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}));
+        parameters.push(json!({"name": "id", "in": "path", "required": true, "schema": id_schema(route.path)}));
     }
-    parameters.extend(route.query.iter().map(|name| json!({"name": name, "in": "query", "schema": parameter(name)})));
+    parameters.extend(route.query.iter().map(|name| {
+        let required = REQUIRED.contains(&(route.path, name));
+        json!({"name": name, "in": "query", "required": required, "schema": parameter(name)})
+    }));
     if route.summary.contains("If-Match") {
-        parameters.push(json!({"name": "If-Match", "in": "header", "schema": {"type": "string"}}));
+        let schema = json!({"type": "string", "pattern": "^(\\*|\"[0-9a-f]{16}\")$"});
+        parameters.push(json!({"name": "If-Match", "in": "header", "required": true, "schema": schema}));
     }
     if route.body == Some("RecordsCreate") {
-        parameters.push(json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}));
+        let schema = json!({"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_BYTES_MAX});
+        parameters.push(json!({"name": "Idempotency-Key", "in": "header", "schema": schema}));
     }
     if route.answer == "text/event-stream" {
         parameters.push(json!({"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}));
@@ -167,6 +183,10 @@ fn operation(route: &Doc) -> Value {
         let schema = json!({"$ref": format!("#/components/schemas/{body}")});
         members.insert("requestBody".into(), json!({"required": true, "content": {JSON: {"schema": schema}}}));
     }
+    if let (Some(kind), Some(members)) = (route.file, operation.as_object_mut()) {
+        let content = json!({kind: {"schema": {"type": "string"}}});
+        members.insert("requestBody".into(), json!({"required": true, "content": content}));
+    }
     if matches!(route.path, "/healthz" | "/readyz")
         && let Some(members) = operation.as_object_mut()
     {
@@ -175,12 +195,33 @@ fn operation(route: &Doc) -> Value {
     operation
 }
 
+/// Query parameters without which a route cannot answer.
+const REQUIRED: [(&str, &str); 2] = [("/api/v1/import", "kind"), ("/api/v1/export", "format")];
+
+fn id_schema(path: &str) -> Value {
+    match path.contains("/records/") || path.contains("/conflicts/") {
+        true => json!({"type": "string", "pattern": "^[a-z]{1,32}:[0-9a-f]{32}$"}),
+        false => json!({"type": "string", "minLength": 1}),
+    }
+}
+
+fn kinds() -> Value {
+    json!(schema::KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>())
+}
+
 fn parameter(name: &str) -> Value {
     match name {
+        "kind" => json!({"type": "string", "enum": kinds()}),
+        "q" => json!({"type": "string", "maxLength": QUERY_BYTES_MAX}),
+        "network" => json!({"type": "string", "pattern": "^network:[0-9a-f]{32}$"}),
+        "after" => json!({"type": "string", "description": "The `next` of the answer before."}),
+        "lang" => json!({
+            "type": "string", "examples": Lang::ALL.map(Lang::code),
+            "description": "Language of labels and texts; one that the node does not speak is left to its settings.",
+        }),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": super::limits::PAGE_ITEMS_MAX}),
         "part" => json!({"type": "integer", "minimum": 0}),
-        "deleted" => json!({"type": "boolean"}),
-        "lang" => json!({"type": "string", "enum": Lang::ALL.map(Lang::code)}),
+        "deleted" | "dry_run" => json!({"type": "boolean"}),
         "format" => json!({"type": "string", "enum": ["json", "csv", "automerge"]}),
         _ => json!({"type": "string"}),
     }
@@ -197,8 +238,18 @@ fn object(required: &[&str], properties: Value) -> Value {
 
 fn schemas() -> Value {
     let text = || json!({"type": "string"});
-    let writers = json!({"oneOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]});
-    let record = object(&["kind", "fields"], json!({"kind": text(), "register": text(), "fields": {"type": "object"}}));
+    let name = || json!({"type": "string", "minLength": 1, "maxLength": NAME_BYTES_MAX, "pattern": "^[^\\p{Cc}]*[^\\s\\p{Cc}][^\\p{Cc}]*$"});
+    let writers = json!({"oneOf": [
+        {"type": "string", "description": "`all`, or one partner's name or id"},
+        {"type": "array", "items": text()},
+    ]});
+    let fields = json!({"type": "object", "description": "As in Fields_<kind>; `name@it` names one language."});
+    let record = object(
+        &["kind", "fields"],
+        json!({
+            "kind": {"type": "string", "enum": kinds()}, "register": {"type": ["string", "null"]}, "fields": fields,
+        }),
+    );
     let mut schemas = json!({
         "Problem": {
             "type": "object",
@@ -208,12 +259,13 @@ fn schemas() -> Value {
             },
             "example": Problem::not_found("record").to_json(),
         },
-        "Found": object(&["name"], json!({"name": text()})),
+        "Found": object(&["name"], json!({"name": name()})),
         "Invite": object(&["name", "country"], json!({
-            "name": text(), "country": {"type": "string", "pattern": "^[A-Za-z]{2}$"}, "valid_ms": {"type": "integer", "minimum": 0},
+            "name": name(), "country": {"type": "string", "pattern": "^[A-Za-z]{2}$"},
+            "valid_ms": {"type": "integer", "minimum": 0, "maximum": u64::MAX},
         })),
-        "Join": object(&["ticket"], json!({"ticket": text()})),
-        "RegisterAdd": object(&["name", "writers"], json!({"name": text(), "writers": writers.clone()})),
+        "Join": object(&["ticket"], json!({"ticket": {"type": "string", "pattern": "^comin1-"}})),
+        "RegisterAdd": object(&["name", "writers"], json!({"name": name(), "writers": writers.clone()})),
         "Writers": object(&["writers"], json!({"writers": writers})),
         "NewRecord": record,
         "RecordsCreate": {"oneOf": [
@@ -227,7 +279,7 @@ fn schemas() -> Value {
         "Resolve": object(&["field"], json!({
             "field": text(), "take": {"type": "integer", "minimum": 1}, "value": {}, "version": text(),
         })),
-        "Sync": object(&[], json!({"wait": {"type": "integer", "minimum": 0}})),
+        "Sync": object(&[], json!({"wait": {"type": "integer", "minimum": 0, "maximum": SYNC_WAIT_MAX.as_secs()}})),
     });
     if let Some(all) = schemas.as_object_mut() {
         all.extend(views::openapi_kinds());
@@ -244,6 +296,23 @@ mod tests {
     fn every_operation_has_its_own_name() {
         let ids: BTreeSet<String> = ROUTES.iter().map(operation_id).collect();
         assert_eq!(ids.len(), ROUTES.len(), "generated clients make a function of each");
+    }
+
+    #[test]
+    fn what_a_route_needs_is_said_to_be_needed() {
+        let document = document();
+        let operation = |path: &str, method: &str| document["paths"][path][method].clone();
+        let import = operation("/api/v1/import", "post");
+        assert!(import["requestBody"]["content"]["text/csv"].is_object(), "an import takes a file: {import}");
+        let needs = |operation: &Value, name: &str| {
+            let all = operation["parameters"].as_array().unwrap().clone();
+            all.into_iter().any(|parameter| parameter["name"] == name && parameter["required"] == true)
+        };
+        assert!(needs(&import, "kind") && needs(&operation("/api/v1/export", "get"), "format"), "kind and format");
+        for (path, method) in [("/api/v1/records/{id}", "patch"), ("/api/v1/records/{id}", "delete")] {
+            assert!(needs(&operation(path, method), "If-Match"), "{method} needs the version that it saw");
+        }
+        assert!(!needs(&operation("/api/v1/records", "get"), "kind"), "a list of all kinds is one as well");
     }
 
     #[test]

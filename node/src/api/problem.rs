@@ -57,6 +57,11 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
     }
 
+    /// A body that cannot be read, with the status that says why.
+    pub fn unreadable(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self::new(status, code_of(status), detail)
+    }
+
     /// 500: a fault of ours.
     pub fn internal(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
@@ -78,6 +83,19 @@ impl Problem {
             members.extend(self.more.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
         out
+    }
+}
+
+/// The word for a status that the web framework chose.
+fn code_of(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "not-found",
+        StatusCode::METHOD_NOT_ALLOWED => "method",
+        StatusCode::PAYLOAD_TOO_LARGE => "too-large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "media-type",
+        StatusCode::UNPROCESSABLE_ENTITY => "invalid",
+        status if status.is_server_error() => "internal",
+        _ => "bad-request",
     }
 }
 

@@ -24,6 +24,7 @@ impl From<FieldError> for Problem {
     fn from(error: FieldError) -> Self {
         Self::invalid(error.to_string())
             .with("field", json!(error.field))
+            .with("value", json!(error.value))
             .hint("`GET /api/v1/schema` lists the fields of each kind and how their values are written")
     }
 }

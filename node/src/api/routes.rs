@@ -24,6 +24,8 @@ pub fn router(app: AppState) -> Router {
         .route("/login", get(login::login))
         .route("/logout", post(login::logout))
         .merge(pages::router())
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn_with_state(app.clone(), guard::guard))
         .with_state(app)

@@ -58,11 +58,14 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
         "attention": status.stopped.is_some() || !status.approvals.is_empty() || banner.tone == exchange::Tone::Act,
         "unsent_changes": status.unsent_changes,
         "peers": lines.iter().map(|line| exchange::line_json(line, lang)).collect::<Vec<_>>(),
-        "devices": devices(app, status),
+        "devices": devices(app, status, lang),
         "approvals": status.approvals.len(),
         "invites": status.tickets.iter().filter(|t| t.state == "open").count(),
         "joining": status.joining.as_ref().map(|j| json!({
-            "stage": j.stage, "check_number": j.check_number, "text": j.text, "last_try": last_try(app, status),
+            "stage": j.stage, "stage_text": lang.text(&format!("join-stage-{}", j.stage)),
+            "check_number": j.check_number, "text": exchange::join_text(j, lang),
+            "waits_for": (j.stage == "waiting").then_some(j.text.as_str()),
+            "refused_at": (j.stage == "refused").then(|| exchange::refusal_stage(j)), "last_try": last_try(app, status, lang),
         })),
         "records": status.docs.iter().map(|d| d.records).sum::<u64>(),
         "changes": status.docs.iter().map(|d| d.changes).sum::<u64>(),
@@ -79,13 +82,13 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
 }
 
 /// What became of the last attempt to reach the inviter, the only device that a newcomer calls.
-fn last_try(app: &AppState, status: &Status) -> Option<String> {
+fn last_try(app: &AppState, status: &Status, lang: Lang) -> Option<String> {
     let dials = dials(app);
     let last = dials.values().max_by_key(|dial| dial.time_ms).filter(|_| status.roster.federation.is_none());
-    last.map(|dial| dial.text.clone())
+    last.map(|dial| exchange::dial_text(lang, dial))
 }
 
-fn devices(app: &AppState, status: &Status) -> Vec<Value> {
+fn devices(app: &AppState, status: &Status, lang: Lang) -> Vec<Value> {
     let dials = dials(app);
     let peers = status.peers.iter();
     peers
@@ -104,7 +107,7 @@ fn devices(app: &AppState, status: &Status) -> Vec<Value> {
                 "last_equal": peer.last_equal_ms.map(rfc3339),
                 "through": peer.through,
                 "last_try": dial.map(|d| json!({
-                    "text": d.text, "time": rfc3339(d.time_ms), "next": d.next_try_ms.map(rfc3339),
+                    "text": exchange::dial_text(lang, d), "time": rfc3339(d.time_ms), "next": d.next_try_ms.map(rfc3339),
                 })),
             })
         })

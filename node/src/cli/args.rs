@@ -1,6 +1,7 @@
 //! The command line as clap reads it.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use comin_node::i18n::Lang;
 use std::path::PathBuf;
 
 /// The node of a COM-IN partner: keeps the partner's network data, lets staff edit it without any
@@ -25,9 +26,9 @@ pub struct Global {
     /// The configuration [default: node.toml in the data directory].
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Language of labels: en or it.
-    #[arg(long, global = true, value_name = "LANGUAGE")]
-    pub lang: Option<String>,
+    /// Language of answers and labels: en or it [default: the partner's, else en].
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language)]
+    pub lang: Option<Lang>,
     /// Print JSON for programs.
     #[arg(long, global = true)]
     pub json: bool,
@@ -446,6 +447,11 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
         other => return Err(format!("`{other}` is no unit of time: write s, m, h or d")),
     };
     number.checked_mul(seconds).map(std::time::Duration::from_secs).ok_or_else(|| "too long".to_owned())
+}
+
+/// Reads the code of a language that the node speaks.
+fn language(text: &str) -> Result<Lang, String> {
+    Lang::parse(text).ok_or_else(|| format!("write one of {}", Lang::ALL.map(Lang::code).join(", ")))
 }
 
 /// Reads `field=value`.

@@ -51,12 +51,8 @@ pub fn run(dir: &DataDir, out: &Output) -> CliResult<Exit> {
             json!({"documents": documents.len(), "records": found.records, "entries": verified.entries, "faults": []}),
         );
     } else {
-        out.line(format!(
-            "{} documents, {} records, {} entries: everything is whole, and pages read what the documents say.",
-            documents.len(),
-            found.records,
-            verified.entries
-        ));
+        let counts = [("documents", documents.len().into()), ("records", found.records.into())];
+        out.say("cli-check-good", &[&counts[..], &[("entries", verified.entries.into())]].concat());
     }
     Ok(Exit::Ok)
 }

@@ -37,13 +37,13 @@ impl Finding {
 
 /// Runs the verb: exit code 3 where something is wrong.
 pub fn run(dir: &DataDir, config: CliResult<Config>, out: &Output) -> CliResult<Exit> {
-    let mut findings = machine(dir);
+    let mut findings = machine(dir, out);
     match &config {
-        Ok(_) => findings.push(Finding::good("the configuration can be read")),
+        Ok(_) => findings.push(Finding::good(out.t("doctor-config"))),
         Err(error) => findings.push(Finding::of(error)),
     }
-    match Client::connect(dir, None) {
-        Ok(client) => findings.extend(node(&client, config.ok().as_ref())?),
+    match Client::connect(dir, Some(out.lang.code())) {
+        Ok(client) => findings.extend(node(&client, config.ok().as_ref(), out)?),
         Err(error) => findings.push(Finding::of(&error)),
     }
     if out.json {
@@ -66,73 +66,71 @@ pub fn run(dir: &DataDir, config: CliResult<Config>, out: &Output) -> CliResult<
     Ok(if wrong { Exit::Attention } else { Exit::Ok })
 }
 
-fn machine(dir: &DataDir) -> Vec<Finding> {
-    let place = dir.path().display();
-    let mut out = Vec::new();
+fn machine(dir: &DataDir, out: &Output) -> Vec<Finding> {
+    let mut found = Vec::new();
     match dir.settings() {
-        Ok(settings) => out.push(Finding::good(format!("{} ({}) in {place}", settings.name, settings.country))),
-        Err(error) => out.push(Finding::bad(error.to_string(), error.hint())),
+        Ok(settings) => {
+            let place = dir.path().display().to_string();
+            let args = [("name", settings.name.into()), ("country", settings.country.into()), ("place", place.into())];
+            found.push(Finding::good(out.tw("doctor-identity", &args)));
+        }
+        Err(error) => found.push(Finding::bad(error.to_string(), error.hint())),
     }
     match dir.signer() {
-        Ok(_) => out.push(Finding::good("the device key is there and closed to others")),
-        Err(error) => out.push(Finding::bad(error.to_string(), error.hint())),
+        Ok(_) => found.push(Finding::good(out.t("doctor-key"))),
+        Err(error) => found.push(Finding::bad(error.to_string(), error.hint())),
     }
-    out
+    found
 }
 
-fn node(client: &Client, config: Option<&Config>) -> CliResult<Vec<Finding>> {
+fn node(client: &Client, config: Option<&Config>, out: &Output) -> CliResult<Vec<Finding>> {
     let status = client.get("status")?;
-    let mut out = vec![Finding::good("the store opens")];
-    out.push(match client.is_running() {
-        true => Finding::good("the node is running"),
-        false => Finding::bad("the node is not running: nothing is exchanged", "comin run"),
+    let mut found = vec![Finding::good(out.t("doctor-store"))];
+    found.push(match client.is_running() {
+        true => Finding::good(out.t("doctor-running")),
+        false => Finding::bad(out.t("doctor-not-running"), "comin run"),
     });
     if status.get("paused").and_then(Value::as_bool).unwrap_or(false) {
-        out.push(Finding::bad("exchange is paused by hand", "comin sync resume"));
+        found.push(Finding::bad(out.t("doctor-paused"), "comin sync resume"));
     }
     if status.get("federation").is_none_or(Value::is_null) {
-        out.push(Finding::open("this partner is in no federation", "comin found NAME, or comin join TICKET"));
+        found.push(Finding::open(out.t("doctor-no-federation"), out.t("doctor-no-federation-remedy")));
     }
     let devices = client.get("devices")?;
     if client.is_running() {
-        out.push(reachable(&devices, config));
-        out.extend(status.get("peers").and_then(Value::as_array).into_iter().flatten().map(peer));
+        found.push(reachable(&devices, config, out));
+        let peers = status.get("peers").and_then(Value::as_array).into_iter().flatten();
+        found.extend(peers.map(|line| peer(line, out)));
     }
     for fault in status.get("faults").and_then(Value::as_array).into_iter().flatten() {
-        out.push(Finding::bad(
-            format!("{}: {}", text(fault, "partner"), text(fault, "what")),
-            "ask that partner's IT to look at its machine",
-        ));
+        let what = format!("{}: {}", text(fault, "partner"), text(fault, "what"));
+        found.push(Finding::bad(what, out.t("doctor-fault-remedy")));
     }
-    Ok(out)
+    Ok(found)
 }
 
 /// Whether anyone outside the office can be expected to reach this node.
-fn reachable(devices: &Value, config: Option<&Config>) -> Finding {
+fn reachable(devices: &Value, config: Option<&Config>, out: &Output) -> Finding {
     let own = items(devices).iter().find(|device| device.get("self").and_then(Value::as_bool).unwrap_or(false));
     let addresses =
         own.and_then(|device| device.get("addresses")).and_then(Value::as_array).cloned().unwrap_or_default();
     let named: Vec<&str> = addresses.iter().filter_map(Value::as_str).collect();
     let port = config.and_then(|config| config.listen.p2p.first()).map_or(0, SocketAddr::port);
     if config.is_some_and(|config| !config.listen.external.is_empty()) {
-        return Finding::good(format!("other nodes are told to come to {}", named.join(", ")));
+        return Finding::good(out.tw("doctor-told", &[("addresses", named.join(", ").into())]));
     }
+    let addresses = if named.is_empty() { out.t("doctor-no-address") } else { named.join(", ") };
     Finding::open(
-        format!(
-            "known addresses of this node: {}",
-            if named.is_empty() { "none yet".to_owned() } else { named.join(", ") }
-        ),
-        format!(
-            "from outside the office it can be reached only if a router forwards TCP port {port} to it; \
-             then name that address in node.toml: [listen] external"
-        ),
+        out.tw("doctor-addresses", &[("addresses", addresses.into())]),
+        // As a text: a port is a name and gets no separator between its thousands.
+        out.tw("doctor-port", &[("port", port.to_string().into())]),
     )
 }
 
-fn peer(peer: &Value) -> Finding {
-    let line = super::status::peer_line(peer);
+fn peer(peer: &Value, out: &Output) -> Finding {
+    let line = super::status::peer_line(peer, out);
     match text(peer, "state").as_str() {
         "equal" | "exchanging" => Finding::good(line),
-        _ => Finding::open(line, "if it stays away: is its node running, and is its port open? There: comin doctor"),
+        _ => Finding::open(line, out.t("doctor-peer-away")),
     }
 }

@@ -31,8 +31,8 @@ pub fn found(client: &Client, name: &str, out: &Output) -> CliResult {
     if out.json {
         out.object(answer);
     } else {
-        out.line(format!("{} is founded, with this partner as its first steward.", plain(name)));
-        out.line("Next: comin invite \"PARTNER\" --country FR --file ticket.txt");
+        out.say("cli-founded", &[("name", name.into())]);
+        out.say("cli-founded-next", &[]);
     }
     Ok(())
 }
@@ -56,18 +56,15 @@ pub fn invite(
         out.object(ticket);
         return Ok(());
     }
-    let expires = text(&ticket, "expires");
+    let made = out.tw("cli-ticket", &[("name", name.into()), ("expires", text(&ticket, "expires").into())]);
     match file {
-        Some(path) => out.line(format!("Ticket for {}, valid until {expires}, in {}", plain(name), path.display())),
-        None => {
-            out.line(format!("Ticket for {}, valid until {expires}:\n", plain(name)));
-            out.line(format!("{words}\n"));
-        }
+        Some(path) => out.line(format!("{made}: {}", path.display())),
+        None => out.line(format!("{made}:\n\n{words}\n")),
     }
-    out.line("Hand it over on a way that you trust. There, IT runs: comin join TICKET");
-    out.line("When they call, compare the check number: comin approvals");
+    out.say("cli-ticket-hand-over", &[]);
+    out.say("cli-ticket-compare", &[]);
     if !client.is_running() {
-        out.line("This node must run to receive them: comin run");
+        out.say("cli-ticket-run", &[]);
     }
     Ok(())
 }
@@ -77,19 +74,19 @@ pub fn invites(client: &Client, verb: Option<&InvitesVerb>, out: &Output) -> Cli
     if let Some(InvitesVerb::Cancel { id }) = verb {
         let id = full_id(&client.get("invites")?, id, "ticket")?;
         client.send(Method::DELETE, &format!("invites/{}", encoded(&id)), None, &[])?.json()?;
-        return done(out, "The ticket is cancelled.");
+        return done(out, "cli-ticket-cancelled");
     }
     let answer = client.get("invites")?;
     let row = |ticket: &Value| {
         vec![
             short(ticket, "id"),
-            text(ticket, "state"),
+            out.t(&format!("ticket-{}", text(ticket, "state"))),
             text(ticket, "name"),
             text(ticket, "country"),
             text(ticket, "expires"),
         ]
     };
-    list(out, answer, row, "There are no tickets.")
+    list(out, answer, row, "cli-no-tickets")
 }
 
 /// The one id that begins so.
@@ -124,11 +121,12 @@ pub fn join(client: &Client, ticket: &str, out: &Output) -> CliResult {
             return joined(&status, out);
         }
         if stage == "refused" {
-            return Err(CliError::new(format!("not admitted: {}", text(&joining, "text")))
+            let (stage, why) = (text(&joining, "refused_at"), text(&joining, "text"));
+            return Err(CliError::new(format!("not admitted ({stage}): {why}"))
                 .exit(Exit::Conflict)
                 .hint("ask the partner who invited you for a new ticket"));
         }
-        let lines = progress(&joining);
+        let lines = progress(&joining, out);
         if lines != shown && !out.json {
             out.line(&lines);
             shown = lines;
@@ -142,31 +140,28 @@ fn joined(status: &Value, out: &Output) -> CliResult {
     if out.json {
         out.object(json!({"stage": "admitted", "federation": federation}));
     } else {
-        out.line(format!("Admitted to {}.", text(&federation, "name")));
+        out.say("cli-joined", &[("name", text(&federation, "name").into())]);
     }
     Ok(())
 }
 
 /// What a waiting newcomer needs to know.
-fn progress(joining: &Value) -> String {
-    let told = text(joining, "text");
+fn progress(joining: &Value, out: &Output) -> String {
+    let waits_for = text(joining, "waits_for");
     let mut lines = vec![match text(joining, "stage").as_str() {
         "dialling" => match text(joining, "last_try") {
-            tried if tried.is_empty() => "Looking for the node of the partner who invited you …".to_owned(),
-            tried => format!("Looking for the node of the partner who invited you; last try: {tried}"),
+            tried if tried.is_empty() => out.t("cli-join-dialling"),
+            tried => out.tw("cli-join-tried", &[("what", tried.into())]),
         },
-        "committed" => "Connected; exchanging keys …".to_owned(),
-        "waiting" if told.is_empty() => "Waiting for confirmation.".to_owned(),
-        "waiting" => format!("Waiting for {told} to confirm."),
-        stage => format!("Joining ({stage}) {told}"),
+        "committed" => out.t("cli-join-committed"),
+        "waiting" if waits_for.is_empty() => out.t("cli-join-waiting"),
+        "waiting" => out.tw("cli-join-waiting-for", &[("name", waits_for.into())]),
+        _ => out.tw("cli-joining", &[("stage", text(joining, "stage_text").into())]),
     }];
     let number = text(joining, "check_number");
     if !number.is_empty() {
-        lines.push(format!("Check number: {number}"));
-        lines.push("Read it out to the partner who invited you; both must see the same.".to_owned());
-        lines.push(
-            "You may close this with Ctrl-C: the node goes on, and `comin status` tells how far it is.".to_owned(),
-        );
+        lines.push(format!("{} {number}", out.t("check-number")));
+        lines.extend(["cli-join-read-out", "cli-join-close"].map(|key| out.t(key)));
     }
     lines.join("\n")
 }
@@ -193,8 +188,8 @@ pub fn approvals(client: &Client, verb: Option<&ApprovalsVerb>, out: &Output) ->
         done(out, told)
     };
     match verb {
-        Some(ApprovalsVerb::Approve { id }) => decide(id, "approve", "Admitted."),
-        Some(ApprovalsVerb::Reject { id }) => decide(id, "reject", "Refused."),
+        Some(ApprovalsVerb::Approve { id }) => decide(id, "approve", "cli-approved"),
+        Some(ApprovalsVerb::Reject { id }) => decide(id, "reject", "cli-rejected"),
         Some(ApprovalsVerb::List) | None => list_approvals(client, out),
     }
 }
@@ -202,16 +197,19 @@ pub fn approvals(client: &Client, verb: Option<&ApprovalsVerb>, out: &Output) ->
 fn list_approvals(client: &Client, out: &Output) -> CliResult {
     let answer = client.get("approvals")?;
     if out.json || items(&answer).is_empty() {
-        return list(out, answer, |_| Vec::new(), "Nobody waits for confirmation.");
+        return list(out, answer, |_| Vec::new(), "cli-no-approvals");
     }
     for pending in items(&answer) {
-        out.line(format!("{} ({}) asks to join.", text(pending, "name"), text(pending, "country")));
-        if text(pending, "ticket_name") != text(pending, "name") {
-            out.line(format!("  The ticket was made for: {}", text(pending, "ticket_name")));
+        let (name, country) = (text(pending, "name"), text(pending, "country"));
+        out.say("cli-asks", &[("name", name.as_str().into()), ("country", country.into())]);
+        let ticket_name = text(pending, "ticket_name");
+        if ticket_name != name {
+            out.line(format!("  {}", out.tw("approval-other-name", &[("name", ticket_name.into())])));
         }
-        out.line(format!("  Check number: {}", text(pending, "check_number")));
-        out.line(format!("  The same on their screen: comin approvals approve {}", short(pending, "id")));
-        out.line(format!("  Another one:              comin approvals reject {}", short(pending, "id")));
+        out.line(format!("  {} {}", out.t("check-number"), text(pending, "check_number")));
+        for key in ["cli-asks-same", "cli-asks-other"] {
+            out.line(format!("  {}", out.tw(key, &[("id", short(pending, "id").into())])));
+        }
     }
     Ok(())
 }
@@ -224,11 +222,11 @@ pub fn partners(client: &Client, verb: Option<&PartnersVerb>, out: &Output) -> C
     }
     let row = |partner: &Value| {
         let is = |name: &str| partner.get(name).and_then(Value::as_bool).unwrap_or(false);
-        let marks = [("self", "this partner"), ("steward", "steward")];
-        let words: Vec<&str> = marks.iter().filter(|(name, _)| is(name)).map(|(_, word)| *word).collect();
+        let marks = [("self", "cli-this-partner"), ("steward", "partners-steward")];
+        let words: Vec<String> = marks.iter().filter(|(name, _)| is(name)).map(|(_, key)| out.t(key)).collect();
         vec![short(partner, "id"), text(partner, "country"), text(partner, "name"), words.join(", ")]
     };
-    list(out, answer, row, "There are no partners.")
+    list(out, answer, row, "cli-no-partners")
 }
 
 fn show_partner(client: &Client, partners: &Value, wanted: &str, out: &Output) -> CliResult {
@@ -257,7 +255,7 @@ fn show_partner(client: &Client, partners: &Value, wanted: &str, out: &Output) -
     out.line(format!("{} ({})", text(partner, "name"), text(partner, "country")));
     out.line(format!("  id {}", text(partner, "id")));
     if let Some(exchange) = exchange {
-        out.line(format!("  {}", super::status::peer_line(&exchange)));
+        out.line(format!("  {}", super::status::peer_line(&exchange, out)));
     }
     for device in &own {
         let addresses: Vec<String> = device
@@ -277,10 +275,10 @@ fn show_partner(client: &Client, partners: &Value, wanted: &str, out: &Output) -
 pub fn devices(client: &Client, out: &Output) -> CliResult {
     let row = |device: &Value| {
         let own = device.get("self").and_then(Value::as_bool).unwrap_or(false);
-        let mark = if own { "this machine" } else { "" };
-        vec![short(device, "id"), text(device, "partner_name"), text(device, "name"), mark.to_owned()]
+        let mark = if own { out.t("cli-this-machine") } else { String::new() };
+        vec![short(device, "id"), text(device, "partner_name"), text(device, "name"), mark]
     };
-    list(out, client.get("devices")?, row, "There are no machines.")
+    list(out, client.get("devices")?, row, "cli-no-devices")
 }
 
 /// `registers`.
@@ -291,17 +289,18 @@ pub fn registers(client: &Client, verb: Option<&RegistersVerb>, out: &Output) ->
             if out.json {
                 out.object(answer);
             } else {
-                out.line(format!("Register {} is there: {}", plain(name), text(&answer, "id")));
+                let args = [("name", name.as_str().into()), ("id", text(&answer, "id").into())];
+                out.say("cli-register-made", &args);
             }
             Ok(())
         }
         Some(RegistersVerb::Set { register, writers }) => {
             let path = format!("registers/{}/writers", encoded(register));
             client.send(Method::PUT, &path, Some(json!({"writers": writers_of(writers)})), &[])?.json()?;
-            done(out, "The writers are set.")
+            done(out, "cli-writers-set")
         }
         Some(RegistersVerb::List) | None => {
-            list(out, client.get("registers")?, register_row, "There are no registers.")
+            list(out, client.get("registers")?, |register| register_row(register, out), "cli-no-registers")
         }
     }
 }
@@ -313,41 +312,43 @@ fn writers_of(text: &str) -> Value {
     }
 }
 
-fn register_row(register: &Value) -> Vec<String> {
-    let writers = match register.get("writers") {
+fn register_row(register: &Value, out: &Output) -> Vec<String> {
+    let written_by = match register.get("writers") {
         Some(Value::Array(partners)) => {
-            partners.iter().map(|partner| text(partner, "name")).collect::<Vec<_>>().join(", ")
+            let names = partners.iter().map(|partner| text(partner, "name")).collect::<Vec<_>>().join(", ");
+            out.tw("cli-written-by", &[("names", names.into())])
         }
-        _ => "all".to_owned(),
+        _ => out.t("cli-written-by-all"),
     };
     let writes = register.get("writable").and_then(Value::as_bool).unwrap_or(false);
     let records = register.get("records").and_then(Value::as_u64).unwrap_or(0);
     let who = match text(register, "kind").as_str() {
-        "shared" => format!("written by {writers}"),
-        kind => kind.to_owned(),
+        "shared" => written_by,
+        kind => out.t(&format!("cli-register-{kind}")),
     };
-    let mark = if writes { "yours to write" } else { "read only" };
-    vec![short(register, "id"), text(register, "name"), who, mark.to_owned(), format!("{records} records")]
+    let mark = out.t(if writes { "cli-yours-to-write" } else { "record-read-only" });
+    let count = out.tw("n-records", &[("n", records.into())]);
+    vec![short(register, "id"), text(register, "name"), who, mark, count]
 }
 
-/// Prints a list, or what to say where it is empty.
+/// Prints a list, or the message `empty` where there is nothing.
 fn list(out: &Output, answer: Value, row: impl Fn(&Value) -> Vec<String>, empty: &str) -> CliResult {
     if out.json {
         out.object(answer);
     } else if items(&answer).is_empty() {
-        out.line(empty);
+        out.say(empty, &[]);
     } else {
         out.table(&items(&answer).iter().map(row).collect::<Vec<_>>());
     }
     Ok(())
 }
 
-/// Says that it is done.
-pub fn done(out: &Output, told: &str) -> CliResult {
+/// Says with a message of the catalogue that it is done.
+pub fn done(out: &Output, key: &str) -> CliResult {
     if out.json {
         out.object(json!({"done": true}));
     } else {
-        out.line(told);
+        out.say(key, &[]);
     }
     Ok(())
 }

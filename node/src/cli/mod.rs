@@ -20,6 +20,7 @@ use clap::Parser;
 pub use client::{Client, encoded};
 use comin_node::config::Config;
 use comin_node::datadir::DataDir;
+use comin_node::i18n::Lang;
 pub use error::{CliError, CliResult, Exit};
 pub use members::{items, text};
 pub use output::Output;
@@ -50,15 +51,25 @@ fn show(error: &CliError, json: bool) {
 }
 
 fn dispatch(cli: Cli) -> CliResult<Exit> {
-    let out = Output { json: cli.global.json };
+    let out = Output { json: cli.global.json, lang: cli.global.lang.unwrap_or_default() };
     let done = |()| Exit::Ok;
     match &cli.verb {
         Verb::Helper => comin_node::helper::main().map(done).map_err(|error| CliError::new(error.to_string())),
         Verb::Version => version(&out).map(done),
         Verb::Config { verb } => config(&cli.global, verb, &out).map(done),
         Verb::Demo { tour } => crate::demo::run(*tour, out),
-        verb => with_dir(verb, &cli.global, &DataDir::locate(cli.global.data_dir.clone())?, &out),
+        verb => {
+            let dir = DataDir::locate(cli.global.data_dir.clone())?;
+            with_dir(verb, &cli.global, &dir, &Output { lang: spoken(&cli.global, &dir), ..out })
+        }
     }
+}
+
+/// The language asked for, else the node's, else the partner's.
+fn spoken(global: &Global, dir: &DataDir) -> Lang {
+    let of_node = || read_config(global, dir).ok().and_then(|config| Lang::parse(&config.node.language));
+    let of_partner = || dir.settings().ok().and_then(|settings| Lang::parse(&settings.language));
+    global.lang.or_else(of_node).or_else(of_partner).unwrap_or_default()
 }
 
 /// Verbs that need the data directory.
@@ -71,9 +82,9 @@ fn with_dir(verb: &Verb, global: &Global, dir: &DataDir, out: &Output) -> CliRes
         Verb::Check { repair: true, kit } => check::repair(dir, kit.as_deref(), out),
         Verb::Doctor => doctor::run(dir, read_config(global, dir), out),
         Verb::Open { .. } | Verb::Join { .. } | Verb::Sync(_) => {
-            with_node(verb, &Client::running(dir, global.lang.as_deref())?, out)
+            with_node(verb, &Client::running(dir, Some(out.lang.code()))?, out)
         }
-        verb => with_node(verb, &Client::connect(dir, global.lang.as_deref())?, out),
+        verb => with_node(verb, &Client::connect(dir, Some(out.lang.code()))?, out),
     }
 }
 
@@ -126,14 +137,15 @@ fn read_config(global: &Global, dir: &DataDir) -> CliResult<Config> {
 
 fn config(global: &Global, verb: &ConfigVerb, out: &Output) -> CliResult {
     let dir = DataDir::locate(global.data_dir.clone())?;
+    let out = &Output { lang: spoken(global, &dir), ..*out };
     let config = read_config(global, &dir)?;
     let file = global.config.clone().unwrap_or_else(|| dir.config_file());
     let exists = file.exists();
     match (verb, out.json) {
         (ConfigVerb::Show, false) => out.line(config.to_toml().trim_end()),
-        (ConfigVerb::Check, false) if exists => out.line(format!("{} is good.", file.display())),
         (ConfigVerb::Check, false) => {
-            out.line(format!("{} does not exist: the defaults are in force.", file.display()))
+            let key = if exists { "cli-config-good" } else { "cli-config-default" };
+            out.say(key, &[("file", file.display().to_string().into())]);
         }
         (_, true) => out.object(json!({
             "file": exists.then_some(file), "data_dir": dir.path(),
@@ -151,7 +163,8 @@ fn version(out: &Output) -> CliResult {
     if out.json {
         out.object(json!({"version": version, "store_format": comin_node::store::FORMAT}));
     } else {
-        out.line(format!("comin {version}, store format {}", comin_node::store::FORMAT));
+        let format = u64::from(comin_node::store::FORMAT);
+        out.say("cli-version", &[("version", version.into()), ("format", format.into())]);
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What goes to the terminal: lines for people, objects for programs.
 
+use comin_node::i18n::{Arg, Lang};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -8,12 +9,29 @@ use std::io::{self, Write};
 pub struct Output {
     /// For programs.
     pub json: bool,
+    /// The language of what is said.
+    pub lang: Lang,
 }
 
 impl Output {
     /// One line for people. A closed pipe ends the program quietly, as `head` expects.
     pub fn line(&self, text: impl AsRef<str>) {
         write_or_end(format!("{}\n", text.as_ref()).as_bytes());
+    }
+
+    /// A message of the catalogue.
+    pub fn t(&self, key: &str) -> String {
+        self.lang.text(key)
+    }
+
+    /// A message with its arguments, made safe for a terminal.
+    pub fn tw(&self, key: &str, args: &[(&str, Arg)]) -> String {
+        plain(&self.lang.text_with(key, args))
+    }
+
+    /// One line: a message of the catalogue with its arguments.
+    pub fn say(&self, key: &str, args: &[(&str, Arg)]) {
+        self.line(self.tw(key, args));
     }
 
     /// One object for programs, with the version of its form.

@@ -22,7 +22,7 @@ pub fn run(client: &Client, kind: &str, verb: &RecordVerb, out: &Output) -> CliR
             let body = json!({"fields": fields_of(kind, set)?});
             let tag = if_version.as_ref().map_or_else(|| "*".to_owned(), |version| format!("\"{version}\""));
             let answer = client.send(Method::PATCH, &path, Some(body), &[("if-match", &tag)])?.json()?;
-            changed(&answer, "Saved", out)
+            changed(&answer, "cli-saved", out)
         }
         RecordVerb::List { register, country, target_group, network, text, limit } => {
             let network = network.as_ref().map(|id| key_of("network", id)).transpose()?;
@@ -40,13 +40,13 @@ pub fn run(client: &Client, kind: &str, verb: &RecordVerb, out: &Output) -> CliR
         RecordVerb::Remove { id, register } => {
             let path = place(kind, id, register.as_deref())?;
             let answer = client.send(Method::DELETE, &path, None, &[("if-match", "*")])?.json()?;
-            changed(&answer, "Marked as deleted", out)
+            changed(&answer, "cli-removed", out)
         }
         RecordVerb::Restore { id, register } => {
             let path = format!("records/{}/restore", encoded(&key_of(kind, id)?));
             let path = query(&path, &[("register", register.as_deref())]);
             let answer = client.send(Method::POST, &path, Some(json!({})), &[("if-match", "*")])?.json()?;
-            changed(&answer, "There again", out)
+            changed(&answer, "cli-restored", out)
         }
     }
 }
@@ -113,19 +113,20 @@ fn add(client: &Client, kind: &str, set: &[(String, String)], register: Option<&
         fields.entry("original_language").or_insert_with(|| json!(client.language()));
     }
     let body = json!({"kind": kind, "register": register, "fields": fields});
-    changed(&client.post("records", body)?, "Added", out)
+    changed(&client.post("records", body)?, "cli-added", out)
 }
 
-fn changed(answer: &Value, told: &str, out: &Output) -> CliResult {
+fn changed(answer: &Value, key: &str, out: &Output) -> CliResult {
     if out.json {
         out.object(answer.clone());
         return Ok(());
     }
     let register = values(answer).first().map(|value| text(value, "register_name")).unwrap_or_default();
-    out.line(format!("{told}: {} ({}) in {register}", text(answer, "title"), text(answer, "id")));
+    let (title, id) = (text(answer, "title"), text(answer, "id"));
+    out.say(key, &[("title", title.into()), ("id", id.into()), ("register", register.into())]);
     let conflicts: usize = values(answer).iter().map(|value| conflicts_of(value).len()).sum();
     if conflicts > 0 {
-        out.line(format!("{conflicts} fields wait for a decision: comin conflicts"));
+        out.say("cli-to-decide", &[("n", conflicts.into())]);
     }
     Ok(())
 }
@@ -162,21 +163,21 @@ fn list(client: &Client, filters: &[(&str, Option<&str>)], limit: Option<usize>,
         return Ok(());
     }
     if found.is_empty() {
-        out.line("Nothing found.");
+        out.say("cli-nothing-found", &[]);
     }
-    out.table(&found.iter().map(row).collect::<Vec<_>>());
+    out.table(&found.iter().map(|record| row(record, out)).collect::<Vec<_>>());
     Ok(())
 }
 
-fn row(record: &Value) -> Vec<String> {
+fn row(record: &Value, out: &Output) -> Vec<String> {
     let first = values(record).first().cloned().unwrap_or(Value::Null);
     let field = |name: &str| first.get("fields").map(|fields| text(fields, name)).unwrap_or_default();
     let mut marks = Vec::new();
     if first.get("deleted").and_then(Value::as_bool).unwrap_or(false) {
-        marks.push("deleted");
+        marks.push(out.t("cli-deleted"));
     }
     if values(record).iter().any(|value| !conflicts_of(value).is_empty()) {
-        marks.push("in conflict");
+        marks.push(out.t("mark-conflict"));
     }
     vec![
         text(record, "id"),
@@ -197,18 +198,19 @@ fn show(client: &Client, path: &str, out: &Output) -> CliResult {
     out.line(format!("{} ({})", text(&record, "title"), text(&record, "id")));
     for value in values(&record) {
         let created = value.get("created").cloned().unwrap_or(Value::Null);
-        let whose = if value.get("writable").and_then(Value::as_bool).unwrap_or(false) { "" } else { ", read only" };
-        out.line(format!(
-            "\nIn {}{whose}; added by {}, {}; version {}",
-            text(value, "register_name"),
-            text(&created, "partner_name"),
-            text(&created, "time"),
-            text(value, "version")
-        ));
+        let writable = value.get("writable").and_then(Value::as_bool).unwrap_or(false);
+        let args = [
+            ("register", text(value, "register_name").into()),
+            ("partner", text(&created, "partner_name").into()),
+            ("time", text(&created, "time").into()),
+            ("version", text(value, "version").into()),
+        ];
+        out.line("");
+        out.say(if writable { "cli-in-register" } else { "cli-in-register-read-only" }, &args);
         if value.get("deleted").and_then(Value::as_bool).unwrap_or(false) {
-            out.line("  deleted");
+            out.line(format!("  {}", out.t("cli-deleted")));
         }
-        out.table(&field_rows(value.get("fields")));
+        out.table(&field_rows(value.get("fields"), out));
         for conflict in conflicts_of(value) {
             show_conflict(conflict, out);
         }
@@ -216,13 +218,14 @@ fn show(client: &Client, path: &str, out: &Output) -> CliResult {
     let differs: Vec<&str> =
         record.get("differs").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     if !differs.is_empty() {
-        out.line(format!("\nThe registers differ in: {}", differs.join(", ")));
+        out.line("");
+        out.say("cli-registers-differ", &[("fields", differs.join(", ").into())]);
     }
     Ok(())
 }
 
 /// Fields with the names that `--set` takes.
-fn field_rows(fields: Option<&Value>) -> Vec<Vec<String>> {
+fn field_rows(fields: Option<&Value>, out: &Output) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for (name, value) in fields.and_then(Value::as_object).into_iter().flatten() {
         if name.starts_with('_') || name == "deleted" || name == "schema" {
@@ -230,36 +233,37 @@ fn field_rows(fields: Option<&Value>) -> Vec<Vec<String>> {
         }
         match value {
             Value::Object(texts) if schema::LANGUAGES.iter().any(|lang| texts.contains_key(*lang)) => {
-                rows.extend(texts.iter().map(|(lang, text)| vec![format!("  {name}@{lang}"), cell(text)]));
+                rows.extend(texts.iter().map(|(lang, text)| vec![format!("  {name}@{lang}"), cell(text, out)]));
             }
-            other => rows.push(vec![format!("  {name}"), cell(other)]),
+            other => rows.push(vec![format!("  {name}"), cell(other, out)]),
         }
     }
     rows
 }
 
 /// A value as a cell.
-fn cell(value: &Value) -> String {
+fn cell(value: &Value, out: &Output) -> String {
     match value {
         Value::String(text) => plain(text),
-        Value::Array(members) => members.iter().map(cell).collect::<Vec<_>>().join(" | "),
-        Value::Null => "(removed)".to_owned(),
+        Value::Array(members) => members.iter().map(|member| cell(member, out)).collect::<Vec<_>>().join(" | "),
+        Value::Null => out.t("cli-cleared"),
         other => other.to_string(),
     }
 }
 
 fn show_conflict(conflict: &Value, out: &Output) {
-    out.line(format!("  In conflict: {}", text(conflict, "field")));
+    out.line(format!("  {}", out.tw("cli-in-conflict", &[("field", text(conflict, "field").into())])));
     for value in conflict.get("values").and_then(Value::as_array).into_iter().flatten() {
         let take = value.get("take").and_then(Value::as_u64).unwrap_or(0);
         let what = match value.get("edited").filter(|edit| !edit.is_null()) {
             Some(edit) => {
-                format!("edited {}: {}", text(edit, "field"), cell(edit.get("value").unwrap_or(&Value::Null)))
+                let value = cell(edit.get("value").unwrap_or(&Value::Null), out);
+                out.tw("cli-edited", &[("field", text(edit, "field").into()), ("value", value.into())])
             }
             None if value.get("value") == Some(&json!(true)) && text(conflict, "field") == "deleted" => {
-                "deleted".to_owned()
+                out.t("cli-deleted")
             }
-            None => cell(value.get("value").unwrap_or(&Value::Null)),
+            None => cell(value.get("value").unwrap_or(&Value::Null), out),
         };
         let who = format!("{}, {}, {}", text(value, "partner_name"), text(value, "device_name"), text(value, "time"));
         out.line(format!("    {take}: {what}  ({who})"));
@@ -302,10 +306,11 @@ fn list_conflicts(client: &Client, out: &Output) -> CliResult {
         return Ok(());
     }
     if found.is_empty() {
-        out.line("Nothing is in conflict.");
+        out.say("cli-no-conflicts", &[]);
     }
     for conflict in &found {
-        out.line(format!("{} in {}", text(conflict, "title"), text(conflict, "register_name")));
+        let (title, register) = (text(conflict, "title"), text(conflict, "register_name"));
+        out.say("cli-conflict-in", &[("title", title.into()), ("register", register.into())]);
         show_conflict(conflict, out);
         if conflict.get("writable").and_then(Value::as_bool).unwrap_or(false) {
             let (id, field) = (text(conflict, "id"), text(conflict, "field"));
@@ -336,7 +341,7 @@ fn resolve(
         out.object(answer);
         return Ok(());
     }
-    done(out, "Decided.")
+    done(out, "cli-decided")
 }
 
 fn only_field(client: &Client, id: &str) -> CliResult<String> {

@@ -206,7 +206,7 @@ pub fn open(client: &Client, print: bool, out: &Output) -> CliResult {
         return Ok(());
     }
     out.line(&url);
-    out.line("The link signs one browser in, once, within ten minutes.");
+    out.say("cli-open-once", &[]);
     let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
     if has_display && !print {
         let opened =

@@ -19,7 +19,7 @@ pub fn run(client: &Client, check: bool, watch: bool, out: &Output) -> CliResult
             members.insert("running".to_owned(), json!(client.is_running()));
         }
         let attention = status.get("attention").and_then(Value::as_bool).unwrap_or(false);
-        let lines = lines(&status, client.is_running()).join("\n");
+        let lines = lines(&status, client.is_running(), out).join("\n");
         if out.json {
             out.object(status);
         } else if lines != shown {
@@ -38,86 +38,91 @@ pub fn run(client: &Client, check: bool, watch: bool, out: &Output) -> CliResult
     }
 }
 
-fn lines(status: &Value, running: bool) -> Vec<String> {
+fn lines(status: &Value, running: bool, out: &Output) -> Vec<String> {
     let member = |name: &str| status.get(name).cloned().unwrap_or(Value::Null);
     let number = |name: &str| status.get(name).and_then(Value::as_u64).unwrap_or(0);
     let (partner, federation, device) = (member("partner"), member("federation"), member("device"));
-    let mut out =
+    let mut lines =
         vec![format!("{} ({}), {}", text(&partner, "name"), text(&partner, "country"), text(&device, "name"))];
-    out.push(match federation.is_null() {
-        true => "In no federation yet: comin found NAME, or comin join TICKET".to_owned(),
+    lines.push(match federation.is_null() {
+        true => out.t("cli-no-federation"),
         false => {
             let partners = federation.get("partners").and_then(Value::as_u64).unwrap_or(0);
-            format!("Federation {}, {partners} partners", text(&federation, "name"))
+            out.tw("cli-federation", &[("name", text(&federation, "name").into()), ("n", partners.into())])
         }
     });
     if !running {
-        out.push("The node is not running: nothing is exchanged. comin run".to_owned());
+        lines.push(out.t("cli-not-running"));
     }
-    out.push(format!("Exchange: {}", text(&member("exchange"), "text")));
-    out.extend(member("peers").as_array().into_iter().flatten().map(|peer| format!("  {}", peer_line(peer))));
-    out.push(format!(
-        "{} records, {} changes, {} of ours on no other machine yet",
-        number("records"),
-        number("changes"),
-        number("unsent_changes")
-    ));
-    out.extend(needs(status));
-    out
+    lines.push(out.tw("cli-exchange", &[("text", text(&member("exchange"), "text").into())]));
+    lines.extend(member("peers").as_array().into_iter().flatten().map(|peer| format!("  {}", peer_line(peer, out))));
+    let counts = [("n-records", "records"), ("lag-exactly", "changes"), ("cli-unsent", "unsent_changes")];
+    lines.push(counts.map(|(key, name)| out.tw(key, &[("n", number(name).into())])).join(", "));
+    lines.extend(needs(status, out));
+    lines
 }
 
 /// One partner, as seen from here.
-pub fn peer_line(peer: &Value) -> String {
+pub fn peer_line(peer: &Value, out: &Output) -> String {
     let mut words = vec![format!("{} ({}): {}", text(peer, "name"), text(peer, "country"), text(peer, "text"))];
     let lacks = |name: &str| peer.get(name).and_then(|lag| lag.get("changes")).and_then(Value::as_u64).unwrap_or(0) > 0;
+    let mut add = |key: &str, name: &str, value: String| {
+        if !value.is_empty() {
+            words.push(out.tw(key, &[(name, value.into())]));
+        }
+    };
     if lacks("lacks") {
-        words.push(format!("lacks {}", text(peer, "lacks_text")));
+        add("cli-peer-lacks", "what", text(peer, "lacks_text"));
     }
     if lacks("we_lack") {
-        words.push(format!("we lack {}", text(peer, "we_lack_text")));
+        add("cli-peer-we-lack", "what", text(peer, "we_lack_text"));
     }
-    let heard = text(peer, "last_heard");
-    if !heard.is_empty() {
-        words.push(format!("last heard {heard}"));
-    }
-    let through = text(peer, "through");
-    if !through.is_empty() {
-        words.push(format!("through {through}"));
-    }
-    let tried = peer.get("last_try").map(|last| text(last, "text")).filter(|told| !told.is_empty());
-    words.extend(tried.map(|told| format!("last try: {told}")));
+    add("cli-peer-heard", "when", text(peer, "last_heard"));
+    add("exchange-through", "name", text(peer, "through"));
+    add("cli-peer-tried", "what", peer.get("last_try").map(|last| text(last, "text")).unwrap_or_default());
     words.join("; ")
 }
 
 /// What somebody has to do, with the command.
-fn needs(status: &Value) -> Vec<String> {
-    let number = |name: &str| status.get(name).and_then(Value::as_u64).unwrap_or(0);
-    let mut out = Vec::new();
-    if number("approvals") > 0 {
-        out.push(format!("{} wait for confirmation: comin approvals", number("approvals")));
+fn needs(status: &Value, out: &Output) -> Vec<String> {
+    let mut lines = Vec::new();
+    let approvals = status.get("approvals").and_then(Value::as_u64).unwrap_or(0);
+    if approvals > 0 {
+        lines.push(out.tw("cli-needs-approval", &[("n", approvals.into())]));
     }
     if status.get("paused").and_then(Value::as_bool).unwrap_or(false) {
-        out.push("Exchange is paused by hand: comin sync resume".to_owned());
+        lines.push(out.t("cli-needs-resume"));
     }
     let joining = status.get("joining").cloned().unwrap_or(Value::Null);
     let stage = text(&joining, "stage");
     if !stage.is_empty() && stage != "admitted" {
+        let mut line = out.tw("cli-joining", &[("stage", text(&joining, "stage_text").into())]);
+        let told = text(&joining, "text");
+        if !told.is_empty() {
+            line = format!("{line} – {told}");
+        }
         let number = text(&joining, "check_number");
-        let number = if number.is_empty() { String::new() } else { format!("; check number {number}") };
-        out.push(format!("Joining ({stage}): {}{number}", text(&joining, "text")));
+        if !number.is_empty() {
+            line = format!("{line}; {} {number}", out.t("check-number"));
+        }
+        lines.push(line);
     }
     if let Some(reason) = status.get("stopped").and_then(Value::as_str) {
-        out.push(format!("The store has failed: {}. comin check", super::output::plain(reason)));
+        lines.push(out.tw("cli-store-failed", &[("reason", reason.into())]));
     }
     for fault in status.get("faults").and_then(Value::as_array).into_iter().flatten() {
-        out.push(format!("Fault of {}: {}", text(fault, "partner"), text(fault, "what")));
+        let args = [("partner", text(fault, "partner").into()), ("what", text(fault, "what").into())];
+        lines.push(out.tw("cli-fault", &args));
     }
-    out
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use comin_node::i18n::Lang;
+
+    const OUT: Output = Output { json: false, lang: Lang::En };
 
     #[test]
     fn says_what_to_do_next() {
@@ -125,8 +130,8 @@ mod tests {
             "partner": {"name": "EDIAS", "country": "FR"}, "device": {"name": "server"}, "federation": null,
             "exchange": {"text": "alone"}, "peers": [], "records": 1, "approvals": 2, "paused": true,
         });
-        let text = lines(&status, false).join("\n");
-        for part in ["comin found", "comin run", "comin approvals", "comin sync resume", "1 records"] {
+        let text = lines(&status, false, &OUT).join("\n");
+        for part in ["comin found", "comin run", "comin approvals", "comin sync resume", "1 record,"] {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }
     }
@@ -138,6 +143,6 @@ mod tests {
                           "through": "Veneto Lavoro", "last_try": {"text": "connection refused"}});
         let expected = "EDIAS (FR): away; lacks 3 changes; last heard 2026-01-01T00:00:00Z; through Veneto Lavoro; \
                         last try: connection refused";
-        assert_eq!(peer_line(&peer), expected, "what is known, and nothing more");
+        assert_eq!(peer_line(&peer, &OUT), expected, "what is known, and nothing more");
     }
 }

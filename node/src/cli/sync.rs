@@ -12,12 +12,12 @@ pub fn run(client: &Client, args: &SyncArgs, out: &Output) -> CliResult<Exit> {
     match args.verb {
         Some(SyncVerb::Pause) => {
             client.post("sync/pause", json!({}))?;
-            done(out, "Exchange is paused, also after a restart. Editing goes on. Back: comin sync resume")?;
+            done(out, "cli-sync-paused")?;
             Ok(Exit::Ok)
         }
         Some(SyncVerb::Resume) => {
             client.post("sync/resume", json!({}))?;
-            done(out, "Exchange goes on.")?;
+            done(out, "cli-sync-resumed")?;
             Ok(Exit::Ok)
         }
         None => now(client, args, out),
@@ -35,20 +35,20 @@ fn now(client: &Client, args: &SyncArgs, out: &Output) -> CliResult<Exit> {
         return Ok(exit);
     }
     if complete {
-        out.line("Everyone holds everything.");
+        out.say("cli-sync-complete", &[]);
         return Ok(exit);
     }
     if answer.get("paused").and_then(Value::as_bool).unwrap_or(false) {
-        out.line("Exchange is paused by hand: comin sync resume");
+        out.say("cli-needs-resume", &[]);
     }
     let missing = answer.get("missing").and_then(Value::as_array).cloned().unwrap_or_default();
-    let names: Vec<String> = missing.iter().map(|peer| text(peer, "name")).collect();
-    out.line(match args.wait {
-        Some(_) => format!("Missing after {wait} s: {}", names.join(", ")),
-        None => format!("Asked everyone; not complete yet: {}", names.join(", ")),
-    });
+    let names = missing.iter().map(|peer| text(peer, "name")).collect::<Vec<_>>().join(", ");
+    match args.wait {
+        Some(_) => out.say("cli-sync-missing", &[("n", wait.into()), ("names", names.into())]),
+        None => out.say("cli-sync-asked", &[("names", names.into())]),
+    }
     for peer in &missing {
-        out.line(format!("  {}", super::status::peer_line(peer)));
+        out.line(format!("  {}", super::status::peer_line(peer, out)));
     }
     Ok(exit)
 }

@@ -50,11 +50,16 @@ fn reported(report: Value, dry_run: bool, out: &Output) -> CliResult<Exit> {
     }
     let number = |name: &str| report.get(name).and_then(Value::as_u64).unwrap_or(0);
     let (added, changed, unchanged) = (number("added"), number("changed"), number("unchanged"));
-    let verb = if dry_run { "Would be" } else { "Imported" };
-    out.line(format!("{verb}: {added} added, {changed} changed, {unchanged} unchanged."));
+    let args = [("added", added.into()), ("changed", changed.into()), ("unchanged", unchanged.into())];
+    out.say(if dry_run { "cli-would-import" } else { "cli-imported" }, &args);
     let changes = report.get("changes").and_then(Value::as_array).filter(|_| dry_run);
     for change in changes.into_iter().flatten().take(ERRORS_SHOWN) {
-        out.line(format!("  row {}: {}", change.get("row").and_then(Value::as_u64).unwrap_or(0), text(change, "what")));
+        let (row, what) = (change.get("row").and_then(Value::as_u64).unwrap_or(0), text(change, "what"));
+        let told = match what.strip_prefix("change ") {
+            Some(fields) => out.tw("cli-row-would-change", &[("row", row.into()), ("fields", fields.into())]),
+            None => out.tw("cli-row-would-add", &[("row", row.into())]),
+        };
+        out.line(format!("  {told}"));
     }
     Ok(Exit::Ok)
 }

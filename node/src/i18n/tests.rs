@@ -64,10 +64,9 @@ fn every_language_uses_the_same_arguments() {
     }
 }
 
-#[test]
-fn every_key_used_in_code_exists() {
-    let english = keys(EN);
-    let mut used = BTreeSet::new();
+/// The source files of this crate.
+fn sources() -> Vec<String> {
+    let mut out = Vec::new();
     let mut stack = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
     while let Some(path) = stack.pop() {
         for entry in std::fs::read_dir(path).unwrap().flatten() {
@@ -75,17 +74,42 @@ fn every_key_used_in_code_exists() {
             if path.is_dir() {
                 stack.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("i18n/tests.rs") {
-                let source = std::fs::read_to_string(&path).unwrap();
-                for call in [".text(\"", ".text_with(\"", ".t(\"", ".tw(\""] {
-                    used.extend(source.split(call).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
-                }
+                out.push(std::fs::read_to_string(&path).unwrap());
             }
+        }
+    }
+    out
+}
+
+#[test]
+fn every_key_used_in_code_exists() {
+    let english = keys(EN);
+    let mut used = BTreeSet::new();
+    for source in sources() {
+        for call in [".text(\"", ".text_with(\"", ".t(\"", ".tw(\"", ".say(\"", "\"cli-", "\"doctor-"] {
+            let prefix = call.strip_prefix('"').unwrap_or_default();
+            let named = source.split(call).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+            used.extend(named.map(|rest| format!("{prefix}{rest}")).filter(|key| !key.contains('{')));
         }
     }
     assert!(used.len() > 20, "the search finds the calls in the code, not {}", used.len());
     // `Row::text("field")` reads a record and not the catalogue; its fields have no hyphen.
     let unknown: Vec<_> = used.iter().filter(|key| key.contains('-') && !english.contains(*key)).collect();
     assert!(unknown.is_empty(), "the code uses keys that no catalogue has: {unknown:?}");
+}
+
+#[test]
+fn every_problem_has_words_for_people() {
+    let english = keys(EN);
+    let mut codes = BTreeSet::new();
+    for source in sources() {
+        let made =
+            source.split("Problem::new(").skip(1).filter_map(|rest| rest.split_once("StatusCode::")?.1.split_once('"'));
+        codes.extend(made.filter_map(|(_, rest)| Some(rest.split_once('"')?.0.to_owned())));
+    }
+    assert!(codes.contains("timeout") && codes.len() > 8, "the search finds the codes: {codes:?}");
+    let silent: Vec<_> = codes.iter().filter(|code| !english.contains(&format!("problem-{code}"))).collect();
+    assert!(silent.is_empty(), "no page could say what these mean: {silent:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::layout::{Ctx, Place};
 use super::{Pairs, form, show, value};
 use crate::api::limits::PAGE_ROWS;
-use crate::api::{Answer, Problem, Resolve, find_register, parse_key, read_conflicts, resolve_conflict};
+use crate::api::{Answer, Form, Problem, Resolve, find_register, parse_key, read_conflicts, resolve_conflict};
 use crate::views::{Conflict, Reader, Titles, Version, field_label, kind_label};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -63,7 +63,7 @@ fn refusal(ctx: &Ctx, problem: &Problem) -> Markup {
             (show::icon("act"))
             div {
                 @if problem.status == StatusCode::PRECONDITION_FAILED { p { (ctx.t("conflict-changed")) } }
-                @else { p { (problem.detail) } }
+                @else { (super::refusal_words(ctx.lang, problem)) }
             }
         }
     }
@@ -76,7 +76,9 @@ fn card(ctx: &Ctx, title: &str, version: &Version, conflict: &Conflict, titles: 
     html! {
         section.card id=(id) aria-labelledby={ (id) "-t" } {
             h2 id={ (id) "-t" } {
-                a href={ "/records/" (row.key) } { (title) } ": " (field_label(ctx.lang, &conflict.field))
+                a href={ "/records/" (row.key) } { (title) } ": "
+                @if conflict.field == "deleted" { (ctx.t("conflict-keep-or-delete")) }
+                @else { (field_label(ctx.lang, &conflict.field)) }
             }
             p.muted { (kind_label(ctx.lang, &row.key.kind)) " · " (version.register_name) }
             @if conflict.field == "deleted" { p { (ctx.t("conflict-about-deletion")) } }
@@ -104,12 +106,19 @@ fn hidden(version: &Version, conflict: &Conflict) -> Markup {
 
 fn keep(ctx: &Ctx, action: &str, version: &Version, conflict: &Conflict, n: usize) -> Markup {
     let number = (n as u64) + 1;
+    // INVARIANT: `n` counts the values of this conflict; without one the words of an ordinary value fit.
+    let deletion = conflict.values.get(n).is_some_and(|v| v.edited.is_none() && v.value == Scalar::Bool(true));
+    let words = match (conflict.field == "deleted", deletion) {
+        (false, _) => "conflict-keep",
+        (true, true) => "conflict-take-deletion",
+        (true, false) => "conflict-take-record",
+    };
     html! {
         form method="post" action=(action) {
             (hidden(version, conflict))
             input type="hidden" name="take" value=(number);
             button type="submit" {
-                (ctx.t("conflict-keep")) span.vh { " " (ctx.tw("conflict-number", &[("n", number.into())])) }
+                (ctx.t(words)) span.vh { " " (ctx.tw("conflict-number", &[("n", number.into())])) }
             }
         }
     }
@@ -137,7 +146,7 @@ fn another(ctx: &Ctx, action: &str, id: &str, version: &Version, conflict: &Conf
 ///
 /// # Errors
 /// 404; a refused value shows the inbox again with the reason.
-pub async fn resolve(ctx: Ctx, Path(id): Path<String>, axum::Form(pairs): Pairs) -> Answer<Response> {
+pub async fn resolve(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
     let key = parse_key(&id)?;
     let register = match ctx.query("register") {
         Some(text) => Some(find_register(&ctx.app, text).await?),

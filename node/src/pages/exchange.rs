@@ -103,10 +103,16 @@ fn way(ctx: &Ctx, line: &PartnerLine) -> Markup {
         // While this side pauses, the attempts say nothing about the partner.
         @if let Some(dial) = line.dial.as_ref().filter(|_| !ctx.status.paused) {
             div.muted {
-                (dial.text)
+                (ctx.t("exchange-not-reached"))
                 @if let Some(next) = dial.next_try_ms {
                     @let seconds = next.saturating_sub(now_ms()) / 1000;
                     " " (ctx.tw("exchange-next-try", &[("n", seconds.into())]))
+                }
+                @if !dial.text.is_empty() {
+                    details id={ "why-" (line.partner.short()) } {
+                        summary { (ctx.t("exchange-why")) }
+                        p { (exchange::dial_text(ctx.lang, dial)) }
+                    }
                 }
             }
         }

@@ -2,8 +2,9 @@
 
 use super::layout::Ctx;
 use super::show::{country, language};
+use crate::api::Problem;
 use crate::i18n::Lang;
-use crate::views::{Titles, field_label, scalar_text, words};
+use crate::views::{Titles, field_label, scalar_text, type_name, words};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
 use comin_protocol::schema::{Field, FieldType, Kind, LANGUAGES, Vocabulary};
@@ -198,8 +199,43 @@ fn error_line(error: Option<&str>, id: &str) -> Markup {
     html! { @if let Some(error) = error { p.error id={ (id) "-error" } { (error) } } }
 }
 
+/// Why a field's value was refused and what would be right, in the reader's language.
+pub fn refusal(lang: Lang, kind: &Kind, problem: &Problem) -> String {
+    let member = |name: &str| problem.more.get(name).and_then(Value::as_str).unwrap_or_default();
+    let value = member("value");
+    let Some(field) = kind.field(member("field").split('@').next().unwrap_or_default()) else {
+        return lang.text("problem-invalid");
+    };
+    let typed = type_name(field.field_type);
+    let key = match typed {
+        _ if value.is_empty() => "refused-required",
+        // The value is shortened where it is shown: the mark at its end stands for the rest.
+        "line" | "lines" | "translated_line" | "links" | "link" if value.ends_with('…') => "refused-too-long",
+        "prose" | "translated_prose" if value.ends_with('…') => "refused-too-long",
+        "line" | "translated_line" if value.contains('\n') => "refused-several-lines",
+        "code" | "codes" => "refused-code",
+        "reference" | "references" => "refused-reference",
+        "link" | "links" => "refused-link",
+        "date" | "month" | "moment_range" | "position" | "integer" | "email" | "country" => {
+            return lang.text_with(&format!("refused-{typed}"), &[("value", quoted(lang, value).into())]);
+        }
+        _ => "refused-line",
+    };
+    lang.text_with(key, &[("value", quoted(lang, value).into()), ("max", field.bytes_max.into())])
+}
+
+/// A value as it was entered, in the quotation marks of the language.
+fn quoted(lang: Lang, value: &str) -> String {
+    match lang {
+        Lang::En => format!("“{value}”"),
+        Lang::It => format!("«{value}»"),
+    }
+}
+
 fn hint_text(ctx: &Ctx, field: &Field) -> Option<String> {
     let key = match field.field_type {
+        _ if field.name == "nuts" => "hint-nuts",
+        _ if field.name == "identifiers" => "hint-identifiers",
         FieldType::Lines | FieldType::Links => "hint-lines",
         FieldType::Country => "hint-country",
         FieldType::Position => "hint-position",
@@ -231,7 +267,7 @@ fn input(ctx: &Ctx, field: &Field, key: &str, id: &str, values: &Values, choices
         FieldType::Code(vocabulary) => codes(ctx, vocabulary, &name, id, value, field.required),
         FieldType::Reference(kinds) => references(ctx, kinds, &name, id, &[value.to_owned()], choices, false),
         FieldType::References(kinds) => references(ctx, kinds, &name, id, values.all(key), choices, true),
-        FieldType::Country => countries(ctx, &name, id, value),
+        FieldType::Country => countries(ctx, &name, id, value, (described.as_deref(), invalid)),
         _ if field.is_long() || field.is_set() => {
             let text = values.all(key).join("\n");
             let rows = if field.is_set() { "3" } else { "5" };
@@ -401,11 +437,17 @@ fn codes(ctx: &Ctx, vocabulary: &Vocabulary, name: &str, id: &str, value: &str, 
     }
 }
 
-fn countries(ctx: &Ctx, name: &str, id: &str, value: &str) -> Markup {
+fn countries(
+    ctx: &Ctx,
+    name: &str,
+    id: &str,
+    value: &str,
+    (described, invalid): (Option<&str>, Option<&str>),
+) -> Markup {
     let list = format!("{id}-list");
     html! {
         input id=(id) name=(name) type="text" value=(value) list=(list) maxlength="2" size="4" autocomplete="off"
-            aria-describedby={ (id) "-hint" };
+            aria-describedby=[described] aria-invalid=[invalid];
         datalist id=(list) { @for code in COUNTRIES { option value=(code) { (country(ctx.lang, code)) } } }
     }
 }
@@ -470,6 +512,19 @@ mod tests {
             json!({"city": "Izola", "target_groups": ["women", "youth"]}),
             "a blank at the end is no change; a set is sent whole"
         );
+    }
+
+    #[test]
+    fn every_refusal_names_value_and_remedy_in_every_language() {
+        for kind in comin_protocol::schema::KINDS {
+            for field in fields(kind) {
+                let problem = Problem::invalid("x").with("field", json!(field.name)).with("value", json!("Atlantis"));
+                let [english, italian] = Lang::ALL.map(|lang| refusal(lang, kind, &problem));
+                assert_ne!(english, italian, "{} of {} is refused in two languages", field.name, kind.name);
+                let is_range = matches!(field.field_type, FieldType::MomentRange);
+                assert!(italian.contains("«Atlantis»") || is_range, "and says which value: {italian}");
+            }
+        }
     }
 
     #[test]

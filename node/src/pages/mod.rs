@@ -13,7 +13,7 @@ mod record;
 mod show;
 mod write;
 
-use crate::api::{AppState, Problem};
+use crate::api::{AppState, Form, Problem};
 use crate::i18n::Lang;
 use axum::Router;
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 
 /// What forms send: pairs in order, since check boxes repeat their name.
-pub type Pairs = axum::Form<Vec<(String, String)>>;
+pub type Pairs = Form<Vec<(String, String)>>;
 
 /// The pages' routes.
 pub fn router() -> Router<AppState> {
@@ -70,11 +70,22 @@ pub fn refused(lang: Lang, problem: &Problem) -> Response {
     };
     let body = html! {
         h1 { (title) }
-        p { (problem.detail) }
-        @if let Some(hint) = &problem.hint { p.hint { (hint) } }
+        (refusal_words(lang, problem))
         p { a.button href="/" { (lang.text("nav-overview")) } }
     };
     (problem.status, alone(lang, &title, body)).into_response()
+}
+
+/// Why something was refused, in the reader's language; the node's own words, which are English, folded below.
+pub fn refusal_words(lang: Lang, problem: &Problem) -> Markup {
+    let words = lang.lookup(&format!("problem-{}", problem.code), &[]);
+    html! {
+        p { (words.unwrap_or_else(|| lang.text("problem-internal"))) }
+        details id="refusal-detail" {
+            summary { (lang.text("error-detail")) }
+            p lang="en" { (problem.detail) @if let Some(hint) = &problem.hint { br; (hint) } }
+        }
+    }
 }
 
 /// The page that tells how to sign in.

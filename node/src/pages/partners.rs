@@ -3,7 +3,8 @@
 use super::layout::{Ctx, Place};
 use super::show::{country, icon, moment};
 use super::{Pairs, exchange, value};
-use crate::api::{Answer, Problem, lines_of, make_invite, partner_name};
+use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name};
+use crate::views::exchange::join_text;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::engine::{Command, JoinStatus};
@@ -25,13 +26,13 @@ fn page(ctx: &Ctx, made: Option<&TicketInfo>, refused: Option<&Problem>) -> Resp
     let main = html! {
         h1 { (ctx.t("nav-partners")) }
         @if let Some(problem) = refused {
-            div.callout.error-summary role="alert" { (icon("act")) div { p { (problem.detail) } @if let Some(hint) = &problem.hint { p.hint { (hint) } } } }
+            div.callout.error-summary role="alert" { (icon("act")) div { (super::refusal_words(ctx.lang, problem)) } }
         }
         @if let Some(ticket) = made { (ticket_made(ctx, ticket)) }
         div #exchange data-live { (exchange::banner(ctx, &lines)) }
         (approvals(ctx))
         @if !lines.is_empty() { section #states data-live { h2 { (ctx.t("exchange-table")) } (exchange::table(ctx, &lines)) } }
-        section #members data-live { h2 { (ctx.t("partners-members")) } (members(ctx)) }
+        section #members data-live { h2 { (ctx.t("partners-members")) } (members(ctx)) p.hint { (ctx.t("partners-roles")) } }
         @if member { (invitations(ctx)) } @else { (begin(ctx)) }
     };
     let mut response = ctx.page(Place::Partners, &ctx.t("nav-partners"), main);
@@ -209,7 +210,7 @@ fn join_state(ctx: &Ctx, joining: &JoinStatus) -> Markup {
                 p { (ctx.t("check-number")) " " strong.check-number { (number) } }
                 p { (ctx.t("join-read-out")) }
             }
-            @if !joining.text.is_empty() { p.muted { (joining.text) } }
+            @if !joining.text.is_empty() { p.muted { (join_text(joining, ctx.lang)) } }
         }
     }
 }
@@ -231,7 +232,7 @@ async fn run(ctx: Ctx, command: Command) -> Answer<Response> {
 ///
 /// # Errors
 /// 503 where the engine has stopped.
-pub async fn found(ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
+pub async fn found(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     match partner_name(value(&pairs, "name")) {
         Ok(name) => run(ctx, Command::Found { name }).await,
         Err(problem) => Ok(page(&ctx, None, Some(&problem))),
@@ -242,7 +243,7 @@ pub async fn found(ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
 ///
 /// # Errors
 /// 503 where the engine has stopped.
-pub async fn join(ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
+pub async fn join(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     let ticket = value(&pairs, "ticket").split_whitespace().collect();
     run(ctx, Command::Join { ticket }).await
 }
@@ -251,7 +252,7 @@ pub async fn join(ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
 ///
 /// # Errors
 /// 503 where the engine has stopped.
-pub async fn invite(mut ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
+pub async fn invite(mut ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     let made = make_invite(&ctx.app, value(&pairs, "name"), value(&pairs, "country"), None).await;
     fresh(&mut ctx).await?;
     Ok(match &made {

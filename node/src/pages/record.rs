@@ -97,7 +97,7 @@ fn version_section(ctx: &Ctx, version: &Version, found: &Found) -> Markup {
     html! {
         section.version aria-labelledby=(heading) {
             div.head {
-                h2 id=(heading) { (version.register_name) }
+                h2 id=(heading) { span.muted { (ctx.t("record-kept-in")) } " " (version.register_name) }
                 @if version.writable { (actions(ctx, version)) } @else { span.tag { (ctx.t("record-read-only")) } }
             }
             @if deleted { p.callout { (show::icon("act")) span { (ctx.t(if version.row.is_listed() { "record-deletion-disputed" } else { "record-deleted" })) } } }

@@ -72,7 +72,9 @@ fn text(lang: Lang, field: &Field, value: &str, titles: &Titles) -> Markup {
             html! { a href=(value) rel="noreferrer noopener" { (value) } }
         }
         FieldType::Email => html! { a href={ "mailto:" (value) } { (value) } },
-        FieldType::MomentRange => html! { (moment_range(value)) },
+        FieldType::MomentRange => html! { (moment_range(lang, value)) },
+        FieldType::Date => html! { time datetime=(value) { (time::day(lang, value)) } },
+        FieldType::Month => html! { time datetime=(value) { (time::month(lang, value)) } },
         FieldType::Position => html! { (value.replace(';', " · ")) },
         _ if field.is_long() => paragraphs(value),
         _ => html! { (value) },
@@ -83,16 +85,19 @@ fn invalid(lang: Lang, value: &str) -> Markup {
     html! { (value) " " span.tag { (lang.text("value-invalid")) } }
 }
 
-/// `2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]` with blanks where people expect them.
-fn moment_range(value: &str) -> String {
+/// `2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]` as people write it.
+fn moment_range(lang: Lang, value: &str) -> String {
     let (range, zone) = value.trim_end_matches(']').split_once('[').unwrap_or((value, ""));
     let (start, end) = range.split_once('/').unwrap_or((range, range));
     let (start_day, start_time) = start.split_once('T').unwrap_or((start, ""));
     let (end_day, end_time) = end.split_once('T').unwrap_or((end, ""));
+    let (first, last) = (time::day(lang, start_day), time::day(lang, end_day));
+    let place = zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
+    let zone = if place.is_empty() { place } else { lang.text_with("moment-zone", &[("place", place.into())]) };
     match (start_day == end_day, start == end) {
-        (_, true) => format!("{start_day}, {start_time} ({zone})"),
-        (true, _) => format!("{start_day}, {start_time} – {end_time} ({zone})"),
-        _ => format!("{start_day}, {start_time} – {end_day}, {end_time} ({zone})"),
+        (_, true) => format!("{first}, {start_time} ({zone})"),
+        (true, _) => format!("{first}, {start_time} – {end_time} ({zone})"),
+        _ => format!("{first}, {start_time} – {last}, {end_time} ({zone})"),
     }
 }
 
@@ -155,7 +160,7 @@ pub fn conflict_value(ctx: &Ctx, row: &Row, key: &str, value: &crate::views::Val
     if key == "deleted" {
         return match (&value.edited, &value.value) {
             (Some((edited, written)), _) => html! {
-                strong { (ctx.t("conflict-restored")) }
+                strong { (ctx.t("conflict-edited")) }
                 p { (field_label(ctx.lang, edited)) ": "
                     (scalar(ctx.lang, field_of_key(&row.key.kind, edited), written, titles)) }
             },

@@ -5,7 +5,7 @@ use super::layout::{Ctx, LISTS, Place, escape};
 use super::{Pairs, show, value};
 use crate::api::limits::CHOICES_MAX;
 use crate::api::{
-    Answer, NewRecord, Problem, RecordWritten, address, create_records, deletion, edit_record, find_register,
+    Answer, Form, NewRecord, Problem, RecordWritten, address, create_records, deletion, edit_record, find_register,
     parse_key, read_version,
 };
 use crate::views::{self, Filter, Version, field_label, kind_label, known_kind, register_label};
@@ -43,7 +43,7 @@ async fn choices(ctx: &Ctx, kind: &Kind) -> Answer<Choices> {
 }
 
 /// What is wrong with a form, on top of it, with a link to the field.
-fn summary(ctx: &Ctx, problem: &Problem) -> Markup {
+fn summary(ctx: &Ctx, kind: &Kind, problem: &Problem) -> Markup {
     let field = problem.more.get("field").and_then(Value::as_str);
     html! {
         div.callout.error-summary role="alert" tabindex="-1" {
@@ -51,10 +51,12 @@ fn summary(ctx: &Ctx, problem: &Problem) -> Markup {
             div {
                 p { strong { (ctx.t("form-refused")) } }
                 @match field {
-                    Some(field) => p { a href={ "#" (control_id(field)) } { (field_label(ctx.lang, field)) } ": " (problem.detail) },
-                    None => p { (problem.detail) },
+                    Some(field) => p {
+                        a href={ "#" (control_id(field)) } { (field_label(ctx.lang, field)) } ": "
+                        (form::refusal(ctx.lang, kind, problem))
+                    },
+                    None => (super::refusal_words(ctx.lang, problem)),
                 }
-                @if let Some(hint) = problem.hint.as_ref().filter(|_| field.is_none()) { p.hint { (hint) } }
             }
         }
     }
@@ -94,10 +96,11 @@ async fn new_page(
 ) -> Answer<Response> {
     let choices = choices(ctx, kind).await?;
     let title = ctx.t(&format!("new-{}", kind.name));
-    let refused = problem.and_then(|p| Some((p.more.get("field")?.as_str()?, p.detail.as_str())));
+    let words = problem.map(|problem| form::refusal(ctx.lang, kind, problem)).unwrap_or_default();
+    let refused = problem.and_then(|p| Some((p.more.get("field")?.as_str()?, words.as_str())));
     let main = html! {
         h1 { (title) }
-        @if let Some(problem) = problem { (summary(ctx, problem)) }
+        @if let Some(problem) = problem { (summary(ctx, kind, problem)) }
         form.record method="post" action={ "/records/new?kind=" (kind.name) } {
             div.field {
                 label for="register" { (ctx.t("form-register")) }
@@ -125,7 +128,7 @@ fn list_path(kind: &str) -> &'static str {
 ///
 /// # Errors
 /// 422 for an unknown kind; a refused value shows the form again with the reason.
-pub async fn create(ctx: Ctx, axum::Form(pairs): Pairs) -> Answer<Response> {
+pub async fn create(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     let kind = known_kind(ctx.query("kind").unwrap_or("organisation"))?;
     let values = Values::of_pairs(&pairs);
     let fields = values.changed(kind, &Values::default());
@@ -176,9 +179,13 @@ async fn edit_page(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, r
     let choices = choices(ctx, kind).await?;
     let row = &version.row;
     let title = views::title(row, ctx.lang);
+    let words = match &reason {
+        Reason::Refused(problem) => form::refusal(ctx.lang, kind, problem),
+        _ => String::new(),
+    };
     let refused = match &reason {
         Reason::Refused(problem) => {
-            problem.more.get("field").and_then(Value::as_str).map(|field| (field, problem.detail.as_str()))
+            problem.more.get("field").and_then(Value::as_str).map(|field| (field, words.as_str()))
         }
         _ => None,
     };
@@ -189,7 +196,7 @@ async fn edit_page(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, r
         p.muted { (kind_label(ctx.lang, kind.name)) " · " (version.register_name) }
         @match &reason {
             Reason::Fresh => {},
-            Reason::Refused(problem) => (summary(ctx, problem)),
+            Reason::Refused(problem) => (summary(ctx, kind, problem)),
             Reason::Stale(keys) => (stale(ctx, kind, version, values, &choices, keys)),
         }
         @if !version.conflicts.is_empty() {
@@ -259,7 +266,7 @@ fn standing(ctx: &Ctx, kind: &Kind, version: &Version, key: &str, titles: &views
 ///
 /// # Errors
 /// 404; a refused or stale form is shown again.
-pub async fn save(ctx: Ctx, Path(id): Path<String>, axum::Form(pairs): Pairs) -> Answer<Response> {
+pub async fn save(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
     let (row, kind) = addressed(&ctx, &id).await?;
     let standing = Values::of_row(kind, &row);
     // The ends of a link are not on the form; they stay.
@@ -309,7 +316,7 @@ pub async fn restore(ctx: Ctx, path: Path<String>, form: Pairs) -> Answer<Respon
     mark(ctx, path, form, false).await
 }
 
-async fn mark(ctx: Ctx, Path(id): Path<String>, axum::Form(pairs): Pairs, deleted: bool) -> Answer<Response> {
+async fn mark(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs, deleted: bool) -> Answer<Response> {
     let (row, _) = addressed(&ctx, &id).await?;
     let seen = RowVersion::parse(value(&pairs, "version"));
     let seen = seen.ok_or_else(|| Problem::bad_request("the form came without its version"))?;

@@ -4,7 +4,7 @@
 
 use super::time::{now_ms, rfc3339};
 use crate::i18n::{Arg, Lang};
-use comin_protocol::engine::{Lag, PeerStatus, Status};
+use comin_protocol::engine::{JoinStatus, Lag, PeerStatus, Status};
 use comin_protocol::ids::{DeviceKey, PartnerId};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -176,7 +176,8 @@ fn line(
         we_lack: devices.iter().map(|d| d.we_lack).min_by_key(|l| order(*l)).unwrap_or(Lag::Unknown),
         last_heard_ms,
         last_equal_ms: devices.iter().filter_map(|d| d.last_equal_ms).max(),
-        through: through.map(|p| p.name.clone()),
+        // Whoever is connected is heard directly, whichever way its last beacon came.
+        through: through.filter(|_| !connected).map(|p| p.name.clone()),
         dial: dial.filter(|_| !connected).cloned(),
         progress: devices.iter().find_map(|d| d.progress),
     }
@@ -193,7 +194,7 @@ pub fn banner(status: &Status, lines: &[PartnerLine], lang: Lang) -> Banner {
     if status.roster.federation.is_none() {
         return match &status.joining {
             Some(joining) if joining.stage == "refused" => {
-                Banner::new("join-refused", Tone::Act, vec![("reason", joining.text.as_str().into())])
+                Banner::new("join-refused", Tone::Act, vec![("reason", join_text(joining, lang).into())])
             }
             Some(joining) if joining.stage != "admitted" => Banner::new("joining", Tone::Busy, vec![]),
             _ => Banner::new("alone", Tone::Note, vec![]),
@@ -235,10 +236,10 @@ fn connected_banner(lines: &[PartnerLine], unsent: u64, lang: Lang) -> Banner {
     if let Some(waiting) = known.filter(|_| unsent > 0 || lagging.iter().any(|l| l.state == PartnerState::Equal)) {
         return Banner::new("waiting", Tone::Busy, vec![("n", waiting.into()), ("k", lagging.len().into())]);
     }
-    delivered(lines, &lagging)
+    delivered(lines, &lagging, lang)
 }
 
-fn delivered(lines: &[PartnerLine], lagging: &[&PartnerLine]) -> Banner {
+fn delivered(lines: &[PartnerLine], lagging: &[&PartnerLine], lang: Lang) -> Banner {
     let have = lines.len() - lagging.len();
     let mut args = vec![("k", have.into()), ("total", lines.len().into())];
     let Some(longest) = lagging.iter().min_by_key(|l| l.last_heard_ms.unwrap_or(0)) else {
@@ -248,9 +249,53 @@ fn delivered(lines: &[PartnerLine], lagging: &[&PartnerLine]) -> Banner {
     match longest.last_heard_ms {
         Some(heard) => {
             args.push(("days", (now_ms().saturating_sub(heard) / 86_400_000).into()));
+            args.push(("since", super::time::local(lang, heard).into()));
             Banner::new("delivered", Tone::Note, args)
         }
         None => Banner::new("delivered-never", Tone::Note, args),
+    }
+}
+
+/// What the network says of an attempt, in English, and the message that says it in the reader's language. The
+/// words of the operating system, which may follow, stay its own.
+const DIAL_WORDS: [(&str, &str); 15] = [
+    ("the peer hung up: it may not know this device yet, or be paused", "dial-hung-up"),
+    ("the peer closed the stream", "dial-closed"),
+    ("the connection was closed", "dial-closed"),
+    ("the stream broke", "dial-broke"),
+    ("connected, but the exchange could not begin", "dial-not-begun"),
+    ("no address of it is known", "dial-no-address"),
+    ("too many connections, or no member any more", "dial-denied"),
+    ("another attempt is under way", "dial-under-way"),
+    ("the peer does not read", "dial-silent"),
+    ("the peer did not answer", "dial-silent"),
+    ("the peer reads too slowly", "dial-silent"),
+    ("replaced by a newer stream", "dial-under-way"),
+    ("not a member, or the exchange is paused", "dial-not-now"),
+    ("the exchange is paused", "dial-paused"),
+    ("no longer a member", "dial-denied"),
+];
+
+/// What became of an attempt, in words.
+pub fn dial_text(lang: Lang, dial: &Dial) -> String {
+    let known = |(said, key): &(&str, &str)| Some(format!("{}{}", lang.text(key), dial.text.strip_prefix(said)?));
+    DIAL_WORDS.iter().find_map(known).unwrap_or_else(|| dial.text.clone())
+}
+
+/// The stage at which a join was refused: it stands before the colon.
+pub fn refusal_stage(joining: &JoinStatus) -> &str {
+    joining.text.split(':').next().unwrap_or_default()
+}
+
+/// What a newcomer waits for, or why it was refused.
+pub fn join_text(joining: &JoinStatus, lang: Lang) -> String {
+    let reason = || lang.lookup(&format!("join-refused-{}", refusal_stage(joining)), &[]);
+    match joining.stage {
+        "refused" => reason().unwrap_or_else(|| joining.text.clone()),
+        "waiting" if !joining.text.is_empty() => {
+            lang.text_with("join-waits-for", &[("name", joining.text.as_str().into())])
+        }
+        _ => joining.text.clone(),
     }
 }
 
@@ -270,7 +315,7 @@ pub fn line_json(line: &PartnerLine, lang: Lang) -> serde_json::Value {
         "last_equal": line.last_equal_ms.map(rfc3339),
         "through": line.through,
         "last_try": line.dial.as_ref().map(|d| serde_json::json!({
-            "text": d.text, "time": rfc3339(d.time_ms), "next": d.next_try_ms.map(rfc3339),
+            "text": dial_text(lang, d), "time": rfc3339(d.time_ms), "next": d.next_try_ms.map(rfc3339),
         })),
         "progress": line.progress.map(|(done, total)| serde_json::json!({"bytes": done, "total": total})),
     })
@@ -315,6 +360,37 @@ mod tests {
         assert_eq!(code(&unknown, 0), "delivered-never", "what is unknown is not claimed");
         let all = [partner("a", Equal, none), partner("bb", Away, none)];
         assert_eq!(code(&all, 0), "all", "being away is no lag: its beacon says that it holds everything");
+    }
+
+    #[test]
+    fn the_networks_own_words_are_translated() {
+        let said = [
+            include_str!("../net/swarm.rs"),
+            include_str!("../net/session.rs"),
+            include_str!("../net/frame.rs"),
+            include_str!("../../../protocol/src/engine/session.rs"),
+            include_str!("../../../protocol/src/engine/command.rs"),
+            include_str!("../../../protocol/src/engine/federation.rs"),
+        ];
+        for (words, key) in DIAL_WORDS {
+            assert!(said.concat().contains(words), "the network still says so: {words}");
+            let dial = Dial { text: format!("{words} (os error 1)"), ..Dial::default() };
+            assert_eq!(dial_text(Lang::It, &dial), format!("{} (os error 1)", Lang::It.text(key)), "{key}");
+            assert_ne!(Lang::It.text(key), Lang::En.text(key), "{key} has words of its own");
+        }
+    }
+
+    #[test]
+    fn every_refusal_of_a_join_is_in_the_catalogue() {
+        for refusal in comin_protocol::join::Refusal::ALL {
+            let text = format!("{}: {refusal}", refusal.stage());
+            let joining = JoinStatus { stage: "refused", check_number: None, text: text.clone() };
+            for lang in Lang::ALL {
+                assert_ne!(join_text(&joining, lang), text, "{} in {}", refusal.stage(), lang.code());
+            }
+        }
+        let newer = JoinStatus { stage: "refused", check_number: None, text: "moon-phase".into() };
+        assert_eq!(join_text(&newer, Lang::It), "moon-phase", "a stage of a newer version is shown as it is");
     }
 
     #[test]

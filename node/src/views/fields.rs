@@ -15,11 +15,19 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong with the value, the field's name included.
     pub text: String,
+    /// The value, shortened; empty where something is missing.
+    pub value: String,
+}
+
+impl FieldError {
+    fn without_value(field: &str, text: String) -> Self {
+        Self { field: field.to_owned(), text, value: String::new() }
+    }
 }
 
 impl From<schema::FieldError> for FieldError {
     fn from(error: schema::FieldError) -> Self {
-        Self { text: error.to_string(), field: error.field }
+        Self { text: error.to_string(), field: error.field, value: error.value }
     }
 }
 
@@ -61,7 +69,7 @@ pub fn known_kind(name: &str) -> Result<&'static Kind, FieldError> {
     schema::kind(name).ok_or_else(|| {
         let known: Vec<&str> = schema::KINDS.iter().map(|kind| kind.name).collect();
         let text = format!("kind: {name:?} is not one of {}", known.join(", "));
-        FieldError { field: "kind".into(), text }
+        FieldError::without_value("kind", text)
     })
 }
 
@@ -82,7 +90,7 @@ pub fn parse(
         changes.extend(schema::parse_field(kind, name, value, before)?);
     }
     if let Some(field) = schema::missing(kind, before, &changes) {
-        return Err(FieldError { field: field.name.into(), text: format!("{}: is required", field.name) });
+        return Err(FieldError::without_value(field.name, format!("{}: is required", field.name)));
     }
     if before.is_none() {
         let defaults = schema::new_record(lang.code()).into_iter();
@@ -113,7 +121,7 @@ pub fn derived_key(kind: &str, fields: &Map<String, Value>) -> Result<Option<Rec
     let end = |field: &&'static str| {
         let text = fields.get(*field).and_then(Value::as_str);
         text.and_then(|text| RecordKey::parse(text.trim()))
-            .ok_or_else(|| FieldError { field: (*field).into(), text: format!("{field}: needs a record's id") })
+            .ok_or_else(|| FieldError::without_value(field, format!("{field}: needs a record's id")))
     };
     let ends = kind.ends.iter().map(end).collect::<Result<Vec<_>, _>>()?;
     Ok(Some(RecordKey::derived(kind.name, &ends.iter().collect::<Vec<_>>())))

@@ -23,6 +23,25 @@ pub fn local(lang: Lang, ms: u64) -> String {
     timestamp(ms).map(|t| t.to_zoned(TimeZone::system()).strftime(format).to_string()).unwrap_or_default()
 }
 
+/// A day such as `2026-10-15`, as the language writes it; another text as it is.
+pub fn day(lang: Lang, text: &str) -> String {
+    let format = match lang {
+        Lang::En => "%-d %b %Y",
+        Lang::It => "%d/%m/%Y",
+    };
+    text.parse().map_or_else(|_| text.to_owned(), |date: jiff::civil::Date| date.strftime(format).to_string())
+}
+
+/// A month such as `2026-10`, as the language writes it; another text as it is.
+pub fn month(lang: Lang, text: &str) -> String {
+    let format = match lang {
+        Lang::En => "%b %Y",
+        Lang::It => "%m/%Y",
+    };
+    let first = format!("{text}-01").parse();
+    first.map_or_else(|_| text.to_owned(), |date: jiff::civil::Date| date.strftime(format).to_string())
+}
+
 /// How long ago: "just now", "5 minutes ago", "3 days ago".
 pub fn ago(lang: Lang, now_ms: u64, then_ms: u64) -> String {
     let minutes = now_ms.saturating_sub(then_ms) / 60_000;
@@ -49,5 +68,14 @@ mod tests {
         assert_eq!(rfc3339(u64::MAX), "", "a number from elsewhere must not panic");
         assert_eq!(ago(Lang::En, 10 * 60_000, 5 * 60_000), "5 minutes ago", "minutes");
         assert_eq!(ago(Lang::En, 0, 99), "just now", "a clock that runs ahead is now");
+    }
+
+    #[test]
+    fn writes_days_and_months() {
+        assert_eq!(day(Lang::En, "2026-02-09"), "9 Feb 2026", "English");
+        assert_eq!(day(Lang::It, "2026-02-09"), "09/02/2026", "Italian");
+        assert_eq!(month(Lang::En, "2026-02"), "Feb 2026", "a month has no day");
+        assert_eq!(month(Lang::It, "2026-02"), "02/2026", "nor in Italian");
+        assert_eq!(day(Lang::En, "soon"), "soon", "what is no day stays as somebody wrote it");
     }
 }

@@ -60,6 +60,9 @@ async fn a_record_is_made_and_edited_by_forms_alone() {
     let wrong = node.form("/records/new?kind=organisation", &[("f.name", "X"), ("f.country", "Atlantis")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "a wrong value is refused");
     assert!(wrong.text.contains("href=\"#c-country\"") && wrong.text.contains("value=\"X\""), "with a link, text kept");
+    let italian =
+        node.form("/records/new?kind=organisation&lang=it", &[("f.name", "X"), ("f.country", "Atlantis")]).await;
+    assert!(italian.text.contains("«Atlantis» non è un paese."), "in the reader's language: {}", italian.text);
 }
 
 #[tokio::test]
@@ -81,4 +84,7 @@ async fn a_wrong_address_is_a_page_for_people() {
     let got = node.page("/records/organisation:00000000000000000000000000000000").await;
     assert_eq!(got.status, StatusCode::NOT_FOUND, "there is no such record");
     assert!(got.text.contains("<h1>Not found</h1>"), "said in HTML, not JSON: {}", got.text);
+    let got = node.page("/nowhere?lang=it").await;
+    assert_eq!(got.status, StatusCode::NOT_FOUND, "nor such a page");
+    assert!(got.text.contains("<h1>Non trovato</h1>"), "said to people in their language: {}", got.text);
 }

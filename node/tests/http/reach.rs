@@ -3,6 +3,7 @@
 use super::nodes::{Got, PORT, TOKEN, TestNode, send, start};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use comin_node::api::Trusted;
 
 async fn outside(node: &TestNode, method: &str, path: &str, headers: &[(&str, &str)]) -> Got {
     let mut request = Request::builder().method(method).uri(path).header("host", format!("localhost:{PORT}"));
@@ -97,6 +98,43 @@ async fn every_documented_route_is_there() {
     let unknown = node.call("GET", "/api/v1/nothing", None).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND, "other paths are not");
     assert_eq!(unknown.json()["hint"], "GET /openapi.json lists the routes", "and the answer says where to look");
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_problem() {
+    let node = start(6, "Ožara", "SI", false);
+    let json = ("content-type", "application/json");
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let large = format!("{{\"kind\":\"{}\"}}", "x".repeat(5 * 1024 * 1024));
+    let asked = [
+        (404, "GET", "/api/v1/nothing", json, ""),
+        (404, "GET", "/nothing", json, ""),
+        (405, "DELETE", "/", json, ""),
+        (405, "PUT", "/api/v1/status", json, ""),
+        (405, "DELETE", "/networks", json, ""),
+        (405, "POST", "/openapi.json", json, ""),
+        (400, "POST", "/api/v1/records", json, "{"),
+        (415, "POST", "/api/v1/records", ("content-type", "text/plain"), "{}"),
+        (413, "POST", "/api/v1/records", json, large.as_str()),
+        (413, "POST", "/api/v1/import?kind=organisation", ("content-type", "text/csv"), large.as_str()),
+        (415, "POST", "/partners/found", json, "{}"),
+        (413, "POST", "/partners/found", form, large.as_str()),
+        (400, "GET", "/api/v1/records/%ff", json, ""),
+        (400, "GET", "/api/v1/records?limit=many", json, ""),
+    ];
+    for (status, method, path, (name, value), body) in asked {
+        let request = Request::builder().method(method).uri(path).extension(Trusted).header(name, value);
+        let got = send(&node.router, request.body(Body::from(body.to_owned())).unwrap()).await;
+        assert_eq!(got.status.as_u16(), status, "{method} {path}: {}", got.text);
+        assert_eq!(
+            got.headers[header::CONTENT_TYPE],
+            "application/problem+json",
+            "{method} {path} says so for programs"
+        );
+        let told = got.json();
+        assert_eq!(told["status"], status, "{method} {path} repeats its status: {told}");
+        assert!(told["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "and says what is wrong: {told}");
+    }
 }
 
 #[tokio::test]

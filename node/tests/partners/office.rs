@@ -1,9 +1,7 @@
-//! Joining with real processes: who comes with a wrong ticket reads at which stage it was refused, and who is
-//! no member gets nothing.
+//! A partner with a data directory, a running node and a command line, as its IT has them.
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -12,15 +10,18 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A partner with a running node.
-struct Partner {
-    temp: TempDir,
+pub struct Partner {
+    pub temp: TempDir,
     node: Option<Child>,
 }
 
 impl Partner {
-    fn start(name: &str, country: &str) -> Self {
+    pub fn start(name: &str, country: &str) -> Self {
         let mut partner = Self { temp: tempfile::tempdir().expect("a directory"), node: None };
-        assert!(partner.run(&["init", "--name", name, "--country", country]).status.success(), "{name} is set up");
+        assert!(
+            partner.run(&["init", "--name", name, "--country", country, "--device", "server1"]).status.success(),
+            "{name} is set up"
+        );
         let config = "[listen]\np2p = [\"127.0.0.1:0\"]\npage = \"127.0.0.1:0\"\nmdns = false\n";
         std::fs::write(partner.temp.path().join("node/node.toml"), config).expect("a configuration");
         let mut node = partner
@@ -36,38 +37,38 @@ impl Partner {
         partner
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_comin"));
         command.arg("--data-dir").arg(self.temp.path().join("node")).args(args).current_dir(self.temp.path());
         command.stdin(Stdio::null());
         command
     }
 
-    fn run(&self, args: &[&str]) -> Output {
+    pub fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().expect("the program starts")
     }
 
-    fn json(&self, args: &[&str]) -> Value {
+    pub fn json(&self, args: &[&str]) -> Value {
         let output = self.run(&[&["--json"], args].concat());
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{args:?} works: {told}");
         serde_json::from_slice(&output.stdout).expect("one JSON object")
     }
 
-    fn invite(&self, name: &str, country: &str, expires: &str) -> String {
+    pub fn invite(&self, name: &str, country: &str, expires: &str) -> String {
         let file = self.temp.path().join(format!("{name}.ticket")).to_string_lossy().into_owned();
         self.json(&["invite", name, "--country", country, "--expires", expires, "--file", &file]);
         file
     }
 
     /// Exit code and error of a join that ends by itself.
-    fn refused(&self, ticket: &str) -> (Option<i32>, String) {
+    pub fn refused(&self, ticket: &str) -> (Option<i32>, String) {
         let output = self.run(&["join", ticket]);
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
     /// Lets a newcomer in whose ticket this partner made.
-    fn admit(&self, newcomer: &Self, ticket: &str) {
+    pub fn admit(&self, newcomer: &Self, ticket: &str) {
         let joining = newcomer.command(&["--json", "join", ticket]).stdout(Stdio::piped()).spawn().expect("it starts");
         let pending = eventually("the newcomer's arrival", || self.json(&["approvals"])["items"].get(0).cloned());
         let number = newcomer.json(&["status"])["joining"]["check_number"].clone();
@@ -87,7 +88,8 @@ impl Drop for Partner {
     }
 }
 
-fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+/// Looks until something is there.
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look() {
@@ -96,31 +98,4 @@ fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         assert!(Instant::now() < deadline, "{what} within {} s", PATIENCE.as_secs());
         std::thread::yield_now();
     }
-}
-
-#[test]
-fn tickets_are_good_once_in_time_and_for_one_federation() {
-    let slovenia = Partner::start("Slovenia", "SI");
-    let italy = Partner::start("Italia", "IT");
-    let france = Partner::start("France", "FR");
-    slovenia.json(&["found", "COM-IN"]);
-    let short = slovenia.invite("Breve", "FR", "0s");
-    let ticket = slovenia.invite("Italia", "IT", "1h");
-    slovenia.admit(&italy, &ticket);
-
-    let (code, told) = france.refused(&ticket);
-    assert_eq!(code, Some(6), "a used ticket is refused: {told}");
-    assert!(told.contains("ticket-used") && told.contains("Hint: "), "with its stage and a way out: {told}");
-    let (code, told) = france.refused(&short);
-    assert_eq!(code, Some(6), "an expired ticket is refused: {told}");
-    assert!(told.contains("ticket-expired"), "with its stage: {told}");
-    assert_eq!(france.refused("not a ticket").0, Some(1), "what is no ticket is an error");
-
-    let own: PathBuf = france.temp.path().join("node");
-    assert!(own.exists() && france.json(&["status"])["federation"].is_null(), "France is in no federation");
-    assert_eq!(france.json(&["partners"])["items"].as_array().map(Vec::len), Some(1), "and knows of nobody");
-    assert_eq!(france.json(&["organisation", "list"])["items"].as_array().map(Vec::len), Some(1), "and of nothing");
-    france.json(&["found", "Another"]);
-    let foreign = slovenia.invite("France", "FR", "1h");
-    assert_eq!(france.refused(&foreign).0, Some(6), "who is in another federation cannot join this one");
 }

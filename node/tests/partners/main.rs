@@ -1,0 +1,5 @@
+//! Several partners on this machine, each with real processes.
+
+mod join;
+mod office;
+mod words;
