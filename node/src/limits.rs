@@ -69,8 +69,11 @@ pub const CONNECTIONS_PER_PEER_MAX: u32 = 4;
 pub const CONNECTIONS_MAX: u32 = 128;
 /// Connections that are not through their handshake, each way.
 pub const CONNECTIONS_PENDING_MAX: u32 = 32;
-/// Time between two pings of a connection, and the time for the answer: a dead link is noticed in 20 s.
-pub const PING: Duration = Duration::from_secs(10);
+/// Time between two pings of a connection. One that fails is tried once more on a new stream, so that a dead
+/// link is noticed within 35 s: twice this, [`PING_TIME`], and libp2p's 10 s for opening a stream.
+pub const PING_EVERY: Duration = Duration::from_secs(10);
+/// Time for the answer to a ping.
+pub const PING_TIME: Duration = Duration::from_secs(5);
 /// A connection without a stream of ours is closed after this long.
 pub const CONNECTION_IDLE: Duration = Duration::from_secs(60);
 /// Whether tickets are open is looked up again after this long (they expire).

@@ -187,7 +187,9 @@ impl Node {
         getrandom::fill(&mut seed).map_err(system)?;
         let engine_config = EngineConfig { signer: config.signer.clone(), seed, now: clock.now() };
         let engine = Engine::new(engine_config, store.boot()?)?;
-        Self::start_with(config, store, clock, move || engine)
+        // Who belongs here is known before the first one knocks.
+        let roster = engine.roster().clone();
+        Self::start_with(config, store, clock, roster, move || engine)
     }
 
     /// Starts with a core of the caller's making; it is made on the engine's own thread.
@@ -195,10 +197,11 @@ impl Node {
         config: NodeConfig,
         store: Arc<dyn Store>,
         clock: Clock,
+        roster: Arc<Roster>,
         core: impl FnOnce() -> C + Send + 'static,
     ) -> Result<(NodeHandle, Self), StartError> {
         let inbox = Arc::new(Inbox::default());
-        let (roster, roster_now) = watch::channel(Arc::new(Roster::default()));
+        let (roster, roster_now) = watch::channel(roster);
         let (net, link) = Net::start(config.net, &config.signer, inbox.clone(), roster_now.clone())?;
         let outlet = Outlet {
             sessions: link.sessions(),

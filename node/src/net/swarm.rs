@@ -6,7 +6,7 @@ use super::session::{Ended, Purpose};
 use super::{DialReport, NetConfig, NetError, NetLink, identity};
 use crate::limits::{
     CLOSE_TIME, CONNECTION_IDLE, CONNECTIONS_MAX, CONNECTIONS_PENDING_MAX, CONNECTIONS_PER_PEER_MAX, JOIN_STREAMS_MAX,
-    LISTENING_SETTLES, OPEN_TIME, PING, REFUSALS_LOGGED_EVERY,
+    LISTENING_SETTLES, OPEN_TIME, PING_EVERY, PING_TIME, REFUSALS_LOGGED_EVERY,
 };
 use crate::runtime::{Inbox, Outside, wall_ms};
 use comin_protocol::engine::{DialTarget, Input};
@@ -223,7 +223,8 @@ impl Loop {
             return self.fail_dial(device, "the key is no device's".to_owned());
         };
         let options = DialOpts::peer_id(peer)
-            .condition(PeerCondition::DisconnectedAndNotDialing)
+            // The plan knows better than the swarm whether a connection still serves.
+            .condition(PeerCondition::NotDialing)
             .addresses(addresses)
             // A port of its own: the listening port's pair may still be in TIME_WAIT from before.
             .allocate_new_port()
@@ -376,10 +377,7 @@ impl Loop {
     fn handle_closed(&mut self, device: DeviceKey, last: bool, cause: Option<ConnectionError>) {
         // Streams of a connection that this side closed are not woken by yamux; those of a broken one are.
         if cause.is_none() {
-            let open = [self.syncs.get(&device), self.joins.get(&device)];
-            open.into_iter().flatten().for_each(|session| {
-                self.link.sessions.disconnect(*session, "the connection was closed".to_owned());
-            });
+            self.end_sessions(&device, "the connection was closed");
         }
         if !last {
             return;
@@ -394,8 +392,12 @@ impl Loop {
 
     fn handle_behaviour(&mut self, event: BehaviourEvent, now: Instant) {
         match event {
-            BehaviourEvent::Ping(ping::Event { connection, result: Err(ping::Failure::Timeout), .. }) => {
+            // On a dead link the second ping fails as the opening of its stream, not as a timeout.
+            BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(error) }) => {
                 self.swarm.close_connection(connection);
+                if let Some(device) = identity::device(&peer) {
+                    self.handle_silent(device, &error);
+                }
             }
             BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => {
                 for (peer, address) in found {
@@ -413,6 +415,19 @@ impl Loop {
             }
             _ => (),
         }
+    }
+
+    /// A peer has stopped to answer. What is still to be written to it can hold up the closing of its
+    /// connection for as long as the system tries: it counts as gone at once, and may be dialled again.
+    fn handle_silent(&mut self, device: DeviceKey, error: &ping::Failure) {
+        tracing::info!(device = %device.short(), reason = %error, "no answer any more");
+        self.end_sessions(&device, "the peer does not answer any more");
+        self.plan.disconnected(&device, chance(), Instant::now());
+    }
+
+    fn end_sessions(&self, device: &DeviceKey, reason: &str) {
+        let open = [self.syncs.get(device), self.joins.get(device)];
+        open.into_iter().flatten().for_each(|session| self.link.sessions.disconnect(*session, reason.to_owned()));
     }
 
     fn fail_dial(&mut self, device: DeviceKey, text: String) {
@@ -514,7 +529,7 @@ fn build(signer: &DeviceSigner, gate: Gate, with_mdns: bool) -> Result<Swarm<Beh
         limits: connection_limits::Behaviour::new(limits),
         streams: libp2p_stream::Behaviour::new(),
         identify: identify::Behaviour::new(identify),
-        ping: ping::Behaviour::new(ping::Config::new().with_interval(PING).with_timeout(PING)),
+        ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_EVERY).with_timeout(PING_TIME)),
         mdns: mdns.into(),
     };
     let built = SwarmBuilder::with_existing_identity(keypair)

@@ -109,7 +109,8 @@ fn start(
     let signer = DeviceSigner::from_secret(&[secret; 32]);
     let helper = HelperCommand { program: "/nonexistent/helper".into(), args: Vec::new() };
     let core = move || Scripted { react: Box::new(react), outputs: VecDeque::new() };
-    Node::start_with(NodeConfig { signer, net, helper }, store, Clock::start(), core).expect("the node starts")
+    Node::start_with(NodeConfig { signer, net, helper }, store, Clock::start(), Arc::default(), core)
+        .expect("the node starts")
 }
 
 fn reply(request: RequestId, after: Option<TaskId>) -> Output {

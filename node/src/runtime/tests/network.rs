@@ -238,7 +238,7 @@ async fn a_port_in_use_is_an_error_at_start() {
         helper: HelperCommand { program: "/nonexistent/helper".into(), args: Vec::new() },
     };
     let core = || Scripted { react: Box::new(|_, _| ()), outputs: VecDeque::new() };
-    let second = Node::start_with(config, Arc::new(Counting::default()), Clock::start(), core);
+    let second = Node::start_with(config, Arc::new(Counting::default()), Clock::start(), Arc::default(), core);
     let text = second.err().map(|error| error.to_string()).expect("two nodes cannot share a port");
     assert!(text.contains(&address), "the error names the address: {text}");
     first.stop().await;
