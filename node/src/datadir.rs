@@ -5,6 +5,7 @@
 //! | file | what | mode |
 //! |---|---|---|
 //! | `store/` | statements, documents, rows | 0700 |
+//! | `statements` | a copy of the statements, from which a repaired store finds its federation again | 0600 |
 //! | `device.key` | the device's secret, 64 hex digits | 0600 |
 //! | `node.json` | [`Settings`]; written last by `init`, so that its presence means a complete directory | 0600 |
 //! | `api-token` | bearer token for programs on this machine | 0600 |
@@ -13,8 +14,10 @@
 //!
 //! The partner key is not here: it lives in the recovery kit.
 
+use comin_protocol::codec::{from_cbor, to_cbor};
 use comin_protocol::identity::DeviceSigner;
 use comin_protocol::ids::{PartnerId, from_hex, to_hex};
+use comin_protocol::statement::SignedStatement;
 use serde::{Deserialize, Serialize};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -25,6 +28,8 @@ use std::path::{Path, PathBuf};
 const SETTINGS_SCHEMA: u32 = 1;
 /// Largest secret or settings file in bytes: they hold a few short lines.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
+/// Largest copy of the statements in bytes: some 100,000 of them.
+const STATEMENTS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Longest path of a Unix socket in bytes, one less than Linux's `sun_path`.
 const SOCKET_PATH_BYTES_MAX: usize = 107;
 
@@ -77,6 +82,9 @@ pub enum DataDirError {
         /// What is wrong.
         what: String,
     },
+    /// There is a node, and no store.
+    #[error("the store is gone from {}", .0.display())]
+    StoreGone(PathBuf),
     /// A secret that others on this machine can read.
     #[error("{} can be read by others on this machine", .0.display())]
     Exposed(PathBuf),
@@ -103,6 +111,7 @@ impl DataDirError {
             Self::Damaged { .. } => {
                 "put the file back from a backup, or begin in a new directory: comin init --recover KIT".to_owned()
             }
+            Self::StoreGone(dir) => format!("comin --data-dir {} check --repair", quoted(dir)),
             Self::Exposed(path) => format!("chmod 600 {}", quoted(path)),
             Self::PathTooLong(_) => "choose a shorter data directory with `--data-dir DIR`".to_owned(),
             Self::NoRandom => "start the machine again, or report this fault".to_owned(),
@@ -141,6 +150,33 @@ impl DataDir {
     /// The store's directory.
     pub fn store(&self) -> PathBuf {
         self.0.join("store")
+    }
+
+    /// Where the store is, which `init` has made: what would be opened in its place is empty, and nobody would know.
+    ///
+    /// # Errors
+    /// [`DataDirError::StoreGone`].
+    pub fn existing_store(&self) -> Result<PathBuf, DataDirError> {
+        let store = self.store();
+        if store.join("db").exists() { Ok(store) } else { Err(DataDirError::StoreGone(self.0.clone())) }
+    }
+
+    /// Keeps a copy of the statements beside the store. They are signed facts of the whole federation without
+    /// personal data; without them a node whose store is lost belongs to nobody, and no peer gives anything back.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`].
+    pub fn write_statements(&self, statements: &[SignedStatement]) -> Result<(), DataDirError> {
+        write_secret(&self.0.join("statements"), to_cbor(&statements.to_vec()))
+    }
+
+    /// The statements of that copy whose signatures verify; none where there is no copy or it cannot be read.
+    pub fn statements(&self) -> Vec<SignedStatement> {
+        let mut bytes = Vec::new();
+        let read = File::open(self.0.join("statements"))
+            .and_then(|file| file.take(STATEMENTS_BYTES_MAX).read_to_end(&mut bytes));
+        let statements: Vec<SignedStatement> = read.ok().and_then(|_| from_cbor(&bytes).ok()).unwrap_or_default();
+        statements.into_iter().filter(|signed| signed.clone().verify().is_ok()).collect()
     }
 
     /// The configuration, which may not exist.
@@ -201,7 +237,7 @@ impl DataDir {
         let path = self.0.join("node.json");
         // INVARIANT: a struct of strings and one number has no value that JSON lacks.
         let text = serde_json::to_string_pretty(settings).unwrap_or_else(|_| unreachable!("settings are JSON"));
-        write_secret(&path, &format!("{text}\n"))
+        write_secret(&path, format!("{text}\n"))
     }
 
     /// The device's secret.
@@ -228,7 +264,7 @@ impl DataDir {
     /// # Errors
     /// [`DataDirError::Io`].
     pub fn write_signer(&self, signer: &DeviceSigner) -> Result<(), DataDirError> {
-        write_secret(&self.0.join("device.key"), &format!("{}\n", to_hex(&signer.to_secret())))
+        write_secret(&self.0.join("device.key"), format!("{}\n", to_hex(&signer.to_secret())))
     }
 
     /// The token for programs on this machine; made where there is none.
@@ -239,7 +275,7 @@ impl DataDir {
         let path = self.0.join("api-token");
         if !path.exists() {
             let token = to_hex(&random::<32>()?);
-            write_secret(&path, &format!("{token}\n"))?;
+            write_secret(&path, format!("{token}\n"))?;
             return Ok(token);
         }
         let mode = std::fs::metadata(&path).map_err(|cause| DataDirError::Io { path: path.clone(), cause })?.mode();
@@ -278,13 +314,13 @@ pub fn random<const N: usize>() -> Result<[u8; N], DataDirError> {
 ///
 /// # Errors
 /// [`DataDirError::Io`].
-pub fn write_secret(path: &Path, text: &str) -> Result<(), DataDirError> {
+pub fn write_secret(path: &Path, content: impl AsRef<[u8]>) -> Result<(), DataDirError> {
     let write = || {
         let beside = path.with_extension("new");
         // One left behind by a crash may have been made by anyone; ours is made afresh with its mode.
         let _ = std::fs::remove_file(&beside);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(content.as_ref())?;
         file.sync_all()?;
         std::fs::rename(&beside, path)?;
         sync_parent(path)
@@ -328,6 +364,8 @@ pub fn read_text(path: &Path) -> Result<String, DataDirError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use comin_protocol::identity::PartnerSigner;
+    use comin_protocol::statement::Rights;
     use std::os::unix::fs::PermissionsExt;
 
     fn mode(path: &Path) -> u32 {
@@ -372,6 +410,32 @@ mod tests {
         write_secret_once(&path, "first").unwrap();
         assert!(write_secret_once(&path, "second").is_err(), "the second kit finds the first");
         assert_eq!(read_text(&path).unwrap(), "first", "which stays as it was");
+    }
+
+    #[test]
+    fn statements_are_kept_and_only_sound_ones_come_back() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = DataDir::locate(Some(temp.path().to_owned())).unwrap();
+        assert_eq!(dir.statements(), [], "a directory without a copy has none");
+        let (partner, device) = (PartnerSigner::from_secret(&[1; 32]), DeviceSigner::from_secret(&[2; 32]));
+        let sound = SignedStatement::certificate(&partner, &device, Rights::ALL, "Veneto", "IT", "server");
+        let mut forged = sound.clone();
+        forged.body.push(0);
+        dir.write_statements(&[sound.clone(), forged]).unwrap();
+        assert_eq!(dir.statements(), [sound], "a statement whose signature fails is left out");
+        std::fs::write(temp.path().join("statements"), b"damaged").unwrap();
+        assert_eq!(dir.statements(), [], "a copy that cannot be read gives nothing");
+    }
+
+    #[test]
+    fn a_store_that_is_gone_is_not_made_anew() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = DataDir::locate(Some(temp.path().to_owned())).unwrap();
+        let gone = dir.existing_store().expect_err("there is none");
+        assert!(gone.hint().ends_with("check --repair"), "and the hint says what helps: {}", gone.hint());
+        std::fs::create_dir(dir.store()).unwrap();
+        std::fs::write(dir.store().join("db"), b"").unwrap();
+        assert_eq!(dir.existing_store().unwrap(), dir.store(), "one that is there is used");
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn report_faults(faults: &[String], out: &Output) -> Option<CliError> {
 }
 
 fn open(dir: &DataDir) -> CliResult<store::SledStore> {
-    store::open_sled(&dir.store(), STORE_WAIT).map_err(|error| match error {
+    store::open_sled(&dir.existing_store()?, STORE_WAIT).map_err(|error| match error {
         StoreError::Busy => busy(),
         other => other.into(),
     })
@@ -133,6 +133,8 @@ struct Repair {
     damaged: Vec<String>,
     /// Records of which only a trace survives: id and name.
     lost: Vec<(String, String)>,
+    /// Statements that came back from their copy beside the store.
+    restated: usize,
     documents: usize,
     records: usize,
     /// Records whose row was made again.
@@ -144,6 +146,7 @@ pub fn repair(dir: &DataDir, kit: Option<&Path>, out: &Output) -> CliResult<Exit
     let signer = dir.signer()?;
     let rebuilt = if is_whole(dir)? { None } else { Some(rebuild(dir)?) };
     let store: Arc<dyn Store> = Arc::new(open(dir)?);
+    let restated = if rebuilt.is_some() { restate(dir, store.as_ref())? } else { 0 };
     let boot = store.boot()?;
     if !has_certificate(&signer, &boot.statements) {
         store.commit(&[vec![new_certificate(dir, &signer, kit)?]])?;
@@ -157,6 +160,7 @@ pub fn repair(dir: &DataDir, kit: Option<&Path>, out: &Output) -> CliResult<Exit
     let repair = Repair {
         damaged: damaged.collect(),
         lost: rebuilt.as_ref().map(|rebuilt| lost(rebuilt, store.as_ref())).transpose()?.unwrap_or_default(),
+        restated,
         aside: rebuilt.map(|rebuilt| rebuilt.aside),
         documents: documents.len(),
         records: found.records,
@@ -166,9 +170,22 @@ pub fn repair(dir: &DataDir, kit: Option<&Path>, out: &Output) -> CliResult<Exit
     Ok(Exit::Ok)
 }
 
+/// Brings statements back that only their copy beside the store has, and says how many.
+fn restate(dir: &DataDir, store: &dyn Store) -> CliResult<usize> {
+    let there: BTreeSet<_> = store.boot()?.statements.iter().map(SignedStatement::id).collect();
+    let gone = dir.statements().into_iter().filter(|signed| !there.contains(&signed.id()));
+    let writes: Vec<Write> = gone.map(|signed| Write::PutStatement(signed.id(), signed)).collect();
+    let count = writes.len();
+    if count > 0 {
+        store.commit(&[writes])?;
+    }
+    Ok(count)
+}
+
 /// Whether the store opens and every part of it passes.
 fn is_whole(dir: &DataDir) -> CliResult<bool> {
-    match store::open_sled(&dir.store(), STORE_WAIT) {
+    let Ok(place) = dir.existing_store() else { return Ok(false) };
+    match store::open_sled(&place, STORE_WAIT) {
         Ok(store) => match store.verify().and_then(|report| store.boot().map(|_| report)) {
             Ok(report) => Ok(report.damaged.is_empty()),
             Err(StoreError::Damaged(_)) => Ok(false),
@@ -260,6 +277,7 @@ fn told(repair: &Repair, out: &Output) {
         out.object(json!({
             "aside": repair.aside, "damaged": repair.damaged, "lost": lost, "documents": repair.documents,
             "records": repair.records, "projected": repair.projected,
+            "restated": repair.restated,
         }));
         return;
     }
@@ -269,6 +287,9 @@ fn told(repair: &Repair, out: &Output) {
             out.line(format!("The damaged store lies in {}.", aside.display()));
             repair.damaged.iter().for_each(|damage| out.line(format!("  {}", plain(damage))));
         }
+    }
+    if repair.restated > 0 {
+        out.line(format!("{} statements about members came back from their copy.", repair.restated));
     }
     if repair.projected > 0 {
         out.line(format!("{} records are shown from their documents again.", repair.projected));
@@ -284,6 +305,10 @@ fn told(repair: &Repair, out: &Output) {
         }
     }
     if repair.aside.is_some() {
+        out.line(
+            "What no other partner holds and is not listed here is lost without a trace: look at the internal register, \
+             and at what was entered last.",
+        );
         out.line("Next: comin run. What other partners hold comes back by itself; comin status tells how far it is.");
     }
 }

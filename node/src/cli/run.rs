@@ -10,7 +10,7 @@ use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
 use comin_node::i18n::Lang;
 use comin_node::net::NetConfig;
-use comin_node::runtime::{Node, NodeConfig, NodeHandle};
+use comin_node::runtime::{Event, EventKind, Node, NodeConfig, NodeHandle};
 use comin_node::store::{self, Store};
 use rustix::fs::Mode;
 use rustix::process::{Signal, set_parent_process_death_signal};
@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -30,6 +31,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Requests under way get this long to end when the node stops; open event streams never end by themselves.
 const DRAIN: Duration = Duration::from_secs(2);
+/// Least time between two looks at the statements, which change when members do.
+const KEEP_EVERY: Duration = Duration::from_secs(2);
 /// How long to wait for the addresses listened on before saying that the node is ready.
 const LISTEN_WAIT: Duration = Duration::from_secs(5);
 
@@ -42,7 +45,7 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     // Whatever is made from here on is for this user alone, whatever the mode of the directory above.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let (settings, signer, token) = (dir.settings()?, dir.signer()?, dir.api_token()?);
-    let store: Arc<dyn Store> = Arc::new(store::open_sled(&dir.store(), STORE_WAIT).map_err(|error| {
+    let store: Arc<dyn Store> = Arc::new(store::open_sled(&dir.existing_store()?, STORE_WAIT).map_err(|error| {
         match error {
             store::StoreError::Busy => CliError::new("another comin works on this data directory")
                 .exit(Exit::Busy)
@@ -66,8 +69,10 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
         mdns: config.listen.mdns,
     };
     let (handle, node) = Node::start(NodeConfig { signer, net: Some(net), helper }, store)?;
+    let keeper = runtime.spawn(keep_statements(handle.clone(), dir.clone()));
     let app = AppState::new(handle.clone(), ApiConfig { port: Some(port), token: Some(token), language });
     let ended = runtime.block_on(serve(handle, app, (control, page), out));
+    keeper.abort();
     runtime.shutdown_timeout(DRAIN);
     node.stop();
     if let Ok(socket) = dir.socket() {
@@ -75,6 +80,35 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     }
     tracing::info!("stopped");
     ended
+}
+
+/// Keeps the copy of the statements beside the store up to date: it is what a lost store is repaired from.
+async fn keep_statements(handle: NodeHandle, dir: DataDir) {
+    let mut events = handle.subscribe();
+    let mut kept = Vec::new();
+    loop {
+        match handle.read(|store| Ok(store.boot()?.statements)).await {
+            Ok(now) if now != kept => {
+                let (dir, statements) = (dir.clone(), now.clone());
+                match tokio::task::spawn_blocking(move || dir.write_statements(&statements)).await {
+                    Ok(Ok(())) => kept = now,
+                    Ok(Err(error)) => tracing::warn!(%error, "the copy of the statements could not be written"),
+                    Err(_) => return,
+                }
+            }
+            Ok(_) => {}
+            // The node stops for the same reason, and says so.
+            Err(_) => return,
+        }
+        tokio::time::sleep(KEEP_EVERY).await;
+        loop {
+            match events.recv().await {
+                Ok(Event { kind: EventKind::State, .. }) | Err(RecvError::Lagged(_)) => break,
+                Ok(_) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
 }
 
 async fn serve(

@@ -86,6 +86,8 @@ pub fn salvage(dir: &Path) -> Result<Salvaged, StoreError> {
 /// # Errors
 /// As [`salvage`]; the damaged store is never changed, and if anything fails it is moved back.
 pub fn rebuild(dir: &Path) -> Result<Rebuilt, StoreError> {
+    // A directory that is gone has nothing to be moved aside but its place.
+    fs::create_dir_all(dir).map_err(|e| io(dir, &e))?;
     let salvaged = salvage(dir)?;
     let aside = beside(dir, "damaged")?;
     fs::rename(dir, &aside).map_err(|e| io(dir, &e))?;
@@ -143,9 +145,11 @@ fn salvage_copies(dir: &Path, copy: &Path) -> Result<Salvaged, StoreError> {
         copy_files(dir, &copy.join(with_table.to_string()), with_table)?;
         match SledKv::open_tolerant(&copy.join(with_table.to_string())) {
             Ok(kv) => return Ok(read_within_limit(kv)),
+            Err(StoreError::Damaged(what)) => why.push(what),
             Err(e) => why.push(e.to_string()),
         }
     }
+    why.dedup();
     let what = format!("the database does not open: {}", why.join("; "));
     Ok(Salvaged { damaged: vec![Damage { place: Place::Store, what }], ..Salvaged::default() })
 }

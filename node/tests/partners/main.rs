@@ -1,5 +1,7 @@
 //! Several partners on this machine, each with real processes.
 
+mod check;
 mod join;
 mod office;
+mod repair;
 mod words;

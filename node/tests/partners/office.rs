@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A partner with a running node.
 pub struct Partner {
@@ -22,9 +24,22 @@ impl Partner {
             partner.run(&["init", "--name", name, "--country", country, "--device", "server1"]).status.success(),
             "{name} is set up"
         );
-        let config = "[listen]\np2p = [\"127.0.0.1:0\"]\npage = \"127.0.0.1:0\"\nmdns = false\n";
-        std::fs::write(partner.temp.path().join("node/node.toml"), config).expect("a configuration");
-        let mut node = partner
+        // A port of its own, as in an office: the others find it again after a restart.
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+        let config = format!("[listen]\np2p = [\"127.0.0.1:{port}\"]\npage = \"127.0.0.1:0\"\nmdns = false\n");
+        std::fs::write(partner.dir().join("node.toml"), config).expect("a configuration");
+        partner.resume();
+        partner
+    }
+
+    /// Where its node keeps its data.
+    pub fn dir(&self) -> PathBuf {
+        self.temp.path().join("node")
+    }
+
+    /// Starts its node (again).
+    pub fn resume(&mut self) {
+        let mut node = self
             .command(&["--json", "run"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -32,14 +47,21 @@ impl Partner {
             .expect("the node starts");
         let mut line = String::new();
         BufReader::new(node.stdout.take().expect("a pipe")).read_line(&mut line).expect("its line");
-        assert!(line.contains("\"ready\":true"), "{name} is ready: {line}");
-        partner.node = Some(node);
-        partner
+        assert!(line.contains("\"ready\":true"), "the node is ready: {line}");
+        self.node = Some(node);
+    }
+
+    /// Ends its node at once, as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut node) = self.node.take() {
+            let _ = node.kill();
+            let _ = node.wait();
+        }
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_comin"));
-        command.arg("--data-dir").arg(self.temp.path().join("node")).args(args).current_dir(self.temp.path());
+        command.arg("--data-dir").arg(self.dir()).args(args).current_dir(self.temp.path());
         command.stdin(Stdio::null());
         command
     }
@@ -81,10 +103,7 @@ impl Partner {
 
 impl Drop for Partner {
     fn drop(&mut self) {
-        if let Some(node) = &mut self.node {
-            let _ = node.kill();
-            let _ = node.wait();
-        }
+        self.kill();
     }
 }
 

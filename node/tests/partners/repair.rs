@@ -1,0 +1,204 @@
+//! `check --repair` with peers online: whatever becomes of a store's files, what a peer holds is there again
+//! afterwards, what nobody else held is there or named, and the federation goes on without blaming anyone.
+
+use super::office::{PATIENCE, Partner, eventually};
+use serde_json::Value;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Organisations that Italy imports: enough for a store of several segments.
+const IMPORTED: usize = 300;
+/// Marks records of the internal register, so that a comparison can leave them out.
+const INTERNAL_CITY: &str = "Interna";
+/// Bytes overwritten at each garbled position.
+const GARBLED_BYTES: u64 = 64;
+/// Positions garbled in one file.
+const POSITIONS: u64 = 6;
+
+/// A whole federation whose Italian store is going to be damaged.
+struct Scene {
+    slovenia: Partner,
+    france: Partner,
+    italy: Partner,
+    /// What Slovenia holds, which is everything but Italy's internal register.
+    everything: Vec<String>,
+    /// The records of Italy's internal register, which nobody else may read.
+    internal: Vec<String>,
+    /// Where an untouched copy of Italy's store lies.
+    sound: PathBuf,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let slovenia = Partner::start("Slovenia", "SI");
+        let mut italy = Partner::start("Italia", "IT");
+        let france = Partner::start("France", "FR");
+        slovenia.json(&["found", "COM-IN"]);
+        for (newcomer, name, country) in [(&italy, "Italia", "IT"), (&france, "France", "FR")] {
+            let ticket = slovenia.invite(name, country, "1h");
+            slovenia.admit(newcomer, &ticket);
+        }
+        slovenia.json(&["registers", "add", "Territorial"]);
+        let csv: String =
+            (0..IMPORTED).map(|n| format!("Organizzazione {n};Padova;IT;{}\n", "x".repeat(400))).collect();
+        let file = italy.temp.path().join("list.csv");
+        fs::write(&file, format!("name;city;country;address\n{csv}")).expect("a spreadsheet");
+        italy.json(&["import", &file.to_string_lossy(), "--kind", "organisation"]);
+        eventually("the shared register", || {
+            let registers = italy.json(&["registers"])["items"].to_string();
+            registers.contains("Territorial").then_some(())
+        });
+        for (partner, name) in [(&slovenia, "Skupna"), (&italy, "Comune"), (&france, "Commune")] {
+            add(partner, name, "Territorial");
+        }
+        let internal = vec![add(&italy, "Interna", "internal"), add(&italy, "Bozza", "internal")];
+        let everything = settled(&[&slovenia, &italy, &france]);
+        assert!(everything.len() > IMPORTED, "all of it has travelled");
+        italy.kill();
+        let sound = italy.temp.path().join("sound");
+        copy_dir(&store_of(&italy), &sound);
+        Self { slovenia, france, italy, everything, internal, sound }
+    }
+
+    /// Damages Italy's store, repairs it, and lets the federation meet again.
+    fn survive(&mut self, named: &str, harm: impl FnOnce(&Path)) {
+        self.italy.kill();
+        let store = store_of(&self.italy);
+        fs::remove_dir_all(&store).expect("the last round's store goes");
+        copy_dir(&self.sound, &store);
+        harm(&store);
+        let kit = kit_of(&self.italy);
+        let told = self.italy.json(&["check", "--repair", "--kit", &kit.to_string_lossy()]);
+        assert!(self.italy.run(&["check"]).status.success(), "{named}: the repaired store is sound");
+        self.italy.resume();
+        let after = settled(&[&self.slovenia, &self.italy, &self.france]);
+        assert_eq!(after, self.everything, "{named}: what a peer held is there, and equal");
+        self.nothing_internal_is_lost_in_silence(named, &told);
+        let fresh = add(&self.italy, named, "own");
+        let others = settled(&[&self.slovenia, &self.italy, &self.france]);
+        assert!(others.iter().any(|line| line.contains(&fresh)), "{named}: editing goes on and reaches the others");
+        for partner in [&self.slovenia, &self.italy, &self.france] {
+            let faults = partner.json(&["status"])["faults"].clone();
+            assert_eq!(faults.as_array().map(Vec::len), Some(0), "{named}: nobody is blamed: {faults}");
+        }
+        self.everything = others;
+    }
+
+    fn nothing_internal_is_lost_in_silence(&self, named: &str, told: &Value) {
+        let said = told.to_string();
+        for id in &self.internal {
+            let there = self.italy.run(&["organisation", "show", id]).status.success();
+            let register_named = told["damaged"].as_array().is_some_and(|damaged| !damaged.is_empty());
+            assert!(
+                there || said.contains(id.as_str()) || register_named,
+                "{named}: {id} is gone and nothing says so: {said}"
+            );
+        }
+    }
+}
+
+fn store_of(partner: &Partner) -> PathBuf {
+    partner.dir().join("store")
+}
+
+/// The recovery kit that `init` left beside the data directory.
+fn kit_of(partner: &Partner) -> PathBuf {
+    let files = fs::read_dir(partner.temp.path()).expect("reads").map(|entry| entry.expect("an entry").path());
+    let is_kit = |path: &PathBuf| path.is_file() && path.to_string_lossy().contains("kit");
+    files.into_iter().find(is_kit).expect("init wrote a recovery kit")
+}
+
+/// Adds an organisation and returns its id.
+fn add(partner: &Partner, name: &str, register: &str) -> String {
+    let set = format!("name={name}");
+    let city = format!("city={}", if register == "internal" { INTERNAL_CITY } else { "Padova" });
+    let added = partner.json(&["organisation", "add", "--register", register, "--set", &set, "--set", &city]);
+    added["id"].as_str().expect("an id").to_owned()
+}
+
+/// Waits until all nodes hold the same, and returns it: the records of every register that all of them read.
+fn settled(partners: &[&Partner]) -> Vec<String> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let contents: Vec<_> = partners.iter().map(|partner| content(partner)).collect();
+        if contents.windows(2).all(|pair| pair[0] == pair[1]) {
+            return contents.into_iter().next().unwrap_or_default();
+        }
+        if Instant::now() > deadline {
+            let held: Vec<usize> = contents.iter().map(Vec::len).collect();
+            let status: Vec<Value> = partners.iter().map(|partner| partner.json(&["status"])).collect();
+            panic!("not everyone holds the same: {held:?} values, {status:#?}");
+        }
+    }
+}
+
+/// What a node holds of the registers that others read, sorted: everything of it that does not depend on who looks.
+fn content(partner: &Partner) -> Vec<String> {
+    let exported = partner.json(&["export", "--format", "json"]);
+    let mut out = Vec::new();
+    for record in exported["records"].as_array().expect("records") {
+        for value in record["values"].as_array().expect("values").iter().filter(|value| !is_internal(value)) {
+            let said = ["register", "version", "fields", "conflicts", "created", "deleted"].map(|name| {
+                value[name].as_object().map_or_else(|| value[name].to_string(), |members| format!("{members:?}"))
+            });
+            out.push(format!("{} {}", record["id"], said.join(" ")));
+        }
+    }
+    out.sort();
+    out
+}
+
+fn is_internal(value: &Value) -> bool {
+    value["fields"]["city"] == INTERNAL_CITY
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a directory");
+    for entry in fs::read_dir(from).expect("reads").map(|entry| entry.expect("an entry")) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_dir(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).expect("copies");
+        }
+    }
+}
+
+/// Overwrites pieces of a file at places that follow from the seed.
+fn garble(file: &Path, seed: u64) {
+    let handle = OpenOptions::new().write(true).open(file).expect("opens");
+    let len = handle.metadata().expect("metadata").len();
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    for _ in 0..POSITIONS {
+        // xorshift: the same seed damages the same places.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let noise: Vec<u8> = (0..GARBLED_BYTES).map(|i| (state >> (i % 56)) as u8).collect();
+        handle.write_all_at(&noise, state % (len - GARBLED_BYTES)).expect("writes");
+    }
+}
+
+#[test]
+fn what_peers_hold_comes_back_whatever_became_of_the_store() {
+    let mut scene = Scene::new();
+    for seed in 1..=4 {
+        scene.survive(&format!("garbled {seed}"), |store| garble(&store.join("db"), seed));
+    }
+    scene.survive("cut in half", |store| {
+        let file = OpenOptions::new().write(true).open(store.join("db")).expect("opens");
+        let len = file.metadata().expect("metadata").len();
+        file.set_len(len / 2).expect("cuts");
+    });
+    scene.survive("without page table", |store| {
+        for entry in fs::read_dir(store).expect("reads").map(|entry| entry.expect("an entry")) {
+            if entry.file_name().to_string_lossy().starts_with("snap.") {
+                fs::remove_file(entry.path()).expect("deletes");
+            }
+        }
+    });
+    scene.survive("without database", |store| fs::remove_file(store.join("db")).expect("deletes"));
+    scene.survive("without store", |store| fs::remove_dir_all(store).expect("deletes"));
+}
