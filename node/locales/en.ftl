@@ -434,6 +434,7 @@ cli-sync-complete = Everyone holds everything.
 cli-sync-missing = Missing after { $n } s: { $names }
 cli-sync-asked = Asked everyone; not complete yet: { $names }
 cli-check-good = { $documents } documents, { $records } records, { $entries } entries: everything is whole, and pages read what the documents say.
+cli-check-size = { $live } kB of live data take { $disk } kB on disk.
 cli-config-good = { $file } is good.
 cli-config-default = { $file } does not exist: the defaults are in force.
 cli-version = comin { $version }, store format { $format }

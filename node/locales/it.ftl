@@ -433,6 +433,7 @@ cli-sync-complete = Tutti hanno tutto.
 cli-sync-missing = Manca dopo { $n } s: { $names }
 cli-sync-asked = Chiesto a tutti; non ancora completo: { $names }
 cli-check-good = { $documents } documenti, { $records } schede, { $entries } voci: tutto è intero, e le pagine leggono quel che dicono i documenti.
+cli-check-size = { $live } kB di dati vivi occupano { $disk } kB su disco.
 cli-config-good = { $file } va bene.
 cli-config-default = { $file } non esiste: valgono i valori predefiniti.
 cli-version = comin { $version }, formato dell’archivio { $format }

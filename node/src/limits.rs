@@ -14,6 +14,12 @@ pub const PERSISTS_OUTSTANDING_MAX: usize = 64;
 pub const STORAGE_QUEUE: usize = 4_096;
 /// Batches that are written with one flush.
 pub const GROUP_COMMIT_MAX: usize = 256;
+/// How long nothing must have been written before the store may be tidied, in milliseconds: whoever types pauses
+/// longer, and an import does not.
+pub const TIDY_AFTER_QUIET_MS: u64 = 1_000;
+/// Batches after which the store is tidied without such a pause: some 100 MB of log, so that a node that is never
+/// quiet does not fill the disk.
+pub const TIDY_AFTER_BATCHES: u64 = 20_000;
 /// Events kept for a slow subscriber; beyond them it reads everything again.
 pub const EVENTS_KEPT: usize = 1_024;
 

@@ -214,7 +214,8 @@ impl Node {
         let (helpers, helper_thread) = HelperPool::start(config.helper, inbox.clone()).map_err(system)?;
         node.threads.push(helper_thread);
         let (jobs, job_queue) = sync_channel(STORAGE_QUEUE);
-        let storage = Storage { store: store.clone(), inbox: inbox.clone(), outlet: outlet.clone(), failed: None };
+        let storage =
+            Storage { store: store.clone(), inbox: inbox.clone(), outlet: outlet.clone(), untidied: 0, failed: None };
         node.spawn("comin-store", move || storage.run(job_queue))?;
         let wiring = Wiring {
             clock,

@@ -35,7 +35,9 @@ struct Findings {
 /// `check` without `--repair`.
 pub fn run(dir: &DataDir, out: &Output) -> CliResult<Exit> {
     let signer = dir.signer()?;
-    let store: Arc<dyn Store> = Arc::new(open(dir)?);
+    let sled = open(dir)?;
+    let (disk_bytes, live_bytes) = (store::disk_bytes(&dir.store()).unwrap_or(0), store::live_bytes(sled.backend())?);
+    let store: Arc<dyn Store> = Arc::new(sled);
     let verified = store.verify()?;
     let damaged: Vec<String> = verified.damaged.iter().map(|damage| damage.to_string()).collect();
     if !damaged.is_empty() {
@@ -48,11 +50,13 @@ pub fn run(dir: &DataDir, out: &Output) -> CliResult<Exit> {
     }
     if out.json {
         out.object(
-            json!({"documents": documents.len(), "records": found.records, "entries": verified.entries, "faults": []}),
+            json!({"documents": documents.len(), "records": found.records, "entries": verified.entries, "faults": [],
+                "live_bytes": live_bytes, "disk_bytes": disk_bytes}),
         );
     } else {
         let counts = [("documents", documents.len().into()), ("records", found.records.into())];
         out.say("cli-check-good", &[&counts[..], &[("entries", verified.entries.into())]].concat());
+        out.say("cli-check-size", &[("live", (live_bytes / 1_000).into()), ("disk", (disk_bytes / 1_000).into())]);
     }
     Ok(Exit::Ok)
 }

@@ -2,14 +2,15 @@
 
 use super::inbox::{Inbox, ReplyTo};
 use super::outlet::Outlet;
-use crate::limits::GROUP_COMMIT_MAX;
+use crate::limits::{GROUP_COMMIT_MAX, TIDY_AFTER_BATCHES, TIDY_AFTER_QUIET_MS};
 use crate::store::{Store, StoreError};
 use comin_protocol::engine::{CommandError, Input, Reply, SessionId, TaskId, Write};
 use comin_protocol::ids::{DocId, RecordKey};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::Duration;
 
 /// What must not leave the node before a batch is on disk.
 pub(crate) enum Held {
@@ -36,6 +37,8 @@ pub(crate) struct Storage {
     pub store: Arc<dyn Store>,
     pub inbox: Arc<Inbox>,
     pub outlet: Outlet,
+    /// Batches written since it was last seen whether the store takes too much disk.
+    pub untidied: u64,
     /// Why nothing is written any more.
     pub failed: Option<String>,
 }
@@ -44,8 +47,7 @@ impl Storage {
     /// Works until the engine has dropped its end and everything handed in is done.
     pub fn run(mut self, jobs: Receiver<Job>) {
         let mut queue = VecDeque::new();
-        while let Ok(job) = jobs.recv() {
-            queue.push_back(job);
+        while self.wait(&jobs, &mut queue) {
             while !queue.is_empty() {
                 // What has arrived in the meantime shares the flush.
                 while queue.len() < GROUP_COMMIT_MAX
@@ -55,6 +57,58 @@ impl Storage {
                 }
                 self.step(&mut queue);
             }
+            if self.untidied >= TIDY_AFTER_BATCHES {
+                self.tidy(&mut || true);
+            }
+        }
+    }
+
+    /// Waits for the next job, and tidies the store when none comes for a while; `false` where no more can come.
+    fn wait(&mut self, jobs: &Receiver<Job>, queue: &mut VecDeque<Job>) -> bool {
+        while queue.is_empty() {
+            if self.untidied == 0 {
+                let Ok(job) = jobs.recv() else { return false };
+                queue.push_back(job);
+                continue;
+            }
+            match jobs.recv_timeout(Duration::from_millis(TIDY_AFTER_QUIET_MS)) {
+                Ok(job) => queue.push_back(job),
+                Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Timeout) => self.tidy(&mut || match jobs.try_recv() {
+                    Ok(job) => {
+                        queue.push_back(job);
+                        false
+                    }
+                    Err(TryRecvError::Empty) => true,
+                    // The node is being stopped: nobody should have to wait for a copy.
+                    Err(TryRecvError::Disconnected) => false,
+                }),
+            }
+        }
+        true
+    }
+
+    /// Gives disk space back, unless `go_on` says that there is something else to do. A store that cannot be tidied
+    /// is as sound as before.
+    fn tidy(&mut self, go_on: &mut dyn FnMut() -> bool) {
+        let mut interrupted = false;
+        let mut ask = || {
+            let on = go_on();
+            interrupted |= !on;
+            on
+        };
+        match guarded(|| self.store.tidy(&mut ask)) {
+            Ok(Some(tidied)) => tracing::info!(
+                before_bytes = tidied.before_bytes,
+                after_bytes = tidied.after_bytes,
+                live_bytes = tidied.live_bytes,
+                "gave disk space back"
+            ),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(error = %error, "the store was not tidied; it takes more disk than it needs"),
+        }
+        if !interrupted {
+            self.untidied = 0;
         }
     }
 
@@ -90,7 +144,10 @@ impl Storage {
             return;
         }
         match guarded(|| self.store.commit(batches)) {
-            Ok(()) => self.inbox.report(Input::Persisted(last)),
+            Ok(()) => {
+                self.untidied += batches.len() as u64;
+                self.inbox.report(Input::Persisted(last));
+            }
             Err(error) => {
                 let text = way_out(&error);
                 tracing::error!(error = %error, "the store could not write; the node stops");

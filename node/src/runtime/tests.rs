@@ -40,6 +40,9 @@ struct Counting {
 }
 
 impl Store for Counting {
+    fn tidy(&self, _: &mut dyn FnMut() -> bool) -> Result<Option<crate::store::Tidied>, StoreError> {
+        Ok(None)
+    }
     fn commit(&self, batches: &[Vec<Write>]) -> Result<(), StoreError> {
         self.gate.pass();
         self.commits.lock().expect("no test panics with it").push(batches.len());

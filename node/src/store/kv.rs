@@ -1,6 +1,7 @@
 //! The small ordered key-value contract under the layout: what sled and the memory twin both provide.
 
 use super::StoreError;
+use super::tidy::Tidied;
 use std::collections::BTreeMap;
 
 /// What one atomic batch does, by key: a new value, or `None` to delete. Sorted, so that both backends
@@ -43,6 +44,13 @@ pub trait Kv: Send + Sync {
     /// # Errors
     /// [`StoreError::Damaged`] if what is there cannot be read.
     fn flushed_commits(&self) -> Result<Option<u64>, StoreError>;
+
+    /// Copies itself into less space where it takes more than it may, unless `go_on` says no meanwhile. Nobody writes
+    /// until it returns.
+    ///
+    /// # Errors
+    /// As [`Kv::get`]; what is stored is as before.
+    fn tidy(&self, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError>;
 }
 
 /// Entries read at once by the walks over everything.

@@ -4,6 +4,7 @@ use super::cell;
 use super::keys;
 use super::kv::{Changes, Entry, Kv, walk};
 use super::manifest::{self, DocManifest, Global, Tally};
+use super::tidy::Tidied;
 use super::verify::{VerifyReport, Walker};
 use super::write::{self, Batch};
 use super::{Store, StoreError};
@@ -290,6 +291,15 @@ impl<K: Kv> Store for KvStore<K> {
             walker.doc(&doc);
         }
         Ok(walker.report)
+    }
+
+    fn tidy(&self, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError> {
+        // As in `commit`: nothing is written meanwhile, and nothing at all where what is on disk is not known.
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*failed {
+            Some(why) => Err(StoreError::Io(format!("an earlier write failed: {why}"))),
+            None => self.kv.tidy(go_on),
+        }
     }
 
     fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError> {

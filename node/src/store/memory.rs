@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::kv::{Changes, Entry, Kv};
+use super::tidy::Tidied;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -118,5 +119,10 @@ impl Kv for MemoryKv {
 
     fn flushed_commits(&self) -> Result<Option<u64>, StoreError> {
         Ok(self.state().flushed_commits)
+    }
+
+    /// Memory holds what lives in it and nothing more.
+    fn tidy(&self, _go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError> {
+        Ok(None)
     }
 }

@@ -27,7 +27,7 @@ pub use layout::{FORMAT, KvStore};
 pub use memory::MemoryKv;
 pub use salvage::{Rebuilt, Salvaged, SalvagedDoc, rebuild, salvage};
 pub use sled_kv::SledKv;
-pub use tidy::{Tidied, disk_bytes, tidy};
+pub use tidy::{Tidied, disk_bytes, live_bytes, tidy};
 pub use verify::{Damage, Place, VerifyReport};
 
 use comin_protocol::engine::{Boot, StoredDoc, StoredRun, Write};
@@ -47,7 +47,9 @@ pub type MemoryStore = KvStore<MemoryKv>;
 /// # Errors
 /// [`StoreError`]; nothing has been changed but, at most, an empty store made.
 pub fn open_sled(dir: &Path, wait: Duration) -> Result<SledStore, StoreError> {
-    KvStore::new(SledKv::open(dir, wait)?)
+    let store = KvStore::new(SledKv::open(dir, wait)?)?;
+    tidy::remove_leftover(dir)?;
+    Ok(store)
 }
 
 /// A fresh store in memory.
@@ -113,6 +115,9 @@ pub trait Store: Send + Sync {
     /// Checks everything: each checksum, manifest and index. Takes some 10 µs an entry; writing goes on
     /// meanwhile, between documents. Damage is in the report and not an error.
     fn verify(&self) -> Result<VerifyReport, StoreError>;
+    /// Gives disk space back where more is taken than may be; `None` where there was nothing to do, or where `go_on`,
+    /// asked every few milliseconds, said no. Commits wait meanwhile and reads go on.
+    fn tidy(&self, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError>;
     /// The device behind an actor (written with every `PutRun`).
     fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError>;
 }

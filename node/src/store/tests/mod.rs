@@ -72,6 +72,41 @@ fn tidying_changes_nothing_but_the_size() {
 }
 
 #[test]
+fn tidying_gives_way_and_survives_a_kill() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let path = dir.path().join("store");
+    let leftover = dir.path().join("store.tidy");
+    let store = open_sled(&path, Duration::ZERO).expect("opens");
+    sample_batches().into_iter().for_each(|batch| store.commit(&[batch]).expect("commits"));
+    for n in 0..20 {
+        store.commit(&[vec![Write::PutState("big".to_owned(), vec![n; 1_000_000])]]).expect("commits");
+    }
+    let before = contents(&store);
+    for asked_max in [0, 1, 3, 10] {
+        let mut asked = 0;
+        let tidied = store.tidy(&mut || {
+            asked += 1;
+            asked <= asked_max
+        });
+        assert_eq!(tidied.expect("gives way"), None, "it stops when told so, after {asked_max} times");
+        assert!(!leftover.exists() && contents(&store) == before, "and leaves everything as it was");
+    }
+    let tidied = store.tidy(&mut || true).expect("tidies").expect("most of it was garbage");
+    assert!(tidied.after_bytes < tidied.before_bytes, "space is given back while the store is open: {tidied:?}");
+    assert!(contents(&store) == before, "everything reads as before, from the copy");
+    store.commit(&[vec![Write::PutState("more".to_owned(), vec![1])]]).expect("and writing goes on in it");
+    let after = contents(&store);
+    assert!(matches!(open_sled(&path, Duration::ZERO), Err(StoreError::Busy)), "the copy is locked like the original");
+    drop(store);
+    // Killed before the exchange a half-made copy stays, killed after it the old files do.
+    std::fs::create_dir(&leftover).expect("makes a directory");
+    std::fs::write(leftover.join("db"), b"half a copy").expect("writes");
+    let store = open_sled(&path, Duration::ZERO).expect("opens again");
+    assert!(contents(&store) == after, "what was written after the exchange is there");
+    assert!(!leftover.exists(), "and nothing is left behind");
+}
+
+#[test]
 fn a_crash_leaves_a_prefix_of_whole_batches() {
     let batches = sample_batches();
     for kept in 0..=batches.len() {

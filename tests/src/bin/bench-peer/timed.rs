@@ -1,6 +1,6 @@
 //! The store, with the time at which its last write ended.
 
-use comin_node::store::{SledStore, Store, StoreError};
+use comin_node::store::{SledStore, Store, StoreError, Tidied};
 use comin_protocol::engine::{Boot, StoredDoc, StoredRun, Write};
 use comin_protocol::ids::{ActorId, DeviceKey, DocId, RecordKey};
 use comin_protocol::record::Row;
@@ -30,6 +30,9 @@ impl Timed {
 }
 
 impl Store for Timed {
+    fn tidy(&self, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError> {
+        self.inner.tidy(go_on)
+    }
     fn commit(&self, batches: &[Vec<Write>]) -> Result<(), StoreError> {
         let result = self.inner.commit(batches);
         if let Ok(mut written) = self.written.lock() {
