@@ -5,6 +5,7 @@ use super::StoreError;
 use super::guard::{caught, guarded};
 use super::kv::{Changes, Entry, Kv};
 use super::mark::Mark;
+use super::salvage::hold;
 use super::tidy::{self, Tidied};
 use std::fs::{self, File};
 use std::ops::Bound;
@@ -255,6 +256,7 @@ fn open_waiting(dir: &Path, wait: Duration, collect_every_ms: u64) -> Result<sle
         let before = inode(dir);
         let path = dir.to_owned();
         let opened = guarded("opening", Duration::from_millis(OPEN_LIMIT_MS), move || {
+            remove_half_made(&path)?;
             let config = sled::Config::new().path(&path).cache_capacity(CACHE_BYTES);
             config.flush_every_ms(Some(collect_every_ms)).open().map_err(from_sled)
         });
@@ -267,6 +269,23 @@ fn open_waiting(dir: &Path, wait: Duration, collect_every_ms: u64) -> Result<sle
             result => return result,
         }
     }
+}
+
+/// Removes tables of pages that sled could not finish, because the disk was full or the process killed: it takes
+/// one of them for damage, and makes a new one from the log where there is none.
+fn remove_half_made(dir: &Path) -> Result<(), StoreError> {
+    let failed = |e: std::io::Error| StoreError::Io(format!("{}: {e}", dir.display()));
+    // Without sled's lock another process may be making one just now.
+    let _held = hold(dir)?;
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            fs::remove_file(entry.path()).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 fn inode(dir: &Path) -> Option<u64> {

@@ -81,3 +81,17 @@ fn a_place_that_cannot_be_written_is_told() {
     let opened = open_sled(&locked, Duration::ZERO).map(|_| ());
     assert!(matches!(&opened, Err(StoreError::Io(why)) if why.contains("denied")), "and the reason: {opened:?}");
 }
+
+/// sled leaves this file behind where the disk was full, or the process killed, while it opened.
+#[test]
+fn a_half_made_table_of_pages_is_no_damage() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let store = open_sled(dir.path(), Duration::ZERO).expect("opens");
+    store.commit(&[batch(1)]).expect("commits");
+    drop(store);
+    let half_made = dir.path().join("snap.0000000000061177.generating");
+    std::fs::write(&half_made, b"").expect("writes");
+    let store = open_sled(dir.path(), Duration::ZERO).expect("nothing is damaged");
+    assert!(store.boot().expect("boots").state.contains_key("batch 1"), "everything is there");
+    assert!(!half_made.exists(), "and the file is gone");
+}
