@@ -144,7 +144,7 @@ impl ConfigError {
     pub fn hint(&self) -> String {
         match self {
             Self::Unreadable { .. } => "name a readable file with `--config FILE`".to_owned(),
-            Self::Syntax { .. } => "`comin config show` prints the configuration in force and its defaults".to_owned(),
+            Self::Syntax { .. } => "correct that line, then: comin config check".to_owned(),
             Self::UnknownKey { nearest, .. } => format!("did you mean `{nearest}`?"),
             Self::Value { hint, .. } => hint.clone(),
         }
@@ -315,7 +315,7 @@ mod tests {
         assert!(hint("[listen]\npage = \"0.0.0.0:8470\"").contains("127.0.0.1:8470"), "pages stay on loopback");
         assert!(hint("[listen]\np2p = []").contains("0.0.0.0:8471"), "a node listens");
         assert!(hint("[listen]\nexternal = [\"0.0.0.0:8471\"]").contains("203.0.113.7"), "an address that exists");
-        assert!(hint("[listen]\nmdns = \"yes\"").contains("config show"), "a wrong type");
+        assert!(hint("[listen]\nmdns = \"yes\"").contains("config check"), "a wrong type");
     }
 
     #[test]

@@ -124,6 +124,24 @@ fn the_exit_codes_are_those_that_scripts_know() {
     for verb in [&["status", "--check"][..], &["sync"], &["open"], &["join", "comin1-x"]] {
         assert_eq!(machine.code(verb), 4, "{verb:?} needs a running node");
     }
+    for wrong in [
+        &["join", "comin1-x"][..],
+        &["approvals", "approve", "zz"],
+        &["invites", "cancel", "zz"],
+        &["invite", "EDIAS", "--country", "FR"],
+        &["registers", "set", "nowhere", "--writers", "all"],
+        &["partners", "show", "nobody"],
+        &["found", ""],
+        &["organisation", "show", "x"],
+        &["import", "no-such-file.csv", "--kind", "organisation"],
+    ] {
+        let told = stderr(&machine.run(wrong));
+        assert!(told.contains("\nHint: "), "{wrong:?} names a way out: {told}");
+    }
+    let told = stderr(&machine.run(&["invite", "EDIAS", "--country", "FR"]));
+    let exact = format!("comin --data-dir {} found NAME", machine.dir().display());
+    assert!(told.contains(&exact), "commands in hints can be pasted: {told}");
+
     let missing = "organisation:00000000000000000000000000000000";
     assert_eq!(machine.code(&["organisation", "show", missing]), 5, "no such record");
     assert_eq!(machine.code(&["organisation", "list", "--register", "nowhere"]), 5, "no such register");
@@ -132,6 +150,11 @@ fn the_exit_codes_are_those_that_scripts_know() {
     let config = machine.run(&["config", "check"]);
     assert_eq!(config.status.code(), Some(78), "a wrong configuration");
     assert!(stderr(&config).contains("listen.page"), "which names the nearest key: {}", stderr(&config));
+    assert!(stderr(&config).contains("node.toml: "), "and the file: {}", stderr(&config));
+    machine.write("node/node.toml", "p2p = 1\np2p = 2\n");
+    let config = machine.run(&["run"]);
+    assert_eq!(config.status.code(), Some(78), "what is no TOML does not start");
+    assert!(stderr(&config).contains("config check"), "and the hint works on such a file: {}", stderr(&config));
 }
 
 #[test]
@@ -229,9 +252,13 @@ fn a_damaged_store_is_told_repaired_and_kept_aside() {
 
     let told = machine.run(&["check"]);
     assert_eq!(told.status.code(), Some(1), "damage is an error");
-    assert!(stderr(&told).contains("comin check --repair"), "the command is named: {}", stderr(&told));
+    assert!(stderr(&told).contains(" check --repair"), "the command is named: {}", stderr(&told));
     let status = machine.run(&["status"]);
-    assert!(status.status.success() || stderr(&status).contains("comin check"), "never a panic: {}", stderr(&status));
+    assert!(
+        status.status.success() || stderr(&status).contains("check --repair"),
+        "never a panic: {}",
+        stderr(&status)
+    );
 
     let kit = machine.temp.path().join("partner-esempio-recovery-kit.txt").to_string_lossy().into_owned();
     let repaired = machine.json(&["check", "--repair", "--kit", &kit]);

@@ -1,5 +1,7 @@
 //! Errors as the terminal shows them: the cause, then what to do, then the exit code that scripts decide by.
 
+use super::args::Cli;
+use clap::CommandFactory;
 use comin_node::config::ConfigError;
 use comin_node::datadir::DataDirError;
 use comin_node::runtime::StartError;
@@ -61,6 +63,18 @@ impl CliError {
         self
     }
 
+    /// Says what to do where nothing more exact is known.
+    pub fn or_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint.get_or_insert_with(|| hint.into());
+        self
+    }
+
+    /// Puts these options into the commands that the hint names, so that they can be pasted as they are.
+    pub fn with_options(mut self, options: &str) -> Self {
+        self.hint = self.hint.map(|hint| pasteable(&hint, options));
+        self
+    }
+
     /// The command line makes no sense in a way that the parser cannot see.
     pub fn usage(cause: impl Into<String>) -> Self {
         Self::new(cause).exit(Exit::Usage)
@@ -78,6 +92,25 @@ impl CliError {
         };
         Self { exit, cause, hint: text("hint").map(str::to_owned) }
     }
+}
+
+/// Puts `options` behind every `comin` that a verb follows.
+fn pasteable(hint: &str, options: &str) -> String {
+    let command = Cli::command();
+    let verb_follows = |rest: &str| {
+        let end = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
+        rest.get(..end).is_some_and(|word| command.find_subcommand(word).is_some())
+    };
+    let (mut out, mut rest) = (String::new(), hint);
+    while let Some((before, after)) = rest.split_once("comin ") {
+        out.push_str(before);
+        out.push_str("comin ");
+        if verb_follows(after) {
+            out.push_str(options);
+        }
+        rest = after;
+    }
+    out + rest
 }
 
 impl std::fmt::Display for CliError {
@@ -133,5 +166,22 @@ impl From<StartError> for CliError {
 impl From<anyhow::Error> for CliError {
     fn from(error: anyhow::Error) -> Self {
         Self::new(format!("{error:#}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_in_hints_can_be_pasted_and_words_stay_words() {
+        let hint = "another comin command is at work; comin found NAME, or `comin join TICKET`";
+        let told = CliError::new("x").hint(hint).with_options("--data-dir d ").hint;
+        let expected =
+            "another comin command is at work; comin --data-dir d found NAME, or `comin --data-dir d join TICKET`";
+        assert_eq!(told.as_deref(), Some(expected), "only what a verb follows is a command");
+        let exact =
+            CliError::new("x").hint("comin --data-dir e run").or_hint("comin run").with_options("--data-dir d ");
+        assert_eq!(exact.hint.as_deref(), Some("comin --data-dir e run"), "what is exact already stays");
     }
 }

@@ -65,7 +65,8 @@ fn recover(dir: &DataDir, args: &InitArgs, path: &Path, out: &Output) -> CliResu
 
 fn check_identity(name: &str, country: &str) -> CliResult {
     if !is_name(name) {
-        return Err(CliError::usage("a partner's name has 1 to 200 bytes and no control characters"));
+        let cause = "a partner's name has 1 to 200 bytes and no control characters";
+        return Err(CliError::usage(cause).hint("comin init --name \"PARTNER\" --country CC"));
     }
     if !is_country(country) {
         return Err(

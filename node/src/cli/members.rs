@@ -15,6 +15,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// Largest ticket file in bytes.
 const TICKET_BYTES_MAX: u64 = 64 * 1024;
 
+/// What the text of a ticket begins with, whatever its version.
+const TICKET_BEGINS: &str = "comin";
+
 /// The text of a member, made safe for a terminal.
 pub fn text(value: &Value, name: &str) -> String {
     plain(value.get(name).and_then(Value::as_str).unwrap_or_default())
@@ -45,12 +48,22 @@ pub fn invite(
     file: Option<&Path>,
     out: &Output,
 ) -> CliResult {
+    need_steward(client, name)?;
+    if let Some(path) = file.filter(|path| path.symlink_metadata().is_ok()) {
+        return Err(CliError::new(format!("{} is there already; no ticket was made", path.display()))
+            .exit(Exit::Conflict)
+            .hint("name another file with `--file FILE`"));
+    }
     let valid_ms = u64::try_from(valid.as_millis()).unwrap_or(u64::MAX);
     let body = json!({"name": name, "country": country.to_uppercase(), "valid_ms": valid_ms});
     let ticket = client.post("invites", body)?;
     let words = text(&ticket, "text");
-    if let Some(path) = file {
-        write_secret_once(path, &format!("{words}\n"))?;
+    if let Some(path) = file
+        && let Err(error) = write_secret_once(path, &format!("{words}\n"))
+    {
+        // A ticket that nobody has in hand does not stay open.
+        cancel(client, &text(&ticket, "id"))?;
+        return Err(error.into());
     }
     if out.json {
         out.object(ticket);
@@ -69,11 +82,32 @@ pub fn invite(
     Ok(())
 }
 
+/// A newcomer is admitted by the steward's device, and asks the node that made the ticket: from anywhere else the
+/// way would end after the check number.
+fn need_steward(client: &Client, newcomer: &str) -> CliResult {
+    let status = client.get("status")?;
+    let is_steward = status.pointer("/partner/steward").and_then(Value::as_bool).unwrap_or(false);
+    if is_steward || status.get("federation").is_none_or(Value::is_null) {
+        return Ok(());
+    }
+    let partners = client.get("partners")?;
+    let is = |partner: &&Value| partner.get("steward").and_then(Value::as_bool).unwrap_or(false);
+    let steward = items(&partners).iter().find(is).map(|partner| text(partner, "name")).unwrap_or_default();
+    Err(CliError::new("only the steward can let a partner in, and this partner is not the steward")
+        .exit(Exit::Conflict)
+        .hint(format!("ask {steward} to invite {}; about them: comin partners show \"{steward}\"", plain(newcomer))))
+}
+
+fn cancel(client: &Client, id: &str) -> CliResult {
+    client.send(Method::DELETE, &format!("invites/{}", encoded(id)), None, &[])?.json()?;
+    Ok(())
+}
+
 /// `invites`.
 pub fn invites(client: &Client, verb: Option<&InvitesVerb>, out: &Output) -> CliResult {
     if let Some(InvitesVerb::Cancel { id }) = verb {
-        let id = full_id(&client.get("invites")?, id, "ticket")?;
-        client.send(Method::DELETE, &format!("invites/{}", encoded(&id)), None, &[])?.json()?;
+        let id = full_id(&client.get("invites")?, id, "ticket").map_err(|error| error.or_hint("comin invites"))?;
+        cancel(client, &id)?;
         return done(out, "cli-ticket-cancelled");
     }
     let answer = client.get("invites")?;
@@ -110,7 +144,8 @@ fn short(value: &Value, name: &str) -> String {
 /// `join`.
 pub fn join(client: &Client, ticket: &str, out: &Output) -> CliResult {
     let ticket = read_ticket(ticket)?;
-    client.post("join", json!({"ticket": ticket}))?;
+    let whole = "hand over the whole ticket, as it was made: comin join FILE";
+    client.post("join", json!({"ticket": ticket})).map_err(|error| error.or_hint(whole))?;
     let mut shown = String::new();
     loop {
         let status = client.get("status")?;
@@ -177,14 +212,17 @@ fn read_ticket(given: &str) -> CliResult<String> {
             Err(CliError::new(format!("{} is no ticket", path.display()))
                 .hint("name the ticket's file, or paste its text"))
         }
-        Err(_) => Ok(given.to_owned()),
+        Err(_) if given.trim_start().to_lowercase().starts_with(TICKET_BEGINS) => Ok(given.to_owned()),
+        Err(error) => Err(CliError::new(format!("{} is neither a ticket nor a file: {error}", plain(given)))
+            .hint("name the ticket's file, or paste its text, which begins with comin1-")),
     }
 }
 
 /// `approvals`.
 pub fn approvals(client: &Client, verb: Option<&ApprovalsVerb>, out: &Output) -> CliResult {
     let decide = |id: &str, what: &str, told: &str| {
-        client.post(&format!("approvals/{}/{what}", encoded(id)), json!({}))?;
+        let answer = client.post(&format!("approvals/{}/{what}", encoded(id)), json!({}));
+        answer.map_err(|error| error.or_hint("comin approvals"))?;
         done(out, told)
     };
     match verb {
@@ -283,9 +321,11 @@ pub fn devices(client: &Client, out: &Output) -> CliResult {
 
 /// `registers`.
 pub fn registers(client: &Client, verb: Option<&RegistersVerb>, out: &Output) -> CliResult {
+    let lists = |error: CliError| error.or_hint("names and ids are shown by: comin registers, comin partners");
     match verb {
         Some(RegistersVerb::Add { name, writers }) => {
-            let answer = client.post("registers", json!({"name": name, "writers": writers_of(writers)}))?;
+            let body = json!({"name": name, "writers": writers_of(writers)});
+            let answer = client.post("registers", body).map_err(lists)?;
             if out.json {
                 out.object(answer);
             } else {
@@ -296,7 +336,8 @@ pub fn registers(client: &Client, verb: Option<&RegistersVerb>, out: &Output) ->
         }
         Some(RegistersVerb::Set { register, writers }) => {
             let path = format!("registers/{}/writers", encoded(register));
-            client.send(Method::PUT, &path, Some(json!({"writers": writers_of(writers)})), &[])?.json()?;
+            let body = json!({"writers": writers_of(writers)});
+            client.send(Method::PUT, &path, Some(body), &[]).and_then(|answer| answer.json()).map_err(lists)?;
             done(out, "cli-writers-set")
         }
         Some(RegistersVerb::List) | None => {

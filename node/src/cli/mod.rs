@@ -16,25 +16,30 @@ mod sync;
 mod transfer;
 
 use args::{Cli, ConfigVerb, Global, KindArgs, Verb};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 pub use client::{Client, encoded};
-use comin_node::config::Config;
-use comin_node::datadir::DataDir;
+use comin_node::config::{Config, ConfigError};
+use comin_node::datadir::{DataDir, quoted};
 use comin_node::i18n::Lang;
 pub use error::{CliError, CliResult, Exit};
 pub use members::{items, text};
 pub use output::Output;
 use serde_json::json;
 use std::future::Future;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Reads the command line, does what it says, and gives the exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let json = cli.global.json;
+    let place = cli.global.data_dir.as_deref().map(|dir| format!("--data-dir {} ", quoted(dir)));
     match dispatch(cli) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
+            let help = format!("comin {} --help", matches.subcommand_name().unwrap_or_default());
+            let error = error.with_options(&place.unwrap_or_default()).or_hint(help);
             show(&error, json);
             ExitCode::from(error.exit as u8)
         }
@@ -126,13 +131,26 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
 /// Exit code 78: the file is not usable, or `--config` names one that is not there.
 fn read_config(global: &Global, dir: &DataDir) -> CliResult<Config> {
     match &global.config {
-        Some(path) => Config::read(path)?.ok_or_else(|| {
+        Some(path) => Config::read(path).map_err(|error| in_file(path, error))?.ok_or_else(|| {
             CliError::new(format!("{} does not exist", path.display()))
                 .exit(Exit::Config)
                 .hint("name a file that exists")
         }),
-        None => Ok(Config::read(&dir.config_file())?.unwrap_or_default()),
+        None => {
+            let path = dir.config_file();
+            Ok(Config::read(&path).map_err(|error| in_file(&path, error))?.unwrap_or_default())
+        }
     }
+}
+
+/// An error with the file that it lies in.
+fn in_file(path: &Path, error: ConfigError) -> CliError {
+    let is_named = matches!(error, ConfigError::Unreadable { .. });
+    let mut told = CliError::from(error);
+    if !is_named {
+        told.cause = format!("{}: {}", path.display(), told.cause);
+    }
+    told
 }
 
 fn config(global: &Global, verb: &ConfigVerb, out: &Output) -> CliResult {
