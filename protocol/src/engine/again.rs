@@ -2,16 +2,21 @@
 //!
 //! A field of a record that went with its creator's branch has nothing to be written to until its creator
 //! has made the record again. Such an edit was acknowledged, so it waits, on disk, until the record is back.
+//!
+//! # Invariant
+//! An edit that is issued again replaces only what its author had seen. Where another value stands in the field, it is
+//! written beside that one, on a copy of the document as the author knew it, and both are shown.
 
-use super::document::Parked;
+use super::document::{Parked, apply_all};
 use super::{Engine, StartError, Write};
 use crate::codec::{from_cbor, to_cbor};
-use crate::ids::{DocId, RecordKey};
+use crate::ids::{ActorId, ChangeHash, DocId, RecordKey};
 use crate::limits;
-use crate::record::{FieldChange, project, write};
+use crate::record::{DroppedEdit, FieldChange, FieldOp, creation, project, write, writers};
 use automerge::transaction::CommitOptions;
+use automerge::{Automerge, ReadDoc};
 use minicbor::{Decode, Encode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Where the waiting edits are kept.
 const STATE_AGAIN: &str = "again";
@@ -65,10 +70,74 @@ impl Engine {
         if !self.load_or_park(id, Parked::Again(key.clone())) || !self.is_there(&id, &key) {
             return;
         }
-        if let Some(changes) = self.waiting.take(&id, &key) {
-            self.write_again(id, &key, false, &changes);
-            self.store_waiting();
+        let Some(changes) = self.waiting.take(&id, &key) else { return };
+        let loaded = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref());
+        let made = loaded.and_then(|loaded| creation(&loaded.am, &id, &key).zip(Some(loaded.am.clone())));
+        match made {
+            // All that the author had seen of the record went with it; of what stands there now, only its creation
+            // can be taken for that. Written under an actor that has seen nothing else.
+            Some((change, am)) => {
+                self.renew_actor();
+                self.write_dropped(id, &am, vec![DroppedEdit { key, create: false, changes, change }]);
+            }
+            None => self.write_again(id, &key, false, &changes),
         }
+        self.store_waiting();
+    }
+
+    /// Issues dropped edits again, under an actor that has written nothing yet: first those that meet what their
+    /// author had not seen, since a change follows its actor's change before it with everything that this one had seen.
+    pub(super) fn write_dropped(&mut self, id: DocId, old: &Automerge, edits: Vec<DroppedEdit>) {
+        let mut base = Base::default();
+        let mut rest = Vec::new();
+        for mut edit in edits {
+            base.see(old, edit.change);
+            let (prose, scalars) = edit.changes.into_iter().partition(|change| matches!(change.op, FieldOp::Prose(_)));
+            edit.changes = scalars;
+            let beside = self.meets_unseen(&id, &edit, &base) && self.write_beside(id, &edit, &mut base);
+            match beside {
+                true if Vec::is_empty(&prose) => {}
+                true => rest.push(DroppedEdit { changes: prose, ..edit }),
+                false => {
+                    edit.changes.extend(prose);
+                    rest.push(edit);
+                }
+            }
+        }
+        for edit in rest {
+            self.write_again(id, &edit.key, edit.create, &edit.changes);
+        }
+    }
+
+    /// Whether a value stands in one of the fields that the edit's author had not seen.
+    fn meets_unseen(&self, id: &DocId, edit: &DroppedEdit, base: &Base) -> bool {
+        let Some(loaded) = self.docs.get(id).and_then(|doc| doc.loaded.as_ref()) else { return false };
+        let made = creation(&loaded.am, id, &edit.key);
+        let unseen = |hash: &ChangeHash| Some(*hash) != made && !base.seen.contains(hash);
+        edit.changes.iter().any(|change| writers(&loaded.am, id, &edit.key, &change.key).iter().any(unseen))
+    }
+
+    /// Writes an edit on a copy of the document as its author had seen it, and takes the change over. False: that
+    /// was not possible, and nothing was written.
+    fn write_beside(&mut self, id: DocId, edit: &DroppedEdit, base: &mut Base) -> bool {
+        let actor = self.own_actor(&id).0;
+        let wall_ms = self.now.wall_ms as i64;
+        let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else { return false };
+        if let Some(made) = creation(&loaded.am, &id, &edit.key) {
+            base.see(&loaded.am, made);
+        }
+        let Some((hash, bytes)) = base.write(&loaded.am, &id, edit, actor, wall_ms) else { return false };
+        if let Err(text) = apply_all(&mut loaded.am, std::iter::once(bytes)) {
+            // What it left behind in memory is not trusted.
+            self.stop(format!("an edit could not be issued again in document {id:?}: {text}"));
+            return true;
+        }
+        if let Err(error) = self.note_own_change(id, actor, hash) {
+            let me = self.me;
+            self.fault(me, format!("an edit could not be issued again: {error}"));
+        }
+        self.rows_due.insert((id, edit.key.clone()));
+        true
     }
 
     fn is_there(&self, id: &DocId, key: &RecordKey) -> bool {
@@ -121,5 +190,54 @@ impl Engine {
             true => Write::DropState(STATE_AGAIN.into()),
             false => Write::PutState(STATE_AGAIN.into(), to_cbor(&self.waiting)),
         });
+    }
+}
+
+/// What the author of dropped edits had seen, growing edit by edit, and the document that this makes.
+#[derive(Default)]
+struct Base {
+    seen: HashSet<ChangeHash>,
+    /// Seen, and not yet in `am`; in no order.
+    due: Vec<ChangeHash>,
+    am: Automerge,
+}
+
+impl Base {
+    /// Takes in a change and all that came before it.
+    fn see(&mut self, history: &Automerge, change: ChangeHash) {
+        let mut stack = vec![change];
+        while let Some(hash) = stack.pop() {
+            if self.seen.insert(hash) {
+                self.due.push(hash);
+                let deps = history.get_change_by_hash(&hash.into()).map(|change| change.deps().to_vec());
+                stack.extend(deps.unwrap_or_default().into_iter().map(ChangeHash::from));
+            }
+        }
+    }
+
+    /// Writes the edit on what of the seen is in `present`; gives the change. `None`: nothing was written.
+    fn write(
+        &mut self,
+        present: &Automerge,
+        id: &DocId,
+        edit: &DroppedEdit,
+        actor: ActorId,
+        wall_ms: i64,
+    ) -> Option<(ChangeHash, Vec<u8>)> {
+        let due = std::mem::take(&mut self.due);
+        let mut changes: Vec<_> = due.iter().filter_map(|hash| present.get_change_by_hash(&(*hash).into())).collect();
+        // A change's counters lie above those of all that came before it.
+        changes.sort_by_key(|change| change.start_op());
+        apply_all(&mut self.am, changes.iter().map(|change| change.raw_bytes().to_vec())).ok()?;
+        self.am.set_actor(actor.to_automerge());
+        let mut tx = self.am.transaction();
+        if write(&mut tx, id, &edit.key, false, &edit.changes) != Ok(true) {
+            tx.rollback();
+            return None;
+        }
+        let (hash, _) = tx.commit_with(CommitOptions::default().with_time(wall_ms));
+        let change = self.am.get_change_by_hash(&hash?)?;
+        self.seen.insert(change.hash().into());
+        Some((change.hash().into(), change.raw_bytes().to_vec()))
     }
 }

@@ -242,9 +242,7 @@ impl Engine {
         }
         // Edits under an actor whose last changes were dropped would reuse their sequences.
         self.renew_actor();
-        for (key, create, changes) in dropped_changes(old, &id, &own) {
-            self.write_again(id, &key, create, &changes);
-        }
+        self.write_dropped(id, old, dropped_changes(old, &id, &own));
     }
 
     fn is_own(&self, id: &DocId, actor: &ActorId) -> bool {

@@ -255,7 +255,7 @@ impl Loaded {
     }
 }
 
-fn apply_all(am: &mut Automerge, changes: impl Iterator<Item = Vec<u8>>) -> Result<(), String> {
+pub(super) fn apply_all(am: &mut Automerge, changes: impl Iterator<Item = Vec<u8>>) -> Result<(), String> {
     let mut slice = Vec::with_capacity(limits::APPLY_SLICE);
     for bytes in changes {
         slice.push(bytes);

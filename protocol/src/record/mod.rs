@@ -23,7 +23,7 @@ mod write;
 pub use conflict::Conflict;
 pub use origin::OriginIndex;
 pub use project::{count, keys, project, project_all};
-pub use reissue::dropped_changes;
+pub use reissue::{DroppedEdit, creation, dropped_changes, writers};
 pub use row::{Cell, Origin, Row, RowVersion, Scalar};
 pub use touch::touched;
 pub use write::{FieldChange, FieldOp, WriteError, write};

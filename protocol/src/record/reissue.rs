@@ -2,53 +2,76 @@
 
 use super::touch::{record_of, record_of_object};
 use super::{FieldChange, FieldOp, Scalar, is_set_key};
-use crate::ids::{DocId, RecordKey};
+use crate::ids::{ChangeHash, DocId, RecordKey};
 use crate::scan::{Action, KeyRef, ObjRef, OpId, ScannedChange, ScannedOp};
 use automerge::{Automerge, ObjId, Prop, ROOT, ReadDoc};
 use std::collections::BTreeMap;
 
-/// Turns a device's dropped changes into edits: the record, whether it has to be made, the fields. Records
-/// come in the order in which the changes first touched them.
+/// An edit to be made again.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DroppedEdit {
+    /// The record.
+    pub key: RecordKey,
+    /// Whether the record has to be made.
+    pub create: bool,
+    /// The fields; may be none where the record has to be made.
+    pub changes: Vec<FieldChange>,
+    /// The dropped change that wrote them: what came before it is what its author had seen.
+    pub change: ChangeHash,
+}
+
+/// Turns a device's dropped changes into edits, in the order in which they were made. What was written to a
+/// record that has to be made is one edit.
 ///
 /// `old` is the document with the dropped changes in it. Of each field only the last own write counts, and
 /// only where it still stands there: whoever wrote over it makes that write again, not we. Prose comes as it
 /// reads in `old`.
-pub fn dropped_changes(
-    old: &Automerge,
-    doc: &DocId,
-    own: &[&ScannedChange],
-) -> Vec<(RecordKey, bool, Vec<FieldChange>)> {
+pub fn dropped_changes(old: &Automerge, doc: &DocId, own: &[&ScannedChange]) -> Vec<DroppedEdit> {
     let mut ordered = own.to_vec();
     ordered.sort_by_key(|change| change.start_op);
-    let mut edits: Vec<Edit> = Vec::new();
-    for op in ordered.iter().flat_map(|change| &change.ops) {
-        let Some((key, step)) = read_op(old, doc, op) else { continue };
-        let at = edits.iter().position(|edit| edit.key == key).unwrap_or_else(|| {
-            edits.push(Edit { key, create: false, fields: BTreeMap::new() });
-            edits.len() - 1
-        });
-        let Some(edit) = edits.get_mut(at) else { continue };
-        match step {
-            Step::Create => edit.create = true,
-            Step::Field(name, write) => drop(edit.fields.insert(name, write)),
+    let mut records: Vec<Edit> = Vec::new();
+    for (order, change) in ordered.iter().enumerate() {
+        for op in &change.ops {
+            let Some((key, step)) = read_op(old, doc, op) else { continue };
+            let at = records.iter().position(|edit| edit.key == key).unwrap_or_else(|| {
+                records.push(Edit { key, create: None, fields: BTreeMap::new() });
+                records.len() - 1
+            });
+            let Some(edit) = records.get_mut(at) else { continue };
+            match step {
+                Step::Create => edit.create = Some(order),
+                Step::Field(name, write) => drop(edit.fields.insert(name, (order, write))),
+            }
         }
     }
-    let changes = |edit: Edit| {
-        let fields: Vec<FieldChange> = edit
-            .fields
-            .into_iter()
-            .filter_map(|(key, write)| Some(FieldChange { op: write.into_op(old, &key)?, key }))
-            .collect();
-        (edit.create || !fields.is_empty()).then_some((edit.key, edit.create, fields))
-    };
-    edits.into_iter().filter_map(changes).collect()
+    let mut edits: Vec<(usize, DroppedEdit)> =
+        records.into_iter().flat_map(|record| record.into_edits(old, &ordered)).collect();
+    edits.sort_by_key(|(order, _)| *order);
+    edits.into_iter().map(|(_, edit)| edit).collect()
 }
 
-/// What the changes did to one record.
+/// What the changes did to one record; each with the place of its change in their order.
 struct Edit {
     key: RecordKey,
-    create: bool,
-    fields: BTreeMap<String, Write>,
+    create: Option<usize>,
+    fields: BTreeMap<String, (usize, Write)>,
+}
+
+impl Edit {
+    fn into_edits(self, old: &Automerge, ordered: &[&ScannedChange]) -> Vec<(usize, DroppedEdit)> {
+        let mut by_order: BTreeMap<usize, Vec<FieldChange>> = BTreeMap::new();
+        by_order.extend(self.create.map(|order| (order, Vec::new())));
+        for (key, (order, write)) in self.fields {
+            if let Some(op) = write.into_op(old, &key) {
+                by_order.entry(self.create.unwrap_or(order)).or_default().push(FieldChange { op, key });
+            }
+        }
+        let edit = |(order, changes): (usize, Vec<FieldChange>)| {
+            let change = ordered.get(order)?.hash;
+            Some((order, DroppedEdit { key: self.key.clone(), create: self.create.is_some(), changes, change }))
+        };
+        by_order.into_iter().filter_map(edit).collect()
+    }
 }
 
 /// What one operation did to its record.
@@ -112,4 +135,23 @@ fn read_op(old: &Automerge, doc: &DocId, op: &ScannedOp) -> Option<(RecordKey, S
 /// Automerge's name of an operation or object. The index is a hint only: Automerge looks the actor up.
 fn object_id(id: &OpId) -> ObjId {
     ObjId::Id(id.counter, id.actor.to_automerge(), 0)
+}
+
+/// The changes that wrote what stands in one field.
+pub fn writers(am: &Automerge, doc: &DocId, key: &RecordKey, field: &str) -> Vec<ChangeHash> {
+    let (obj, prop) = match doc.is_links() {
+        true => (ROOT, format!("{key}/{field}")),
+        false => match am.get(ROOT, key.to_string()) {
+            Ok(Some((_, map))) => (map, field.to_owned()),
+            _ => return Vec::new(),
+        },
+    };
+    let standing = am.get_all(&obj, prop).unwrap_or_default();
+    standing.iter().filter_map(|(_, id)| am.hash_for_opid(id)).map(ChangeHash::from).collect()
+}
+
+/// The change that made a record; `None` in a links part, where records are not made, and where there is none.
+pub fn creation(am: &Automerge, doc: &DocId, key: &RecordKey) -> Option<ChangeHash> {
+    let (_, map) = am.get(ROOT, key.to_string()).ok().flatten().filter(|_| !doc.is_links())?;
+    am.hash_for_opid(&map).map(ChangeHash::from)
 }

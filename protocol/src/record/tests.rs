@@ -433,8 +433,8 @@ fn touched_records_are_found_from_operations() {
 /// Writes dropped edits into another replica.
 fn issue_again(old: &Replica, own: &[ScannedChange], into: &mut Replica) {
     let own: Vec<&ScannedChange> = own.iter().collect();
-    for (key, create, changes) in dropped_changes(&old.doc, &old.id, &own) {
-        into.try_edit(&key, create, 9, &changes).expect("a dropped edit can be made again");
+    for edit in dropped_changes(&old.doc, &old.id, &own) {
+        into.try_edit(&edit.key, edit.create, 9, &edit.changes).expect("a dropped edit can be made again");
     }
 }
 
@@ -467,7 +467,7 @@ fn dropped_edits_are_made_again() {
     let (name, fields) =
         (scanned(&a.doc.get_changes(&[])[1]), dropped_changes(&part.doc, &part.id, &own.iter().collect::<Vec<_>>()));
     assert!(name.ops.iter().any(|op| op.key == crate::scan::KeyRef::Map("name".into())), "the name was written here");
-    assert!(fields[0].2.iter().all(|change| change.key != "name"), "what another wrote over is not made again");
+    assert!(fields[0].changes.iter().all(|change| change.key != "name"), "what another wrote over is not made again");
 }
 
 #[test]

@@ -424,13 +424,11 @@ impl World {
     }
 
     /// The value can be read, unless someone has written the field since. Prose is left out: its texts are merged
-    /// character by character, and two that were written at once may come to lie inside one another. So are documents
-    /// that a proven divergence has cut: what is entered there again comes after everything else, and takes the place
-    /// of values that it stood beside before (docs/simulator.md, "Known gap").
+    /// character by character, and two that were written at once may come to lie inside one another.
     fn is_shown(&self, index: usize, entry: &Entry, reader: usize, cuts: &BTreeSet<DocId>) -> bool {
         entry.text.is_none()
             || entry.field == PROSE
-            || entry.change.is_none_or(|change| cuts.contains(&change.doc))
+            || self.is_stranded(entry, cuts)
             || entry.is_visible_on(&self.nodes[reader].disk)
             || self.ledger.may_be_replaced(index)
     }
