@@ -32,6 +32,8 @@ pub struct RecoveryKit {
     pub country: String,
     /// The device that wrote the kit, as people call it.
     pub device: String,
+    /// Whose key it is, where it took the place of the first one.
+    pub of: Option<PartnerId>,
 }
 
 #[derive(Encode, Decode)]
@@ -45,6 +47,8 @@ struct Content {
     country: String,
     #[n(3)]
     device: String,
+    #[n(4)]
+    of: Option<PartnerId>,
 }
 
 /// Why a text is no recovery kit.
@@ -81,7 +85,7 @@ impl From<ArmorError> for KitError {
 impl RecoveryKit {
     /// The partner whose kit it is.
     pub fn partner_id(&self) -> PartnerId {
-        PartnerId::from_first_key(&self.partner.key())
+        self.of.unwrap_or_else(|| PartnerId::from_first_key(&self.partner.key()))
     }
 
     /// The text to print, with instructions in English and Italian. To be written with mode 0600.
@@ -91,6 +95,7 @@ impl RecoveryKit {
             name: self.name.clone(),
             country: self.country.clone(),
             device: self.device.clone(),
+            of: self.of,
         };
         let code = armor::encode(KIT_WORD, KIT_VERSION, &crate::codec::to_cbor(&content));
         let mut text = self.instructions();
@@ -113,7 +118,8 @@ impl RecoveryKit {
             return Err(KitError::Malformed);
         }
         let partner = PartnerSigner::from_secret(&content.secret);
-        Ok(Self { partner, name: content.name, country: content.country, device: content.device })
+        let (name, country, device, of) = (content.name, content.country, content.device, content.of);
+        Ok(Self { partner, name, country, device, of })
     }
 
     fn instructions(&self) -> String {
@@ -158,6 +164,7 @@ mod tests {
             name: "Zavod Most".into(),
             country: "SI".into(),
             device: "office server".into(),
+            of: None,
         }
     }
 
@@ -184,6 +191,15 @@ mod tests {
         let place = text.find("kit1-").expect("the code") + 20;
         let letter = if &text[place..=place] == "a" { "b" } else { "a" };
         assert_eq!(error(&format!("{}{letter}{}", &text[..place], &text[place + 1..])), KitError::Altered, "a letter");
+    }
+
+    #[test]
+    fn a_kit_of_a_later_key_names_its_partner() {
+        let of = Some(PartnerId([9; 32]));
+        let later = RecoveryKit { of, ..kit() };
+        let read = RecoveryKit::parse(&later.to_text()).expect("it reads back");
+        assert_eq!(read.partner_id(), PartnerId([9; 32]), "the partner is the one of the first key");
+        assert_ne!(later.to_text().len(), kit().to_text().len(), "a first kit is as short as ever");
     }
 
     #[test]

@@ -96,6 +96,14 @@ const _: () = assert!(DIVERGENCE_BYTES_MAX + 4 * 1024 <= MESSAGE_BYTES_MAX, "a p
 pub const STATEMENTS_MAX: usize = 20_000;
 /// Signatures on one statement: nine stewards with room.
 pub const SIGNATURES_MAX: usize = 16;
+/// Stewards of a federation: as many as can be telephoned within a day.
+pub const STEWARDS_MAX: usize = 9;
+/// Drafts that one device keeps: more undecided proposals than people can follow.
+pub const DRAFTS_MAX: usize = 16;
+/// Bytes of the drafts of one device: one change of stewards that names 1,000 statements, with room.
+pub const DRAFTS_BYTES_MAX: usize = 64 * 1024;
+/// Drafts that one device remembers to have refused: as many as four devices can propose.
+pub const DRAFTS_REFUSED_MAX: usize = 64;
 /// Longest name (partner, device, register, federation) in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
 /// Addresses in one device's address record.

@@ -2,12 +2,16 @@
 //! nodes with the same statements have the same roster, in whatever order they learned them.
 
 mod build;
+mod chain;
+mod draft;
 #[cfg(test)]
 mod tests;
 
 use crate::ids::{ActorId, DeviceKey, DocId, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
 use crate::statement::{Rights, Statement, VerifiedStatement, Writers};
-use std::collections::BTreeMap;
+pub use chain::DoubleSigner;
+pub use draft::OpenDraft;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a register is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +57,8 @@ pub struct Partner {
     /// Whether the federation has admitted it (always true for this node's own partner, so that it can
     /// work alone).
     pub admitted: bool,
+    /// Whether the stewards have removed it, which is for ever.
+    pub removed: bool,
 }
 
 /// A device with a valid certificate.
@@ -81,6 +87,14 @@ pub struct Federation {
     pub name: String,
     /// The chain position in force: what admissions refer to.
     pub position: StatementId,
+    /// The stewards of that position, each with the partner key whose devices sign for it.
+    pub stewards: BTreeMap<PartnerId, PartnerKey>,
+    /// Whoever was a steward at some position of the chain: their certificates prove it.
+    pub ever_stewards: BTreeSet<PartnerId>,
+    /// The round in which the next stewards can be signed.
+    pub round: u64,
+    /// What the chain keeps in force of statements under earlier stewards.
+    pub kept: BTreeSet<StatementId>,
 }
 
 /// A proven divergence of one actor: nothing of it from `seq` on is part of the document.
@@ -120,10 +134,18 @@ pub struct Roster {
     pub partners: BTreeMap<PartnerId, Partner>,
     /// All certified devices of admitted partners.
     pub devices: BTreeMap<DeviceKey, Device>,
+    /// Devices of removed partners and of replaced keys: no members, but what they wrote stays readable.
+    pub former: BTreeMap<DeviceKey, Device>,
     /// All registers.
     pub registers: BTreeMap<RegisterId, Register>,
     /// Proven divergences by document and actor: the lowest counts.
     pub cuts: BTreeMap<(DocId, ActorId), Cut>,
+    /// What stewards have decided, changes of stewards apart.
+    pub in_force: BTreeSet<StatementId>,
+    /// What waits for signatures of stewards.
+    pub drafts: BTreeMap<StatementId, OpenDraft>,
+    /// Stewards that have signed two different successors of one position in one round.
+    pub double_signers: BTreeSet<DoubleSigner>,
     /// Hash over the ids of all statements that count.
     pub head: [u8; 32],
 }
@@ -143,10 +165,8 @@ impl Roster {
         let Some(own) = &self.federation else { return false };
         match &statement.statement {
             Some(Statement::Founding { .. }) => statement.id.0 != own.id.0,
-            Some(Statement::Admission { federation, .. } | Statement::SharedRegister { federation, .. }) => {
-                *federation != own.id
-            }
-            _ => false,
+            Some(known) => known.federation().is_some_and(|federation| federation != own.id),
+            None => false,
         }
     }
 
@@ -162,9 +182,18 @@ impl Roster {
 
     /// Whether `device` may write `register`: its partner is the owner or a writer and it has the edit right.
     pub fn may_write(&self, register: &RegisterId, device: &DeviceKey) -> bool {
-        let (Some(register), Some(device)) = (self.registers.get(register), self.devices.get(device)) else {
-            return false;
-        };
+        self.devices.get(device).is_some_and(|device| self.is_writer(register, device))
+    }
+
+    /// Whether changes of `device` are part of `register`: it may write it, or might before its partner was
+    /// removed or its key replaced.
+    pub fn has_written(&self, register: &RegisterId, device: &DeviceKey) -> bool {
+        let device = self.devices.get(device).or_else(|| self.former.get(device));
+        device.is_some_and(|device| self.is_writer(register, device))
+    }
+
+    fn is_writer(&self, register: &RegisterId, device: &Device) -> bool {
+        let Some(register) = self.registers.get(register) else { return false };
         device.rights.includes(Rights::EDIT)
             && match register.kind {
                 RegisterKind::Internal => register.owner == Some(device.partner),
@@ -191,9 +220,11 @@ impl Roster {
         self.devices.get(device).is_some_and(|device| device.rights.includes(right))
     }
 
-    /// Whether `device` may sign for a steward.
+    /// Whether `device` may sign for a steward. A steward whose key has been replaced signs again once the
+    /// chain names the new key.
     pub fn is_steward_device(&self, device: &DeviceKey) -> bool {
-        self.has_right(device, Rights::STEWARD) && self.partner_of(device).is_some_and(|partner| partner.steward)
+        let Some((federation, partner)) = self.federation.as_ref().zip(self.partner_of(device)) else { return false };
+        self.has_right(device, Rights::STEWARD) && federation.stewards.get(&partner.id) == Some(&partner.key)
     }
 
     /// Whether the signature of `device` alone is a strict majority of the stewards.
@@ -273,7 +304,12 @@ impl Roster {
 
     /// Stewards and how many of them make a strict majority.
     pub fn stewards(&self) -> (usize, usize) {
-        let stewards = self.partners.values().filter(|partner| partner.steward).count();
+        let stewards = self.federation.as_ref().map_or(0, |federation| federation.stewards.len());
         (stewards, stewards / 2 + 1)
+    }
+
+    /// The name of a partner, as people know it.
+    pub fn name_of(&self, partner: &PartnerId) -> String {
+        self.partners.get(partner).map_or_else(|| partner.short(), |partner| partner.name.clone())
     }
 }

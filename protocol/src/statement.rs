@@ -9,7 +9,7 @@ use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, RegisterId, Sta
 use crate::limits;
 use crate::run::Run;
 use minicbor::{Decode, Encode};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a device may do for its partner.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode)]
@@ -65,6 +65,30 @@ pub struct Branch {
     /// The raw changes, from the first that differs to the run's.
     #[n(1)]
     pub changes: Vec<minicbor::bytes::ByteVec>,
+}
+
+/// A statement that waits for signatures, with the one of the device that keeps it.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct Draft {
+    /// The CBOR of a [`Statement`].
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub body: Vec<u8>,
+    /// The device's signature over it, as on the statement itself.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub signature: [u8; 64],
+}
+
+impl Draft {
+    /// The id of the statement that it is going to be.
+    pub fn id(&self) -> StatementId {
+        StatementId(message(&self.body))
+    }
+
+    /// What it says; `None` for a kind that this version does not know.
+    pub fn statement(&self) -> Option<Statement> {
+        crate::codec::from_cbor(&self.body).ok()
+    }
 }
 
 /// What is stated. New kinds get new numbers; a number never changes its meaning.
@@ -203,6 +227,78 @@ pub enum Statement {
         #[n(4)]
         right: Branch,
     },
+    /// The stewards from now on: the next position of the chain. Signed by a strict majority of the stewards
+    /// of the position before.
+    #[n(7)]
+    Stewards {
+        /// The federation.
+        #[n(0)]
+        federation: FederationId,
+        /// The position whose stewards sign.
+        #[n(1)]
+        predecessor: StatementId,
+        /// Counts up from 1; a steward signs a higher one once the lower ones cannot get a majority any more.
+        #[n(2)]
+        round: u64,
+        /// Each steward with the partner key whose devices sign for it: 1, 3, 5, 7 or 9.
+        #[n(3)]
+        stewards: BTreeMap<PartnerId, PartnerKey>,
+        /// The statements of earlier stewards that stay in force without being signed again.
+        #[n(4)]
+        kept: BTreeSet<StatementId>,
+    },
+    /// A partner is removed for ever. Signed like an admission.
+    #[n(8)]
+    Removal {
+        /// The federation.
+        #[n(0)]
+        federation: FederationId,
+        /// The chain position whose stewards sign.
+        #[n(1)]
+        position: StatementId,
+        /// Who is removed.
+        #[n(2)]
+        partner: PartnerId,
+        /// For each document named: the heads that stay.
+        #[n(3)]
+        heads: BTreeMap<DocId, BTreeSet<ChangeHash>>,
+    },
+    /// A partner's key is replaced; what the old one certifies counts no more. Signed like an admission.
+    #[n(9)]
+    Rekeying {
+        /// The federation.
+        #[n(0)]
+        federation: FederationId,
+        /// The chain position whose stewards sign.
+        #[n(1)]
+        position: StatementId,
+        /// Whose key it is.
+        #[n(2)]
+        partner: PartnerId,
+        /// The key that goes.
+        #[n(3)]
+        old: PartnerKey,
+        /// The key that takes its place.
+        #[n(4)]
+        new: PartnerKey,
+    },
+    /// The statements that a device has signed and that wait for others, numbered; the highest number counts
+    /// and replaces the others. Signed by the device.
+    #[n(10)]
+    Drafts {
+        /// The device.
+        #[n(0)]
+        device: DeviceKey,
+        /// Counts up.
+        #[n(1)]
+        number: u64,
+        /// What it has signed.
+        #[n(2)]
+        drafts: Vec<Draft>,
+        /// What it will not sign.
+        #[n(3)]
+        refused: BTreeSet<StatementId>,
+    },
 }
 
 /// A key's signature over a statement's body.
@@ -257,6 +353,9 @@ pub enum StatementError {
     /// A name, country code or address list beyond its bound.
     #[error("statement exceeds the limit of {0}")]
     Limit(&'static str),
+    /// A draft is not signed by its device, or is of a kind that stewards do not decide.
+    #[error("statement carries a draft that is not good")]
+    BadDraft,
     /// The proof of a divergence does not hold.
     #[error("divergence is not proven")]
     BadProof,
@@ -273,6 +372,39 @@ impl Statement {
             Self::RegisterWriters { .. } => "register-writers",
             Self::Addresses { .. } => "addresses",
             Self::Divergence { .. } => "divergence",
+            Self::Stewards { .. } => "stewards",
+            Self::Removal { .. } => "removal",
+            Self::Rekeying { .. } => "rekeying",
+            Self::Drafts { .. } => "drafts",
+        }
+    }
+
+    /// Whether stewards decide on statements of its kind.
+    pub fn is_decided_by_stewards(&self) -> bool {
+        match self {
+            Self::Admission { .. }
+            | Self::SharedRegister { .. }
+            | Self::RegisterWriters { .. }
+            | Self::Stewards { .. }
+            | Self::Removal { .. }
+            | Self::Rekeying { .. } => true,
+            Self::Certificate { .. }
+            | Self::Founding { .. }
+            | Self::Addresses { .. }
+            | Self::Divergence { .. }
+            | Self::Drafts { .. } => false,
+        }
+    }
+
+    /// The federation that it names.
+    pub fn federation(&self) -> Option<FederationId> {
+        match self {
+            Self::Admission { federation, .. }
+            | Self::SharedRegister { federation, .. }
+            | Self::Stewards { federation, .. }
+            | Self::Removal { federation, .. }
+            | Self::Rekeying { federation, .. } => Some(*federation),
+            _ => None,
         }
     }
 
@@ -298,15 +430,43 @@ impl Statement {
                     false => Err(StatementError::Limit("addresses")),
                 }
             }
-            Self::RegisterWriters { .. } | Self::Divergence { .. } => Ok(()),
+            Self::Stewards { stewards, round, .. } => match is_steward_count(stewards.len()) && *round > 0 {
+                true => Ok(()),
+                false => Err(StatementError::Limit("stewards")),
+            },
+            Self::Drafts { drafts, refused, .. } => {
+                let bytes: usize = drafts.iter().map(|draft| draft.body.len()).sum();
+                let few = drafts.len() <= limits::DRAFTS_MAX && refused.len() <= limits::DRAFTS_REFUSED_MAX;
+                match few && bytes <= limits::DRAFTS_BYTES_MAX {
+                    true => Ok(()),
+                    false => Err(StatementError::Limit("drafts")),
+                }
+            }
+            Self::RegisterWriters { .. } | Self::Divergence { .. } | Self::Removal { .. } | Self::Rekeying { .. } => {
+                Ok(())
+            }
         }
+    }
+
+    /// Whether every draft is signed by the device that keeps it and could be a statement.
+    fn check_drafts(&self) -> Result<(), StatementError> {
+        let Self::Drafts { device, drafts, .. } = self else { return Ok(()) };
+        for draft in drafts {
+            let statement = draft.statement();
+            let decided = statement.as_ref().is_none_or(Self::is_decided_by_stewards);
+            if !decided || !verify(&device.0, &message(&draft.body), &draft.signature) {
+                return Err(StatementError::BadDraft);
+            }
+            statement.map_or(Ok(()), |statement| statement.check_bounds())?;
+        }
+        Ok(())
     }
 
     /// The keys whose signatures can matter; `None` where the roster decides that.
     fn keys_that_matter(&self) -> Option<Vec<[u8; 32]>> {
         match self {
             Self::Certificate { partner_key, device, .. } => Some(vec![partner_key.0, device.0]),
-            Self::Addresses { device, .. } => Some(vec![device.0]),
+            Self::Addresses { device, .. } | Self::Drafts { device, .. } => Some(vec![device.0]),
             Self::Divergence { .. } => Some(Vec::new()),
             _ => None,
         }
@@ -316,12 +476,18 @@ impl Statement {
         let signed_by = |key: &[u8; 32]| signatures.iter().any(|s| s.key == *key);
         let (good, whose) = match self {
             Self::Certificate { partner_key, .. } => (signed_by(&partner_key.0), "the partner key"),
-            Self::Addresses { device, .. } => (signed_by(&device.0), "the device"),
+            Self::Addresses { device, .. } | Self::Drafts { device, .. } => (signed_by(&device.0), "the device"),
             Self::Divergence { .. } => (true, ""),
             _ => (!signatures.is_empty(), "anyone"),
         };
         if good { Ok(()) } else { Err(StatementError::Unsigned(whose)) }
     }
+}
+
+/// Whether a federation can have so many stewards: odd, since one more needs one more signature and lets no
+/// more of them be absent.
+pub fn is_steward_count(count: usize) -> bool {
+    count % 2 == 1 && count <= limits::STEWARDS_MAX
 }
 
 /// Whether a text can be the name of a partner, device, register or federation: 1 to
@@ -358,8 +524,20 @@ impl SignedStatement {
         country: &str,
         device_name: &str,
     ) -> Self {
+        let id = PartnerId::from_first_key(&partner.key());
+        Self::certificate_of(id, partner, device, rights, (partner_name, country, device_name))
+    }
+
+    /// A device's certificate by any key of the partner `id`; names: partner, country, device.
+    pub fn certificate_of(
+        id: PartnerId,
+        partner: &PartnerSigner,
+        device: &DeviceSigner,
+        rights: Rights,
+        (partner_name, country, device_name): (&str, &str, &str),
+    ) -> Self {
         let statement = Statement::Certificate {
-            partner: PartnerId::from_first_key(&partner.key()),
+            partner: id,
             partner_key: partner.key(),
             device: device.key(),
             rights,
@@ -387,7 +565,8 @@ impl SignedStatement {
         self
     }
 
-    fn add(&mut self, signature: KeySignature) {
+    /// Adds a signature, in place of another one by the same key.
+    pub(crate) fn add(&mut self, signature: KeySignature) {
         self.signatures.retain(|other| other.key != signature.key);
         self.signatures.push(signature);
         self.signatures.sort_by_key(|s| s.key);
@@ -418,6 +597,7 @@ impl SignedStatement {
                 self.signatures.retain(|s| keys.contains(&s.key));
             }
             statement.check_signed(&self.signatures)?;
+            statement.check_drafts()?;
             if matches!(statement, Statement::Divergence { .. }) {
                 crate::divergence::verify(&statement)?;
             }

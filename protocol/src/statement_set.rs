@@ -1,7 +1,7 @@
 //! The statements that a node knows: a set whose content does not depend on the order in which it grew.
 //!
-//! Most statements stay for ever. Of two kinds only the one that counts is kept, so that the set stays
-//! small: a device's newest addresses, and the lowest proven divergence of an actor.
+//! Most statements stay for ever. Of three kinds only the one that counts is kept, so that the set stays
+//! small: a device's newest addresses, its newest drafts, and the lowest proven divergence of an actor.
 
 use crate::ids::{ActorId, DeviceKey, DocId, StatementId, tagged_hash};
 use crate::limits;
@@ -31,6 +31,7 @@ pub enum Inserted {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Slot {
     Addresses(DeviceKey),
+    Drafts(DeviceKey),
     Divergence(DocId, ActorId),
 }
 
@@ -96,8 +97,13 @@ impl StatementSet {
     pub fn divergences(&self) -> impl Iterator<Item = (DocId, StatementId)> + '_ {
         self.slots.iter().filter_map(|(slot, id)| match slot {
             Slot::Divergence(doc, _) => Some((*doc, *id)),
-            Slot::Addresses(_) => None,
+            Slot::Addresses(_) | Slot::Drafts(_) => None,
         })
+    }
+
+    /// The drafts that a device keeps.
+    pub fn drafts_of(&self, device: &DeviceKey) -> Option<&VerifiedStatement> {
+        self.statements.get(self.slots.get(&Slot::Drafts(*device))?)
     }
 
     /// [`Self::digest`] as if `hidden` were not here.
@@ -197,16 +203,19 @@ fn merge(known: &mut VerifiedStatement, other: VerifiedStatement) -> Inserted {
 fn slot(statement: &VerifiedStatement) -> Option<Slot> {
     match statement.statement.as_ref()? {
         Statement::Addresses { device, .. } => Some(Slot::Addresses(*device)),
+        Statement::Drafts { device, .. } => Some(Slot::Drafts(*device)),
         Statement::Divergence { doc, left, .. } => Some(Slot::Divergence(*doc, left.run.actor(doc))),
         _ => None,
     }
 }
 
-/// Of two statements for one slot the greater rank stays: the higher number of addresses (then the greater
-/// id), the lower sequence of a divergence (then the lesser id).
+/// Of two statements for one slot the greater rank stays: the higher number of addresses or drafts (then
+/// the greater id), the lower sequence of a divergence (then the lesser id).
 fn rank(statement: &VerifiedStatement) -> ((u64, StatementId), Reverse<(u64, StatementId)>) {
     match &statement.statement {
-        Some(Statement::Addresses { number, .. }) => ((*number, statement.id), Reverse((0, StatementId([0; 32])))),
+        Some(Statement::Addresses { number, .. } | Statement::Drafts { number, .. }) => {
+            ((*number, statement.id), Reverse((0, StatementId([0; 32]))))
+        }
         Some(Statement::Divergence { seq, .. }) => ((0, StatementId([0; 32])), Reverse((*seq, statement.id))),
         _ => ((0, StatementId([0; 32])), Reverse((0, StatementId([0; 32])))),
     }

@@ -17,7 +17,7 @@ use comin_protocol::join::{JoinContext, JoinMessage, Newcomer, Refusal, TicketBo
 use comin_protocol::kit::RecoveryKit;
 use comin_protocol::roster::Roster;
 use comin_protocol::run::Run;
-use comin_protocol::statement::{Branch, Rights, SignedStatement, Statement, Writers};
+use comin_protocol::statement::{Branch, Draft, Rights, SignedStatement, Statement, Writers};
 use comin_protocol::statement_set::StatementSet;
 use comin_protocol::ticket::{Ticket, TicketSecret};
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,6 +148,44 @@ fn divergent() -> SignedStatement {
     SignedStatement::unsigned(&divergence::prove(doc(), None, 1, branch("left"), branch("right")))
 }
 
+fn stewards() -> SignedStatement {
+    let all = [(partner_id(), partner()), (newcomer_id(), newcomer_partner()), third()];
+    sign(&Statement::Stewards {
+        federation: federation(),
+        predecessor: founding().id(),
+        round: 1,
+        stewards: all.into_iter().map(|(id, key)| (id, key.key())).collect(),
+        kept: BTreeSet::from([admission().id(), shared_register().id()]),
+    })
+}
+
+fn third() -> (PartnerId, PartnerSigner) {
+    let partner = PartnerSigner::from_secret(&[15; 32]);
+    (PartnerId::from_first_key(&partner.key()), partner)
+}
+
+fn removal() -> SignedStatement {
+    sign(&Statement::Removal {
+        federation: federation(),
+        position: founding().id(),
+        partner: newcomer_id(),
+        heads: BTreeMap::from([(doc(), BTreeSet::from([ChangeHash([8; 32])]))]),
+    })
+}
+
+fn rekeying() -> SignedStatement {
+    let (old, new) = (newcomer_partner().key(), third().1.key());
+    let (federation, position, partner) = (federation(), founding().id(), newcomer_id());
+    sign(&Statement::Rekeying { federation, position, partner, old, new })
+}
+
+fn drafts() -> SignedStatement {
+    let signed = removal();
+    let draft = Draft { signature: signed.signatures[0].signature, body: signed.body };
+    let refused = BTreeSet::from([rekeying().id()]);
+    sign(&Statement::Drafts { device: device().key(), number: 3, drafts: vec![draft], refused })
+}
+
 fn run() -> Run {
     Run::sign(&device(), &doc(), Nonce([7; 16]), 300, ChangeHash([8; 32]), [9; 8]).run
 }
@@ -202,6 +240,7 @@ fn statements_are_frozen() {
         ("addresses", addresses()),
         ("divergence", divergent()),
     ];
+    let governing = [("stewards", stewards()), ("removal", removal()), ("rekeying", rekeying()), ("drafts", drafts())];
     let mut made: Vec<_> = all.iter().map(|(name, signed)| (*name, to_hex(&to_cbor(signed)))).collect();
     let mut set = StatementSet::new();
     for (name, signed) in all {
@@ -212,6 +251,12 @@ fn statements_are_frozen() {
     }
     let roster = Roster::build(&newcomer_id(), set.iter());
     assert_eq!(roster.federation.as_ref().map(|f| f.id), Some(federation()), "together they admit the newcomer");
+    for (name, signed) in governing {
+        let read: SignedStatement = from_cbor(&to_cbor(&signed)).expect("the frozen form reads back");
+        let verified = read.verify().unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(verified.statement.as_ref().map(Statement::kind), Some(name), "it is what its name says");
+        made.push((name, to_hex(&to_cbor(&signed))));
+    }
     made.push(("id-of-certificate", certificate().id().to_string()));
     made.push(("set-digest", hex(&set.digest())));
     made.push(("roster-head", hex(&roster.head)));
@@ -249,8 +294,13 @@ fn runs_and_beacons_are_frozen() {
 
 #[test]
 fn ticket_and_kit_are_frozen() {
-    let kit =
-        RecoveryKit { partner: partner(), name: "Zavod Most".into(), country: "SI".into(), device: "office".into() };
+    let kit = RecoveryKit {
+        partner: partner(),
+        name: "Zavod Most".into(),
+        country: "SI".into(),
+        device: "office".into(),
+        of: None,
+    };
     let code: String = kit.to_text().lines().filter(|line| !line.starts_with('#')).collect();
     let made = vec![("text", ticket().to_text()), ("fingerprint", hex(&ticket().fingerprint())), ("kit", code)];
     check("ticket", made);

@@ -3,16 +3,21 @@
 use super::context::Body;
 use super::problem::{Answer, Problem};
 use super::state::AppState;
+use crate::i18n::Lang;
+use crate::views::approvals::{draft_json, named};
+use crate::views::find_partner;
 use crate::views::time::rfc3339;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use comin_protocol::engine::{Command, Reply};
+use comin_protocol::ids::{PartnerId, PartnerKey};
 use comin_protocol::join::{Pending, TicketInfo};
 use comin_protocol::limits::{NAME_BYTES_MAX, TICKET_VALID_MS};
-use comin_protocol::statement::Rights;
+use comin_protocol::statement::{Rights, SignedStatement};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// An engine's reply that this route cannot have caused.
 pub fn unexpected(reply: &Reply) -> Problem {
@@ -35,6 +40,7 @@ pub async fn partners(State(app): State<AppState>) -> Answer<Json<Value>> {
     let partner = |p: &comin_protocol::roster::Partner| {
         json!({
             "id": p.id, "name": p.name, "country": p.country, "steward": p.steward, "admitted": p.admitted,
+            "removed": p.removed, "key": p.key,
             "self": p.id == status.partner,
             "devices": roster.devices.values().filter(|d| d.partner == p.id).count(),
         })
@@ -69,13 +75,15 @@ pub fn rights(rights: Rights) -> Vec<&'static str> {
 ///
 /// # Errors
 /// 503 where the engine has stopped.
-pub async fn approvals(State(app): State<AppState>) -> Answer<Json<Value>> {
+pub async fn approvals(State(app): State<AppState>, lang: Lang) -> Answer<Json<Value>> {
     let status = app.node().status().await?;
-    Ok(items(status.approvals.iter().map(pending_json).collect()))
+    let drafts = status.drafts.iter().map(|draft| draft_json(&status, draft, lang));
+    Ok(items(status.approvals.iter().map(pending_json).chain(drafts).collect()))
 }
 
 fn pending_json(pending: &Pending) -> Value {
     json!({
+        "kind": "join",
         "id": pending.id, "name": pending.name, "ticket_name": pending.ticket_name, "country": pending.country,
         "partner": pending.partner, "device": pending.device, "check_number": pending.check_number,
     })
@@ -187,6 +195,124 @@ pub async fn run(app: &AppState, command: Command) -> Answer<Json<Value>> {
     }
 }
 
+/// What an engine answers to a decision of stewards: done, or for whom it waits.
+pub type Decided = (StatusCode, Json<Value>);
+
+/// Runs a command that stewards decide on: 200 where it is in force, 202 where it waits for signatures.
+///
+/// # Errors
+/// Those of the command.
+pub async fn decide(app: &AppState, command: Command) -> Answer<Decided> {
+    match app.node().command(command).await? {
+        Reply::Done => Ok((StatusCode::OK, Json(json!({"schema": 1, "decided": true})))),
+        Reply::Register(id) => Ok((StatusCode::OK, Json(json!({"schema": 1, "decided": true, "id": id})))),
+        Reply::Proposed { draft, waits_for } => {
+            let roster = app.node().roster();
+            let waits_for = named(&roster, &waits_for);
+            let told = json!({"schema": 1, "decided": false, "draft": draft, "waits_for": waits_for});
+            Ok((StatusCode::ACCEPTED, Json(told)))
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// `GET stewards`.
+///
+/// # Errors
+/// 409 outside a federation.
+pub async fn stewards(State(app): State<AppState>) -> Answer<Json<Value>> {
+    let status = app.node().status().await?;
+    let roster = &status.roster;
+    let federation = roster.federation.as_ref().ok_or_else(|| {
+        Problem::new(StatusCode::CONFLICT, "precondition", "this partner is in no federation yet")
+            .hint("comin found NAME, or comin join TICKET")
+    })?;
+    let steward = |id: &PartnerId| {
+        let partner = roster.partners.get(id);
+        json!({
+            "id": id, "name": roster.name_of(id), "country": partner.map(|p| p.country.as_str()),
+            "self": *id == status.partner, "member": partner.is_some_and(|p| p.admitted),
+            "key_in_force": partner.map(|p| p.key) == federation.stewards.get(id).copied(),
+        })
+    };
+    let (_, majority) = roster.stewards();
+    let items: Vec<Value> = federation.stewards.keys().map(steward).collect();
+    Ok(Json(json!({
+        "schema": 1, "items": items, "majority": majority, "position": federation.position,
+        "round": federation.round, "unconfirmed": status.unconfirmed,
+    })))
+}
+
+/// Body of `PUT stewards`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stewards {
+    stewards: Vec<String>,
+}
+
+/// `PUT stewards`.
+///
+/// # Errors
+/// 403 without a steward's right, 404 for an unknown partner, 409 where a vote of this round binds.
+pub async fn set_stewards(State(app): State<AppState>, Body(body): Body<Stewards>) -> Answer<Decided> {
+    let roster = app.node().roster();
+    let found = body.stewards.iter().map(|text| Ok(find_partner(&roster, text)?.id)).collect::<Answer<Vec<_>>>()?;
+    let stewards: BTreeSet<PartnerId> = found.iter().copied().collect();
+    if stewards.len() != found.len() {
+        return Err(Problem::invalid("a partner is named twice"));
+    }
+    decide(&app, Command::SetStewards { stewards }).await
+}
+
+/// `DELETE partners/{id}`.
+///
+/// # Errors
+/// 403 without a steward's right, 404, 409 for a steward.
+pub async fn remove_partner(State(app): State<AppState>, Path(text): Path<String>) -> Answer<Decided> {
+    let partner = find_partner(&app.node().roster(), &text)?.id;
+    decide(&app, Command::RemovePartner { partner }).await
+}
+
+/// Body of `POST partners/{id}/rekey`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rekey {
+    /// The new partner key, in hex.
+    key: String,
+    /// The certificate of this device by the new key (CBOR of a signed statement, in hex).
+    certificate: Option<String>,
+}
+
+/// `POST partners/{id}/rekey`.
+///
+/// # Errors
+/// 403 without the right, 404, 422 for what is no key.
+pub async fn rekey_partner(
+    State(app): State<AppState>,
+    Path(text): Path<String>,
+    Body(body): Body<Rekey>,
+) -> Answer<Decided> {
+    let partner = find_partner(&app.node().roster(), &text)?.id;
+    let key = PartnerKey::from_hex(&body.key).ok_or_else(|| Problem::invalid("a key is 64 hex digits"))?;
+    let certificate = body.certificate.as_deref().map(read_certificate).transpose()?;
+    decide(&app, Command::RekeyPartner { partner, key, certificate }).await
+}
+
+fn read_certificate(hex: &str) -> Answer<SignedStatement> {
+    let bytes: Option<Vec<u8>> =
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()).collect();
+    let read = bytes.and_then(|bytes| comin_protocol::codec::from_cbor(&bytes).ok());
+    read.ok_or_else(|| Problem::invalid("the certificate cannot be read"))
+}
+
+/// `POST restore/alone`: after a restore, no other node is left to confirm what this one had signed.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn confirm_alone(State(app): State<AppState>) -> Answer<Json<Value>> {
+    run(&app, Command::ConfirmAlone).await
+}
+
 /// `DELETE invites/{id}`.
 ///
 /// # Errors
@@ -216,8 +342,8 @@ pub async fn join(State(app): State<AppState>, Body(body): Body<Join>) -> Answer
 ///
 /// # Errors
 /// 404, 403 without the right.
-pub async fn approve(State(app): State<AppState>, Path(id): Path<String>) -> Answer<Json<Value>> {
-    run(&app, Command::Approve { id }).await
+pub async fn approve(State(app): State<AppState>, Path(id): Path<String>) -> Answer<Decided> {
+    decide(&app, Command::Approve { id }).await
 }
 
 /// `POST approvals/{id}/reject`.

@@ -28,7 +28,10 @@
 //! | `POST found` | `{name}` |
 //! | `POST invites` | `{name, country, valid_ms?}`; `DELETE invites/{id}` cancels |
 //! | `POST join` | `{ticket}`; `GET status` tells how far (`joining`) |
-//! | `POST approvals/{id}/approve`, `…/reject` | |
+//! | `POST approvals/{id}/approve`, `…/reject` | newcomers and drafts |
+//! | `GET`, `PUT stewards` | `{stewards}`: partner names or ids |
+//! | `DELETE partners/{id}`, `POST partners/{id}/rekey` | `{key, certificate?}` |
+//! | `POST restore/alone` | after a restore: nobody else is left to confirm it |
 //! | `POST registers` | `{name, writers}`; `writers` is `"all"` or a list of partner names or ids |
 //! | `PUT registers/{id}/writers` | `{writers}` |
 //! | `POST sync` | `{wait?: seconds}`; answers `{complete, missing:[…]}` |

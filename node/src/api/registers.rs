@@ -1,7 +1,7 @@
 //! Registers: list, create, set writers, and find by what people call them.
 
 use super::context::Body;
-use super::members::{items, name, unexpected};
+use super::members::{Decided, decide, items, name};
 use super::problem::{Answer, Problem};
 use super::state::AppState;
 use crate::i18n::Lang;
@@ -9,7 +9,7 @@ use crate::views::{Ambiguous, find_partner, find_register, register_label};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use comin_protocol::engine::{Command, Reply};
+use comin_protocol::engine::Command;
 use comin_protocol::ids::{PartnerId, RegisterId};
 use comin_protocol::roster::{Register, RegisterKind, Roster};
 use comin_protocol::statement::Writers;
@@ -110,13 +110,11 @@ pub struct Add {
 ///
 /// # Errors
 /// 403 without a steward's right, 409 outside a federation.
-pub async fn add(State(app): State<AppState>, Body(body): Body<Add>) -> Answer<(StatusCode, Json<Value>)> {
+pub async fn add(State(app): State<AppState>, Body(body): Body<Add>) -> Answer<Decided> {
     let name = name(&body.name)?;
     let writers = body.writers.resolve(&app.node().roster())?;
-    match app.node().command(Command::AddRegister { name, writers }).await? {
-        Reply::Register(id) => Ok((StatusCode::CREATED, Json(json!({"schema": 1, "id": id})))),
-        other => Err(unexpected(&other)),
-    }
+    let (code, answer) = decide(&app, Command::AddRegister { name, writers }).await?;
+    Ok((if code == StatusCode::OK { StatusCode::CREATED } else { code }, answer))
 }
 
 /// Body of `PUT registers/{id}/writers`.
@@ -134,12 +132,8 @@ pub async fn set_writers(
     State(app): State<AppState>,
     Path(id): Path<String>,
     Body(body): Body<SetWriters>,
-) -> Answer<Json<Value>> {
+) -> Answer<Decided> {
     let register = find(&app, &id).await?;
     let writers = body.writers.resolve(&app.node().roster())?;
-    match app.node().command(Command::SetWriters { register, writers }).await? {
-        Reply::Register(id) => Ok(Json(json!({"schema": 1, "id": id}))),
-        Reply::Done => Ok(Json(json!({"schema": 1, "id": register}))),
-        other => Err(unexpected(&other)),
-    }
+    decide(&app, Command::SetWriters { register, writers }).await
 }

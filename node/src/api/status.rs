@@ -3,6 +3,7 @@
 use super::problem::Answer;
 use super::state::AppState;
 use crate::i18n::Lang;
+use crate::views::approvals;
 use crate::views::exchange::{self, Dial, PartnerLine};
 use crate::views::time::rfc3339;
 use axum::Json;
@@ -55,11 +56,13 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
         "exchange": {"code": banner.code, "text": banner.text(lang), "tone": banner.tone},
         "paused": status.paused,
         "stopped": status.stopped,
-        "attention": status.stopped.is_some() || !status.approvals.is_empty() || banner.tone == exchange::Tone::Act,
+        "attention": status.stopped.is_some() || approvals::waiting(status) > 0 || banner.tone == exchange::Tone::Act,
         "unsent_changes": status.unsent_changes,
         "peers": lines.iter().map(|line| exchange::line_json(line, lang)).collect::<Vec<_>>(),
         "devices": devices(app, status, lang),
-        "approvals": status.approvals.len(),
+        "approvals": approvals::waiting(status),
+        "drafts": status.drafts.len(),
+        "unconfirmed": status.unconfirmed,
         "invites": status.tickets.iter().filter(|t| t.state == "open").count(),
         "joining": status.joining.as_ref().map(|j| json!({
             "stage": j.stage, "stage_text": lang.text(&format!("join-stage-{}", j.stage)),

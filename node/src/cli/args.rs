@@ -90,7 +90,7 @@ pub enum Verb {
         /// The ticket's text, or a file that holds it.
         ticket: String,
     },
-    /// Newcomers that wait for confirmation.
+    /// Newcomers that wait for confirmation, and drafts that wait for signatures of stewards.
     Approvals {
         /// What to do with them.
         #[command(subcommand)]
@@ -101,6 +101,12 @@ pub enum Verb {
         /// What to do.
         #[command(subcommand)]
         verb: Option<PartnersVerb>,
+    },
+    /// The stewards, whose signatures decide for the federation.
+    Stewards {
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<StewardsVerb>,
     },
     /// The machines of the federation.
     Devices,
@@ -210,12 +216,12 @@ pub enum InvitesVerb {
 pub enum ApprovalsVerb {
     /// List them.
     List,
-    /// Admit a newcomer whose check number is the one on its screen.
+    /// Admit a newcomer whose check number is the one on its screen, or sign a draft.
     Approve {
         /// The id, or an unambiguous beginning.
         id: String,
     },
-    /// Refuse a newcomer.
+    /// Refuse a newcomer or a draft, or withdraw an own proposal.
     Reject {
         /// The id, or an unambiguous beginning.
         id: String,
@@ -231,6 +237,35 @@ pub enum PartnersVerb {
     Show {
         /// Name or id.
         partner: String,
+    },
+    /// Remove one for ever. It keeps what it has, and gets nothing more.
+    Remove {
+        /// Name or id.
+        partner: String,
+    },
+    /// Replace a lost or stolen partner key. For this partner a new recovery kit is written.
+    Rekey {
+        /// Name or id.
+        partner: String,
+        /// Where to write the new recovery kit of this partner, outside the data directory.
+        #[arg(long, value_name = "FILE", required_unless_present = "key", conflicts_with = "key")]
+        kit: Option<PathBuf>,
+        /// The new key of another partner, read out on the telephone (64 hex digits).
+        #[arg(long, value_name = "HEX")]
+        key: Option<String>,
+    },
+}
+
+/// `stewards`.
+#[derive(Subcommand, Debug)]
+pub enum StewardsVerb {
+    /// List them.
+    List,
+    /// Set all of them: 1, 3, 5, 7 or 9 partners.
+    Set {
+        /// Names or ids.
+        #[arg(required = true, num_args = 1..=9, value_name = "PARTNER")]
+        partners: Vec<String>,
     },
 }
 

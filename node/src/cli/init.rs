@@ -34,7 +34,7 @@ fn fresh(dir: &DataDir, args: &InitArgs, out: &Output) -> CliResult {
     let language = args.language.clone().unwrap_or_else(|| language_of(&country).to_owned());
     let partner = PartnerSigner::from_secret(&datadir::random()?);
     let device = device_name(args)?;
-    let kit = RecoveryKit { partner, name, country, device: device.clone() };
+    let kit = RecoveryKit { partner, name, country, device: device.clone(), of: None };
     let kit_path = kit_path(dir, args, &kit.name)?;
     datadir::write_secret_once(&kit_path, &kit.to_text()).map_err(|error| kit_error(&kit_path, error))?;
     if let Err(error) = set_up(dir, &kit, &device, &language, true) {
@@ -100,6 +100,11 @@ fn device_name(args: &InitArgs) -> CliResult<String> {
 fn kit_path(dir: &DataDir, args: &InitArgs, name: &str) -> CliResult<PathBuf> {
     let slug: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
     let path = args.kit.clone().unwrap_or_else(|| PathBuf::from(format!("{}-recovery-kit.txt", slug.to_lowercase())));
+    outside(dir, &path)
+}
+
+/// The path of a recovery kit, which must not lie in the data directory.
+pub fn outside(dir: &DataDir, path: &Path) -> CliResult<PathBuf> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real = |path: &Path| {
         let hint = "name a directory that exists: --kit FILE";
@@ -114,7 +119,8 @@ fn kit_path(dir: &DataDir, args: &InitArgs, name: &str) -> CliResult<PathBuf> {
     Ok(real(parent)?.join(file))
 }
 
-fn kit_error(path: &Path, error: datadir::DataDirError) -> CliError {
+/// What to do where a kit cannot be written.
+pub fn kit_error(path: &Path, error: datadir::DataDirError) -> CliError {
     match &error {
         datadir::DataDirError::Io { cause, .. } if cause.kind() == std::io::ErrorKind::AlreadyExists => {
             CliError::new(format!("{} is there already and may be the only copy of a key", path.display()))
@@ -128,7 +134,8 @@ fn kit_error(path: &Path, error: datadir::DataDirError) -> CliError {
 /// Makes the device key and its certificate, stores both, and closes with the settings.
 fn set_up(dir: &DataDir, kit: &RecoveryKit, device: &str, language: &str, with_record: bool) -> CliResult {
     let signer = DeviceSigner::from_secret(&datadir::random()?);
-    let certificate = SignedStatement::certificate(&kit.partner, &signer, Rights::ALL, &kit.name, &kit.country, device);
+    let names = (kit.name.as_str(), kit.country.as_str(), device);
+    let certificate = SignedStatement::certificate_of(kit.partner_id(), &kit.partner, &signer, Rights::ALL, names);
     dir.write_signer(&signer)?;
     dir.api_token()?;
     let store = store::open_sled(&dir.store(), Duration::ZERO)?;

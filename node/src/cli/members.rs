@@ -1,10 +1,10 @@
 //! Federation, tickets, joining, partners, devices and registers.
 
-use super::args::{ApprovalsVerb, InvitesVerb, PartnersVerb, RegistersVerb};
+use super::args::{ApprovalsVerb, InvitesVerb, PartnersVerb, RegistersVerb, StewardsVerb};
 use super::client::{Client, encoded};
 use super::error::{CliError, CliResult, Exit};
 use super::output::{Output, plain};
-use comin_node::datadir::write_secret_once;
+use comin_node::datadir::{DataDir, write_secret_once};
 use hyper::Method;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -220,16 +220,37 @@ fn read_ticket(given: &str) -> CliResult<String> {
 
 /// `approvals`.
 pub fn approvals(client: &Client, verb: Option<&ApprovalsVerb>, out: &Output) -> CliResult {
-    let decide = |id: &str, what: &str, told: &str| {
+    let decide = |id: &str, what: &str| {
         let answer = client.post(&format!("approvals/{}/{what}", encoded(id)), json!({}));
-        answer.map_err(|error| error.or_hint("comin approvals"))?;
-        done(out, told)
+        answer.map_err(|error| error.or_hint("comin approvals"))
     };
     match verb {
-        Some(ApprovalsVerb::Approve { id }) => decide(id, "approve", "cli-approved"),
-        Some(ApprovalsVerb::Reject { id }) => decide(id, "reject", "cli-rejected"),
+        Some(ApprovalsVerb::Approve { id }) => decided(out, decide(id, "approve")?, &out.t("cli-approved")),
+        Some(ApprovalsVerb::Reject { id }) => {
+            decide(id, "reject")?;
+            done(out, "cli-rejected")
+        }
         Some(ApprovalsVerb::List) | None => list_approvals(client, out),
     }
+}
+
+/// Says what has become of something that stewards decide.
+pub fn decided(out: &Output, answer: Value, told: &str) -> CliResult {
+    if out.json {
+        out.object(answer);
+    } else if answer.get("decided").and_then(Value::as_bool).unwrap_or(true) {
+        out.line(told);
+    } else {
+        out.say("cli-proposed", &[("names", names(&answer, "waits_for").into())]);
+        out.say("cli-proposed-next", &[("id", short(&answer, "draft").into())]);
+    }
+    Ok(())
+}
+
+/// The names of a list of partners, with commas between.
+fn names(value: &Value, list: &str) -> String {
+    let partners = value.get(list).and_then(Value::as_array).into_iter().flatten();
+    partners.map(|partner| text(partner, "name")).collect::<Vec<_>>().join(", ")
 }
 
 fn list_approvals(client: &Client, out: &Output) -> CliResult {
@@ -237,7 +258,10 @@ fn list_approvals(client: &Client, out: &Output) -> CliResult {
     if out.json || items(&answer).is_empty() {
         return list(out, answer, |_| Vec::new(), "cli-no-approvals");
     }
-    for pending in items(&answer) {
+    for draft in items(&answer).iter().filter(|item| item.get("signed_by").is_some()) {
+        show_draft(draft, out);
+    }
+    for pending in items(&answer).iter().filter(|item| item.get("signed_by").is_none()) {
         let (name, country) = (text(pending, "name"), text(pending, "country"));
         out.say("cli-asks", &[("name", name.as_str().into()), ("country", country.into())]);
         let ticket_name = text(pending, "ticket_name");
@@ -252,15 +276,69 @@ fn list_approvals(client: &Client, out: &Output) -> CliResult {
     Ok(())
 }
 
+fn show_draft(draft: &Value, out: &Output) {
+    let id = short(draft, "id");
+    out.line(text(draft, "text"));
+    for (list, key) in [("signed_by", "signed"), ("missing", "missing"), ("refused_by", "refused")] {
+        let names = names(draft, list);
+        if !names.is_empty() {
+            let n = draft.get("majority").and_then(Value::as_u64).unwrap_or(0);
+            let told = out.tw(&format!("draft-{key}"), &[("names", names.into()), ("n", n.into())]);
+            out.line(format!("  {told}"));
+        }
+    }
+    let asked = draft.get("awaits_you").and_then(Value::as_bool).unwrap_or(false);
+    let keys: &[&str] = match text(draft, "state").as_str() {
+        "refused" => &["cli-draft-lost"],
+        "dormant" => &["cli-draft-dormant"],
+        _ if asked => &["cli-draft-sign", "cli-draft-refuse"],
+        _ => &["cli-draft-id"],
+    };
+    for key in keys {
+        out.line(format!("  {}", out.tw(key, &[("id", id.as_str().into())])));
+    }
+}
+
+/// `stewards`.
+pub fn stewards(client: &Client, verb: Option<&StewardsVerb>, out: &Output) -> CliResult {
+    if let Some(StewardsVerb::Set { partners }) = verb {
+        let answer = client.send(Method::PUT, "stewards", Some(json!({"stewards": partners})), &[])?.json()?;
+        return decided(out, answer, &out.t("cli-stewards-set"));
+    }
+    let answer = client.get("stewards")?;
+    let majority = answer.get("majority").and_then(Value::as_u64).unwrap_or(0);
+    let is = |steward: &Value, name: &str| steward.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let row = |steward: &Value| {
+        let own = if is(steward, "self") { out.t("cli-this-partner") } else { String::new() };
+        let key = if is(steward, "key_in_force") { String::new() } else { out.t("cli-steward-key") };
+        vec![short(steward, "id"), text(steward, "country"), text(steward, "name"), own, key]
+    };
+    let count = items(&answer).len();
+    list(out, answer, row, "cli-no-stewards")?;
+    if !out.json {
+        out.say("cli-stewards-decide", &[("n", majority.into()), ("count", count.into())]);
+    }
+    Ok(())
+}
+
 /// `partners`.
-pub fn partners(client: &Client, verb: Option<&PartnersVerb>, out: &Output) -> CliResult {
+pub fn partners(client: &Client, dir: &DataDir, verb: Option<&PartnersVerb>, out: &Output) -> CliResult {
     let answer = client.get("partners")?;
-    if let Some(PartnersVerb::Show { partner }) = verb {
-        return show_partner(client, &answer, partner, out);
+    match verb {
+        Some(PartnersVerb::Show { partner }) => return show_partner(client, &answer, partner, out),
+        Some(PartnersVerb::Remove { partner }) => {
+            let path = format!("partners/{}", encoded(partner));
+            let answer = client.send(Method::DELETE, &path, None, &[])?.json()?;
+            return decided(out, answer, &out.t("cli-partner-removed"));
+        }
+        Some(PartnersVerb::Rekey { partner, kit, key }) => {
+            return super::rekey::run(client, dir, &answer, (partner, kit.as_deref(), key.as_deref()), out);
+        }
+        Some(PartnersVerb::List) | None => {}
     }
     let row = |partner: &Value| {
         let is = |name: &str| partner.get(name).and_then(Value::as_bool).unwrap_or(false);
-        let marks = [("self", "cli-this-partner"), ("steward", "partners-steward")];
+        let marks = [("self", "cli-this-partner"), ("steward", "partners-steward"), ("removed", "partners-removed")];
         let words: Vec<String> = marks.iter().filter(|(name, _)| is(name)).map(|(_, key)| out.t(key)).collect();
         vec![short(partner, "id"), text(partner, "country"), text(partner, "name"), words.join(", ")]
     };
@@ -268,18 +346,7 @@ pub fn partners(client: &Client, verb: Option<&PartnersVerb>, out: &Output) -> C
 }
 
 fn show_partner(client: &Client, partners: &Value, wanted: &str, out: &Output) -> CliResult {
-    let folded = comin_node::text::folded(wanted);
-    let named = |partner: &&Value| comin_node::text::folded(&text(partner, "name")) == folded;
-    let begins = |partner: &&Value| folded.len() >= 4 && text(partner, "id").starts_with(&folded);
-    let found = items(partners).iter().find(named).or_else(|| items(partners).iter().find(begins));
-    let names = items(partners).iter().map(|partner| text(partner, "name")).collect::<Vec<_>>();
-    let nearest = comin_node::text::nearest(wanted, names.iter().map(String::as_str)).unwrap_or_default().to_owned();
-    let missing = || {
-        CliError::new(format!("partner {} not found", plain(wanted)))
-            .exit(Exit::NotFound)
-            .hint(format!("comin partners show \"{nearest}\""))
-    };
-    let partner = found.ok_or_else(missing)?;
+    let partner = find_partner(partners, wanted)?;
     let devices = client.get("devices")?;
     let own: Vec<Value> =
         items(&devices).iter().filter(|device| device.get("partner") == partner.get("id")).cloned().collect();
@@ -309,6 +376,21 @@ fn show_partner(client: &Client, partners: &Value, wanted: &str, out: &Output) -
     Ok(())
 }
 
+/// The partner that `wanted` names, or begins the id of.
+pub fn find_partner<'a>(partners: &'a Value, wanted: &str) -> CliResult<&'a Value> {
+    let folded = comin_node::text::folded(wanted);
+    let named = |partner: &&Value| comin_node::text::folded(&text(partner, "name")) == folded;
+    let begins = |partner: &&Value| folded.len() >= 4 && text(partner, "id").starts_with(&folded);
+    let found = items(partners).iter().find(named).or_else(|| items(partners).iter().find(begins));
+    let names = items(partners).iter().map(|partner| text(partner, "name")).collect::<Vec<_>>();
+    let nearest = comin_node::text::nearest(wanted, names.iter().map(String::as_str)).unwrap_or_default().to_owned();
+    found.ok_or_else(|| {
+        CliError::new(format!("partner {} not found", plain(wanted)))
+            .exit(Exit::NotFound)
+            .hint(format!("comin partners show \"{nearest}\""))
+    })
+}
+
 /// `devices`.
 pub fn devices(client: &Client, out: &Output) -> CliResult {
     let row = |device: &Value| {
@@ -326,19 +408,15 @@ pub fn registers(client: &Client, verb: Option<&RegistersVerb>, out: &Output) ->
         Some(RegistersVerb::Add { name, writers }) => {
             let body = json!({"name": name, "writers": writers_of(writers)});
             let answer = client.post("registers", body).map_err(lists)?;
-            if out.json {
-                out.object(answer);
-            } else {
-                let args = [("name", name.as_str().into()), ("id", text(&answer, "id").into())];
-                out.say("cli-register-made", &args);
-            }
-            Ok(())
+            let args = [("name", name.as_str().into()), ("id", text(&answer, "id").into())];
+            let told = out.tw("cli-register-made", &args);
+            decided(out, answer, &told)
         }
         Some(RegistersVerb::Set { register, writers }) => {
             let path = format!("registers/{}/writers", encoded(register));
-            let body = json!({"writers": writers_of(writers)});
-            client.send(Method::PUT, &path, Some(body), &[]).and_then(|answer| answer.json()).map_err(lists)?;
-            done(out, "cli-writers-set")
+            let body = Some(json!({"writers": writers_of(writers)}));
+            let answer = client.send(Method::PUT, &path, body, &[]).and_then(|answer| answer.json()).map_err(lists)?;
+            decided(out, answer, &out.t("cli-writers-set"))
         }
         Some(RegistersVerb::List) | None => {
             list(out, client.get("registers")?, |register| register_row(register, out), "cli-no-registers")

@@ -10,6 +10,7 @@ mod local;
 mod members;
 mod output;
 mod records;
+mod rekey;
 mod run;
 mod status;
 mod sync;
@@ -89,6 +90,10 @@ fn with_dir(verb: &Verb, global: &Global, dir: &DataDir, out: &Output) -> CliRes
         Verb::Open { .. } | Verb::Join { .. } | Verb::Sync(_) => {
             with_node(verb, &Client::running(dir, Some(out.lang.code()))?, out)
         }
+        Verb::Partners { verb } => {
+            let client = Client::connect(dir, Some(out.lang.code()))?;
+            members::partners(&client, dir, verb.as_ref(), out).map(done)
+        }
         verb => with_node(verb, &Client::connect(dir, Some(out.lang.code()))?, out),
     }
 }
@@ -107,7 +112,7 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Invites { verb } => members::invites(client, verb.as_ref(), out).map(done),
         Verb::Join { ticket } => members::join(client, ticket, out).map(done),
         Verb::Approvals { verb } => members::approvals(client, verb.as_ref(), out).map(done),
-        Verb::Partners { verb } => members::partners(client, verb.as_ref(), out).map(done),
+        Verb::Stewards { verb } => members::stewards(client, verb.as_ref(), out).map(done),
         Verb::Devices => members::devices(client, out).map(done),
         Verb::Registers { verb } => members::registers(client, verb.as_ref(), out).map(done),
         Verb::Network(args) => of_kind("network", args),

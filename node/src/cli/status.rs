@@ -90,6 +90,9 @@ fn needs(status: &Value, out: &Output) -> Vec<String> {
     if approvals > 0 {
         lines.push(out.tw("cli-needs-approval", &[("n", approvals.into())]));
     }
+    if status.get("unconfirmed").and_then(Value::as_bool).unwrap_or(false) {
+        lines.push(out.t("cli-unconfirmed"));
+    }
     if status.get("paused").and_then(Value::as_bool).unwrap_or(false) {
         lines.push(out.t("cli-needs-resume"));
     }

@@ -4,12 +4,13 @@ use super::layout::{Ctx, Place};
 use super::show::{country, icon, moment};
 use super::{Pairs, exchange, value};
 use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name};
+use crate::views::approvals::{describe, names, waits_for};
 use crate::views::exchange::join_text;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::engine::{Command, JoinStatus};
 use comin_protocol::join::{Pending, TicketInfo};
-use comin_protocol::roster::Partner;
+use comin_protocol::roster::{OpenDraft, Partner};
 use maud::{Markup, html};
 
 /// `GET /partners`.
@@ -52,6 +53,12 @@ fn approvals(ctx: &Ctx) -> Markup {
                     @for pending in &ctx.status.approvals { (approval(ctx, pending)) }
                 }
             }
+            @if !ctx.status.drafts.is_empty() {
+                section aria-labelledby="drafts-title" {
+                    h2 #drafts-title { (ctx.t("drafts-title")) }
+                    @for open in &ctx.status.drafts { (draft(ctx, open)) }
+                }
+            }
         }
     }
 }
@@ -71,6 +78,32 @@ fn approval(ctx: &Ctx, pending: &Pending) -> Markup {
                 }
                 form method="post" action={ (base) "/reject" } {
                     button.quiet.danger type="submit" { (ctx.t("approval-reject")) span.vh { " " (pending.name) } }
+                }
+            }
+        }
+    }
+}
+
+fn draft(ctx: &Ctx, draft: &OpenDraft) -> Markup {
+    let (roster, base) = (&ctx.status.roster, format!("/partners/approvals/{}", draft.id));
+    let (signed, missing) = (names(roster, &draft.signed_by), waits_for(roster, draft));
+    let asked = ctx.status.awaits_me(draft);
+    html! {
+        div.card {
+            h3 { (describe(ctx.lang, roster, &draft.statement)) }
+            p { (ctx.tw("draft-signed", &[("names", signed.into()), ("n", draft.majority.into())])) }
+            @if !missing.is_empty() { p { (ctx.tw("draft-missing", &[("names", missing.into())])) } }
+            @if !draft.refused_by.is_empty() {
+                p { (ctx.tw("draft-refused", &[("names", names(roster, &draft.refused_by).into())])) }
+            }
+            div.actions {
+                @if asked {
+                    form method="post" action={ (base) "/approve" } { button type="submit" { (ctx.t("draft-sign")) } }
+                }
+                @if asked || draft.kept_by.contains(&ctx.status.partner) {
+                    form method="post" action={ (base) "/reject" } {
+                        button.quiet.danger type="submit" { (ctx.t("approval-reject")) }
+                    }
                 }
             }
         }

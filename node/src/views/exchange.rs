@@ -188,8 +188,9 @@ pub fn banner(status: &Status, lines: &[PartnerLine], lang: Lang) -> Banner {
     if let Some(reason) = &status.stopped {
         return Banner::new("stopped", Tone::Act, vec![("reason", reason.as_str().into())]);
     }
-    if !status.approvals.is_empty() {
-        return Banner::new("action", Tone::Act, vec![("n", status.approvals.len().into())]);
+    let waiting = super::approvals::waiting(status);
+    if waiting > 0 {
+        return Banner::new("action", Tone::Act, vec![("n", waiting.into())]);
     }
     if status.roster.federation.is_none() {
         return match &status.joining {

@@ -2,6 +2,7 @@
 //!
 //! Everything here is made from rows in the store and from the roster; no document is loaded to be read.
 
+pub mod approvals;
 pub mod exchange;
 mod fields;
 mod fold;

@@ -59,6 +59,19 @@ impl Partner {
         }
     }
 
+    /// Ids and texts of what waits for this partner's user.
+    pub fn asked(&self) -> Vec<(String, String)> {
+        let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
+        let answer = self.json(&["approvals"]);
+        let items = answer["items"].as_array().expect("a list");
+        items.iter().filter(|i| i["awaits_you"] == true).map(|i| (text(i, "id"), text(i, "text"))).collect()
+    }
+
+    pub fn knows(&self, name: &str) -> bool {
+        let partners = self.json(&["partners"]);
+        partners["items"].as_array().expect("a list").iter().any(|p| p["name"] == name && p["admitted"] == true)
+    }
+
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_comin"));
         command.arg("--data-dir").arg(self.dir()).args(args).current_dir(self.temp.path());

@@ -12,7 +12,6 @@ impl Engine {
         match command {
             Command::Edit(edits) => self.handle_edit(request, edits),
             Command::Found { name } => self.found(request, name),
-            Command::AddRegister { name, writers } => self.add_register(request, name, writers),
             Command::SetWriters { register, writers } => self.set_writers(request, register, writers),
             Command::SetPaused(paused) => self.set_paused(request, paused),
             Command::SyncNow => self.sync_now(request),
@@ -23,6 +22,11 @@ impl Engine {
                 let status = self.status();
                 self.reply(request, Ok(Reply::Status(Box::new(status))), false);
             }
+            Command::AddRegister { .. }
+            | Command::SetStewards { .. }
+            | Command::RemovePartner { .. }
+            | Command::RekeyPartner { .. }
+            | Command::ConfirmAlone => self.handle_draft_command(request, command),
             Command::Invite { .. }
             | Command::CancelInvite { .. }
             | Command::Join { .. }

@@ -1,5 +1,6 @@
 //! Statements: made here, received, and what follows when the roster changes.
 
+use super::drafts::Decision;
 use super::{CommandError, DialTarget, Engine, Output, Reply, RequestId, SessionId, Write};
 use crate::ids::{DeviceKey, DocId, FederationId, RegisterId, StatementId};
 use crate::limits;
@@ -34,34 +35,12 @@ impl Engine {
         Ok(FederationId(id.0))
     }
 
-    pub(super) fn add_register(&mut self, request: RequestId, name: String, writers: Writers) {
-        let result = self.shared_register(name, writers);
-        self.reply(request, result.map(Reply::Register), true);
-    }
-
-    fn shared_register(&mut self, name: String, writers: Writers) -> Result<RegisterId, CommandError> {
-        check_name(&name)?;
-        let (federation, position) = self.position()?;
-        self.need_steward("create a shared register")?;
-        self.check_writers(&writers)?;
-        let taken = self.roster.registers.values().any(|r| r.kind == RegisterKind::Shared && r.name == name);
-        if taken {
-            return Err(CommandError::Precondition {
-                what: format!("a shared register \"{name}\" exists already"),
-                hint: "comin registers".into(),
-            });
-        }
-        let nonce = self.random();
-        let id = self.state(&Statement::SharedRegister { federation, position, name, writers, nonce })?;
-        Ok(RegisterId::shared(&id))
-    }
-
     pub(super) fn set_writers(&mut self, request: RequestId, register: RegisterId, writers: Writers) {
         let result = self.register_writers(register, writers);
-        self.reply(request, result.map(|()| Reply::Register(register)), true);
+        self.reply(request, result.map(|decision| decision.into_reply(|_| Reply::Register(register))), true);
     }
 
-    fn register_writers(&mut self, id: RegisterId, writers: Writers) -> Result<(), CommandError> {
+    fn register_writers(&mut self, id: RegisterId, writers: Writers) -> Result<Decision, CommandError> {
         let not_found = || CommandError::NotFound(format!("register {}", id.short()));
         let register = self.roster.registers.get(&id).cloned().ok_or_else(not_found)?;
         self.check_writers(&writers)?;
@@ -89,11 +68,14 @@ impl Engine {
                 hint: "comin registers --json".into(),
             });
         }
-        self.state(&Statement::RegisterWriters { register: id, number: register.writers_number + 1, writers })?;
-        Ok(())
+        let statement = Statement::RegisterWriters { register: id, number: register.writers_number + 1, writers };
+        match register.kind {
+            RegisterKind::Shared => self.propose(&statement),
+            _ => self.state(&statement).map(Decision::Made),
+        }
     }
 
-    fn check_writers(&self, writers: &Writers) -> Result<(), CommandError> {
+    pub(super) fn check_writers(&self, writers: &Writers) -> Result<(), CommandError> {
         let Writers::Partners(partners) = writers else { return Ok(()) };
         match partners.iter().find(|id| !self.roster.partners.get(id).is_some_and(|partner| partner.admitted)) {
             Some(unknown) => Err(CommandError::NotFound(format!("partner {}", unknown.short()))),
@@ -125,11 +107,11 @@ impl Engine {
     }
 
     pub(super) fn need_steward(&self, what: &str) -> Result<(), CommandError> {
-        if self.roster.decides_alone(&self.me) {
+        if self.roster.is_steward_device(&self.me) {
             return Ok(());
         }
-        let what = format!("only the steward may {what}");
-        Err(CommandError::NotAllowed { what, hint: "ask the steward: comin partners".into() })
+        let what = format!("only a steward may {what}");
+        Err(CommandError::NotAllowed { what, hint: "ask a steward: comin stewards".into() })
     }
 
     /// Signs a statement with this device's key and takes it.
@@ -142,7 +124,7 @@ impl Engine {
     }
 
     /// Takes a verified statement into set and batch; true if it told something new.
-    fn insert_statement(&mut self, signed: SignedStatement) -> bool {
+    pub(super) fn insert_statement(&mut self, signed: SignedStatement) -> bool {
         let verified = signed.trusted();
         let id = verified.id;
         let inserted = self.statements.insert(verified);
@@ -214,7 +196,10 @@ impl Engine {
                     self.fault(device, "sent a statement of another federation")
                 }
                 Ok(verified) if !self.may_hold(&verified) => {}
-                Ok(verified) => good.push(verified.signed),
+                Ok(verified) => {
+                    self.compare_votes(&verified);
+                    good.push(verified.signed);
+                }
                 Err(error) => return self.end_session(id, format!("sent a statement that cannot be taken: {error}")),
             }
         }
@@ -233,10 +218,14 @@ impl Engine {
     // ── the roster has changed ──────────────────────────────────────────────────────────────────────────
 
     fn roster_changed(&mut self) {
-        let roster = Roster::build(&self.partner, self.statements.iter());
+        let mut roster = Roster::build(&self.partner, self.statements.iter());
+        while self.make_decided(&roster) || self.tidy_drafts(&roster) {
+            roster = Roster::build(&self.partner, self.statements.iter());
+        }
         self.state_changed = true;
         if roster != *self.roster {
-            self.roster = Arc::new(roster);
+            let before = std::mem::replace(&mut self.roster, Arc::new(roster));
+            self.name_double_signers(&before);
             self.queue.push_back(Output::RosterChanged(self.roster.clone()));
             self.dial_due = true;
             let gone: Vec<SessionId> =
@@ -247,6 +236,7 @@ impl Engine {
             }
             self.keep_addresses();
             self.settle_joins();
+            self.tell_waiting();
             self.cut_proven();
         }
         self.match_sessions();

@@ -7,14 +7,15 @@
 use crate::beacon::SignedBeacon;
 use crate::check::{CheckJob, CheckResult};
 use crate::ids::{
-    ActorId, ChangeHash, DeviceKey, DocId, FederationId, Nonce, PartnerId, RecordKey, RegisterId, StatementId,
+    ActorId, ChangeHash, DeviceKey, DocId, FederationId, Nonce, PartnerId, PartnerKey, RecordKey, RegisterId,
+    StatementId,
 };
 use crate::join::{Pending, TicketInfo};
 use crate::record::{FieldChange, Row, RowVersion};
-use crate::roster::Roster;
+use crate::roster::{OpenDraft, Roster};
 use crate::run::{Frontier, Run};
 use crate::statement::{SignedStatement, Writers};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The time that the runtime passes in.
@@ -303,14 +304,14 @@ pub enum Command {
         /// The text.
         ticket: String,
     },
-    /// Confirm a newcomer's check number and admit it.
+    /// Confirm a newcomer's check number and propose its admission, or sign what another steward proposes.
     Approve {
-        /// The pending join's id (hex), or an unambiguous beginning.
+        /// The id (hex) of the pending join or draft, or an unambiguous beginning.
         id: String,
     },
-    /// Refuse a newcomer.
+    /// Refuse a newcomer or a draft, or withdraw an own proposal.
     Reject {
-        /// The pending join's id (hex), or an unambiguous beginning.
+        /// The id (hex) of the pending join or draft, or an unambiguous beginning.
         id: String,
     },
     /// Create a shared register.
@@ -320,6 +321,27 @@ pub enum Command {
         /// Its writers.
         writers: Writers,
     },
+    /// Propose the stewards from now on; in force at once where this device decides alone.
+    SetStewards {
+        /// All of them: 1, 3, 5, 7 or 9.
+        stewards: BTreeSet<PartnerId>,
+    },
+    /// Propose to remove a partner for ever.
+    RemovePartner {
+        /// Who.
+        partner: PartnerId,
+    },
+    /// Propose another partner key in place of a lost one.
+    RekeyPartner {
+        /// Whose.
+        partner: PartnerId,
+        /// The new key.
+        key: PartnerKey,
+        /// A device's certificate by the new key, so that it goes on without a break.
+        certificate: Option<SignedStatement>,
+    },
+    /// After a restore: no other node is left that could confirm what this one had signed.
+    ConfirmAlone,
     /// Set the writers of a register (adding; dropping a writer is refused for now).
     SetWriters {
         /// The register.
@@ -358,6 +380,13 @@ pub enum Reply {
     Invited(TicketInfo),
     /// A register has been created or changed.
     Register(RegisterId),
+    /// What was asked waits for signatures of stewards.
+    Proposed {
+        /// The draft, which is also the id of the statement to be.
+        draft: StatementId,
+        /// Stewards who have not signed; some of them must.
+        waits_for: Vec<PartnerId>,
+    },
     /// A join is under way; `Status` tells how far.
     Joining,
     /// Done.
@@ -418,6 +447,10 @@ pub struct Status {
     pub peers: Vec<PeerStatus>,
     /// Newcomers that wait for confirmation.
     pub approvals: Vec<Pending>,
+    /// What waits for signatures of stewards, ascending by id.
+    pub drafts: Vec<OpenDraft>,
+    /// This machine was restored and signs nothing for the federation until that is confirmed.
+    pub unconfirmed: bool,
     /// Open tickets.
     pub tickets: Vec<TicketInfo>,
     /// This node's own attempt to join, in words of the protocol.
@@ -430,6 +463,17 @@ pub struct Status {
     pub unsent_changes: u64,
     /// Why the engine has stopped, if it has.
     pub stopped: Option<String>,
+}
+
+impl Status {
+    /// Whether a draft waits for this device's user: a steward that has neither signed nor refused.
+    pub fn awaits_me(&self, draft: &OpenDraft) -> bool {
+        self.roster.is_steward_device(&self.device)
+            && draft.missing.contains(&self.partner)
+            && !draft.refused_by.contains(&self.partner)
+            && !draft.dormant
+            && !draft.is_refused()
+    }
 }
 
 /// What is known of another device.

@@ -1,16 +1,19 @@
 //! Tickets and joins: moves their frames, keeps their bytes, and turns an approval into statements.
 
+use super::drafts::Decision;
 use super::federation::check_name;
 use super::{
     Command, CommandError, DialTarget, Engine, JoinStatus, Reply, RequestId, SessionId, Staged, StartError, Write,
 };
 use crate::codec::{from_cbor, to_cbor};
 use crate::ids::DeviceKey;
-use crate::join::{InviteError, JoinContext, JoinError, JoinOut, Newcomer, Pending, TicketInfo, TicketRequest};
+use crate::join::{
+    InviteError, JoinContext, JoinError, JoinMessage, JoinOut, Newcomer, Pending, TicketInfo, TicketRequest,
+};
 use crate::limits;
 use crate::statement::{Rights, SignedStatement, Statement};
 use crate::ticket::Ticket;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the tickets are kept.
 const STATE_TICKETS: &str = "tickets";
@@ -34,7 +37,7 @@ impl Engine {
             Command::Invite { name, country, valid_ms } => self.invite(name, country, valid_ms).map(Reply::Invited),
             Command::CancelInvite { ticket } => self.cancel_invite(&ticket).map(|()| Reply::Done),
             Command::Join { ticket } => self.join(&ticket).map(|()| Reply::Joining),
-            Command::Approve { id } => self.approve(&id).map(|()| Reply::Done),
+            Command::Approve { id } => self.approve(&id).map(|decision| decision.into_reply(|_| Reply::Done)),
             Command::Reject { id } => self.reject(&id).map(|()| Reply::Done),
             other => Err(CommandError::Invalid(format!("{other:?} does not concern joining"))),
         };
@@ -76,21 +79,58 @@ impl Engine {
         Ok(())
     }
 
-    fn approve(&mut self, id: &str) -> Result<(), CommandError> {
-        self.need_steward("admit a partner")?;
+    /// Confirms a newcomer, or signs what another steward proposes.
+    fn approve(&mut self, id: &str) -> Result<Decision, CommandError> {
         let ctx = JoinContext { device: &self.me, roster: &self.roster, statements: &self.statements };
-        let draft = self.tickets.approve(id, &ctx).map_err(|error| join_refusal(error, "pending join", id))?;
+        let draft = match self.tickets.approve(id, &ctx) {
+            Err(JoinError::NotFound) => return self.approve_draft(id),
+            other => other.map_err(|error| join_refusal(error, "pending join", id))?,
+        };
+        self.need_right(Rights::INVITE, "confirm a newcomer")?;
+        self.need_confirmed()?;
         let certificate = draft.certificate.verify().map_err(|error| CommandError::Invalid(error.to_string()))?;
-        let admission = SignedStatement::unsigned(&draft.admission).sign_device(&self.signer);
-        self.adopt_statements(vec![certificate.signed, admission]);
-        Ok(())
+        let Statement::Admission { partner, .. } = &draft.admission else {
+            return Err(CommandError::Invalid("this is no admission".into()));
+        };
+        let known = self.roster.partners.get(partner).cloned();
+        if known.as_ref().is_some_and(|partner| partner.removed) {
+            return Err(CommandError::Precondition {
+                what: "this partner was removed from the federation, which is for ever".into(),
+                hint: format!("comin approvals reject {id}; it can come back as a new partner: comin init"),
+            });
+        }
+        let id = certificate.id;
+        self.adopt_statements(vec![certificate.signed]);
+        // A further device of a member: its partner's key has certified it, and stewards have nothing to decide.
+        match known.is_some_and(|partner| partner.admitted) {
+            true => Ok(Decision::Made(id)),
+            false => self.admit(&draft.admission),
+        }
     }
 
     fn reject(&mut self, id: &str) -> Result<(), CommandError> {
-        let told = self.tickets.reject(id).map_err(|error| join_refusal(error, "pending join", id))?;
+        let pending = self.pending_joins().into_iter().find(|pending| pending.id.starts_with(id));
+        let told = match self.tickets.reject(id) {
+            Err(JoinError::NotFound) => return self.reject_draft(id),
+            other => other.map_err(|error| join_refusal(error, "pending join", id))?,
+        };
         self.keep_tickets();
         self.send_joins(told);
-        Ok(())
+        pending.map_or(Ok(()), |pending| self.withdraw_admission(&pending.partner))
+    }
+
+    /// Tells newcomers that have been confirmed here for which stewards they wait, where that is news.
+    pub(super) fn tell_waiting(&mut self) {
+        for pending in self.pending_joins() {
+            let Some(for_whom) = self.waits_for(&pending.partner) else { continue };
+            if self.told_waiting.get(&pending.device) != Some(&for_whom) {
+                self.told_waiting.insert(pending.device, for_whom.clone());
+                let frame = JoinMessage::Waiting { for_whom }.to_frame();
+                self.send_joins([JoinOut { device: pending.device, frame, close: false }]);
+            }
+        }
+        let waiting: BTreeSet<DeviceKey> = self.pending_joins().into_iter().map(|pending| pending.device).collect();
+        self.told_waiting.retain(|device, _| waiting.contains(device));
     }
 
     /// Tells waiting newcomers that they have become members.
@@ -201,6 +241,8 @@ impl Engine {
         let out = self.tickets.handle_message(&device, frame, self.now.wall_ms, nonce, &ctx);
         self.keep_tickets();
         self.send_joins(out);
+        self.told_waiting.remove(&device);
+        self.tell_waiting();
     }
 
     fn newcomer_step(&mut self, id: SessionId, device: &DeviceKey, frame: &[u8]) {

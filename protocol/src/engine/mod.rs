@@ -16,6 +16,7 @@ mod beacons;
 mod command;
 mod divergence;
 mod document;
+mod drafts;
 mod edit;
 mod federation;
 mod io;
@@ -28,6 +29,7 @@ mod status;
 mod tests;
 mod transfer;
 
+pub use drafts::STATE_UNCONFIRMED;
 pub use io::*;
 
 use crate::identity::DeviceSigner;
@@ -80,6 +82,10 @@ pub struct Engine {
     remember_due: Option<u64>,
     tickets: TicketBook,
     newcomer: Option<Newcomer>,
+    /// Restored, and not confirmed yet: nothing is signed for the federation.
+    unconfirmed: bool,
+    /// For whom each waiting newcomer was last told that it waits.
+    told_waiting: BTreeMap<DeviceKey, Vec<String>>,
     /// Join streams: the peer, and whether this node is the newcomer.
     join_sessions: BTreeMap<SessionId, (DeviceKey, bool)>,
     faults: Vec<Fault>,
@@ -168,6 +174,8 @@ impl Engine {
             remember_due: None,
             tickets: TicketBook::default(),
             newcomer: None,
+            unconfirmed: false,
+            told_waiting: BTreeMap::new(),
             join_sessions: BTreeMap::new(),
             faults: Vec::new(),
             listening: Vec::new(),
@@ -193,6 +201,7 @@ impl Engine {
             roster,
         };
         engine.restore_state(&boot.state)?;
+        engine.name_double_signers(&Roster::default());
         for doc in engine.docs.values_mut() {
             doc.note_state();
         }
@@ -203,6 +212,7 @@ impl Engine {
 
     fn restore_state(&mut self, state: &BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
         self.paused = state.contains_key(command::STATE_PAUSED);
+        self.restore_unconfirmed(state);
         self.restore_joining(state)?;
         self.restore_waiting(state)?;
         self.restore_peers(state)

@@ -39,7 +39,7 @@ impl Engine {
                 return Err(Refused::Sender("sent a run whose signature is not good".into()));
             }
             let tip = Tip { seq: stored.run.seq, hash: stored.run.hash };
-            if !is_planted(Planted::SkipWriterCheck) && !self.roster.may_write(&doc.register, &stored.run.device) {
+            if !is_planted(Planted::SkipWriterCheck) && !self.roster.has_written(&doc.register, &stored.run.device) {
                 return Err(Refused::Author(
                     stored.run.device,
                     actor,

@@ -185,6 +185,9 @@ impl Engine {
             let hello = session.hello.as_ref();
             session.matched = hello.is_some_and(|hello| own.get(&session.device) == Some(&hello.statements));
         }
+        if self.sessions.values().any(|session| session.matched) {
+            self.confirm();
+        }
     }
 
     fn hello_for(&mut self, device: &DeviceKey) -> Hello {
@@ -218,6 +221,9 @@ impl Engine {
             // What was told or shown while the peer's statements differed, the peer has not taken in.
             session.told.clear();
             session.shown.clear();
+        }
+        if matched {
+            self.confirm();
         }
         if newly {
             // The peer may have judged our last hello by a set that it has outgrown.

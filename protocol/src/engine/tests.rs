@@ -1,6 +1,8 @@
 //! A small world of engines on one thread: everything is persisted at once, links are perfect. The faults
 //! are the simulator's business; here each rule is seen once, by name.
 
+mod stewards;
+
 use super::*;
 use crate::identity::PartnerSigner;
 use crate::ids::{PartnerId, RegisterId};

@@ -548,11 +548,11 @@ const MESSAGE_OVERHEAD_BYTES: usize = 64;
 /// Whether a statement helps to prove the admission of `newcomer` to the ticket's federation, or to find
 /// whom to sync with.
 fn proves(statement: Option<&Statement>, newcomer: Option<PartnerId>, ticket: &Ticket, roster: &Roster) -> bool {
-    let signs = |partner: &PartnerId| {
-        *partner == ticket.inviter || roster.partners.get(partner).is_some_and(|partner| partner.steward)
-    };
+    let ever = roster.federation.as_ref().map(|federation| &federation.ever_stewards);
+    let signs = |partner: &PartnerId| *partner == ticket.inviter || ever.is_some_and(|ever| ever.contains(partner));
     match statement {
-        Some(Statement::Founding { .. }) => true,
+        // Of those who have signed the chain and the admission, the newcomer can then check both.
+        Some(Statement::Founding { .. } | Statement::Stewards { .. } | Statement::Rekeying { .. }) => true,
         Some(Statement::Certificate { partner, .. }) => signs(partner),
         Some(Statement::Admission { partner, .. }) => Some(*partner) == newcomer || signs(partner),
         Some(Statement::Addresses { device, .. }) => {

@@ -3,19 +3,31 @@
 //! Each rule looks at the whole set and never at the order in which it grew. Where several statements could
 //! hold one place, ids decide: the least of facts that stand for ever, the greatest of numbered ones.
 
+use super::chain::Chain;
 use super::{Cut, Device, Federation, Partner, Register, RegisterKind, Roster};
 use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, RegisterId, StatementId, tagged_hash};
-use crate::statement::{Rights, Statement, VerifiedStatement, Writers};
+use crate::statement::{Draft, Rights, SignedStatement, Statement, VerifiedStatement, Writers};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A statement of a known kind with everyone who signed a copy of it.
-struct Fact<'a> {
-    id: StatementId,
-    statement: &'a Statement,
-    signers: BTreeSet<[u8; 32]>,
+pub(super) struct Fact<'a> {
+    pub id: StatementId,
+    pub statement: &'a Statement,
+    pub signers: BTreeSet<[u8; 32]>,
+    pub signed: &'a SignedStatement,
 }
 
-/// A certificate whose partner key is the partner's and has signed.
+/// A draft that a device keeps; the statement has been read from its body.
+pub(super) struct Kept<'a> {
+    pub id: StatementId,
+    pub device: DeviceKey,
+    pub statement: Statement,
+    pub body: &'a [u8],
+    pub signature: [u8; 64],
+}
+
+/// A certificate that the partner key that it names has signed; whether that key is the partner's is asked
+/// where it is used.
 struct Certificate<'a> {
     partner: PartnerId,
     partner_key: PartnerKey,
@@ -33,9 +45,10 @@ struct Founded<'a> {
     id: StatementId,
     name: &'a str,
     founder: PartnerId,
+    key: PartnerKey,
 }
 
-/// An admission that the stewards of its federation have signed.
+/// An admission that counts.
 struct Admitted<'a> {
     partner: PartnerId,
     key: PartnerKey,
@@ -43,126 +56,265 @@ struct Admitted<'a> {
     country: &'a str,
 }
 
+/// A federation as its stewards have decided it.
+struct Standing<'a> {
+    founded: Founded<'a>,
+    chain: Chain,
+    admitted: BTreeMap<PartnerId, Admitted<'a>>,
+    removed: BTreeSet<PartnerId>,
+    /// (partner, old key, new key), ascending by statement id.
+    rekeyed: Vec<(PartnerId, PartnerKey, PartnerKey)>,
+}
+
 /// All facts with their certificates, ascending by id.
-struct Facts<'a> {
-    facts: Vec<Fact<'a>>,
+pub(super) struct Facts<'a> {
+    pub facts: Vec<Fact<'a>>,
+    /// The drafts of all devices, ascending by device.
+    pub drafts: Vec<Kept<'a>>,
+    /// What each device refuses.
+    pub refused: Vec<(DeviceKey, &'a BTreeSet<StatementId>)>,
     certificates: Vec<Certificate<'a>>,
 }
 
 /// See [`Roster::build`].
 pub(super) fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'a VerifiedStatement>) -> Roster {
     let (facts, head) = Facts::read(statements);
-    let founded = facts.federation_of(own);
+    let standing = facts.federation_of(own);
     let mut roster = Roster { head, ..Roster::default() };
-    roster.federation =
-        founded.map(|f| Federation { id: FederationId(f.id.0), name: f.name.to_owned(), position: f.id });
-    roster.partners = facts.partners(own, founded);
+    roster.federation = standing.as_ref().map(|standing| standing.federation(&facts));
+    roster.partners = facts.partners(own, standing.as_ref());
     roster.devices = facts.devices(&roster.partners);
-    roster.registers = facts.registers(&roster, founded);
+    roster.former = facts.former(&roster, standing.as_ref());
+    roster.registers = facts.registers(&roster, standing.as_ref());
     facts.cut(&mut roster);
+    if let Some(standing) = &standing {
+        roster.double_signers = standing.chain.double_signers(&facts, FederationId(standing.founded.id.0));
+        roster.in_force = facts.in_force(standing);
+        roster.drafts = super::draft::open(&facts, &standing.chain, &roster);
+    }
     roster
+}
+
+impl Standing<'_> {
+    fn federation(&self, facts: &Facts<'_>) -> Federation {
+        let (id, last) = (FederationId(self.founded.id.0), self.chain.last());
+        Federation {
+            id,
+            name: self.founded.name.to_owned(),
+            position: last.id,
+            stewards: last.stewards.clone(),
+            ever_stewards: self.chain.positions.iter().flat_map(|position| position.stewards.keys().copied()).collect(),
+            round: self.chain.round(facts, id),
+            kept: self.chain.kept.clone(),
+        }
+    }
+
+    /// Whether the federation has a partner: founded or admitted, and not removed.
+    fn has(&self, partner: &PartnerId) -> bool {
+        self.ever_had(partner) && !self.removed.contains(partner)
+    }
+
+    fn ever_had(&self, partner: &PartnerId) -> bool {
+        self.founded.founder == *partner || self.admitted.contains_key(partner)
+    }
+
+    /// The first key of a partner and those that took its place. A key that was replaced never comes back;
+    /// of several that took its place the statement of least id counts.
+    fn keys(&self, partner: &PartnerId, first: PartnerKey) -> Vec<PartnerKey> {
+        let mut keys = vec![first];
+        while let Some(key) = keys.last().copied() {
+            let next = self.rekeyed.iter().find(|(id, old, new)| id == partner && *old == key && !keys.contains(new));
+            match next {
+                Some((_, _, new)) => keys.push(*new),
+                None => break,
+            }
+        }
+        keys
+    }
+
+    /// Says what the stewards have decided of a partner.
+    fn describe(&self, partner: &mut Partner) {
+        partner.key = self.keys(&partner.id, partner.key).pop().unwrap_or(partner.key);
+        partner.steward = self.chain.last().stewards.contains_key(&partner.id);
+        partner.removed = self.removed.contains(&partner.id);
+        partner.admitted = self.has(&partner.id);
+    }
 }
 
 impl<'a> Facts<'a> {
     /// Sorts the statements by id, joining copies; also the hash over all ids.
     fn read(statements: impl IntoIterator<Item = &'a VerifiedStatement>) -> (Self, [u8; 32]) {
-        let mut known: BTreeMap<StatementId, (Option<&'a Statement>, BTreeSet<[u8; 32]>)> = BTreeMap::new();
+        let mut known: BTreeMap<StatementId, (&'a VerifiedStatement, BTreeSet<[u8; 32]>)> = BTreeMap::new();
         for verified in statements {
-            let entry = known.entry(verified.id).or_insert((verified.statement.as_ref(), BTreeSet::new()));
+            let entry = known.entry(verified.id).or_insert((verified, BTreeSet::new()));
             entry.1.extend(&verified.signers);
         }
         let ids: Vec<u8> = known.keys().flat_map(|id| id.0).collect();
         let facts: Vec<_> = known
             .into_iter()
-            .filter_map(|(id, (statement, signers))| Some(Fact { id, statement: statement?, signers }))
+            .filter_map(|(id, (verified, signers))| {
+                Some(Fact { id, statement: verified.statement.as_ref()?, signers, signed: &verified.signed })
+            })
             .collect();
         let certificates = facts.iter().filter_map(certificate).collect();
-        (Self { facts, certificates }, tagged_hash("comin/roster/1", &[&ids]))
+        let mut new = Self { facts, drafts: Vec::new(), refused: Vec::new(), certificates };
+        new.read_drafts();
+        (new, tagged_hash("comin/roster/1", &[&ids]))
     }
 
-    /// Whether one of `signers` is a device that `partner` certified with `right`.
-    fn signed_for(&self, partner: &PartnerId, right: Rights, signers: &BTreeSet<[u8; 32]>) -> bool {
-        self.certificates.iter().any(|certificate| {
+    /// Takes the drafts out of the statements that keep them; of a device the highest number counts.
+    fn read_drafts(&mut self) {
+        let mut newest: BTreeMap<DeviceKey, (u64, &'a [Draft], &'a BTreeSet<StatementId>)> = BTreeMap::new();
+        for fact in &self.facts {
+            let Statement::Drafts { device, number, drafts, refused } = fact.statement else { continue };
+            let entry = newest.entry(*device).or_insert((*number, drafts, refused));
+            if *number >= entry.0 {
+                *entry = (*number, drafts, refused);
+            }
+        }
+        for (device, (_, drafts, refused)) in newest {
+            self.refused.push((device, refused));
+            self.drafts.extend(drafts.iter().filter_map(|draft| {
+                let (statement, body) = (draft.statement()?, draft.body.as_slice());
+                Some(Kept { id: draft.id(), device, statement, body, signature: draft.signature })
+            }));
+        }
+    }
+
+    /// A device among `signers` that `key` certified for `partner` with `right`.
+    pub fn signing_device(
+        &self,
+        partner: &PartnerId,
+        key: &PartnerKey,
+        right: Rights,
+        signers: &BTreeSet<[u8; 32]>,
+    ) -> Option<DeviceKey> {
+        let signs = |certificate: &&Certificate<'_>| {
             certificate.partner == *partner
+                && certificate.partner_key == *key
                 && certificate.rights.includes(right)
                 && signers.contains(&certificate.device.0)
-        })
-    }
-
-    /// Whether a strict majority of the federation's stewards has signed. The founder is the sole steward as
-    /// long as no statement changes the stewards; several devices of one partner count once.
-    fn signed_by_stewards(&self, founded: &Founded<'_>, signers: &BTreeSet<[u8; 32]>) -> bool {
-        let stewards = [founded.founder];
-        let signed = stewards.iter().filter(|steward| self.signed_for(steward, Rights::STEWARD, signers)).count();
-        signed > stewards.len() / 2
+        };
+        self.certificates.iter().filter(signs).map(|certificate| certificate.device).min()
     }
 
     fn foundings(&self) -> impl Iterator<Item = Founded<'a>> + '_ {
         self.facts.iter().filter_map(|fact| {
             let Statement::Founding { name, founder, founder_key, .. } = fact.statement else { return None };
             let good = PartnerId::from_first_key(founder_key) == *founder
-                && self.signed_for(founder, Rights::STEWARD, &fact.signers);
-            good.then_some(Founded { id: fact.id, name, founder: *founder })
+                && self.signing_device(founder, founder_key, Rights::STEWARD, &fact.signers).is_some();
+            good.then_some(Founded { id: fact.id, name, founder: *founder, key: *founder_key })
         })
     }
 
-    fn admissions<'b>(&'b self, founded: Founded<'a>) -> impl Iterator<Item = Admitted<'a>> + 'b {
-        self.facts.iter().filter_map(move |fact| {
-            let Statement::Admission { federation, position, partner, partner_key, name, country } = fact.statement
-            else {
-                return None;
-            };
-            let good = federation.0 == founded.id.0
-                && *position == founded.id
-                && PartnerId::from_first_key(partner_key) == *partner
-                && self.signed_by_stewards(&founded, &fact.signers);
-            good.then_some(Admitted { partner: *partner, key: *partner_key, name, country })
-        })
+    /// What the stewards of a federation have decided.
+    fn standing(&self, founded: Founded<'a>) -> Standing<'a> {
+        let federation = FederationId(founded.id.0);
+        let chain = Chain::follow(self, federation, (founded.founder, founded.key));
+        let mut out =
+            Standing { founded, chain, admitted: BTreeMap::new(), removed: BTreeSet::new(), rekeyed: Vec::new() };
+        let own = |fact: &&Fact<'a>| fact.statement.federation() == Some(federation);
+        for fact in self.facts.iter().filter(own) {
+            if !out.chain.counts(self, &fact.id, &fact.signers) {
+                continue;
+            }
+            match fact.statement {
+                Statement::Admission { partner, partner_key: key, name, country, .. }
+                    if PartnerId::from_first_key(key) == *partner =>
+                {
+                    let new = Admitted { partner: *partner, key: *key, name, country };
+                    out.admitted.entry(*partner).or_insert(new);
+                }
+                Statement::Removal { partner, .. } => drop(out.removed.insert(*partner)),
+                Statement::Rekeying { partner, old, new, .. } => out.rekeyed.push((*partner, *old, *new)),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    /// What stewards have decided, changes of stewards apart.
+    fn in_force(&self, standing: &Standing<'a>) -> BTreeSet<StatementId> {
+        let federation = FederationId(standing.founded.id.0);
+        let beside = |fact: &&Fact<'a>| {
+            fact.statement.is_decided_by_stewards()
+                && !matches!(fact.statement, Statement::Stewards { .. })
+                && fact.statement.federation().is_none_or(|id| id == federation)
+        };
+        let counts = |fact: &&Fact<'a>| standing.chain.counts(self, &fact.id, &fact.signers);
+        self.facts.iter().filter(beside).filter(counts).map(|fact| fact.id).collect()
     }
 
     /// The federation of `own`: one that it founded, else one that admits it. Founding is one's own deed and
-    /// being admitted is not, so the former goes first; of several the least id counts.
-    fn federation_of(&self, own: &PartnerId) -> Option<Founded<'a>> {
-        let admits = |founded: &Founded<'a>| self.admissions(*founded).any(|admitted| admitted.partner == *own);
-        self.foundings()
-            .find(|founded| founded.founder == *own)
-            .or_else(|| self.foundings().find(|founded| admits(founded)))
+    /// being admitted is not, so the former goes first; of several the least id counts. Who has been removed
+    /// from a federation has none in it.
+    fn federation_of(&self, own: &PartnerId) -> Option<Standing<'a>> {
+        let mut all: Vec<_> = self.foundings().map(|founded| self.standing(founded)).collect();
+        all.retain(|standing| standing.has(own));
+        let founded = all.iter().position(|standing| standing.founded.founder == *own).unwrap_or(0);
+        (founded < all.len()).then(|| all.swap_remove(founded))
     }
 
-    fn partners(&self, own: &PartnerId, founded: Option<Founded<'a>>) -> BTreeMap<PartnerId, Partner> {
+    fn partners(&self, own: &PartnerId, standing: Option<&Standing<'a>>) -> BTreeMap<PartnerId, Partner> {
         let mut partners = BTreeMap::new();
-        let steward = |id: &PartnerId| founded.is_some_and(|f| f.founder == *id);
-        for admitted in founded.into_iter().flat_map(|founded| self.admissions(founded)) {
+        for admitted in standing.into_iter().flat_map(|standing| standing.admitted.values()) {
             partners.entry(admitted.partner).or_insert_with(|| Partner {
                 id: admitted.partner,
                 key: admitted.key,
                 name: admitted.name.to_owned(),
                 country: admitted.country.to_owned(),
-                steward: steward(&admitted.partner),
+                steward: false,
                 admitted: true,
+                removed: false,
             });
         }
-        for certificate in &self.certificates {
-            let id = certificate.partner;
-            partners.entry(id).or_insert_with(|| Partner {
-                id,
+        for certificate in self.certificates.iter().filter(|certificate| certificate.is_first()) {
+            partners.entry(certificate.partner).or_insert_with(|| Partner {
+                id: certificate.partner,
                 key: certificate.partner_key,
                 name: certificate.partner_name.to_owned(),
                 country: certificate.country.to_owned(),
-                steward: steward(&id),
-                admitted: id == *own || steward(&id),
+                steward: false,
+                admitted: certificate.partner == *own,
+                removed: false,
             });
+        }
+        if let Some(standing) = standing {
+            partners.values_mut().for_each(|partner| standing.describe(partner));
         }
         partners
     }
 
     fn devices(&self, partners: &BTreeMap<PartnerId, Partner>) -> BTreeMap<DeviceKey, Device> {
+        let mut devices = self.certified(|certificate| {
+            let partner = partners.get(&certificate.partner);
+            partner.is_some_and(|partner| partner.admitted && partner.key == certificate.partner_key)
+        });
+        self.address(&mut devices);
+        devices
+    }
+
+    /// Devices that were members before their partner was removed or its key replaced.
+    fn former(&self, roster: &Roster, standing: Option<&Standing<'a>>) -> BTreeMap<DeviceKey, Device> {
+        let Some(standing) = standing else { return BTreeMap::new() };
+        let first = |partner: &PartnerId| match standing.founded.founder == *partner {
+            true => Some(standing.founded.key),
+            false => standing.admitted.get(partner).map(|admitted| admitted.key),
+        };
+        let mut former = self.certified(|certificate| {
+            let id = &certificate.partner;
+            first(id).is_some_and(|first| standing.keys(id, first).contains(&certificate.partner_key))
+        });
+        former.retain(|device, _| !roster.devices.contains_key(device));
+        former
+    }
+
+    /// The devices whose certificates count, each with all its rights.
+    fn certified(&self, counts: impl Fn(&Certificate<'a>) -> bool) -> BTreeMap<DeviceKey, Device> {
         let mut devices: BTreeMap<DeviceKey, Device> = BTreeMap::new();
-        let counts = |id: &PartnerId| partners.get(id).is_some_and(|partner| partner.admitted);
         // Countersigned first: a partner that certifies another's machine must not get it.
         for countersigned in [true, false] {
-            let round = self.certificates.iter().filter(|c| c.countersigned == countersigned && counts(&c.partner));
-            for certificate in round {
+            for certificate in self.certificates.iter().filter(|c| c.countersigned == countersigned && counts(c)) {
                 let device = devices.entry(certificate.device).or_insert_with(|| Device {
                     key: certificate.device,
                     partner: certificate.partner,
@@ -176,7 +328,6 @@ impl<'a> Facts<'a> {
                 }
             }
         }
-        self.address(&mut devices);
         devices
     }
 
@@ -192,25 +343,27 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn registers(&self, roster: &Roster, founded: Option<Founded<'a>>) -> BTreeMap<RegisterId, Register> {
-        let owned = roster.partners.values().filter(|partner| partner.admitted).flat_map(|partner| {
-            [
-                owned(partner, RegisterKind::Partner, RegisterId::partner(&partner.id)),
-                owned(partner, RegisterKind::Internal, RegisterId::internal(&partner.id)),
-            ]
-        });
-        let shared = self.facts.iter().filter_map(|fact| self.shared_register(&founded?, fact));
-        let mut registers = owned.chain(shared).map(|register| (register.id, register)).collect();
-        self.set_writers(&mut registers, founded);
+    /// The registers. What a removed partner has shared stays to be read.
+    fn registers(&self, roster: &Roster, standing: Option<&Standing<'a>>) -> BTreeMap<RegisterId, Register> {
+        let shared = |p: &&Partner| p.admitted || standing.is_some_and(|standing| standing.ever_had(&p.id));
+        let partner = roster.partners.values().filter(shared);
+        let internal = roster.partners.values().filter(|partner| partner.admitted);
+        let created = self.facts.iter().filter_map(|fact| self.shared_register(standing?, fact));
+        let mut registers = partner
+            .map(|p| owned(p, RegisterKind::Partner, RegisterId::partner(&p.id)))
+            .chain(internal.map(|p| owned(p, RegisterKind::Internal, RegisterId::internal(&p.id))))
+            .chain(created)
+            .map(|register| (register.id, register))
+            .collect();
+        self.set_writers(&mut registers, roster, standing);
         registers
     }
 
-    fn shared_register(&self, founded: &Founded<'a>, fact: &Fact<'a>) -> Option<Register> {
-        let Statement::SharedRegister { federation, position, name, writers, .. } = fact.statement else {
+    fn shared_register(&self, standing: &Standing<'a>, fact: &Fact<'a>) -> Option<Register> {
+        let Statement::SharedRegister { federation, name, writers, .. } = fact.statement else {
             return None;
         };
-        let good =
-            federation.0 == founded.id.0 && *position == founded.id && self.signed_by_stewards(founded, &fact.signers);
+        let good = federation.0 == standing.founded.id.0 && standing.chain.counts(self, &fact.id, &fact.signers);
         good.then(|| Register {
             id: RegisterId::shared(&fact.id),
             kind: RegisterKind::Shared,
@@ -222,16 +375,22 @@ impl<'a> Facts<'a> {
     }
 
     /// Applies the writers statements. The facts ascend by id, so of equal numbers the greater id stays.
-    fn set_writers(&self, registers: &mut BTreeMap<RegisterId, Register>, founded: Option<Founded<'a>>) {
+    fn set_writers(
+        &self,
+        registers: &mut BTreeMap<RegisterId, Register>,
+        roster: &Roster,
+        standing: Option<&Standing<'a>>,
+    ) {
         for fact in &self.facts {
             let Statement::RegisterWriters { register, number, writers } = fact.statement else { continue };
             let Some(entry) = registers.get_mut(register) else { continue };
+            let owner = entry.owner.and_then(|owner| roster.partners.get(&owner));
             let good = match entry.kind {
                 RegisterKind::Internal => false,
-                RegisterKind::Partner => {
-                    entry.owner.is_some_and(|owner| self.signed_for(&owner, Rights::ADMIN, &fact.signers))
-                }
-                RegisterKind::Shared => founded.is_some_and(|f| self.signed_by_stewards(&f, &fact.signers)),
+                RegisterKind::Partner => owner.is_some_and(|owner| {
+                    self.signing_device(&owner.id, &owner.key, Rights::ADMIN, &fact.signers).is_some()
+                }),
+                RegisterKind::Shared => standing.is_some_and(|s| s.chain.counts(self, &fact.id, &fact.signers)),
             };
             if good && *number >= entry.writers_number {
                 entry.writers = writers.clone();
@@ -255,8 +414,7 @@ fn certificate<'a>(fact: &Fact<'a>) -> Option<Certificate<'a>> {
     else {
         return None;
     };
-    let good = PartnerId::from_first_key(partner_key) == *partner && fact.signers.contains(&partner_key.0);
-    good.then(|| Certificate {
+    fact.signers.contains(&partner_key.0).then(|| Certificate {
         partner: *partner,
         partner_key: *partner_key,
         device: *device,
@@ -266,6 +424,13 @@ fn certificate<'a>(fact: &Fact<'a>) -> Option<Certificate<'a>> {
         device_name,
         countersigned: fact.signers.contains(&device.0),
     })
+}
+
+impl Certificate<'_> {
+    /// Whether the partner's first key has signed it.
+    fn is_first(&self) -> bool {
+        PartnerId::from_first_key(&self.partner_key) == self.partner
+    }
 }
 
 fn owned(partner: &Partner, kind: RegisterKind, id: RegisterId) -> Register {

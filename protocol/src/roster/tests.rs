@@ -2,7 +2,7 @@ use super::*;
 use crate::identity::{DeviceSigner, PartnerSigner};
 use crate::ids::{ChangeHash, Nonce};
 use crate::run::Run;
-use crate::statement::{Branch, SignedStatement};
+use crate::statement::{Branch, Draft, SignedStatement, StatementError};
 use crate::statement_set::StatementSet;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -70,6 +70,22 @@ impl Who {
     fn sign(&self, statement: &Statement) -> VerifiedStatement {
         verified(SignedStatement::unsigned(statement).sign_device(&self.device))
     }
+
+    fn draft(&self, statement: &Statement) -> Draft {
+        let signed = SignedStatement::unsigned(statement).sign_device(&self.device);
+        Draft { signature: signed.signatures[0].signature, body: signed.body }
+    }
+
+    fn keep(&self, number: u64, statements: &[&Statement], refused: &[StatementId]) -> VerifiedStatement {
+        let drafts = statements.iter().map(|statement| self.draft(statement)).collect();
+        let refused = refused.iter().copied().collect();
+        self.sign(&Statement::Drafts { device: self.device.key(), number, drafts, refused })
+    }
+}
+
+fn signed_by(signers: &[&Who], statement: &Statement) -> VerifiedStatement {
+    let unsigned = SignedStatement::unsigned(statement);
+    verified(signers.iter().fold(unsigned, |signed, who| signed.sign_device(&who.device)))
 }
 
 fn verified(signed: SignedStatement) -> VerifiedStatement {
@@ -196,11 +212,7 @@ fn a_certificate_without_the_partner_keys_signature_is_refused() {
     let who = Who::new(1, "A", "SI");
     let unsigned = SignedStatement { body: who.certificate.signed.body.clone(), signatures: Vec::new() };
     let refused = unsigned.sign_device(&who.device).verify();
-    assert_eq!(
-        refused,
-        Err(crate::statement::StatementError::Unsigned("the partner key")),
-        "the device's is not enough"
-    );
+    assert_eq!(refused, Err(StatementError::Unsigned("the partner key")), "the device's is not enough");
 }
 
 #[test]
@@ -343,20 +355,355 @@ fn registers_are_found_as_people_write_them() {
     assert_eq!(roster.shared_name(&id), Some("Ponte"), "a shared register has its own name");
 }
 
+// ── several stewards ────────────────────────────────────────────────────────────────────────────────────
+
+impl World {
+    fn federation(&self) -> FederationId {
+        FederationId(self.founding.id.0)
+    }
+
+    fn next(&self, predecessor: StatementId, round: u64, stewards: &[&Who], kept: &[StatementId]) -> Statement {
+        let stewards = stewards.iter().map(|who| (who.id(), who.partner.key())).collect();
+        let kept = kept.iter().copied().collect();
+        Statement::Stewards { federation: self.federation(), predecessor, round, stewards, kept }
+    }
+
+    /// Slovenia makes Italy and France stewards beside itself, and keeps their admissions.
+    fn three(&self) -> VerifiedStatement {
+        let kept: Vec<_> = self.basics()[4..].iter().map(|admission| admission.id).collect();
+        signed_by(
+            &[&self.slovenia],
+            &self.next(self.founding.id, 1, &[&self.slovenia, &self.italy, &self.france], &kept),
+        )
+    }
+
+    fn admission(&self, position: StatementId, who: &Who) -> Statement {
+        Statement::Admission {
+            federation: self.federation(),
+            position,
+            partner: who.id(),
+            partner_key: who.partner.key(),
+            name: "Fourth".into(),
+            country: "IT".into(),
+        }
+    }
+
+    fn removal(&self, position: StatementId, who: &Who) -> Statement {
+        Statement::Removal { federation: self.federation(), position, partner: who.id(), heads: BTreeMap::new() }
+    }
+
+    fn rekeying(&self, position: StatementId, who: &Who, new: &Who) -> Statement {
+        Statement::Rekeying {
+            federation: self.federation(),
+            position,
+            partner: who.id(),
+            old: who.partner.key(),
+            new: new.partner.key(),
+        }
+    }
+
+    /// A certificate of a device of `who` under another partner key.
+    fn certified_anew(&self, who: &Who, new: &Who) -> VerifiedStatement {
+        let statement = Statement::Certificate {
+            partner: who.id(),
+            partner_key: new.partner.key(),
+            device: who.device.key(),
+            rights: Rights::ALL,
+            partner_name: "Ponte".into(),
+            country: "IT".into(),
+            device_name: "office".into(),
+        };
+        verified(SignedStatement::unsigned(&statement).sign_partner(&new.partner).sign_device(&who.device))
+    }
+
+    /// A federation with a history: 1 to 3 stewards, a fork, a removal, a new key, drafts.
+    fn governed(&self) -> Vec<VerifiedStatement> {
+        let three = self.three();
+        let fourth = self.admission(three.id, &self.mallory);
+        let shared = |who: &[&Who], name: &str| {
+            let (federation, name) = (self.federation(), name.to_owned());
+            let (position, writers) = (three.id, Writers::All);
+            signed_by(who, &Statement::SharedRegister { federation, position, name, writers, nonce: [9; 16] })
+        };
+        let (si, it, fr) = (&self.slovenia, &self.italy, &self.france);
+        let admitted = signed_by(&[si, it], &fourth);
+        let renewed = Who::new(9, "Ponte", "IT");
+        let mut all = self.basics();
+        all.extend([
+            three.clone(),
+            self.mallory.certificate.clone(),
+            admitted.clone(),
+            shared(&[it, fr], "by two"),
+            shared(&[si], "by one"),
+            signed_by(&[si, it], &self.next(three.id, 1, &[si, it, fr], &[admitted.id])),
+            signed_by(&[it, fr], &self.next(three.id, 1, &[it], &[])),
+            signed_by(&[fr], &self.next(three.id, 2, &[fr], &[])),
+            signed_by(&[si, it], &self.removal(three.id, &self.mallory)),
+            signed_by(&[si, fr], &self.rekeying(three.id, it, &renewed)),
+            self.certified_anew(it, &renewed),
+            fr.keep(1, &[&self.admission(three.id, &renewed)], &[]),
+            fr.keep(2, &[], &[admitted.id]),
+            si.keep(1, &[&self.next(three.id, 1, &[fr], &[]), &fourth], &[]),
+            self.slovenia.share(&self.founding, "of former days", Writers::All),
+        ]);
+        all
+    }
+}
+
+#[test]
+fn one_entry_takes_one_steward_to_three() {
+    let w = world();
+    let three = w.three();
+    let alone = w.slovenia.share(&w.founding, "alone", Writers::All);
+    let fourth = w.admission(three.id, &w.mallory);
+    let by_one = signed_by(&[&w.italy], &fourth);
+    let roster = w.roster(&[three.clone(), alone.clone(), by_one, w.mallory.certificate.clone()]);
+    assert_eq!(roster.stewards(), (3, 2), "three stewards, of whom two decide");
+    assert_eq!(roster.members().count(), 3, "the admissions that the change keeps stay");
+    assert!(!roster.decides_alone(&w.slovenia.device.key()), "the founder decides nothing alone any more");
+    assert_eq!(roster.shared_name(&RegisterId::shared(&alone.id)), None, "not even as of the days before");
+    assert!(!roster.is_member(&w.mallory.device.key()), "one of three admits nobody");
+    let by_two = signed_by(&[&w.italy, &w.france], &fourth);
+    let roster = w.roster(&[three, by_two, w.mallory.certificate.clone()]);
+    assert!(roster.is_member(&w.mallory.device.key()), "two of three do");
+}
+
+#[test]
+fn copies_signed_apart_count_together() {
+    let w = world();
+    let three = w.three();
+    let fourth = w.admission(three.id, &w.mallory);
+    let apart =
+        [three, w.mallory.certificate.clone(), signed_by(&[&w.italy], &fourth), signed_by(&[&w.france], &fourth)];
+    assert!(w.roster(&apart).is_member(&w.mallory.device.key()), "two that never met have admitted it");
+}
+
+#[test]
+fn of_two_signed_successors_one_goes_on_and_the_double_signer_is_named() {
+    let w = world();
+    let three = w.three();
+    let all = [&w.slovenia, &w.italy, &w.france];
+    let left = signed_by(&[&w.slovenia, &w.italy], &w.next(three.id, 1, &[&w.slovenia], &[]));
+    let right = signed_by(&[&w.italy, &w.france], &w.next(three.id, 1, &[&w.france], &[]));
+    let roster = w.roster(&[three.clone(), left.clone(), right.clone()]);
+    let federation = roster.federation.as_ref().expect("there is one");
+    assert_eq!(federation.position, left.id.min(right.id), "of one round the least id goes on");
+    let named: Vec<_> = roster.double_signers.iter().map(|double| (double.partner, double.round)).collect();
+    assert_eq!(named, [(w.italy.id(), 1)], "Italy alone has signed both");
+    let higher = signed_by(&[&w.slovenia, &w.france], &w.next(three.id, 2, &all, &[]));
+    let roster = w.roster(&[three, left, right, higher.clone()]);
+    assert_eq!(roster.federation.map(|f| f.position), Some(higher.id), "a majority in a higher round goes on");
+}
+
+#[test]
+fn what_was_decided_under_a_losing_position_stays_where_its_signers_are_stewards_still() {
+    let w = world();
+    let three = w.three();
+    let (si, it, fr) = (&w.slovenia, &w.italy, &w.france);
+    let lost = signed_by(&[si, it], &w.next(three.id, 1, &[si, it, &w.mallory], &[]));
+    let won = signed_by(&[it, fr], &w.next(three.id, 2, &[si, it, fr], &[]));
+    let share = |name: &str| Statement::SharedRegister {
+        federation: w.federation(),
+        position: lost.id,
+        name: name.into(),
+        writers: Writers::All,
+        nonce: [5; 16],
+    };
+    let (stays, lapses) = (signed_by(&[si, it], &share("stays")), signed_by(&[it, &w.mallory], &share("lapses")));
+    let roster = w.roster(&[three, lost.clone(), won, stays.clone(), lapses.clone(), w.mallory.certificate.clone()]);
+    assert_eq!(roster.shared_name(&RegisterId::shared(&stays.id)), Some("stays"), "two stewards of the winner");
+    assert_eq!(roster.shared_name(&RegisterId::shared(&lapses.id)), None, "one of them");
+    let open = roster.drafts.get(&lapses.id).expect("the stewards are asked about it");
+    assert_eq!(open.signed_by, BTreeSet::from([it.id()]), "Italy's signature is there still");
+}
+
+#[test]
+fn removal_wins_for_ever() {
+    let w = world();
+    let removal = w.slovenia.sign(&w.removal(w.founding.id, &w.france));
+    let again = w.slovenia.admit(&w.founding, &w.france, "Back");
+    let roster = w.roster(&[again, removal.clone()]);
+    let device = w.france.device.key();
+    assert!(!roster.is_member(&device), "its device is no member, whatever admits it");
+    assert!(roster.partners[&w.france.id()].removed, "and the partner is shown as removed");
+    let register = RegisterId::partner(&w.france.id());
+    assert!(roster.may_read(&register, &w.italy.device.key()), "what it shared stays");
+    assert!(!roster.may_write(&register, &device) && roster.has_written(&register, &device), "as it was written");
+    assert!(!roster.may_read(&RegisterId::partner(&w.italy.id()), &device), "it reads nothing any more");
+    assert!(!roster.registers.contains_key(&RegisterId::internal(&w.france.id())), "its internal one is its own");
+    let statements: Vec<_> = w.basics().into_iter().chain([removal]).collect();
+    let alone = Roster::build(&w.france.id(), &statements);
+    assert_eq!(alone.federation, None, "the removed partner is in no federation");
+    assert!(alone.may_write(&register, &device), "and works on alone");
+}
+
+#[test]
+fn a_new_key_takes_the_place_of_the_old_one() {
+    let w = world();
+    let (first, second) = (Who::new(9, "Ponte", "IT"), Who::new(10, "Ponte", "IT"));
+    let rekeying = w.slovenia.sign(&w.rekeying(w.founding.id, &w.italy, &first));
+    let device = w.italy.device.key();
+    let roster = w.roster(std::slice::from_ref(&rekeying));
+    assert!(!roster.is_member(&device), "what the old key certified counts no more");
+    let register = RegisterId::partner(&w.italy.id());
+    assert!(roster.has_written(&register, &device), "what it wrote does");
+    let anew = w.certified_anew(&w.italy, &first);
+    let roster = w.roster(&[rekeying.clone(), anew.clone()]);
+    assert!(roster.may_write(&register, &device), "the new key certifies for the same partner");
+    assert_eq!(roster.partners[&w.italy.id()].key, first.partner.key(), "which is in force");
+
+    let back = Statement::Rekeying {
+        federation: w.federation(),
+        position: w.founding.id,
+        partner: w.italy.id(),
+        old: first.partner.key(),
+        new: w.italy.partner.key(),
+    };
+    let roster = w.roster(&[rekeying.clone(), anew, w.slovenia.sign(&back)]);
+    assert_eq!(roster.partners[&w.italy.id()].key, first.partner.key(), "a replaced key never comes back");
+    let rival = w.slovenia.sign(&w.rekeying(w.founding.id, &w.italy, &second));
+    let winner = if rekeying.id < rival.id { &first } else { &second };
+    let roster = w.roster(&[rival, rekeying]);
+    assert_eq!(roster.partners[&w.italy.id()].key, winner.partner.key(), "of two the least id counts");
+    let own = Who::new(9, "Ponte", "IT");
+    assert!(!w.roster(&[w.certified_anew(&w.italy, &own)]).has_right(&own.device.key(), Rights::EDIT), "unasked, no");
+}
+
+#[test]
+fn a_steward_with_a_new_key_signs_once_the_chain_names_it() {
+    let w = world();
+    let (three, renewed) = (w.three(), Who::new(9, "Ponte", "IT"));
+    let rekeying = signed_by(&[&w.slovenia, &w.france], &w.rekeying(three.id, &w.italy, &renewed));
+    let known = [three.clone(), rekeying.clone(), w.certified_anew(&w.italy, &renewed)];
+    let roster = w.roster(&known);
+    assert!(!roster.is_steward_device(&w.italy.device.key()), "the chain names the old key");
+    let stewards = [(&w.slovenia, &w.slovenia), (&w.italy, &renewed), (&w.france, &w.france)];
+    let next = Statement::Stewards {
+        federation: w.federation(),
+        predecessor: three.id,
+        round: 1,
+        stewards: stewards.iter().map(|(who, key)| (who.id(), key.partner.key())).collect(),
+        kept: BTreeSet::from([rekeying.id]),
+    };
+    let next = signed_by(&[&w.slovenia, &w.france], &next);
+    let roster = w.roster(&[known.to_vec(), vec![next]].concat());
+    assert!(roster.is_steward_device(&w.italy.device.key()), "now it names the new one");
+}
+
+#[test]
+fn drafts_collect_signatures_whoever_met_whom() {
+    let w = world();
+    let three = w.three();
+    let fourth = w.admission(three.id, &w.mallory);
+    let id = SignedStatement::unsigned(&fourth).id();
+    let proposed = w.slovenia.keep(1, &[&fourth], &[]);
+    let roster = w.roster(&[three.clone(), proposed.clone()]);
+    let draft = roster.drafts.get(&id).expect("it waits");
+    assert_eq!(draft.signed_by, BTreeSet::from([w.slovenia.id()]), "the proposer has signed");
+    assert_eq!(draft.missing, BTreeSet::from([w.italy.id(), w.france.id()]), "the others are waited for");
+    assert!(!draft.is_decided(), "one of three");
+
+    let second = w.france.keep(1, &[&fourth], &[]);
+    let roster = w.roster(&[three.clone(), proposed.clone(), second.clone()]);
+    let draft = roster.drafts.get(&id).expect("nobody has made the statement of it yet");
+    assert!(draft.is_decided(), "two of three have signed, each in its own time");
+    let made = verified(draft.signed.clone());
+    let roster = w.roster(&[three.clone(), proposed.clone(), second, made]);
+    assert!(roster.drafts.is_empty(), "decided, it is a statement and no draft");
+    let withdrawn = w.slovenia.keep(2, &[], &[]);
+    assert!(w.roster(&[three.clone(), proposed.clone(), withdrawn]).drafts.is_empty(), "withdrawn, it is gone");
+
+    let refused = [w.italy.keep(1, &[], &[id]), w.france.keep(1, &[], &[id])];
+    let roster = w.roster(&[&[three.clone(), proposed.clone()], &refused[..]].concat());
+    assert!(roster.drafts[&id].is_refused(), "two of three will not sign");
+    let roster = w.roster(&[three.clone(), proposed.clone(), w.italy.keep(1, &[], &[id])]);
+    assert!(!roster.drafts[&id].is_refused(), "the third still may");
+    assert!(
+        w.roster(&[three, w.mallory.keep(1, &[&fourth], &[])]).drafts.is_empty(),
+        "who is no member proposes nothing"
+    );
+}
+
+#[test]
+fn a_round_ends_where_nobody_can_win_it() {
+    let w = world();
+    let three = w.three();
+    let want = |who: &Who| w.next(three.id, 1, &[who], &[]);
+    let votes = [
+        w.slovenia.keep(1, &[&want(&w.slovenia)], &[]),
+        w.italy.keep(1, &[&want(&w.italy)], &[]),
+        w.france.keep(1, &[&want(&w.france)], &[]),
+    ];
+    let round = |votes: &[VerifiedStatement]| {
+        let roster = w.roster(&[&[three.clone()], votes].concat());
+        roster.federation.map(|federation| federation.round)
+    };
+    assert_eq!(round(&[]), Some(1), "nobody has signed");
+    assert_eq!(round(&votes[..2]), Some(1), "the third can still decide for one of two");
+    assert_eq!(round(&votes), Some(2), "three ways, no majority");
+    let agreed = [votes[0].clone(), w.italy.keep(1, &[&want(&w.slovenia)], &[]), votes[2].clone()];
+    let roster = w.roster(&[&[three.clone()], &agreed[..]].concat());
+    let id = SignedStatement::unsigned(&want(&w.slovenia)).id();
+    assert!(roster.drafts[&id].is_decided() && !roster.drafts[&id].dormant, "two agree, and the round is theirs");
+    let twice = w.italy.keep(2, &[&want(&w.slovenia), &want(&w.italy)], &[]);
+    let roster = w.roster(&[three.clone(), twice]);
+    assert_eq!(
+        roster.double_signers.iter().map(|d| d.partner).collect::<Vec<_>>(),
+        [w.italy.id()],
+        "drafts show it too"
+    );
+}
+
+#[test]
+fn stewards_and_drafts_have_bounds() {
+    let w = world();
+    let check =
+        |statement: &Statement| SignedStatement::unsigned(statement).sign_device(&w.slovenia.device).verify().err();
+    let (si, it) = (&w.slovenia, &w.italy);
+    let limit = Some(StatementError::Limit("stewards"));
+    assert_eq!(check(&w.next(w.founding.id, 1, &[si], &[])), None, "one is a number of stewards");
+    assert_eq!(check(&w.next(w.founding.id, 1, &[si, it], &[])), limit, "two are not");
+    assert_eq!(check(&w.next(w.founding.id, 1, &[], &[])), limit, "none neither");
+    assert_eq!(check(&w.next(w.founding.id, 0, &[si], &[])), limit, "rounds begin at one");
+    let keep = |drafts: Vec<Draft>| {
+        let refused = BTreeSet::new();
+        check(&Statement::Drafts { device: si.device.key(), number: 1, drafts, refused })
+    };
+    let good = si.draft(&w.removal(w.founding.id, it));
+    assert_eq!(keep(vec![good.clone(); crate::limits::DRAFTS_MAX]), None, "as many as allowed");
+    let many = vec![good.clone(); crate::limits::DRAFTS_MAX + 1];
+    assert_eq!(keep(many), Some(StatementError::Limit("drafts")), "one too many");
+    assert_eq!(
+        keep(vec![it.draft(&w.removal(w.founding.id, it))]),
+        Some(StatementError::BadDraft),
+        "another's signature"
+    );
+    let other = si.draft(&Statement::Addresses { device: si.device.key(), number: 1, addresses: vec![] });
+    assert_eq!(keep(vec![other]), Some(StatementError::BadDraft), "nothing that stewards decide");
+    let large = Draft { body: vec![0; crate::limits::DRAFTS_BYTES_MAX + 1], signature: good.signature };
+    assert_eq!(keep(vec![large]), Some(StatementError::Limit("drafts")), "too long");
+}
+
+const EVERYTHING: usize = 21;
+
+/// The two histories, of equal length, made once.
+static HISTORIES: LazyLock<(World, [Vec<VerifiedStatement>; 2])> = LazyLock::new(|| {
+    let w = world();
+    let all = [w.everything(), w.governed()];
+    (w, all)
+});
+
 proptest! {
     #[test]
     fn order_duplicates_and_detours_make_no_difference(
-        order in Just((0..21usize).collect::<Vec<_>>()).prop_shuffle(),
-        twice in proptest::collection::vec(0..21usize, 0..8),
-        cut in 0..21usize,
+        history in 0..2usize,
+        order in Just((0..EVERYTHING).collect::<Vec<_>>()).prop_shuffle(),
+        twice in proptest::collection::vec(0..EVERYTHING, 0..8),
+        cut in 0..EVERYTHING,
     ) {
-        static WORLD: LazyLock<(World, Vec<VerifiedStatement>)> = LazyLock::new(|| {
-            let w = world();
-            let all = w.everything();
-            (w, all)
-        });
-        let (w, all) = &*WORLD;
-        prop_assert_eq!(all.len(), 21, "the strategy covers every statement");
+        let (w, all) = &*HISTORIES;
+        let all = &all[history];
+        prop_assert_eq!(all.len(), EVERYTHING, "the strategy covers every statement");
         for own in [w.slovenia.id(), w.italy.id(), w.mallory.id()] {
             let straight = Roster::build(&own, all);
             let shuffled = Roster::build(&own, order.iter().chain(&twice).map(|i| &all[*i]));
@@ -372,10 +719,12 @@ proptest! {
         let ahead: Vec<_> = others.missing_from_tags(&tags).into_iter().cloned().collect();
         ahead.into_iter().for_each(|s| { some.insert(s); });
         prop_assert_eq!(some.digest(), straight.digest(), "what two nodes lack of one another makes them equal");
-        prop_assert_eq!(
-            Roster::build(&w.italy.id(), some.iter()),
-            Roster::build(&w.italy.id(), straight.iter()),
-            "and so are their rosters"
-        );
+        for own in [w.slovenia.id(), w.italy.id(), w.mallory.id()] {
+            prop_assert_eq!(
+                Roster::build(&own, some.iter()),
+                Roster::build(&own, straight.iter()),
+                "and so are their rosters"
+            );
+        }
     }
 }

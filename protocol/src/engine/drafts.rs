@@ -1,0 +1,452 @@
+//! What stewards decide together: proposing, signing and refusing drafts.
+//!
+//! Where this device is a strict majority by itself a proposal is a statement at once. Otherwise it goes into
+//! the device's numbered `drafts` statement, which every member carries; the roster joins the signatures of
+//! all of them, and the node that first sees a majority makes the statement.
+//!
+//! A signature under a change of stewards is a vote: a device gives one in a round and keeps it until the
+//! chain has gone on, so that everyone can see when a round cannot be won any more. A restored device may
+//! have forgotten votes. It signs nothing until its statements are equal with those of a peer, who would
+//! have given the forgotten ones back, or until a person says that there is no peer left.
+
+use super::federation::check_name;
+use super::{Command, CommandError, Engine, Reply, RequestId, Write};
+use crate::ids::{DeviceKey, PartnerId, PartnerKey, RegisterId, StatementId};
+use crate::join::Pending;
+use crate::limits;
+use crate::roster::{OpenDraft, Roster};
+use crate::statement::{Draft, Rights, SignedStatement, Statement, VerifiedStatement, Writers, is_steward_count};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Present after a restore, until a peer or a person has confirmed it. Whoever restores a store writes it.
+pub const STATE_UNCONFIRMED: &str = "unconfirmed";
+
+/// What became of a proposal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Decision {
+    /// It is in force.
+    Made(StatementId),
+    /// It waits for these stewards, of whom some must sign.
+    Waits(StatementId, Vec<PartnerId>),
+}
+
+impl Decision {
+    pub fn into_reply(self, made: impl FnOnce(StatementId) -> Reply) -> Reply {
+        match self {
+            Self::Made(id) => made(id),
+            Self::Waits(draft, waits_for) => Reply::Proposed { draft, waits_for },
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn restore_unconfirmed(&mut self, state: &BTreeMap<String, Vec<u8>>) {
+        self.unconfirmed = state.contains_key(STATE_UNCONFIRMED);
+    }
+
+    pub(super) fn handle_draft_command(&mut self, request: RequestId, command: Command) {
+        let done = |decision: Decision| decision.into_reply(|_| Reply::Done);
+        let result = match command {
+            Command::AddRegister { name, writers } => self.add_register(name, writers),
+            Command::SetStewards { stewards } => self.set_stewards(stewards).map(done),
+            Command::RemovePartner { partner } => self.remove_partner(partner).map(done),
+            Command::RekeyPartner { partner, key, certificate } => {
+                self.rekey_partner(partner, key, certificate).map(done)
+            }
+            Command::ConfirmAlone => {
+                self.confirm();
+                Ok(Reply::Done)
+            }
+            other => Err(CommandError::Invalid(format!("{other:?} proposes nothing"))),
+        };
+        self.state_changed = true;
+        self.reply(request, result, true);
+    }
+
+    // ── what can be proposed ────────────────────────────────────────────────────────────────────────────
+
+    fn add_register(&mut self, name: String, writers: Writers) -> Result<Reply, CommandError> {
+        check_name(&name)?;
+        let (federation, position) = self.position()?;
+        self.need_steward("create a shared register")?;
+        self.check_writers(&writers)?;
+        let drafted = self.roster.drafts.values().map(|draft| &draft.statement);
+        let proposed =
+            |statement: &Statement| matches!(statement, Statement::SharedRegister { name: n, .. } if *n == name);
+        let taken = self.roster.registers.values().any(|r| self.roster.shared_name(&r.id) == Some(&name));
+        if taken || drafted.into_iter().any(proposed) {
+            return Err(CommandError::Precondition {
+                what: format!("a shared register \"{name}\" exists or is proposed already"),
+                hint: "comin registers, comin approvals".into(),
+            });
+        }
+        let nonce = self.random();
+        let decision = self.propose(&Statement::SharedRegister { federation, position, name, writers, nonce })?;
+        Ok(decision.into_reply(|id| Reply::Register(RegisterId::shared(&id))))
+    }
+
+    fn set_stewards(&mut self, stewards: BTreeSet<PartnerId>) -> Result<Decision, CommandError> {
+        let (federation, predecessor) = self.position()?;
+        self.need_steward("change the stewards")?;
+        if !is_steward_count(stewards.len()) {
+            return Err(CommandError::Invalid("a federation has 1, 3, 5, 7 or 9 stewards".into()));
+        }
+        let mut keys = BTreeMap::new();
+        for id in stewards {
+            keys.insert(id, self.admitted_partner(&id)?.key);
+        }
+        let Some(now) = &self.roster.federation else { return Err(not_found("federation", &predecessor.short())) };
+        if now.stewards == keys {
+            return Err(CommandError::Precondition {
+                what: "these are the stewards already".into(),
+                hint: "comin stewards".into(),
+            });
+        }
+        let round = now.round;
+        self.check_vote(round, None)?;
+        let kept = self.roster.in_force.difference(&now.kept).copied().collect();
+        self.propose(&Statement::Stewards { federation, predecessor, round, stewards: keys, kept })
+    }
+
+    fn remove_partner(&mut self, partner: PartnerId) -> Result<Decision, CommandError> {
+        let (federation, position) = self.position()?;
+        self.need_steward("remove a partner")?;
+        if self.admitted_partner(&partner)?.steward {
+            return Err(CommandError::Precondition {
+                what: format!("{} is a steward", self.roster.name_of(&partner)),
+                hint: "change the stewards first: comin stewards set PARTNER PARTNER PARTNER".into(),
+            });
+        }
+        let same = |statement: &Statement| matches!(statement, Statement::Removal { partner: p, .. } if *p == partner);
+        if let Some(id) = self.draft_like(same) {
+            return self.sign_draft(id);
+        }
+        self.propose(&Statement::Removal { federation, position, partner, heads: BTreeMap::new() })
+    }
+
+    fn rekey_partner(
+        &mut self,
+        partner: PartnerId,
+        new: PartnerKey,
+        certificate: Option<SignedStatement>,
+    ) -> Result<Decision, CommandError> {
+        let (federation, position) = self.position()?;
+        match partner == self.partner {
+            true => self.need_right(Rights::ADMIN, "replace the partner's key")?,
+            false => self.need_steward("replace the key of another partner")?,
+        }
+        let old = self.admitted_partner(&partner)?.key;
+        if old == new {
+            return Err(CommandError::Invalid("this is the partner's key already".into()));
+        }
+        if let Some(signed) = certificate {
+            let good = signed.verify().map_err(|error| CommandError::Invalid(error.to_string()))?;
+            self.adopt_statements(vec![good.signed]);
+        }
+        let same = |statement: &Statement| matches!(statement, Statement::Rekeying { partner: p, new: n, .. } if *p == partner && *n == new);
+        if let Some(id) = self.draft_like(same) {
+            return self.sign_draft(id);
+        }
+        self.propose(&Statement::Rekeying { federation, position, partner, old, new })
+    }
+
+    /// Proposes the admission of a newcomer whose check number has been compared.
+    pub(super) fn admit(&mut self, admission: &Statement) -> Result<Decision, CommandError> {
+        let same = |statement: &Statement| match (statement, admission) {
+            (Statement::Admission { partner, .. }, Statement::Admission { partner: other, .. }) => partner == other,
+            _ => false,
+        };
+        match self.draft_like(same) {
+            Some(id) => self.sign_draft(id),
+            None => self.propose(admission),
+        }
+    }
+
+    fn draft_like(&self, same: impl Fn(&Statement) -> bool) -> Option<StatementId> {
+        self.roster.drafts.values().find(|draft| same(&draft.statement)).map(|draft| draft.id)
+    }
+
+    fn admitted_partner(&self, id: &PartnerId) -> Result<crate::roster::Partner, CommandError> {
+        let partner = self.roster.partners.get(id).filter(|partner| partner.admitted).cloned();
+        partner.ok_or_else(|| not_found("partner", &id.short()))
+    }
+
+    // ── signing ─────────────────────────────────────────────────────────────────────────────────────────
+
+    /// States what this device decides alone, and drafts what needs others.
+    pub(super) fn propose(&mut self, statement: &Statement) -> Result<Decision, CommandError> {
+        self.need_confirmed()?;
+        if self.roster.decides_alone(&self.me) {
+            return self.state(statement).map(Decision::Made);
+        }
+        let signed = SignedStatement::unsigned(statement);
+        self.keep_signed(signed)
+    }
+
+    /// Signs a draft that is open, by its id.
+    fn sign_draft(&mut self, id: StatementId) -> Result<Decision, CommandError> {
+        self.need_confirmed()?;
+        let draft = self.roster.drafts.get(&id).ok_or_else(|| not_found("draft", &id.short()))?;
+        if let Statement::Stewards { round, .. } = draft.statement {
+            if draft.dormant {
+                return Err(CommandError::Precondition {
+                    what: "this change of stewards belongs to another round".into(),
+                    hint: "comin approvals".into(),
+                });
+            }
+            self.check_vote(round, Some(id))?;
+        }
+        let body = draft.signed.body.clone();
+        self.keep_signed(SignedStatement { body, signatures: Vec::new() })
+    }
+
+    /// Signs and keeps a draft; a majority makes it a statement.
+    fn keep_signed(&mut self, unsigned: SignedStatement) -> Result<Decision, CommandError> {
+        let id = unsigned.id();
+        let signed = unsigned.sign_device(&self.signer);
+        let signature = signed.signatures.first().map(|signature| signature.signature);
+        // INVARIANT: a device's signature has just been added.
+        let signature = signature.ok_or_else(|| not_found("signature", &id.short()))?;
+        self.keep_drafts(|drafts, refused| {
+            refused.remove(&id);
+            drafts.retain(|draft| draft.id() != id);
+            drafts.push(Draft { body: signed.body, signature });
+        })?;
+        match self.roster.drafts.get(&id) {
+            None if self.statements.contains(&id) => Ok(Decision::Made(id)),
+            waiting => {
+                Ok(Decision::Waits(id, waiting.map(|d| d.missing.iter().copied().collect()).unwrap_or_default()))
+            }
+        }
+    }
+
+    /// Changes what this device keeps and states it under the next number.
+    fn keep_drafts(
+        &mut self,
+        change: impl FnOnce(&mut Vec<Draft>, &mut BTreeSet<StatementId>),
+    ) -> Result<(), CommandError> {
+        let (number, mut drafts, mut refused) = self.own_drafts();
+        change(&mut drafts, &mut refused);
+        let signed = self.drafts_statement(number + 1, drafts, refused)?;
+        self.adopt_statements(vec![signed]);
+        Ok(())
+    }
+
+    pub(super) fn own_drafts(&self) -> (u64, Vec<Draft>, BTreeSet<StatementId>) {
+        match self.statements.drafts_of(&self.me).and_then(|held| held.statement.clone()) {
+            Some(Statement::Drafts { number, drafts, refused, .. }) => (number, drafts, refused),
+            _ => (0, Vec::new(), BTreeSet::new()),
+        }
+    }
+
+    fn drafts_statement(
+        &self,
+        number: u64,
+        drafts: Vec<Draft>,
+        mut refused: BTreeSet<StatementId>,
+    ) -> Result<SignedStatement, CommandError> {
+        while refused.len() > limits::DRAFTS_REFUSED_MAX {
+            refused.pop_first();
+        }
+        let statement = Statement::Drafts { device: self.me, number, drafts, refused };
+        let signed = SignedStatement::unsigned(&statement).sign_device(&self.signer);
+        signed.verify().map(|good| good.signed).map_err(|_| CommandError::Precondition {
+            what: format!(
+                "this device has {} open drafts, or {} KiB of them",
+                limits::DRAFTS_MAX,
+                limits::DRAFTS_BYTES_MAX / 1024
+            ),
+            hint: "withdraw one that is not needed: comin approvals reject ID".into(),
+        })
+    }
+
+    /// Whether this partner may sign `draft`, or another change of stewards, in `round`.
+    fn check_vote(&self, round: u64, draft: Option<StatementId>) -> Result<(), CommandError> {
+        let voted = self.roster.drafts.values().find(|other| {
+            matches!(other.statement, Statement::Stewards { round: r, .. } if r == round)
+                && other.signed_by.contains(&self.partner)
+                && Some(other.id) != draft
+        });
+        let Some(voted) = voted else { return Ok(()) };
+        let names: Vec<String> = voted.missing.iter().map(|id| self.roster.name_of(id)).collect();
+        Err(CommandError::Precondition {
+            what: format!(
+                "this partner has signed another change of stewards in this round: {}, which waits for {}",
+                voted.id.short(),
+                names.join(", ")
+            ),
+            hint: "agree on one of those in `comin approvals`; a signature on one is not taken back".into(),
+        })
+    }
+
+    pub(super) fn need_confirmed(&self) -> Result<(), CommandError> {
+        if !self.unconfirmed {
+            return Ok(());
+        }
+        Err(CommandError::NotAllowed {
+            what: "this machine was restored from a backup, and signs nothing until a partner's node has \
+                   confirmed what it had signed before"
+                .into(),
+            hint: "let it connect: comin sync --wait 60s; if no other node is left: comin restore --alone".into(),
+        })
+    }
+
+    /// A peer's statements are equal to ours, so nothing that this device has signed is missing here.
+    pub(super) fn confirm(&mut self) {
+        if std::mem::take(&mut self.unconfirmed) {
+            self.batch.push(Write::DropState(STATE_UNCONFIRMED.into()));
+            self.state_changed = true;
+        }
+    }
+
+    // ── approving and refusing by id ────────────────────────────────────────────────────────────────────
+
+    pub(super) fn approve_draft(&mut self, id: &str) -> Result<Decision, CommandError> {
+        let id = self.find_draft(id)?;
+        if !self.roster.is_steward_device(&self.me) {
+            return Err(CommandError::NotAllowed {
+                what: "only stewards sign for the federation".into(),
+                hint: "ask a steward: comin stewards".into(),
+            });
+        }
+        self.sign_draft(id)
+    }
+
+    /// Withdraws this device's signature and, for a steward, says that there will be none.
+    pub(super) fn reject_draft(&mut self, id: &str) -> Result<(), CommandError> {
+        let id = self.find_draft(id)?;
+        self.need_confirmed()?;
+        let vote = self.roster.drafts.get(&id).is_some_and(|draft| {
+            matches!(draft.statement, Statement::Stewards { .. }) && draft.signed_by.contains(&self.partner)
+        });
+        if vote {
+            return Err(CommandError::Precondition {
+                what: "a signature on a change of stewards is not taken back".into(),
+                hint: "let another steward propose what is wanted; yours stays without effect".into(),
+            });
+        }
+        let steward = self.roster.is_steward_device(&self.me);
+        self.keep_drafts(|drafts, refused| {
+            drafts.retain(|draft| draft.id() != id);
+            if steward {
+                refused.insert(id);
+            }
+        })
+    }
+
+    fn find_draft(&self, id: &str) -> Result<StatementId, CommandError> {
+        let id = id.to_lowercase();
+        let mut found = self.roster.drafts.keys().filter(|draft| draft.to_string().starts_with(&id));
+        match (found.next(), found.next()) {
+            (Some(found), None) => Ok(*found),
+            (None, _) => Err(not_found("approval", &id)),
+            _ => Err(CommandError::Precondition {
+                what: format!("several ids begin with {id}"),
+                hint: "give more of the id".into(),
+            }),
+        }
+    }
+
+    // ── when the roster changes ─────────────────────────────────────────────────────────────────────────
+
+    /// Makes statements of what has a majority; true if it told something new.
+    pub(super) fn make_decided(&mut self, roster: &Roster) -> bool {
+        let decided: Vec<_> = roster.drafts.values().filter(|d| d.is_decided()).map(|d| d.signed.clone()).collect();
+        let inserted: Vec<bool> = decided.into_iter().map(|signed| self.insert_statement(signed)).collect();
+        inserted.contains(&true)
+    }
+
+    /// Drops from this device's drafts what is decided or has no object any more; true if there was some. Its
+    /// votes stay until the chain has gone on.
+    pub(super) fn tidy_drafts(&mut self, roster: &Roster) -> bool {
+        let (number, mut drafts, mut refused) = self.own_drafts();
+        let Some(federation) = roster.federation.as_ref().filter(|_| !self.unconfirmed) else { return false };
+        let before = (drafts.len(), refused.len());
+        let is_vote = |draft: &Draft| matches!(draft.statement(), Some(Statement::Stewards { predecessor, .. }) if predecessor == federation.position);
+        drafts.retain(|draft| roster.drafts.contains_key(&draft.id()) || is_vote(draft));
+        refused.retain(|id| roster.drafts.contains_key(id));
+        if (drafts.len(), refused.len()) == before {
+            return false;
+        }
+        self.drafts_statement(number + 1, drafts, refused).is_ok_and(|signed| self.insert_statement(signed))
+    }
+
+    /// Names the stewards that have signed two changes in one round.
+    pub(super) fn name_double_signers(&mut self, before: &Roster) {
+        let roster = self.roster.clone();
+        for double in roster.double_signers.difference(&before.double_signers) {
+            self.fault(double.device, TWO_IN_ONE_ROUND);
+        }
+    }
+
+    /// What comes in must not hide that a device signed another successor in the same round: its drafts come
+    /// in place of those that show it.
+    pub(super) fn compare_votes(&mut self, new: &VerifiedStatement) {
+        let votes: Vec<(DeviceKey, Vote)> = match &new.statement {
+            Some(Statement::Drafts { device, drafts, .. }) => {
+                drafts.iter().filter_map(|draft| Some((*device, vote(&draft.statement()?, draft.id())?))).collect()
+            }
+            Some(statement @ Statement::Stewards { .. }) => {
+                let vote = vote(statement, new.id);
+                new.signers.iter().filter_map(|key| Some((DeviceKey(*key), vote?))).collect()
+            }
+            _ => return,
+        };
+        for (device, (round, id)) in votes {
+            let held = self.statements.drafts_of(&device).and_then(|held| held.statement.as_ref());
+            let Some(Statement::Drafts { drafts: held, .. }) = held else { continue };
+            let mut held = held.iter().filter_map(|draft| vote(&draft.statement()?, draft.id()));
+            if held.any(|(r, known)| r == round && known != id) {
+                self.fault(device, TWO_IN_ONE_ROUND);
+            }
+        }
+    }
+
+    // ── for those who wait ──────────────────────────────────────────────────────────────────────────────
+
+    /// Whether this device has confirmed a newcomer and its admission waits for stewards: these.
+    pub(super) fn waits_for(&self, newcomer: &PartnerId) -> Option<Vec<String>> {
+        let (_, own, _) = self.own_drafts();
+        let kept: BTreeSet<StatementId> = own.iter().map(Draft::id).collect();
+        let admits = |draft: &&OpenDraft| {
+            kept.contains(&draft.id)
+                && matches!(&draft.statement, Statement::Admission { partner, .. } if partner == newcomer)
+        };
+        let draft = self.roster.drafts.values().find(admits)?;
+        Some(draft.missing.iter().map(|id| self.roster.name_of(id)).collect())
+    }
+
+    /// The newcomers whose numbers have not been compared yet.
+    pub(super) fn unconfirmed_joins(&self) -> Vec<Pending> {
+        let mut pending = self.pending_joins();
+        pending.retain(|pending| self.waits_for(&pending.partner).is_none());
+        pending
+    }
+
+    pub(super) fn withdraw_admission(&mut self, newcomer: &PartnerId) -> Result<(), CommandError> {
+        if self.waits_for(newcomer).is_none() {
+            return Ok(());
+        }
+        self.keep_drafts(|drafts, _| {
+            drafts.retain(|draft| {
+                !matches!(draft.statement(), Some(Statement::Admission { partner, .. }) if partner == *newcomer)
+            });
+        })
+    }
+}
+
+const TWO_IN_ONE_ROUND: &str = "signed two different changes of stewards in one round";
+
+/// A signature on a change of stewards: the predecessor, the round, and the change.
+type Vote = ((StatementId, u64), StatementId);
+
+fn vote(statement: &Statement, id: StatementId) -> Option<Vote> {
+    match statement {
+        Statement::Stewards { predecessor, round, .. } => Some(((*predecessor, *round), id)),
+        _ => None,
+    }
+}
+
+fn not_found(what: &str, id: &str) -> CommandError {
+    CommandError::NotFound(format!("{what} {id}"))
+}
