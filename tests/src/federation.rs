@@ -66,7 +66,7 @@ impl Federation {
         let partners: Vec<Partner> = (1..=partners).map(|number| Partner::new(number, &mut secret)).collect();
         let founder = partners.first().expect("a federation has a founder");
         let founding = SignedStatement::unsigned(&Statement::Founding {
-            name: "Made beforehand".to_owned(),
+            name: "§ Made beforehand".to_owned(),
             founder: founder.id(),
             founder_key: founder.key.key(),
             nonce: [0; 16],

@@ -31,7 +31,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Requests under way get this long to end when the node stops; open event streams never end by themselves.
 const DRAIN: Duration = Duration::from_secs(2);
-/// Least time between two looks at the statements, which change when members do.
+/// Least time between two looks at the statements, which change when members do: so far the copy may be behind.
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 /// How long to wait for the addresses listened on before saying that the node is ready.
 const LISTEN_WAIT: Duration = Duration::from_secs(5);

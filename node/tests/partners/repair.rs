@@ -12,6 +12,8 @@ use std::time::Instant;
 const IMPORTED: usize = 300;
 /// Marks records of the internal register, so that a comparison can leave them out.
 const INTERNAL_CITY: &str = "Interna";
+/// The register that is made last, so that who holds its statement holds them all.
+const LAST_STATED: &str = "Territorial";
 /// Bytes overwritten at each garbled position.
 const GARBLED_BYTES: u64 = 64;
 /// Positions garbled in one file.
@@ -40,7 +42,7 @@ impl Scene {
             let ticket = slovenia.invite(name, country, "1h");
             slovenia.admit(newcomer, &ticket);
         }
-        slovenia.json(&["registers", "add", "Territorial"]);
+        slovenia.json(&["registers", "add", LAST_STATED]);
         let csv: String =
             (0..IMPORTED).map(|n| format!("Organizzazione {n};Padova;IT;{}\n", "x".repeat(400))).collect();
         let file = italy.temp.path().join("list.csv");
@@ -48,14 +50,19 @@ impl Scene {
         italy.json(&["import", &file.to_string_lossy(), "--kind", "organisation"]);
         eventually("the shared register", || {
             let registers = italy.json(&["registers"])["items"].to_string();
-            registers.contains("Territorial").then_some(())
+            registers.contains(LAST_STATED).then_some(())
         });
         for (partner, name) in [(&slovenia, "Skupna"), (&italy, "Comune"), (&france, "Commune")] {
-            add(partner, name, "Territorial");
+            add(partner, name, LAST_STATED);
         }
         let internal = vec![add(&italy, "Interna", "internal"), add(&italy, "Bozza", "internal")];
         let everything = settled(&[&slovenia, &italy, &france]);
         assert!(everything.len() > IMPORTED, "all of it has travelled");
+        // The copy of the statements may be two seconds behind; this is about damage and not about that window.
+        eventually("the copy of the statements, with the last one", || {
+            let copy = fs::read(italy.dir().join("statements")).unwrap_or_default();
+            copy.windows(LAST_STATED.len()).any(|piece| piece == LAST_STATED.as_bytes()).then_some(())
+        });
         italy.kill();
         let sound = italy.temp.path().join("sound");
         copy_dir(&store_of(&italy), &sound);

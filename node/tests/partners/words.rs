@@ -137,7 +137,6 @@ fn lines(partner: &Partner, lang: &str, verb: &[&str]) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "not yet seen to pass since its last correction"]
 fn every_reading_verb_answers_in_italian() {
     let scene = scene();
     let file = scene.slovenia.temp.path().join("nova.csv").to_string_lossy().into_owned();
