@@ -2,8 +2,9 @@
 
 use super::io::{DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot};
 use super::runs::Kept;
+use super::transfer::Checking;
 use super::{RequestId, SessionId, TaskId};
-use crate::check;
+use crate::check::{self, CheckResult};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
 use crate::limits;
 use crate::message::{BranchShown, DocFrontier};
@@ -36,6 +37,8 @@ pub(super) enum Parked {
     Cut,
     /// An own edit that waited for this record.
     Again(RecordKey),
+    /// The next part as the helper has checked it: it came back before this one.
+    NextPart(Box<(Checking, CheckResult)>),
 }
 
 /// A document as the engine knows it.

@@ -501,6 +501,7 @@ impl Engine {
             Parked::ShowBranch(session, actor, seq) => self.show_branch(session, id, actor, seq),
             Parked::Cut => self.cut_document(id),
             Parked::Again(key) => self.issue_one(id, key),
+            Parked::NextPart(next) => self.take_result(next.0, next.1),
         }
     }
 

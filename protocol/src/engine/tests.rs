@@ -484,6 +484,28 @@ fn an_edit_and_a_want_that_wait_for_one_document_are_both_covered_by_runs() {
 }
 
 #[test]
+fn a_part_that_is_checked_before_the_one_before_it_travels_once() {
+    let (mut world, shared) = World::new(2);
+    for slice in 0..=limits::PART_RECORDS_FULL / 100 {
+        let edit = |i| {
+            let changes =
+                vec![FieldChange { key: "name".into(), op: FieldOp::Put(Scalar::from(format!("{slice} {i}"))) }];
+            Edit { target: new_in(shared), changes, if_version: None }
+        };
+        world.command(0, Command::Edit((0..100).map(edit).collect())).expect("records are made");
+    }
+    world.nodes[1].slow = true;
+    world.connect(0, 1);
+    assert_eq!(world.nodes[1].late.len(), 2, "both parts wait for their helpers");
+    let before = world.nodes[0].bytes_sent;
+    world.nodes[1].late.reverse();
+    world.catch_up(1);
+    world.assert_equal();
+    let spent = world.nodes[0].bytes_sent - before;
+    assert!(spent < 2_000, "nothing is asked for again ({spent} bytes)");
+}
+
+#[test]
 fn an_idle_reconnect_is_small() {
     let (mut world, shared) = World::new(2);
     for i in 0..20 {

@@ -1,5 +1,6 @@
 //! Catching up: a want, one answer cut for it, its bytes in chunks, the helper's check.
 
+use super::document::Parked;
 use super::receive::Refused;
 use super::session::doc_frontier;
 use super::{
@@ -29,7 +30,7 @@ pub(super) struct Incoming {
 }
 
 /// An answer that the helper is checking.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Checking {
     pub session: SessionId,
     pub doc: DocId,
@@ -127,7 +128,7 @@ impl Engine {
         if doc.meta.frontier.beyond(&want.frontier) == 0 {
             return self.answer_nothing(id, want.doc);
         }
-        if !self.load_or_park(want.doc, super::document::Parked::Want(id, want.clone())) {
+        if !self.load_or_park(want.doc, Parked::Want(id, want.clone())) {
             return;
         }
         let whole = want.frontier.is_empty();
@@ -291,6 +292,19 @@ impl Engine {
 
     pub(super) fn handle_checked(&mut self, task: TaskId, result: CheckResult) {
         let Some(Task::Check(checking)) = self.tasks.remove(&task) else { return };
+        let doc = checking.doc;
+        let before = DocId { register: doc.register, part: doc.part.saturating_sub(1) };
+        if !self.part_is_open(&doc)
+            && let Some(before) = self.docs.get_mut(&before).filter(|before| before.fetching.is_some())
+        {
+            // Several helpers work at once, and a small part is checked sooner than the full one before it.
+            return before.parked.push(Parked::NextPart(Box::new((checking, result))));
+        }
+        self.take_result(checking, result);
+    }
+
+    /// Takes what the helper says of an answer.
+    pub(super) fn take_result(&mut self, checking: Checking, result: CheckResult) {
         let Checking { session, doc, runs, lower, payload } = checking;
         // The fetch ends here. What follows may begin another one, which must not be taken for this one.
         self.fetched_from(doc);
@@ -325,7 +339,10 @@ impl Engine {
 
     /// Whether an answer for a document is being checked.
     pub(super) fn is_checking(&self, id: &DocId) -> bool {
-        self.tasks.values().any(|task| matches!(task, Task::Check(checking) if checking.doc == *id))
+        let under_way = self.tasks.values().any(|task| matches!(task, Task::Check(checking) if checking.doc == *id));
+        let waits = |waiting: &Parked| matches!(waiting, Parked::NextPart(next) if next.0.doc == *id);
+        let before = DocId { register: id.register, part: id.part.saturating_sub(1) };
+        under_way || self.docs.get(&before).is_some_and(|before| before.parked.iter().any(waits))
     }
 
     /// Only for the planted bug: takes the helper's limits for a verdict on everything that the peer has.
