@@ -53,6 +53,8 @@ pub const RUNS_KEPT_MAX: usize = 8_192;
 pub const BRANCH_BYTES_MAX: usize = CHANGE_BYTES_MAX + RUN_KEEP_BYTES;
 /// Changes applied to a document at once: more is quadratic in Automerge (RESEARCH).
 pub const APPLY_SLICE: usize = 100;
+/// Pieces into which the values of a document are cut when it is loaded: 32 kB each in a full part.
+pub const VALUE_PIECES: usize = 64;
 /// Edits that one slice of the engine commits and signs together.
 pub const EDIT_SLICE: usize = 100;
 /// Edits that one command may commit together: an import slice of 100 records, with room.

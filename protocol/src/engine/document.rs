@@ -12,7 +12,8 @@ use crate::planted::{Planted, is_planted};
 use crate::record::{self, OriginIndex, Row};
 use crate::run::{Frontier, Tip};
 use crate::scan::ScannedChange;
-use automerge::{Automerge, Change, ReadDoc};
+use automerge::transaction::Transactable;
+use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, ValueRef};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 /// How many past states of a document are remembered to place a peer's beacon.
@@ -131,6 +132,7 @@ impl Document {
             Some(snapshot) => check::load_snapshot(&snapshot.bytes).map_err(|error| Damaged(error.to_string()))?,
             None => Automerge::new(),
         };
+        loosen(&mut am);
         apply_all(&mut am, stored.changes.into_iter().map(|change| change.bytes)).map_err(Damaged)?;
         let loaded = Loaded::index(am, now_ms);
         if loaded.frontier() != self.meta.frontier {
@@ -255,6 +257,39 @@ impl Loaded {
         let mut am = Automerge::new();
         apply_all(&mut am, kept.into_iter())?;
         Ok((am, gone))
+    }
+}
+
+/// Cuts the values of a document that has just been loaded into pieces. Automerge keeps them in one block of
+/// 2 MB for 4,000 records and copies on each edit what lies behind it, which costs more than the edit, until
+/// enough edits have cut the block. An operation written here and there and taken back does the same, once.
+/// From the end on, so that little is copied.
+fn loosen(am: &mut Automerge) {
+    let mut places: Vec<(ObjId, String)> = am.map_range(ROOT, ..).map(|item| place_in(&item)).collect();
+    places.sort_by_cached_key(|(obj, _)| counter(obj));
+    let step = places.len().div_ceil(limits::VALUE_PIECES).max(1);
+    // The last actor in order: none of the others moves.
+    am.set_actor(ActorId([0xff; 16]).to_automerge());
+    let mut tx = am.transaction();
+    for (obj, key) in places.iter().step_by(step).rev() {
+        // A place that takes no value stays as it is.
+        let _ = tx.put(obj, key.as_str(), 1);
+    }
+    tx.rollback();
+}
+
+/// A key behind all others of a record.
+fn place_in(item: &automerge::iter::MapRangeItem<'_>) -> (ObjId, String) {
+    match &item.value {
+        ValueRef::Object(ObjType::Map) => (item.id(), "~".to_owned()),
+        _ => (ROOT, format!("{}~", item.key)),
+    }
+}
+
+fn counter(obj: &ObjId) -> u64 {
+    match obj {
+        ObjId::Id(counter, ..) => *counter,
+        ObjId::Root => 0,
     }
 }
 
