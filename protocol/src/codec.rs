@@ -48,7 +48,9 @@ pub enum ExpandError {
 /// [`ExpandError::Bound`]: nothing beyond the bound was allocated.
 pub fn expand(bytes: &[u8], bytes_max: usize) -> Result<Vec<u8>, ExpandError> {
     use std::io::Read;
-    let mut out = Vec::new();
+    // Most payloads state their size. To grow step by step would copy them; more than the bound is refused below.
+    let stated = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten().unwrap_or(0);
+    let mut out = Vec::with_capacity(usize::try_from(stated).map_or(0, |stated| stated.min(bytes_max)) + 1);
     let reader = zstd::stream::read::Decoder::new(bytes).map_err(|_| ExpandError::Bound(bytes_max))?;
     let read = reader.take(bytes_max as u64 + 1).read_to_end(&mut out);
     match read {

@@ -21,10 +21,11 @@ pub(super) fn check(job: &CheckJob) -> Result<CheckResult, Refusal> {
     }
     let chains = read(job, changes.iter().map(|change| change.raw_bytes().to_vec()).collect())?;
     cover(job, &Frontier::default(), &chains)?;
+    let origins = OriginIndex::from_changes(&changes);
     if !lies_in_order(&plain) {
         rebuild(&plain, changes)?;
     }
-    let rows = guarded("a snapshot that cannot be read", || project_all(&doc, &job.doc, &OriginIndex::from_doc(&doc)))?;
+    let rows = guarded("a snapshot that cannot be read", || project_all(&doc, &job.doc, &origins))?;
     check_flood(job, rows.len() as u64)?;
     Ok(CheckResult::Snapshot { frontier: frontier(&chains), rows })
 }

@@ -168,9 +168,10 @@ impl Document {
 impl Loaded {
     /// Indexes a document: who wrote what when, and each actor's chain.
     pub fn index(am: Automerge, now_ms: u64) -> Self {
-        let origins = OriginIndex::from_doc(&am);
+        let metas = am.get_changes_meta(&[]);
+        let origins = OriginIndex::from_metas(&metas);
         let mut chains: HashMap<ActorId, Vec<ChangeHash>> = HashMap::new();
-        for meta in am.get_changes_meta(&[]) {
+        for meta in metas {
             // INVARIANT: every change passed the scan, which accepts 16-byte actors only.
             let Some(actor) = ActorId::from_automerge(&meta.actor) else { continue };
             chains.entry(actor).or_default().push(meta.hash.into());

@@ -1,8 +1,9 @@
 //! Who wrote which operations when.
 
 use crate::ids::ActorId;
-use automerge::{Automerge, ObjId};
+use automerge::{Automerge, Change, ChangeMetadata, ObjId};
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::Origin;
 
@@ -19,9 +20,23 @@ pub struct OriginIndex {
 impl OriginIndex {
     /// Reads it from a loaded document.
     pub fn from_doc(doc: &Automerge) -> Self {
+        Self::from_metas(&doc.get_changes_meta(&[]))
+    }
+
+    /// Makes it of what Automerge tells of all changes.
+    pub fn from_metas(metas: &[ChangeMetadata<'_>]) -> Self {
         let mut index = Self::default();
-        for meta in doc.get_changes_meta(&[]) {
+        for meta in metas {
             index.push(actor_of(&meta.actor), meta.start_op, meta.timestamp);
+        }
+        index
+    }
+
+    /// Makes it of all changes, in the order in which they were applied.
+    pub fn from_changes(changes: &[Change]) -> Self {
+        let mut index = Self::default();
+        for change in changes {
+            index.push(actor_of(change.actor_id()), change.start_op().get(), change.timestamp());
         }
         index
     }
@@ -43,20 +58,29 @@ impl OriginIndex {
 
     /// The time of the change that holds this operation, in milliseconds; 0 where it is not known.
     pub fn time_ms(&self, actor: &ActorId, counter: u64) -> i64 {
-        let Some(changes) = self.by_actor.get(actor) else { return 0 };
+        self.change_of(actor, counter).0
+    }
+
+    /// The time of the change that holds this operation, and the counters that belong to it.
+    pub(super) fn change_of(&self, actor: &ActorId, counter: u64) -> (i64, Range<u64>) {
+        let changes = self.by_actor.get(actor).map_or(&[][..], Vec::as_slice);
         let after = changes.partition_point(|(start, _)| *start <= counter);
-        after.checked_sub(1).and_then(|at| changes.get(at)).map_or(0, |(_, time)| *time)
+        let (start, time_ms) = after.checked_sub(1).and_then(|at| changes.get(at)).copied().unwrap_or((0, 0));
+        (time_ms, start..changes.get(after).map_or(u64::MAX, |(next, _)| *next))
     }
 
     /// Who made the operation or object of this id, and when.
     pub(super) fn origin(&self, id: &ObjId) -> Origin {
-        match id {
-            ObjId::Id(counter, actor, _) => {
-                let actor = actor_of(actor);
-                Origin { actor, time_ms: self.time_ms(&actor, *counter) }
-            }
-            ObjId::Root => Origin { actor: ActorId([0; 16]), time_ms: 0 },
-        }
+        let (actor, counter) = author(id);
+        Origin { actor, time_ms: self.time_ms(&actor, counter) }
+    }
+}
+
+/// Actor and counter of an operation; the root has been there before all.
+pub(super) fn author(id: &ObjId) -> (ActorId, u64) {
+    match id {
+        ObjId::Id(counter, actor, _) => (actor_of(actor), *counter),
+        ObjId::Root => (ActorId([0; 16]), 0),
     }
 }
 

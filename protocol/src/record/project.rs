@@ -1,10 +1,13 @@
 //! Reading: from a document to rows.
 
+use super::origin::author;
 use super::{Cell, DELETED, Origin, OriginIndex, Row, Scalar, is_set_key};
-use crate::ids::{DocId, RecordKey, to_hex};
-use automerge::iter::MapRangeItem;
+use crate::ids::{ActorId, DocId, RecordKey, to_hex};
+use automerge::iter::{DocItem, DocObjItem, MapRangeItem};
 use automerge::{Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValueRef, Value, ValueRef};
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Reads one record; `None` where the document has none of that key.
 pub fn project(doc: &Automerge, doc_id: &DocId, index: &OriginIndex, key: &RecordKey) -> Option<Row> {
@@ -45,15 +48,34 @@ pub fn count(doc: &Automerge, doc_id: &DocId) -> u64 {
     keys(doc, doc_id).len() as u64
 }
 
+/// One walk over the whole document: to look each record up takes longer than to read it.
 fn project_maps(doc: &Automerge, doc_id: &DocId, index: &OriginIndex) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for item in doc.map_range(ROOT, ..) {
-        if let (Some(key), ValueRef::Object(ObjType::Map)) = (RecordKey::parse(&item.key), &item.value) {
-            let place = Place::map(item.id());
-            let fields = place.fields(doc);
-            rows.push(row(doc, doc_id, index, key, &place, fields));
+    let record = |item: MapRangeItem<'_>| match (RecordKey::parse(&item.key), &item.value) {
+        (Some(key), ValueRef::Object(ObjType::Map)) => Some((item.id(), key)),
+        _ => None,
+    };
+    let mut keys: HashMap<ObjId, RecordKey> = doc.map_range(ROOT, ..).filter_map(record).collect();
+    let mut rows = Vec::with_capacity(keys.len());
+    let mut finish = |obj: ObjId, key, fields| rows.push(row(doc, doc_id, index, key, &Place::map(obj), fields));
+    let mut open: Option<(RecordKey, Vec<Field>)> = None;
+    let mut at = Arc::new(ROOT);
+    for DocObjItem { obj, item } in doc.iter() {
+        if obj != at {
+            if let Some((key, fields)) = open.take() {
+                finish((*at).clone(), key, fields);
+            }
+            open = keys.remove(&*obj).map(|key| (key, Vec::new()));
+            at = obj;
+        }
+        if let (Some((_, fields)), DocItem::Map(item)) = (&mut open, item) {
+            fields.push(Field::read(doc, &at, &item, &item.key));
         }
     }
+    if let Some((key, fields)) = open {
+        finish((*at).clone(), key, fields);
+    }
+    // The walk passes over records in which nothing stands.
+    keys.into_iter().for_each(|(obj, key)| finish(obj, key, Vec::new()));
     rows.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     rows
 }
@@ -133,21 +155,23 @@ impl Field {
 
     /// The values to show: equal ones once, removed ones only beside others, and of a set's member just that
     /// it is there.
-    fn shown(&self) -> Vec<&Standing> {
-        let present = self.standing.iter().find(|one| one.value != Scalar::Null);
+    fn into_shown(mut self) -> (String, Vec<Standing>) {
+        let present = self.standing.iter().position(|one| one.value != Scalar::Null);
         match present {
-            None => Vec::new(),
-            Some(one) if is_set_key(&self.name) => vec![one],
+            None => self.standing.clear(),
+            Some(at) if is_set_key(&self.name) => self.standing = vec![self.standing.swap_remove(at)],
+            Some(_) if self.standing.len() == 1 => {}
             Some(_) => {
-                let mut shown: Vec<&Standing> = Vec::with_capacity(self.standing.len());
-                for one in &self.standing {
+                let mut shown: Vec<Standing> = Vec::with_capacity(self.standing.len());
+                for one in self.standing {
                     if shown.iter().all(|other| other.value != one.value) {
                         shown.push(one);
                     }
                 }
-                shown
+                return (self.name, shown);
             }
         }
+        (self.name, self.standing)
     }
 }
 
@@ -194,7 +218,7 @@ fn row(
     place: &Place,
     standing: Vec<Field>,
 ) -> Row {
-    let mut origins = Origins { index, list: Vec::with_capacity(2) };
+    let mut origins = Origins { index, list: Vec::with_capacity(2), last: None };
     if place.is_map() {
         origins.entry(&place.obj);
     } else if let Some(first) = standing
@@ -204,42 +228,54 @@ fn row(
     {
         origins.entry(&first.id);
     }
-    let mut fields = BTreeMap::new();
-    for field in &standing {
-        let cells: Vec<Cell> = field
-            .shown()
-            .into_iter()
-            .map(|one| Cell { value: one.value.clone(), origin: origins.entry(&one.id) })
-            .collect();
-        if !cells.is_empty() {
-            fields.insert(field.name.clone(), cells);
+    let unseen: Vec<(String, Scalar, ObjId)> = unseen_by_deletion(doc, place, &standing)
+        .into_iter()
+        .map(|(name, one)| (name.to_owned(), one.value.clone(), one.id.clone()))
+        .collect();
+    let mut fields = Vec::with_capacity(standing.len());
+    for (name, shown) in standing.into_iter().map(Field::into_shown) {
+        if !shown.is_empty() {
+            let cell = |one: Standing| Cell { origin: origins.entry(&one.id), value: one.value };
+            fields.push((name, shown.into_iter().map(cell).collect()));
         }
     }
-    let unseen_edits = unseen_by_deletion(doc, place, &standing)
-        .into_iter()
-        .map(|(name, one)| (name.to_owned(), Cell { value: one.value.clone(), origin: origins.entry(&one.id) }))
-        .collect();
-    Row { key, doc: *doc_id, origins: origins.list, fields, unseen_edits }
+    let unseen_edits =
+        unseen.into_iter().map(|(name, value, id)| (name, Cell { value, origin: origins.entry(&id) })).collect();
+    // Made of a sorted list at once: that is quicker than one by one.
+    Row { key, doc: *doc_id, origins: origins.list, fields: fields.into_iter().collect(), unseen_edits }
 }
 
 /// The table of origins of a row, as it grows.
 struct Origins<'a> {
     index: &'a OriginIndex,
     list: Vec<Origin>,
+    /// The change asked for last, as actor and operation counters, and its entry: a record's fields mostly
+    /// come from one change.
+    last: Option<(ActorId, Range<u64>, u16)>,
 }
 
 impl Origins<'_> {
     /// The entry for the author of this operation. Beyond 65,536 authors of one record, which only a hostile
     /// document has, the last entry stands for all.
     fn entry(&mut self, id: &ObjId) -> u16 {
-        let origin = self.index.origin(id);
+        let (actor, counter) = author(id);
+        if let Some((last, counters, entry)) = &self.last
+            && *last == actor
+            && counters.contains(&counter)
+        {
+            return *entry;
+        }
+        let (time_ms, counters) = self.index.change_of(&actor, counter);
+        let origin = Origin { actor, time_ms };
         let at = self.list.iter().rposition(|other| *other == origin).unwrap_or_else(|| {
             if self.list.len() <= usize::from(u16::MAX) {
                 self.list.push(origin);
             }
             self.list.len() - 1
         });
-        u16::try_from(at).unwrap_or(u16::MAX)
+        let entry = u16::try_from(at).unwrap_or(u16::MAX);
+        self.last = Some((actor, counters, entry));
+        entry
     }
 }
 
