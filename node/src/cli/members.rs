@@ -93,7 +93,7 @@ fn need_steward(client: &Client, newcomer: &str) -> CliResult {
     let partners = client.get("partners")?;
     let is = |partner: &&Value| partner.get("steward").and_then(Value::as_bool).unwrap_or(false);
     let steward = items(&partners).iter().find(is).map(|partner| text(partner, "name")).unwrap_or_default();
-    Err(CliError::new("only the steward can let a partner in, and this partner is not the steward")
+    Err(CliError::new("only a steward can let a partner in, and this partner is none")
         .exit(Exit::Conflict)
         .hint(format!("ask {steward} to invite {}; about them: comin partners show \"{steward}\"", plain(newcomer))))
 }
