@@ -635,14 +635,14 @@ fn a_round_ends_where_nobody_can_win_it() {
         w.france.keep(1, &[&want(&w.france)], &[]),
     ];
     let round = |votes: &[VerifiedStatement]| {
-        let roster = w.roster(&[&[three.clone()], votes].concat());
+        let roster = w.roster(&[std::slice::from_ref(&three), votes].concat());
         roster.federation.map(|federation| federation.round)
     };
     assert_eq!(round(&[]), Some(1), "nobody has signed");
     assert_eq!(round(&votes[..2]), Some(1), "the third can still decide for one of two");
     assert_eq!(round(&votes), Some(2), "three ways, no majority");
     let agreed = [votes[0].clone(), w.italy.keep(1, &[&want(&w.slovenia)], &[]), votes[2].clone()];
-    let roster = w.roster(&[&[three.clone()], &agreed[..]].concat());
+    let roster = w.roster(&[std::slice::from_ref(&three), &agreed[..]].concat());
     let id = SignedStatement::unsigned(&want(&w.slovenia)).id();
     assert!(roster.drafts[&id].is_decided() && !roster.drafts[&id].dormant, "two agree, and the round is theirs");
     let twice = w.italy.keep(2, &[&want(&w.slovenia), &want(&w.italy)], &[]);
