@@ -48,10 +48,12 @@ impl Scene {
         let file = italy.temp.path().join("list.csv");
         fs::write(&file, format!("name;city;country;address\n{csv}")).expect("a spreadsheet");
         italy.json(&["import", &file.to_string_lossy(), "--kind", "organisation"]);
-        eventually("the shared register", || {
-            let registers = italy.json(&["registers"])["items"].to_string();
-            registers.contains(LAST_STATED).then_some(())
-        });
+        for partner in [&italy, &france] {
+            eventually("the shared register", || {
+                let registers = partner.json(&["registers"])["items"].to_string();
+                registers.contains(LAST_STATED).then_some(())
+            });
+        }
         for (partner, name) in [(&slovenia, "Skupna"), (&italy, "Comune"), (&france, "Commune")] {
             add(partner, name, LAST_STATED);
         }
