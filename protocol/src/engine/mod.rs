@@ -322,6 +322,7 @@ impl Engine {
         self.seal_edits();
         self.fetch_more();
         self.project_due();
+        self.compact_full();
         if !self.batch.is_empty() {
             let task = self.new_task();
             self.last_persist = task;
@@ -581,6 +582,19 @@ impl Engine {
             .values()
             .any(|doc| doc.loaded.is_some())
             .then(|| (self.now.mono_ms / limits::BEACON_INTERVAL_MS + 1) * limits::BEACON_INTERVAL_MS)
+    }
+
+    /// A part that has just become full is compacted without waiting for a pause, and again whenever its history has
+    /// doubled: what a newcomer asks for first is then read from the store as it is.
+    fn compact_full(&mut self) {
+        let due = |doc: &&Document| {
+            let covered: u64 = doc.meta.snapshot.0.values().map(|tip| tip.seq).sum();
+            let full = !doc.id.is_links() && doc.meta.records >= limits::PART_RECORDS_FULL;
+            full && doc.loaded.is_some() && doc.meta.raw_changes > covered
+        };
+        for id in self.docs.values().filter(due).map(|doc| doc.id).collect::<Vec<_>>() {
+            self.compact(id);
+        }
     }
 
     /// Makes a snapshot of a loaded document; the raw changes that it covers go.

@@ -448,6 +448,21 @@ fn a_newcomer_takes_a_snapshot_and_a_gap_is_one_answer() {
 }
 
 #[test]
+fn a_part_that_becomes_full_is_compacted_without_a_pause() {
+    let (mut world, shared) = World::new(1);
+    let first = world.edit(0, new_in(shared), &[("name", "one")]);
+    for i in 2..limits::PART_RECORDS_FULL {
+        world.edit(0, new_in(shared), &[("name", &i.to_string())]);
+    }
+    assert!(world.nodes[0].disk.docs[&first.doc].snapshot.is_none(), "no time has passed, and it is not full");
+    world.edit(0, new_in(shared), &[("name", "last")]);
+    let stored = &world.nodes[0].disk.docs[&first.doc];
+    assert!(stored.changes.is_empty(), "nothing is left to replay");
+    let frontier = &stored.snapshot.as_ref().expect("it is full").frontier;
+    assert_eq!(frontier.0.values().map(|tip| tip.seq).sum::<u64>(), limits::PART_RECORDS_FULL, "every edit is in it");
+}
+
+#[test]
 fn a_document_is_asked_for_once_while_its_answer_is_checked() {
     let (mut world, shared) = World::new(3);
     let row = world.edit(0, new_in(shared), &[("name", "one")]);
