@@ -62,8 +62,12 @@ fn tidying_changes_nothing_but_the_size() {
     assert!(matches!(tidy(&path), Err(StoreError::Busy)), "an open store is left alone");
     store.commit(&[vec![Write::DropState("big".to_owned())]]).expect("commits");
     drop(store);
-    let tidied = tidy(&path).expect("tidies").expect("most of it was garbage");
-    assert!(tidied.after_bytes < tidied.before_bytes / 2, "the space is given back: {tidied:?}");
+    // Sled itself may have given back what lay at the file's end; then nothing is left to do.
+    let left = disk_bytes(&path).expect("sizes");
+    match tidy(&path).expect("tidies") {
+        Some(tidied) => assert!(tidied.after_bytes < tidied.before_bytes / 2, "space is given back: {tidied:?}"),
+        None => assert!(left < 5_000_000, "of 40 MB of garbage {left} bytes are left alone"),
+    }
     let store = open_sled(&path, Duration::ZERO).expect("opens again");
     assert!(contents(&store) == before, "everything reads as before");
     store.commit(&[vec![Write::PutState("more".to_owned(), vec![1])]]).expect("and writing goes on");
