@@ -111,7 +111,9 @@ pub const ROUTES: &[Doc] = &[
         .query(&["kind", "register", "dry_run"])
         .file("text/csv"),
     doc("get", "/api/v1/export", "What this node reads, as a file").query(&["format", "kind", "register", "part"]),
-    doc("get", "/api/v1/stream", "Server-sent events: records, state, reset").gives(200, "text/event-stream"),
+    doc("get", "/api/v1/stream", "Server-sent events: records, state, reset")
+        .query(&["after"])
+        .gives(200, "text/event-stream"),
     doc("post", "/api/v1/login-codes", "A one-time login link for a browser").gives(201, JSON),
     doc("get", "/healthz", "This process answers").gives(200, "text/plain"),
     doc("get", "/readyz", "Engine and store answer").gives(200, "text/plain"),
@@ -275,7 +277,7 @@ fn schemas() -> Value {
             "valid_ms": {"type": "integer", "minimum": 0, "maximum": u64::MAX},
         })),
         "Stewards": object(&["stewards"], json!({"stewards": {
-            "type": "array", "items": name(), "minItems": 1, "maxItems": 9,
+            "type": "array", "items": name(), "minItems": 1, "maxItems": comin_protocol::limits::STEWARDS_MAX,
         }})),
         "Rekey": object(&["key"], json!({"key": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "certificate": text()})),
         "Join": object(&["ticket"], json!({"ticket": {"type": "string", "pattern": "^comin1-"}})),

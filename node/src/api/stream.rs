@@ -2,8 +2,10 @@
 //!
 //! Events: `records` (`{"schema":1,"ids":[…]}`), `state` (members, sessions, approvals or exchange have
 //! changed), `reset` (events were missed: read everything again). An id is `<process>-<number>`; a client that
-//! comes back with `Last-Event-ID` gets what it missed, or `reset` where that is no longer kept.
+//! comes back with `Last-Event-ID` gets what it missed, or `reset` where that is no longer kept. A page names in
+//! `?after=` the event up to which it was made, so that nothing falls between its making and its stream.
 
+use super::context::Params;
 use super::limits::{STREAM_EVENTS_KEPT, STREAM_KEEP_ALIVE, STREAMS_MAX};
 use super::problem::{Answer, Problem};
 use super::state::AppState;
@@ -13,6 +15,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::stream::{self, Stream, StreamExt};
+use serde::Deserialize;
 use serde_json::json;
 use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
@@ -57,6 +60,13 @@ impl Replay {
         known.then(|| kept.events.iter().filter(|event| event.number > number).cloned().collect())
     }
 
+    /// The id of the last event so far. What is read from the store afterwards holds all that it tells of.
+    pub fn last(&self) -> String {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.drain();
+        self.id(kept.events.back().map_or(kept.gone, |event| event.number))
+    }
+
     fn id(&self, number: u64) -> String {
         format!("{}-{number}", self.process)
     }
@@ -92,11 +102,18 @@ impl Kept {
     }
 }
 
+/// From where a stream begins.
+#[derive(Deserialize)]
+pub struct Begin {
+    /// The id of an event. `Last-Event-ID`, which a browser sends when it comes back, is newer and wins.
+    after: Option<String>,
+}
+
 /// Opens a stream.
 ///
 /// # Errors
 /// 503 where too many are open.
-pub async fn stream(State(app): State<AppState>, headers: HeaderMap) -> Answer {
+pub async fn stream(State(app): State<AppState>, Params(begin): Params<Begin>, headers: HeaderMap) -> Answer {
     let permit = app.replay().streams.clone().try_acquire_owned().map_err(|_| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-streams", "too many streams are open")
             .hint("close some windows of the page")
@@ -104,7 +121,7 @@ pub async fn stream(State(app): State<AppState>, headers: HeaderMap) -> Answer {
     // Subscribed before the kept events are read, so that nothing falls between the two.
     let receiver = app.node().subscribe();
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let missed = last.map(|last| app.replay().since(last));
+    let missed = last.or(begin.after.as_deref()).map(|last| app.replay().since(last));
     let sse = Sse::new(events(app, receiver, missed, permit));
     Ok(sse.keep_alive(KeepAlive::new().interval(STREAM_KEEP_ALIVE)).into_response())
 }

@@ -21,6 +21,8 @@ pub struct Ctx {
     pub status: Status,
     /// Records that wait for a decision.
     pub conflicts: u64,
+    /// The event up to which the page is made; its stream goes on from there.
+    pub seen: String,
     path: String,
     query: Vec<(String, String)>,
 }
@@ -30,10 +32,11 @@ impl FromRequestParts<AppState> for Ctx {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
         let Ok(lang) = Lang::from_request_parts(parts, app).await;
+        let seen = app.replay().last();
         let status = app.node().status().await?;
         let conflicts = app.node().read(|store| store.count_conflicts()).await?;
         let query = axum::extract::Query::try_from_uri(&parts.uri).map(|q| q.0).unwrap_or_default();
-        Ok(Self { app: app.clone(), lang, status, conflicts, path: parts.uri.path().to_owned(), query })
+        Ok(Self { app: app.clone(), lang, status, conflicts, seen, path: parts.uri.path().to_owned(), query })
     }
 }
 
@@ -95,7 +98,7 @@ impl Ctx {
                 p { a href="/openapi.json" { "API" } " · COM-IN " (env!("CARGO_PKG_VERSION")) }
             }
         };
-        let page = frame(self.lang, &format!("{title} · {}", self.own_name()), true, body);
+        let page = frame(self.lang, &format!("{title} · {}", self.own_name()), Some(&self.seen), body);
         let mut response = Html(page.into_string()).into_response();
         let chosen = self.query("lang").and_then(|_| lang_of_query(&format!("lang={}", self.lang.code())));
         if let Some(lang) = chosen
@@ -162,8 +165,9 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Head and body of a page, signed in or not.
-pub fn frame(lang: Lang, title: &str, live: bool, body: Markup) -> Markup {
+/// Head and body of a page. `seen`: the event up to which it was made; a page without one is not live.
+pub fn frame(lang: Lang, title: &str, seen: Option<&str>, body: Markup) -> Markup {
+    let live = |key: &str| seen.map(|_| lang.text(key));
     html! {
         (DOCTYPE)
         html lang=(lang.code()) {
@@ -174,10 +178,10 @@ pub fn frame(lang: Lang, title: &str, live: bool, body: Markup) -> Markup {
                 title { (title) }
                 link rel="icon" href="/favicon.svg" type="image/svg+xml";
                 link rel="stylesheet" href=(assets::css_path());
-                @if live { script type="module" src=(assets::js_path()) {} }
+                @if seen.is_some() { script type="module" src=(assets::js_path()) {} }
             }
-            body data-changed=[live.then(|| lang.text("live-changed"))] data-reload=[live.then(|| lang.text("live-reload"))]
-                data-offline=[live.then(|| lang.text("live-offline"))] { (body) }
+            body data-seen=[seen] data-changed=[live("live-changed")] data-reload=[live("live-reload")]
+                data-offline=[live("live-offline")] { (body) }
         }
     }
 }

@@ -102,5 +102,5 @@ pub fn sign_in(lang: Lang) -> Response {
 
 fn alone(lang: Lang, title: &str, body: Markup) -> Html<String> {
     let main = html! { main.alone #main { div.brand { (assets::logo()) strong { "COM-IN" } } (body) } };
-    Html(layout::frame(lang, &format!("{title} · COM-IN"), false, main).into_string())
+    Html(layout::frame(lang, &format!("{title} · COM-IN"), None, main).into_string())
 }

@@ -249,6 +249,7 @@ fn join_state(ctx: &Ctx, joining: &JoinStatus) -> Markup {
 }
 
 async fn fresh(ctx: &mut Ctx) -> Answer<()> {
+    ctx.seen = ctx.app.replay().last();
     ctx.status = ctx.app.node().status().await?;
     Ok(())
 }

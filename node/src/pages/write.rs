@@ -202,8 +202,9 @@ async fn edit_page(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, r
         @if !version.conflicts.is_empty() {
             p.callout { (show::icon("warn")) span { (ctx.t("form-has-conflicts")) " " a href="/conflicts" { (ctx.t("nav-conflicts")) } } }
         }
-        // Nothing is replaced inside this part while the form is in use: the reader is told instead.
-        div #edit data-live data-record=(row.key) {
+        // Nothing is replaced inside this part while the form is in use: the reader is told instead. A form that is
+        // shown again holds what was typed, which no fresh page has.
+        div #edit data-live[matches!(reason, Reason::Fresh)] data-record=(row.key) {
             form.record method="post" action={ (base) "/edit?register=" (escape(&row.doc.register.to_string())) } {
                 input type="hidden" name="version" value=(row.version().to_text());
                 (form::controls(ctx, kind, values, &choices, refused, kind.ends))

@@ -121,14 +121,15 @@ async fn the_stream_tells_what_was_missed() {
         }
     }
     let node = start(32, "Ožara", "SI", false);
-    let open = async |last: Option<&str>| {
-        let mut request = Request::get("/api/v1/stream").extension(comin_node::api::Trusted);
+    let open_at = async |path: &str, last: Option<&str>| {
+        let mut request = Request::get(path).extension(comin_node::api::Trusted);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
         let response = node.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         response.into_body().into_data_stream()
     };
+    let open = async |last: Option<&str>| open_at("/api/v1/stream", last).await;
     let mut stream = open(None).await;
     let first = node.add("organisation", json!({"name": "A"})).await;
     let event = next(&mut stream, "records").await;
@@ -139,6 +140,9 @@ async fn the_stream_tells_what_was_missed() {
     let mut stream = open(Some(&id)).await;
     let event = next(&mut stream, "records").await;
     assert!(event.contains(&second) && !event.contains(&first), "only what was missed: {event}");
+    let mut stream = open_at(&format!("/api/v1/stream?after={id}"), None).await;
+    let event = next(&mut stream, "records").await;
+    assert!(event.contains(&second), "a page goes on from where it was made: {event}");
     let mut stream = open(Some("00000000-1")).await;
     next(&mut stream, "reset").await;
 }

@@ -81,7 +81,7 @@ function concerns(event) {
 }
 
 function listen() {
-  source = new EventSource("/api/v1/stream");
+  source = new EventSource(`/api/v1/stream?after=${encodeURIComponent(document.body.dataset.seen)}`);
   source.addEventListener("records", (event) => concerns(event) && refresh());
   source.addEventListener("state", refresh);
   source.addEventListener("reset", refresh);
@@ -93,9 +93,7 @@ function listen() {
 // browser opens to one address, and after six pages the next one would never come.
 addEventListener("pagehide", () => source.close());
 addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  listen();
-  refresh();
+  if (event.persisted) listen();
 });
 
 listen();
