@@ -144,12 +144,12 @@ fn the_first_list_is_answered_without_a_document() {
     }
 
     let node = Node::start(dir);
-    first_answers(&node, records, "after a clean stop");
+    first_answers(&node, records, "after an import");
     node.end(rustix::process::Signal::KILL);
     let node = Node::start(dir);
     first_answers(&node, records, "after kill -9");
     let store = comin_node::store::disk_bytes(&node.dir.join("node/store")).expect("the store's size");
     node.end(rustix::process::Signal::TERM);
-    let tidied = comin_node::store::disk_bytes(&dir.join("node/store")).expect("the store's size");
-    println!("disk: {store} bytes while running, {tidied} after a clean stop");
+    let stopped = comin_node::store::disk_bytes(&dir.join("node/store")).expect("the store's size");
+    println!("disk: {store} bytes while running, {stopped} after a clean stop");
 }

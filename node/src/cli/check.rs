@@ -14,6 +14,7 @@ use comin_protocol::kit::RecoveryKit;
 use comin_protocol::record::Row;
 use comin_protocol::schema;
 use comin_protocol::statement::{Rights, SignedStatement, Statement};
+use comin_protocol::statement_set::{Inserted, StatementSet};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -36,13 +37,13 @@ struct Findings {
 pub fn run(dir: &DataDir, out: &Output) -> CliResult<Exit> {
     let signer = dir.signer()?;
     let sled = open(dir)?;
-    let (disk_bytes, live_bytes) = (store::disk_bytes(&dir.store()).unwrap_or(0), store::live_bytes(sled.backend())?);
-    let store: Arc<dyn Store> = Arc::new(sled);
-    let verified = store.verify()?;
+    let verified = sled.verify()?;
     let damaged: Vec<String> = verified.damaged.iter().map(|damage| damage.to_string()).collect();
     if !damaged.is_empty() {
         return Err(report_faults(&damaged, out).unwrap_or_else(|| CliError::new("the store is damaged")));
     }
+    let (disk_bytes, live_bytes) = (store::disk_bytes(&dir.store()).unwrap_or(0), store::live_bytes(sled.backend())?);
+    let store: Arc<dyn Store> = Arc::new(sled);
     let documents: Vec<DocId> = store.boot()?.docs.into_keys().collect();
     let found = compare(&signer, store, &documents)?;
     if let Some(error) = report_faults(&found.faults, out) {
@@ -150,7 +151,8 @@ pub fn repair(dir: &DataDir, kit: Option<&Path>, out: &Output) -> CliResult<Exit
     let signer = dir.signer()?;
     let rebuilt = if is_whole(dir)? { None } else { Some(rebuild(dir)?) };
     let store: Arc<dyn Store> = Arc::new(open(dir)?);
-    let restated = if rebuilt.is_some() { restate(dir, store.as_ref())? } else { 0 };
+    // Also where the store is whole: an earlier repair may have been interrupted before this.
+    let restated = restate(dir, store.as_ref())?;
     let boot = store.boot()?;
     if !has_certificate(&signer, &boot.statements) {
         store.commit(&[vec![new_certificate(dir, &signer, kit)?]])?;
@@ -176,10 +178,22 @@ pub fn repair(dir: &DataDir, kit: Option<&Path>, out: &Output) -> CliResult<Exit
 
 /// Brings statements back that only their copy beside the store has, and says how many.
 fn restate(dir: &DataDir, store: &dyn Store) -> CliResult<usize> {
-    let there: BTreeSet<_> = store.boot()?.statements.iter().map(SignedStatement::id).collect();
-    let gone = dir.statements().into_iter().filter(|signed| !there.contains(&signed.id()));
-    let writes: Vec<Write> = gone.map(|signed| Write::PutStatement(signed.id(), signed)).collect();
-    let count = writes.len();
+    let mut held = StatementSet::default();
+    for signed in store.boot()?.statements {
+        held.insert(signed.trusted());
+    }
+    let (mut writes, mut count) = (Vec::new(), 0);
+    for signed in dir.statements() {
+        // What something newer has taken the place of stays away.
+        let replaced = match held.insert(signed.clone().trusted()) {
+            Inserted::New => None,
+            Inserted::Replaced(older) => Some(Write::DropStatement(older)),
+            _ => continue,
+        };
+        writes.push(Write::PutStatement(signed.id(), signed));
+        writes.extend(replaced);
+        count += 1;
+    }
     if count > 0 {
         store.commit(&[writes])?;
     }
@@ -229,14 +243,8 @@ fn new_certificate(dir: &DataDir, signer: &DeviceSigner, kit: Option<&Path>) -> 
     if kit.partner_id().to_string() != settings.partner {
         return Err(CliError::new(format!("this is the recovery kit of {}, not of {}", kit.name, settings.name)));
     }
-    let signed = SignedStatement::certificate(
-        &kit.partner,
-        signer,
-        Rights::ALL,
-        &settings.name,
-        &settings.country,
-        &settings.device,
-    );
+    let names = (settings.name.as_str(), settings.country.as_str(), settings.device.as_str());
+    let signed = SignedStatement::certificate_of(kit.partner_id(), &kit.partner, signer, Rights::ALL, names);
     Ok(Write::PutStatement(signed.id(), signed))
 }
 

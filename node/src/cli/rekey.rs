@@ -6,12 +6,13 @@ use super::init::{kit_error, outside};
 use super::members::{decided, find_partner, text};
 use super::output::Output;
 use comin_node::datadir::{self, DataDir};
-use comin_node::views::approvals::key_words;
+use comin_node::views::approvals::key_digits;
 use comin_protocol::codec::to_cbor;
 use comin_protocol::identity::PartnerSigner;
 use comin_protocol::ids::{PartnerId, to_hex};
 use comin_protocol::kit::RecoveryKit;
 use comin_protocol::statement::{Rights, SignedStatement};
+use hyper::Method;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -60,13 +61,18 @@ fn own_key(client: &Client, dir: &DataDir, (partner, path): (&Value, &str), kit:
     let certificate = SignedStatement::certificate_of(id, &made.partner, &dir.signer()?, Rights::ALL, names);
     let key = made.partner.key();
     let body = json!({"key": key, "certificate": to_hex(&to_cbor(&certificate))});
-    let answer = client.post(path, body).inspect_err(|_| {
-        // Nobody has learned of the key: without the kit a second try is clean.
+    // Where no answer comes the key may be in force: the kit stays.
+    let answer = client.send(Method::POST, path, Some(body), &[])?;
+    if (400..500).contains(&answer.status) {
+        // It was refused. Nobody has learned of the key: without the kit a second try is clean.
         let _ = std::fs::remove_file(&file);
-    })?;
-    if !out.json {
+    }
+    let mut answer = answer.json()?;
+    if out.json {
+        answer.as_object_mut().map(|members| members.insert("key".to_owned(), json!(key)));
+    } else {
         out.say("cli-key-kit", &[("file", file.display().to_string().into())]);
-        out.say("cli-key-read-out", &[("key", key_words(&key).into())]);
+        out.say("cli-key-read-out", &[("key", key_digits(&key).into())]);
     }
     decided(out, answer, &out.t("cli-key-replaced"))
 }

@@ -54,11 +54,6 @@ impl MemoryKv {
         Self { state: Mutex::new(self.state().clone()) }
     }
 
-    /// Bytes of all keys and values.
-    pub fn live_bytes(&self) -> usize {
-        self.state().map.iter().map(|(key, value)| key.len() + value.len()).sum()
-    }
-
     /// Changes or removes one entry behind the layout's back, as damage would.
     pub fn tamper(&self, key: &[u8], value: Option<Vec<u8>>) {
         set(&mut self.state().map, key.to_vec(), value);

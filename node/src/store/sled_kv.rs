@@ -106,20 +106,30 @@ impl SledKv {
         Ok(kv)
     }
 
+    /// Whether it has failed in a way after which nothing more is read or written.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Acquire)
+    }
+
     /// Puts the closed database in `copy`, which must hold the same, in place of this one: on disk in one step,
     /// then here. Readers wait for some milliseconds; nobody may be writing. The old files end in `copy`.
     ///
     /// # Errors
-    /// As [`SledKv::open`]; this database stays in its place.
+    /// As [`SledKv::open`]; this database stays in its place, or is broken where that could not be done: then the
+    /// open files lie in `copy`, and nothing is acknowledged from them any more.
     pub(super) fn replace(&self, copy: &Path) -> Result<(), StoreError> {
+        let parent = self.dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = open_file(parent)?;
         let old = {
             let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
             exchange(&self.dir, copy)?;
-            match Files::open(&self.dir, Duration::ZERO, COLLECT_EVERY_MS) {
+            let synced = parent.sync_all().map_err(|e| StoreError::Io(format!("{}: {e}", self.dir.display())));
+            match synced.and_then(|()| Files::open(&self.dir, Duration::ZERO, COLLECT_EVERY_MS)) {
                 Ok(new) => files.replace(new),
-                Err(e) => {
-                    exchange(&self.dir, copy)?;
-                    return Err(e);
+                Err(error) => {
+                    let back = exchange(&self.dir, copy);
+                    self.broken.fetch_or(back.is_err(), Ordering::Release);
+                    return Err(error);
                 }
             }
         };
@@ -232,13 +242,11 @@ impl Drop for SledKv {
     }
 }
 
-/// Swaps two directories in one step that a crash cannot halve.
+/// Swaps two directories in one step that a crash cannot halve. After an error they are as before.
 fn exchange(one: &Path, other: &Path) -> Result<(), StoreError> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
-    let failed = |e: std::io::Error| StoreError::Io(format!("{}: {e}", one.display()));
-    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).map_err(|e| failed(e.into()))?;
-    let parent = one.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(parent).and_then(|parent| parent.sync_all()).map_err(failed)
+    let failed = |e: rustix::io::Errno| StoreError::Io(format!("{}: {}", one.display(), std::io::Error::from(e)));
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).map_err(failed)
 }
 
 /// sled's own threads may hold its file, and so its lock, a little longer than the database.

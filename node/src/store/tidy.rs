@@ -46,12 +46,12 @@ pub fn tidy(dir: &Path) -> Result<Option<Tidied>, StoreError> {
 }
 
 /// Copies the database into a smaller one where it takes more than it may, and lets the copy take its place; `None`
-/// where there is nothing to do, or where `go_on`, asked every few milliseconds, said no. The caller keeps writers
-/// away; reading goes on. Whenever the process is killed, either the old files or the copy lie in place, and both hold
+/// where there is nothing to do, or where `go_on`, asked after every page that is read or copied, said no; the check of the
+/// whole copy at the end is not asked about. The caller keeps writers away; reading goes on. Whenever the process is killed, either the old files or the copy lie in place, and both hold
 /// the same.
 ///
 /// # Errors
-/// [`StoreError`]; the database is as before.
+/// [`StoreError`]; the database is as before, or broken (see [`SledKv::replace`]).
 pub(super) fn copy_if_wasteful(kv: &SledKv, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError> {
     let before_bytes = disk_bytes(kv.dir()).map_err(|e| failed(kv.dir(), &e))?;
     if before_bytes < TIDY_FROM_BYTES.max(kv.tidy_from_bytes()) {
@@ -69,6 +69,10 @@ pub(super) fn copy_if_wasteful(kv: &SledKv, go_on: &mut dyn FnMut() -> bool) -> 
         true => kv.replace(&copy).map(|()| true),
         false => Ok(false),
     });
+    if kv.is_broken() {
+        // The files in use may be those of the copy.
+        return done.map(|_| None);
+    }
     remove(&copy)?;
     let whole = done?;
     let after_bytes = disk_bytes(kv.dir()).map_err(|e| failed(kv.dir(), &e))?;

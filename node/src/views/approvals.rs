@@ -18,10 +18,15 @@ pub fn named<'a>(roster: &Roster, partners: impl IntoIterator<Item = &'a Partner
     partners.into_iter().map(|id| json!({"id": id, "name": roster.name_of(id)})).collect()
 }
 
-/// A key as people compare it: 32 hex digits in groups of four.
-pub fn key_words(key: &PartnerKey) -> String {
-    let digits: Vec<char> = key.to_string().chars().take(32).collect();
+/// A whole key as people read it out: 64 hex digits in groups of four.
+pub fn key_digits(key: &PartnerKey) -> String {
+    let digits: Vec<char> = key.to_string().chars().collect();
     digits.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
+}
+
+/// A key as people compare it: the first 32 hex digits.
+pub fn key_words(key: &PartnerKey) -> String {
+    key_digits(key).chars().take(8 * 5 - 1).collect()
 }
 
 /// What a draft says, in one sentence.
