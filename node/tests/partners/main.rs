@@ -2,6 +2,7 @@
 
 mod check;
 mod join;
+mod namespaces;
 mod office;
 mod repair;
 mod words;

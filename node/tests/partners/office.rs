@@ -15,20 +15,32 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Partner {
     pub temp: TempDir,
     node: Option<Child>,
+    /// The network namespace that its node and its commands run in; `None`: this machine's own.
+    host: Option<String>,
 }
 
 impl Partner {
     pub fn start(name: &str, country: &str) -> Self {
-        let mut partner = Self { temp: tempfile::tempdir().expect("a directory"), node: None };
-        assert!(
-            partner.run(&["init", "--name", name, "--country", country, "--device", "server1"]).status.success(),
-            "{name} is set up"
-        );
+        let mut partner = Self::init(None, name, country);
         // A port of its own, as in an office: the others find it again after a restart.
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
         let config = format!("[listen]\np2p = [\"127.0.0.1:{port}\"]\npage = \"127.0.0.1:0\"\nmdns = false\n");
         std::fs::write(partner.dir().join("node.toml"), config).expect("a configuration");
         partner.resume();
+        partner
+    }
+
+    /// On a host of its own, with the configuration that `init` leaves.
+    pub fn start_on(host: &str, name: &str, country: &str) -> Self {
+        let mut partner = Self::init(Some(host.to_owned()), name, country);
+        partner.resume();
+        partner
+    }
+
+    fn init(host: Option<String>, name: &str, country: &str) -> Self {
+        let partner = Self { temp: tempfile::tempdir().expect("a directory"), node: None, host };
+        let done = partner.run(&["init", "--name", name, "--country", country, "--device", "server1"]);
+        assert!(done.status.success(), "{name} is set up");
         partner
     }
 
@@ -73,7 +85,9 @@ impl Partner {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_comin"));
+        let program = env!("CARGO_BIN_EXE_comin");
+        let mut command = Command::new(if self.host.is_some() { "ip" } else { program });
+        command.args(self.host.iter().flat_map(|host| ["netns", "exec", host, program]));
         command.arg("--data-dir").arg(self.dir()).args(args).current_dir(self.temp.path());
         command.stdin(Stdio::null());
         command
