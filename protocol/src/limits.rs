@@ -47,8 +47,9 @@ pub const RUN_KEEP_EVERY: u64 = 256;
 /// A run is kept as well where the actor's changes since the last one that is kept reach this many bytes, so that
 /// a branch that is shown, and the proof of a divergence, stay small.
 pub const RUN_KEEP_BYTES: usize = 64 * 1024;
-/// Runs kept of one actor in one document: 2 million changes, or 512 MiB of them.
-pub const RUNS_KEPT_MAX: usize = 8_192;
+/// Runs kept below the latest ones of one document: a million changes, or 256 MiB of them. They travel with a
+/// snapshot in one message.
+pub const RUNS_KEPT_MAX: usize = 4_096;
 /// Changes of a branch that is shown in bytes: from one run that is kept to the next.
 pub const BRANCH_BYTES_MAX: usize = CHANGE_BYTES_MAX + RUN_KEEP_BYTES;
 /// Changes applied to a document at once: more is quadratic in Automerge (RESEARCH).

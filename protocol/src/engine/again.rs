@@ -59,53 +59,57 @@ impl Engine {
         let back = |doc: &DocId, key: &RecordKey| {
             all || self.rows_due.iter().chain(&self.changed).any(|(d, k)| d == doc && k == key)
         };
-        let due: Vec<(DocId, RecordKey)> = self.waiting.records().filter(|(doc, key)| back(doc, key)).collect();
-        for (doc, key) in due {
-            self.issue_one(doc, key);
+        let mut due: BTreeMap<DocId, Vec<RecordKey>> = BTreeMap::new();
+        for (doc, key) in self.waiting.records().filter(|(doc, key)| back(doc, key)) {
+            due.entry(doc).or_default().push(key);
+        }
+        for (doc, keys) in due {
+            self.issue_in(doc, keys);
         }
     }
 
-    /// Issues the waiting edits of one record, if it is there.
-    pub(super) fn issue_one(&mut self, id: DocId, key: RecordKey) {
-        if !self.load_or_park(id, Parked::Again(key.clone())) || !self.is_there(&id, &key) {
+    /// Issues the waiting edits of those of the records that are there.
+    pub(super) fn issue_in(&mut self, id: DocId, keys: Vec<RecordKey>) {
+        if !self.load_or_park(id, Parked::Again(keys.clone())) {
             return;
         }
-        let Some(changes) = self.waiting.take(&id, &key) else { return };
-        let loaded = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref());
-        let made = loaded.and_then(|loaded| creation(&loaded.am, &id, &key).zip(Some(loaded.am.clone())));
-        match made {
-            // All that the author had seen of the record went with it; of what stands there now, only its creation
-            // can be taken for that. Written under an actor that has seen nothing else.
-            Some((change, am)) => {
-                self.renew_actor();
-                self.write_dropped(id, &am, vec![DroppedEdit { key, create: false, changes, change }]);
-            }
-            None => self.write_again(id, &key, false, &changes),
+        let Some(loaded) = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()) else { return };
+        // All that the author had seen of a record went with it; of what stands there now, only its creation can be
+        // taken for that.
+        let edit = |key: RecordKey| {
+            let change = creation(&loaded.am, &id, &key)?;
+            Some(DroppedEdit { changes: self.waiting.take(&id, &key)?, key, create: false, change })
+        };
+        let edits: Vec<DroppedEdit> = keys.into_iter().filter_map(edit).collect();
+        if edits.is_empty() {
+            return;
         }
+        let old = loaded.am.clone();
+        self.write_dropped(id, &old, edits);
         self.store_waiting();
     }
 
-    /// Issues dropped edits again, under an actor that has written nothing yet: first those that meet what their
-    /// author had not seen, since a change follows its actor's change before it with everything that this one had seen.
+    /// Issues dropped edits again, under a new actor: those that meet what their author had not seen first, since a
+    /// change comes with everything that its actor's change before it had seen. Texts are merged where they stand.
     pub(super) fn write_dropped(&mut self, id: DocId, old: &Automerge, edits: Vec<DroppedEdit>) {
+        // The last changes of the actor so far may be among the dropped ones, and it has seen what others wrote.
+        self.renew_actor();
         let mut base = Base::default();
         let mut rest = Vec::new();
-        for mut edit in edits {
-            base.see(old, edit.change);
-            let (prose, scalars) = edit.changes.into_iter().partition(|change| matches!(change.op, FieldOp::Prose(_)));
-            edit.changes = scalars;
-            let beside = self.meets_unseen(&id, &edit, &base) && self.write_beside(id, &edit, &mut base);
-            match beside {
-                true if Vec::is_empty(&prose) => {}
-                true => rest.push(DroppedEdit { changes: prose, ..edit }),
-                false => {
-                    edit.changes.extend(prose);
-                    rest.push(edit);
-                }
+        for DroppedEdit { key, create, changes, change } in edits {
+            base.see(old, change);
+            let (prose, scalars) = changes.into_iter().partition(|change| matches!(change.op, FieldOp::Prose(_)));
+            let edit = DroppedEdit { key, create, changes: scalars, change };
+            let mut left: Vec<FieldChange> = prose;
+            if !self.meets_unseen(&id, &edit, &base) || !self.write_beside(id, &edit, &mut base) {
+                left.extend(edit.changes);
+            }
+            if create || !left.is_empty() {
+                rest.push((edit.key, create, left));
             }
         }
-        for edit in rest {
-            self.write_again(id, &edit.key, edit.create, &edit.changes);
+        for (key, create, changes) in rest {
+            self.write_again(id, &key, create, &changes);
         }
     }
 
@@ -132,11 +136,18 @@ impl Engine {
             self.stop(format!("an edit could not be issued again in document {id:?}: {text}"));
             return true;
         }
+        self.note_again(id, &edit.key, actor, hash);
+        true
+    }
+
+    /// Takes over a change that issues an edit again; whether that was possible.
+    fn note_again(&mut self, id: DocId, key: &RecordKey, actor: ActorId, hash: ChangeHash) -> bool {
         if let Err(error) = self.note_own_change(id, actor, hash) {
             let me = self.me;
             self.fault(me, format!("an edit could not be issued again: {error}"));
+            return false;
         }
-        self.rows_due.insert((id, edit.key.clone()));
+        self.rows_due.insert((id, key.clone()));
         true
     }
 
@@ -163,12 +174,9 @@ impl Engine {
         }
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(wall_ms));
         let Some(hash) = hash else { return };
-        if let Err(error) = self.note_own_change(id, actor, hash.into()) {
-            let me = self.me;
-            return self.fault(me, format!("an edit could not be issued again: {error}"));
+        if self.note_again(id, key, actor, hash.into()) {
+            self.doc_mut(id).meta.records += u64::from(create);
         }
-        self.doc_mut(id).meta.records += u64::from(create);
-        self.rows_due.insert((id, key.clone()));
     }
 
     fn wait_for_record(&mut self, id: DocId, key: &RecordKey, changes: &[FieldChange]) {

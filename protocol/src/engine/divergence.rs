@@ -240,8 +240,6 @@ impl Engine {
         if own.is_empty() || is_planted(Planted::KeepNoDroppedEdits) {
             return;
         }
-        // Edits under an actor whose last changes were dropped would reuse their sequences.
-        self.renew_actor();
         self.write_dropped(id, old, dropped_changes(old, &id, &own));
     }
 

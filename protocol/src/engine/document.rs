@@ -36,8 +36,8 @@ pub(super) enum Parked {
     ShowBranch(SessionId, ActorId, u64),
     /// Proven divergences to cut.
     Cut,
-    /// An own edit that waited for this record.
-    Again(RecordKey),
+    /// Own edits that waited for these records.
+    Again(Vec<RecordKey>),
     /// The next part as the helper has checked it: it came back before this one.
     NextPart(Box<(Checking, CheckResult)>),
 }
@@ -263,7 +263,8 @@ impl Loaded {
 
 /// Cuts the values of a document that has just been loaded into pieces. Automerge keeps them in one block of
 /// 2 MB for 4,000 records and copies on each edit what lies behind it, which costs more than the edit, until
-/// enough edits have cut the block. An operation written here and there and taken back does the same, once.
+/// enough edits have cut the block (at 10,000 records a live edit took 3.3 ms instead of 2.0, and a node 190 MB
+/// instead of 75). An operation written here and there and taken back does the same, once.
 /// From the end on, so that little is copied.
 fn loosen(am: &mut Automerge) {
     let mut places: Vec<(ObjId, String)> = am.map_range(ROOT, ..).map(|item| place_in(&item)).collect();
@@ -320,5 +321,30 @@ fn apply_slice(am: &mut Automerge, changes: impl Iterator<Item = Vec<u8>>) -> Re
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(format!("change does not apply: {error}")),
         Err(_) => Err("the document panicked while applying a change".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use automerge::ObjType;
+    use automerge::transaction::CommitOptions;
+
+    #[test]
+    fn a_loosened_document_is_saved_as_before() {
+        let mut am = Automerge::new();
+        am.set_actor(ActorId([1; 16]).to_automerge());
+        let mut tx = am.transaction();
+        for record in 0..200 {
+            let map = tx.put_object(ROOT, format!("organisation:{record:032x}"), ObjType::Map).expect("a record");
+            tx.put(&map, "name", format!("Zavod {record}")).expect("a field");
+            tx.put(ROOT, format!("membership:{record:032x}/role"), "member").expect("a link");
+        }
+        tx.commit_with(CommitOptions::default());
+        let (saved, heads) = (am.save_nocompress(), am.get_heads());
+        let mut loosened = Automerge::load(&saved).expect("loads");
+        loosen(&mut loosened);
+        assert_eq!(loosened.get_heads(), heads, "nothing was written");
+        assert_eq!(loosened.save_nocompress(), saved, "and nothing is left of what was tried");
     }
 }

@@ -139,6 +139,7 @@ impl Engine {
         if old == new {
             return Err(CommandError::Invalid("this is the partner's key already".into()));
         }
+        self.check_majority_without(&partner)?;
         if let Some(signed) = certificate {
             let good = signed.verify().map_err(|error| CommandError::Invalid(error.to_string()))?;
             self.adopt_statements(vec![good.signed]);
@@ -148,6 +149,28 @@ impl Engine {
             return self.sign_draft(id);
         }
         self.propose(&Statement::Rekeying { federation, position, partner, old, new })
+    }
+
+    /// A steward with a new key decides nothing until a change of stewards names that key: the others must be able
+    /// to make it.
+    fn check_majority_without(&self, partner: &PartnerId) -> Result<(), CommandError> {
+        let stewards = self.roster.federation.as_ref().map(|federation| &federation.stewards);
+        let is_current = |(id, key): &(&PartnerId, &PartnerKey)| {
+            *id != partner && self.roster.partners.get(*id).is_some_and(|known| known.key == **key)
+        };
+        match stewards {
+            Some(stewards) if stewards.contains_key(partner) => {
+                let others = stewards.iter().filter(is_current).count();
+                if others > stewards.len() / 2 {
+                    return Ok(());
+                }
+                Err(CommandError::Precondition {
+                    what: "without this steward the others are no majority, and nobody could name its new key".into(),
+                    hint: "let others be stewards first: comin stewards set P1 P2 P3".into(),
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Proposes the admission of a newcomer whose check number has been compared.
@@ -185,7 +208,6 @@ impl Engine {
 
     /// Signs a draft that is open, by its id.
     fn sign_draft(&mut self, id: StatementId) -> Result<Decision, CommandError> {
-        self.need_confirmed()?;
         let draft = self.roster.drafts.get(&id).ok_or_else(|| not_found("draft", &id.short()))?;
         if let Statement::Stewards { round, .. } = draft.statement {
             if draft.dormant {
@@ -213,10 +235,12 @@ impl Engine {
             drafts.push(Draft { body: signed.body, signature });
         })?;
         match self.roster.drafts.get(&id) {
+            Some(waiting) => Ok(Decision::Waits(id, waiting.missing.iter().copied().collect())),
             None if self.statements.contains(&id) => Ok(Decision::Made(id)),
-            waiting => {
-                Ok(Decision::Waits(id, waiting.map(|d| d.missing.iter().copied().collect()).unwrap_or_default()))
-            }
+            None => Err(CommandError::Precondition {
+                what: "the proposal could not be kept, or there is nothing to decide any more".into(),
+                hint: "see what stands: comin approvals".into(),
+            }),
         }
     }
 
@@ -225,6 +249,7 @@ impl Engine {
         &mut self,
         change: impl FnOnce(&mut Vec<Draft>, &mut BTreeSet<StatementId>),
     ) -> Result<(), CommandError> {
+        self.need_confirmed()?;
         let (number, mut drafts, mut refused) = self.own_drafts();
         change(&mut drafts, &mut refused);
         let signed = self.drafts_statement(number + 1, drafts, refused)?;
@@ -284,14 +309,15 @@ impl Engine {
             return Ok(());
         }
         Err(CommandError::NotAllowed {
-            what: "this machine was restored from a backup, and signs nothing until a partner's node has \
+            what: "this machine was restored, and signs nothing until a partner's node has \
                    confirmed what it had signed before"
                 .into(),
-            hint: "let it connect: comin sync --wait 60s; if no other node is left: comin restore --alone".into(),
+            hint: "let it connect: comin sync --wait 60s".into(),
         })
     }
 
-    /// A peer's statements are equal to ours, so nothing that this device has signed is missing here.
+    /// A peer's statements are equal to ours: what that peer knew to be signed by this device is here again. A vote
+    /// that this peer has never seen may still be missing.
     pub(super) fn confirm(&mut self) {
         if std::mem::take(&mut self.unconfirmed) {
             self.batch.push(Write::DropState(STATE_UNCONFIRMED.into()));
@@ -315,7 +341,6 @@ impl Engine {
     /// Withdraws this device's signature and, for a steward, says that there will be none.
     pub(super) fn reject_draft(&mut self, id: &str) -> Result<(), CommandError> {
         let id = self.find_draft(id)?;
-        self.need_confirmed()?;
         let vote = self.roster.drafts.get(&id).is_some_and(|draft| {
             matches!(draft.statement, Statement::Stewards { .. }) && draft.signed_by.contains(&self.partner)
         });

@@ -501,7 +501,7 @@ impl Engine {
             Parked::Branch(session, branch) => self.handle_branch(session, branch),
             Parked::ShowBranch(session, actor, seq) => self.show_branch(session, id, actor, seq),
             Parked::Cut => self.cut_document(id),
-            Parked::Again(key) => self.issue_one(id, key),
+            Parked::Again(keys) => self.issue_in(id, keys),
             Parked::NextPart(next) => self.take_result(next.0, next.1),
         }
     }
@@ -588,9 +588,8 @@ impl Engine {
     /// doubled: what a newcomer asks for first is then read from the store as it is.
     fn compact_full(&mut self) {
         let due = |doc: &&Document| {
-            let covered: u64 = doc.meta.snapshot.0.values().map(|tip| tip.seq).sum();
-            let full = !doc.id.is_links() && doc.meta.records >= limits::PART_RECORDS_FULL;
-            full && doc.loaded.is_some() && doc.meta.raw_changes > covered
+            let full = doc.loaded.is_some() && doc.meta.records >= limits::PART_RECORDS_FULL && !doc.id.is_links();
+            full && doc.meta.raw_changes > doc.meta.snapshot.changes()
         };
         for id in self.docs.values().filter(due).map(|doc| doc.id).collect::<Vec<_>>() {
             self.compact(id);

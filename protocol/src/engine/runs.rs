@@ -23,16 +23,21 @@ impl Kept {
     /// From the store. The latest runs stay as well: how many bytes lie before them nobody remembers.
     pub fn new<'a>(runs: impl Iterator<Item = (ActorId, &'a StoredRun)>) -> Self {
         let mut kept = Self::default();
-        runs.for_each(|(actor, run)| kept.insert(actor, run.clone()));
+        for (actor, run) in runs {
+            kept.insert(actor, run.clone());
+        }
         kept
     }
 
-    fn insert(&mut self, actor: ActorId, run: StoredRun) {
+    /// Whether there was a place for it.
+    fn insert(&mut self, actor: ActorId, run: StoredRun) -> bool {
         self.since.remove(&actor);
-        let of_actor = self.runs.entry(actor).or_default();
-        if of_actor.len() < limits::RUNS_KEPT_MAX {
-            of_actor.insert(run.run.seq, run);
+        let held: usize = self.runs.values().map(BTreeMap::len).sum();
+        if held >= limits::RUNS_KEPT_MAX {
+            return false;
         }
+        self.runs.entry(actor).or_default().insert(run.run.seq, run);
+        true
     }
 
     fn holds(&self, actor: &ActorId, seq: u64) -> bool {
@@ -121,8 +126,7 @@ impl Engine {
         for run in runs.filter(|run| run.tail.is_empty()) {
             let actor = run.run.actor(&id);
             let fits = run.run.seq < doc.meta.frontier.seq(&actor) && (!checked || doc.names(&actor, run));
-            if fits && !doc.kept.holds(&actor, run.run.seq) {
-                doc.kept.insert(actor, run.clone());
+            if fits && !doc.kept.holds(&actor, run.run.seq) && doc.kept.insert(actor, run.clone()) {
                 self.batch.push(Write::PutRun(id, actor, run.clone()));
             }
         }

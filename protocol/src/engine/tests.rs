@@ -86,6 +86,13 @@ struct Node {
     late: Vec<Input>,
 }
 
+impl Node {
+    fn new(engine: Engine, disk: Disk, signer: DeviceSigner) -> Self {
+        let (replies, links) = (BTreeMap::new(), BTreeMap::new());
+        Self { engine, disk, signer, replies, links, bytes_sent: 0, wants: 0, slow: false, late: Vec::new() }
+    }
+}
+
 struct World {
     nodes: Vec<Node>,
     now: Now,
@@ -161,33 +168,13 @@ impl World {
         self.next += 1;
         let config = EngineConfig { signer: signer.clone(), seed: [self.next as u8; 32], now: self.now };
         let engine = Engine::new(config, disk.boot.clone()).expect("the store is this device's");
-        self.nodes.push(Node {
-            engine,
-            disk,
-            signer,
-            replies: BTreeMap::new(),
-            links: BTreeMap::new(),
-            bytes_sent: 0,
-            wants: 0,
-            slow: false,
-            late: Vec::new(),
-        });
+        self.nodes.push(Node::new(engine, disk, signer));
     }
 
     /// Copies a machine while it runs: both go on with the same actor.
     fn copy(&mut self, index: usize) -> usize {
         let original = &self.nodes[index];
-        let copy = Node {
-            engine: original.engine.clone(),
-            disk: original.disk.clone(),
-            signer: original.signer.clone(),
-            replies: BTreeMap::new(),
-            links: BTreeMap::new(),
-            bytes_sent: 0,
-            wants: 0,
-            slow: false,
-            late: Vec::new(),
-        };
+        let copy = Node::new(original.engine.clone(), original.disk.clone(), original.signer.clone());
         self.nodes.push(copy);
         self.nodes.len() - 1
     }

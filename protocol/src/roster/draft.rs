@@ -89,7 +89,7 @@ impl OpenDraft {
     fn count(&mut self, facts: &Facts<'_>, position: &Position, roster: &Roster) {
         let signers = self.signed.signatures.iter().map(|signature| signature.key).collect();
         let signing = position.signing(facts, &signers);
-        // Only those of stewards matter to the statement, and one of each: nobody can crowd them out.
+        // Only those of stewards matter to the statement, and one of each.
         self.signed.signatures.retain(|signature| signing.values().any(|device| device.0 == signature.key));
         self.signed_by = signing.into_keys().collect();
         self.missing = position.stewards.keys().filter(|id| !self.signed_by.contains(id)).copied().collect();

@@ -158,16 +158,8 @@ fn a_key_is_replaced_by_stewards_and_the_machine_goes_on() {
     let (mut world, shared) = World::governed(4, 3);
     let key = PartnerSigner::from_secret(&[60; 32]);
     let (partner, device) = (world.partner(3), world.nodes[3].signer.clone());
-    let statement = Statement::Certificate {
-        partner,
-        partner_key: key.key(),
-        device: device.key(),
-        rights: Rights::ALL,
-        partner_name: "Partner 3".into(),
-        country: "IT".into(),
-        device_name: "office".into(),
-    };
-    let certificate = Some(SignedStatement::unsigned(&statement).sign_partner(&key).sign_device(&device));
+    let names = ("Partner 3", "IT", "office");
+    let certificate = Some(SignedStatement::certificate_of(partner, &key, &device, Rights::ALL, names));
     let Ok(Reply::Proposed { draft, .. }) =
         world.command(3, Command::RekeyPartner { partner, key: key.key(), certificate })
     else {
@@ -357,4 +349,19 @@ proptest! {
             prop_assert_eq!(world.faults(index), Vec::<String>::new(), "nobody has signed twice");
         }
     }
+}
+
+#[test]
+fn the_last_steward_that_can_decide_keeps_its_key() {
+    let (mut world, _) = World::new(3);
+    let rekey = |partner, secret| Command::RekeyPartner {
+        partner,
+        key: PartnerSigner::from_secret(&[secret; 32]).key(),
+        certificate: None,
+    };
+    let (sole, other) = (world.partner(0), world.partner(1));
+    let refused = world.command(0, rekey(sole, 61));
+    assert!(matches!(refused, Err(CommandError::Precondition { .. })), "nobody could name its new key: {refused:?}");
+    assert!(world.command(0, rekey(other, 62)).is_ok(), "who is no steward gets a new key");
+    assert!(world.nodes[0].engine.roster.decides_alone(&world.nodes[0].signer.key()), "the steward still decides");
 }
