@@ -23,6 +23,9 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub const TAB: &str = "\u{e004}";
 pub const ENTER: &str = "\u{e007}";
 
+/// How often chromedriver may find its port taken before the test gives up.
+const START_TRIES: usize = 5;
+
 const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
@@ -47,14 +50,7 @@ pub struct Browser {
 impl Browser {
     pub async fn start() -> Self {
         let profile = tempfile::tempdir().expect("a directory");
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts: tests/run installs it");
-        let port = port_of(&mut driver);
+        let (driver, port) = start_driver();
         let mut browser = Self { driver, port, session: String::new(), chromium: None, _profile: profile };
         let user_data = format!("--user-data-dir={}", browser._profile.path().display());
         let args: Vec<&str> = FLAGS.into_iter().chain([user_data.as_str()]).collect();
@@ -228,10 +224,38 @@ impl Drop for Browser {
     }
 }
 
-/// The port that chromedriver has chosen, from the line that says so.
-fn port_of(driver: &mut Child) -> u16 {
+/// Starts chromedriver on a port of its own choice. It takes a free port of IPv4 and then wants the same of IPv6:
+/// where somebody else was quicker it ends at once, having said so, and another port has to be tried.
+fn start_driver() -> (Child, u16) {
+    let mut said = String::new();
+    for _ in 0..START_TRIES {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts: tests/run installs it");
+        match port_of(&mut driver, &mut said) {
+            Some(port) => return (driver, port),
+            None => {
+                let ended = driver.wait().expect("chromedriver is a child of the test");
+                said.push_str(&format!("({ended})\n"));
+            }
+        }
+    }
+    panic!("chromedriver ends without listening:\n{said}");
+}
+
+/// The port that chromedriver has chosen, from the line that says so; none where it ends before. What it says on
+/// the way is added to `said`.
+fn port_of(driver: &mut Child, said: &mut String) -> Option<u16> {
     let lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
-    let told = lines.map_while(Result::ok).find(|line| line.contains("started successfully on port"));
-    let port = told.and_then(|line| line.trim_end_matches('.').rsplit(' ').next()?.parse().ok());
-    port.expect("chromedriver says on which port it listens")
+    for line in lines.map_while(Result::ok) {
+        if line.contains("started successfully on port") {
+            return line.trim_end_matches('.').rsplit(' ').next()?.parse().ok();
+        }
+        said.push_str(&format!("{line}\n"));
+    }
+    None
 }
