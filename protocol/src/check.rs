@@ -7,6 +7,7 @@
 //! decoded itself. What exceeds the helper's memory or time kills the helper, and that is no verdict.
 
 mod payload;
+mod signed_part;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
 
 pub use payload::{SnapshotError, encode_bundle, encode_changes, encode_snapshot, gives_back, load_snapshot};
+pub use signed_part::{PartError, PartSignatures, SignedPart, TakenBack, take_back};
 
 /// A transfer to decode.
 #[derive(Clone, PartialEq, Debug, Encode, Decode)]

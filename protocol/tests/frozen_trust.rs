@@ -7,8 +7,10 @@
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{Automerge, ROOT};
 use comin_protocol::beacon::{Audience, Beacon, BeaconDoc, SignedBeacon};
+use comin_protocol::check::PartSignatures;
 use comin_protocol::codec::{from_cbor, to_cbor};
 use comin_protocol::divergence;
+use comin_protocol::engine::StoredRun;
 use comin_protocol::identity::{DeviceSigner, PartnerSigner};
 use comin_protocol::ids::{
     ActorId, ChangeHash, DeviceKey, DocId, FederationId, Nonce, PartnerId, RecordKey, RegisterId, StatementId, to_hex,
@@ -281,7 +283,9 @@ fn a_statement_of_a_later_kind_is_kept_as_it_is() {
 
 #[test]
 fn runs_and_beacons_are_frozen() {
-    check("run", vec![("run", to_hex(&to_cbor(&run())))]);
+    let stored = StoredRun { run: run(), tail: vec![vec![1, 2, 3].into()] };
+    let signatures = PartSignatures::new(doc(), vec![stored]).to_bytes();
+    check("run", vec![("run", to_hex(&to_cbor(&run()))), ("signatures", to_hex(&signatures))]);
     assert!(run().verify(&doc()).is_some(), "the frozen run is good");
     let register = beacon(Audience::Register(doc().register));
     let made = vec![

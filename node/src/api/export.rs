@@ -14,8 +14,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use comin_protocol::codec::to_cbor;
 use comin_protocol::engine::{Command, Reply};
-use comin_protocol::ids::RecordKey;
+use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use futures::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,7 +33,8 @@ pub struct ExportParams {
 }
 
 /// `GET export`: `json` (streamed, all kinds or one), `csv` (one kind), `automerge` (one register: the list of
-/// its parts, or with `part=n` that part's file, readable by any Automerge tool).
+/// its parts, or with `part=n` that part's file, readable by any Automerge tool), `signed` (the same with its
+/// signatures, as `check --repair --from` takes it back).
 ///
 /// # Errors
 /// 400 for an unknown format or a parameter that is missing.
@@ -46,9 +48,12 @@ pub async fn export(State(app): State<AppState>, lang: Lang, Params(params): Par
     match (params.format.as_str(), register) {
         ("json", _) => Ok(file(Body::from_stream(json_chunks(app, filter, lang)), "application/json", "comin.json")),
         ("csv", _) => csv(&app, filter, lang).await,
-        ("automerge", Some(register)) => automerge(&app, register, params.part).await,
-        ("automerge", None) => Err(Problem::bad_request("format automerge needs a register").hint("add &register=own")),
-        _ => Err(Problem::bad_request("format is json, csv or automerge")),
+        ("automerge", Some(register)) => automerge(&app, register, params.part, PartForm::Plain).await,
+        ("signed", Some(register)) => automerge(&app, register, params.part, PartForm::Signed).await,
+        (format @ ("automerge" | "signed"), None) => {
+            Err(Problem::bad_request(format!("format {format} needs a register")).hint("add &register=own"))
+        }
+        _ => Err(Problem::bad_request("format is json, csv, automerge or signed")),
     }
 }
 
@@ -141,17 +146,33 @@ async fn csv(app: &AppState, filter: Filter, lang: Lang) -> Answer {
     Ok(file(Body::from(bytes), "text/csv; charset=utf-8", &format!("{kind}.csv")))
 }
 
-async fn automerge(app: &AppState, register: comin_protocol::ids::RegisterId, part: Option<u32>) -> Answer {
-    let parts = match app.node().command(Command::Export { register }).await? {
-        Reply::Exported(parts) => parts,
-        other => return Err(unexpected(&other)),
-    };
-    let Some(wanted) = part else {
-        let parts: Vec<Value> = parts.iter().map(|(part, bytes)| json!({"part": part, "bytes": bytes.len()})).collect();
+/// What an Automerge export gives of a part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PartForm {
+    /// The file that any Automerge tool reads.
+    Plain,
+    /// With it, who signed what: CBOR (WIRE.md, "Signatures of an exported part").
+    Signed,
+}
+
+async fn automerge(app: &AppState, register: RegisterId, part: Option<u32>, form: PartForm) -> Answer {
+    let Some(part) = part else {
+        let parts = match app.node().command(Command::Parts { register }).await? {
+            Reply::Parts(parts) => parts,
+            other => return Err(unexpected(&other)),
+        };
+        let parts: Vec<Value> = parts.iter().map(|part| json!({"part": part})).collect();
         return Ok(Json(json!({"schema": 1, "register": register, "parts": parts})).into_response());
     };
-    let found = parts.into_iter().find(|(part, _)| *part == wanted);
-    let (part, bytes) = found.ok_or_else(|| Problem::not_found(format!("part {wanted} of this register")))?;
-    let name = format!("{}-{part}.automerge", register.short());
-    Ok(file(Body::from(bytes), "application/octet-stream", &name))
+    let exported = match app.node().command(Command::Export { doc: DocId { register, part } }).await? {
+        Reply::Exported(exported) => exported,
+        other => return Err(unexpected(&other)),
+    };
+    let name = format!("{}-{part}", register.short());
+    Ok(match form {
+        PartForm::Plain => {
+            file(Body::from(Vec::from(exported.save)), "application/octet-stream", &format!("{name}.automerge"))
+        }
+        PartForm::Signed => file(Body::from(to_cbor(&*exported)), "application/cbor", &format!("{name}.cbor")),
+    })
 }

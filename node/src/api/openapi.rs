@@ -234,7 +234,7 @@ fn parameter(name: &str) -> Value {
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": super::limits::PAGE_ITEMS_MAX}),
         "part" => json!({"type": "integer", "minimum": 0}),
         "deleted" | "dry_run" => json!({"type": "boolean"}),
-        "format" => json!({"type": "string", "enum": ["json", "csv", "automerge"]}),
+        "format" => json!({"type": "string", "enum": ["json", "csv", "automerge", "signed"]}),
         _ => json!({"type": "string"}),
     }
 }

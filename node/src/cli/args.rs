@@ -154,6 +154,9 @@ pub enum Verb {
         /// The recovery kit, should the certificate of this machine be lost.
         #[arg(long, value_name = "KIT", requires = "repair")]
         kit: Option<PathBuf>,
+        /// Bring back what an export holds (`export --format automerge --out DIR`).
+        #[arg(long, value_name = "DIR", requires = "repair")]
+        from: Option<PathBuf>,
     },
     /// Look for what keeps the node from working.
     Doctor,
@@ -422,10 +425,10 @@ pub struct ExportArgs {
     /// Only records of a kind (csv needs one).
     #[arg(long)]
     pub kind: Option<String>,
-    /// Only those of a register (automerge needs one).
+    /// Only those of a register.
     #[arg(long, value_name = "REGISTER")]
     pub register: Option<String>,
-    /// Where to write [default: the output; automerge: a directory with a file for each part].
+    /// Where to write [default: the output; automerge: a directory with two files for each part].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

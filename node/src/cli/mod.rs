@@ -11,9 +11,11 @@ mod members;
 mod output;
 mod records;
 mod rekey;
+mod repair;
 mod run;
 mod status;
 mod sync;
+mod take_back;
 mod transfer;
 
 use args::{Cli, ConfigVerb, Global, KindArgs, Verb};
@@ -85,7 +87,7 @@ fn with_dir(verb: &Verb, global: &Global, dir: &DataDir, out: &Output) -> CliRes
         Verb::Init(args) => init::run(dir, args, out).map(done),
         Verb::Run { with_parent } => run::run(dir, &read_config(global, dir)?, *with_parent, out).map(done),
         Verb::Check { repair: false, .. } => check::run(dir, out),
-        Verb::Check { repair: true, kit } => check::repair(dir, kit.as_deref(), out),
+        Verb::Check { repair: true, kit, from } => repair::run(dir, kit.as_deref(), from.as_deref(), out),
         Verb::Doctor => doctor::run(dir, read_config(global, dir), out),
         Verb::Open { .. } | Verb::Join { .. } | Verb::Sync(_) => {
             with_node(verb, &Client::running(dir, Some(out.lang.code()))?, out)

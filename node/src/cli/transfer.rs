@@ -3,9 +3,12 @@
 use super::args::{ExportArgs, ExportFormat, ImportArgs};
 use super::client::{Client, query};
 use super::error::{CliError, CliResult, Exit};
-use super::members::text;
+use super::members::{items, text};
 use super::output::Output;
+use super::take_back::{SAVE, SIGNATURES};
 use comin_node::import::FILE_BYTES_MAX;
+use comin_protocol::check::SignedPart;
+use comin_protocol::codec::from_cbor;
 use hyper::Method;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -104,7 +107,9 @@ pub fn export(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {
 /// Writes beside and renames, so that half a file never bears the name of a whole one.
 fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> CliResult) -> CliResult {
     let failed = |error: std::io::Error| CliError::new(format!("{}: {error}", path.display()));
-    let beside = path.with_extension("part");
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
     let mut writer = BufWriter::new(File::create(&beside).map_err(failed)?);
     let written = write(&mut writer).and_then(|()| {
         writer.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
@@ -116,40 +121,58 @@ fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> CliResult) -> Cl
     written
 }
 
-/// One file for each part, in a directory; one part goes into one file where `--out` ends in `.automerge`.
+/// Two files for each part, in a directory: one that any Automerge tool reads, and beside it who signed what, with
+/// which `check --repair --from` takes it back. One part goes into one file where `--out` ends in `.automerge`.
 fn automerge(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {
-    let register = args.register.as_deref().ok_or_else(|| {
-        CliError::usage("an Automerge export is of one register")
-            .hint("comin export --format automerge --register own --out DIR")
-    })?;
-    let parameters = |part| [("format", Some("automerge")), ("register", Some(register)), ("part", part)];
-    let answer = client.get(&query("export", &parameters(None)))?;
-    let parts: Vec<String> = answer
-        .get("parts")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|part| part.get("part").and_then(Value::as_u64))
-        .map(|part| part.to_string())
-        .collect();
     let target = args.out.clone().unwrap_or_else(|| PathBuf::from("."));
-    let mut files = Vec::new();
-    if target.extension().is_some_and(|extension| extension == "automerge") {
-        let [part] = parts.as_slice() else {
-            return Err(
-                CliError::usage(format!("the register has {} parts", parts.len())).hint("name a directory: --out DIR")
-            );
-        };
-        files.push((target, part.clone()));
-    } else {
+    let parts = parts_of(client, args.register.as_deref())?;
+    let one_file = target.extension().is_some_and(|extension| extension == SAVE);
+    if one_file && parts.len() != 1 {
+        return Err(CliError::usage(format!("{} parts do not fit into one file", parts.len()))
+            .hint("name a directory: --out DIR"));
+    }
+    if !one_file {
         std::fs::create_dir_all(&target).map_err(|error| CliError::new(format!("{}: {error}", target.display())))?;
-        let id: String = text(&answer, "register").chars().take(8).collect();
-        files.extend(parts.into_iter().map(|part| (target.join(format!("{id}-{part}.automerge")), part)));
     }
-    for (file, part) in &files {
-        into_file(file, |writer| client.download(&query("export", &parameters(Some(part))), writer))?;
+    let mut files = Vec::new();
+    for (register, part) in parts {
+        let name: String = register.chars().take(8).collect();
+        let file = if one_file { target.clone() } else { target.join(format!("{name}-{part}.{SAVE}")) };
+        let signed = signed_part(client, &register, &part)?;
+        for (file, bytes) in
+            [(file.with_extension(SIGNATURES), signed.signatures.to_bytes()), (file, Vec::from(signed.save))]
+        {
+            into_file(&file, |writer| {
+                writer.write_all(&bytes).map_err(|error| CliError::new(format!("{}: {error}", file.display())))
+            })?;
+            files.push(file);
+        }
     }
-    said(out, &files.into_iter().map(|(file, _)| file).collect::<Vec<_>>())
+    said(out, &files)
+}
+
+/// (register, part) of everything that a register holds, or every register that this node reads.
+fn parts_of(client: &Client, register: Option<&str>) -> CliResult<Vec<(String, String)>> {
+    let registers = match register {
+        Some(register) => vec![register.to_owned()],
+        None => items(&client.get("registers")?).iter().map(|item| text(item, "id").to_owned()).collect(),
+    };
+    let mut out = Vec::new();
+    for register in registers {
+        let answer = client.get(&query("export", &[("format", Some("signed")), ("register", Some(&register))]))?;
+        let id = text(&answer, "register");
+        let numbers = answer.get("parts").and_then(Value::as_array).into_iter().flatten();
+        let numbers = numbers.filter_map(|part| part.get("part").and_then(Value::as_u64));
+        out.extend(numbers.map(|part| (id.to_owned(), part.to_string())));
+    }
+    Ok(out)
+}
+
+fn signed_part(client: &Client, register: &str, part: &str) -> CliResult<SignedPart> {
+    let parameters = [("format", Some("signed")), ("register", Some(register)), ("part", Some(part))];
+    let mut bytes = Vec::new();
+    client.download(&query("export", &parameters), &mut bytes)?;
+    from_cbor(&bytes).map_err(|error| CliError::new(format!("the node's answer does not read: {error}")))
 }
 
 fn said(out: &Output, files: &[PathBuf]) -> CliResult {

@@ -143,12 +143,21 @@ fn settled(partners: &[&Partner]) -> Vec<String> {
     }
 }
 
+/// Everything that a node holds, its internal register as well.
+fn everything(partner: &Partner) -> Vec<String> {
+    values(partner, |_| true)
+}
+
 /// What a node holds of the registers that others read, sorted: everything of it that does not depend on who looks.
 fn content(partner: &Partner) -> Vec<String> {
+    values(partner, |value| !is_internal(value))
+}
+
+fn values(partner: &Partner, wanted: impl Fn(&Value) -> bool) -> Vec<String> {
     let exported = partner.json(&["export", "--format", "json"]);
     let mut out = Vec::new();
     for record in exported["records"].as_array().expect("records") {
-        for value in record["values"].as_array().expect("values").iter().filter(|value| !is_internal(value)) {
+        for value in record["values"].as_array().expect("values").iter().filter(|value| wanted(value)) {
             let said = ["register", "version", "fields", "conflicts", "created", "deleted"].map(|name| {
                 value[name].as_object().map_or_else(|| value[name].to_string(), |members| format!("{members:?}"))
             });
@@ -210,4 +219,56 @@ fn what_peers_hold_comes_back_whatever_became_of_the_store() {
     });
     scene.survive("without database", |store| fs::remove_file(store.join("db")).expect("deletes"));
     scene.survive("without store", |store| fs::remove_dir_all(store).expect("deletes"));
+}
+
+#[test]
+fn what_an_export_holds_comes_back_without_any_peer() {
+    let mut scene = Scene::new();
+    scene.italy.resume();
+    let exported = scene.italy.temp.path().join("exported");
+    let export = exported.to_string_lossy().into_owned();
+    scene.italy.json(&["export", "--format", "automerge", "--out", &export]);
+    let before = everything(&scene.italy);
+    assert!(before.len() > scene.everything.len(), "the internal register is among it");
+    let late = add(&scene.italy, "Dopo l'esportazione", "own");
+    let others = settled(&[&scene.slovenia, &scene.italy, &scene.france]);
+    scene.italy.kill();
+    fs::remove_dir_all(store_of(&scene.italy)).expect("the store is lost");
+
+    let altered = scene.italy.temp.path().join("altered");
+    copy_dir(&exported, &altered);
+    let files = fs::read_dir(&altered).expect("reads").map(|entry| entry.expect("an entry").path());
+    let saves: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|end| end == "automerge")).collect();
+    let largest = saves.iter().max_by_key(|file| fs::metadata(file).expect("metadata").len()).expect("parts");
+    garble(largest, 1);
+    let kit = kit_of(&scene.italy);
+    let repair = |from: &Path| {
+        let (kit, from) = (kit.to_string_lossy(), from.to_string_lossy());
+        scene.italy.run(&["check", "--repair", "--json", "--kit", &kit, "--from", &from])
+    };
+    let told = repair(&altered);
+    assert!(!told.status.success(), "an altered file is refused");
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(told.contains("1 files of the export were not taken"), "and only that one: {told}");
+    assert!(everything(&scene.italy).len() < before.len(), "nothing of it was taken");
+
+    assert!(repair(&exported).status.success(), "the sound files are taken");
+    assert_eq!(everything(&scene.italy), before, "what the export holds is there, and equal, with no peer");
+    assert!(scene.italy.run(&["check"]).status.success(), "the repaired store is sound");
+    let again = String::from_utf8_lossy(&repair(&exported).stdout).into_owned();
+    assert!(
+        again.contains("\"taken\":false") && !again.contains("\"taken\":true"),
+        "a second time adds nothing: {again}"
+    );
+
+    scene.italy.resume();
+    let after = settled(&[&scene.slovenia, &scene.italy, &scene.france]);
+    assert_eq!(after, others, "what came after the export comes from the peers: {late}");
+    let fresh = add(&scene.italy, "Poi", "own");
+    let others = settled(&[&scene.slovenia, &scene.italy, &scene.france]);
+    assert!(others.iter().any(|line| line.contains(&fresh)), "editing goes on and reaches the others");
+    for partner in [&scene.slovenia, &scene.italy, &scene.france] {
+        let faults = partner.json(&["status"])["faults"].clone();
+        assert_eq!(faults.as_array().map(Vec::len), Some(0), "nobody is blamed: {faults}");
+    }
 }

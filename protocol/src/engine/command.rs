@@ -1,7 +1,8 @@
 //! What a user asks, but for edits, the federation and joining.
 
-use super::document::Parked;
+use super::document::{Document, Parked};
 use super::{Command, CommandError, Engine, Reply, RequestId, SessionId, Write};
+use crate::check::{PartSignatures, SignedPart};
 use crate::ids::{DocId, RegisterId};
 
 /// Present while the exchange is paused.
@@ -16,7 +17,8 @@ impl Engine {
             Command::SetPaused(paused) => self.set_paused(request, paused),
             Command::SyncNow => self.sync_now(request),
             Command::Compact => self.compact_all(request),
-            Command::Export { register } => self.export(request, register),
+            Command::Parts { register } => self.parts(request, register),
+            Command::Export { doc } => self.export(request, doc),
             Command::Project { doc } => self.project(request, doc),
             Command::Status => {
                 let status = self.status();
@@ -71,24 +73,29 @@ impl Engine {
         self.reply(request, Ok(Reply::Done), true);
     }
 
-    fn export(&mut self, request: RequestId, register: RegisterId) {
+    fn parts(&mut self, request: RequestId, register: RegisterId) {
         if !self.roster.registers.contains_key(&register) {
             return self.reply(request, Err(CommandError::NotFound(format!("register {}", register.short()))), false);
         }
-        let parts: Vec<DocId> = self
-            .docs
-            .values()
-            .filter(|d| d.id.register == register && !d.meta.frontier.is_empty())
-            .map(|d| d.id)
-            .collect();
-        for id in &parts {
-            if !self.load_or_park(*id, Parked::Command(request, Command::Export { register })) {
-                return;
-            }
+        let holds = |doc: &&Document| doc.id.register == register && !doc.meta.frontier.is_empty();
+        let parts = self.docs.values().filter(holds).map(|doc| doc.id.part).collect();
+        self.reply(request, Ok(Reply::Parts(parts)), false);
+    }
+
+    fn export(&mut self, request: RequestId, id: DocId) {
+        let holds_nothing = |doc: &Document| doc.meta.frontier.is_empty();
+        if self.docs.get(&id).is_none_or(holds_nothing) {
+            let what = format!("part {} of register {}", id.part, id.register.short());
+            return self.reply(request, Err(CommandError::NotFound(what)), false);
         }
-        let save = |id: &DocId| Some((id.part, self.docs.get(id)?.loaded.as_ref()?.am.save()));
-        let saved = parts.iter().filter_map(save).collect();
-        self.reply(request, Ok(Reply::Exported(saved)), true);
+        if !self.load_or_park(id, Parked::Command(request, Command::Export { doc: id })) {
+            return;
+        }
+        let Some(doc) = self.docs.get(&id) else { return };
+        let Some(loaded) = &doc.loaded else { return };
+        let signatures = PartSignatures::new(id, doc.runs.values().cloned().collect());
+        let part = SignedPart { signatures, save: loaded.am.save().into() };
+        self.reply(request, Ok(Reply::Exported(Box::new(part))), true);
     }
 
     fn project(&mut self, request: RequestId, doc: DocId) {

@@ -5,7 +5,7 @@
 //! out and hands the result back under the same number.
 
 use crate::beacon::SignedBeacon;
-use crate::check::{CheckJob, CheckResult};
+use crate::check::{CheckJob, CheckResult, SignedPart};
 use crate::ids::{
     ActorId, ChangeHash, DeviceKey, DocId, FederationId, Nonce, PartnerId, PartnerKey, RecordKey, RegisterId,
     StatementId,
@@ -355,10 +355,15 @@ pub enum Command {
     SyncNow,
     /// Compact what has raw changes; answered when it is on disk (clean stop, export).
     Compact,
-    /// The plain Automerge save of every part of a register (for `export --format automerge`).
-    Export {
+    /// The parts of a register that hold something.
+    Parts {
         /// The register.
         register: RegisterId,
+    },
+    /// A part as any Automerge tool reads it, with its signatures (for `export --format automerge`).
+    Export {
+        /// The part.
+        doc: DocId,
     },
     /// Project a document again and compare with the stored rows' digest (`check`).
     Project {
@@ -391,8 +396,10 @@ pub enum Reply {
     Joining,
     /// Done.
     Done,
-    /// (part, plain Automerge save) of every part.
-    Exported(Vec<(u32, Vec<u8>)>),
+    /// Their numbers, ascending.
+    Parts(Vec<u32>),
+    /// The part.
+    Exported(Box<SignedPart>),
     /// The rows of the document, made afresh.
     Projected(Vec<Row>),
     /// The state.
