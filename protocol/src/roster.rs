@@ -8,7 +8,8 @@ mod draft;
 mod tests;
 
 use crate::ids::{ActorId, DeviceKey, DocId, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
-use crate::statement::{Rights, Statement, VerifiedStatement, Writers};
+use crate::limits;
+use crate::statement::{KeySignature, Rights, Statement, VerifiedStatement, Writers};
 pub use chain::DoubleSigner;
 pub use draft::OpenDraft;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,12 +90,19 @@ pub struct Federation {
     pub position: StatementId,
     /// The stewards of that position, each with the partner key whose devices sign for it.
     pub stewards: BTreeMap<PartnerId, PartnerKey>,
-    /// Whoever was a steward at some position of the chain: their certificates prove it.
-    pub ever_stewards: BTreeSet<PartnerId>,
+    /// The stewards of every position of the chain, from the founding to the one in force.
+    pub positions: BTreeMap<StatementId, BTreeMap<PartnerId, PartnerKey>>,
     /// The round in which the next stewards can be signed.
     pub round: u64,
     /// What the chain keeps in force of statements under earlier stewards.
     pub kept: BTreeSet<StatementId>,
+}
+
+impl Federation {
+    /// Whether a partner was a steward at some position of the chain: its certificates prove it.
+    pub fn was_steward(&self, partner: &PartnerId) -> bool {
+        self.positions.values().any(|stewards| stewards.contains_key(partner))
+    }
 }
 
 /// A proven divergence of one actor: nothing of it from `seq` on is part of the document.
@@ -146,6 +154,9 @@ pub struct Roster {
     pub drafts: BTreeMap<StatementId, OpenDraft>,
     /// Stewards that have signed two different successors of one position in one round.
     pub double_signers: BTreeSet<DoubleSigner>,
+    /// The devices that the keys of stewards (of any position) and partners have certified: their signatures can
+    /// make a statement count.
+    pub certified_by: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>,
     /// Hash over the ids of all statements that count.
     pub head: [u8; 32],
 }
@@ -306,6 +317,51 @@ impl Roster {
     pub fn stewards(&self) -> (usize, usize) {
         let stewards = self.federation.as_ref().map_or(0, |federation| federation.stewards.len());
         (stewards, stewards / 2 + 1)
+    }
+
+    /// Whose signatures make `statement` count, each as partner, its key, and the right that a device needs.
+    fn needed(&self, statement: Option<&Statement>) -> Vec<(PartnerId, PartnerKey, Rights)> {
+        let of_stewards = |stewards: &BTreeMap<PartnerId, PartnerKey>| {
+            stewards.iter().map(|(partner, key)| (*partner, *key, Rights::STEWARD)).collect()
+        };
+        let Some(federation) = &self.federation else { return Vec::new() };
+        match statement {
+            Some(Statement::Stewards { predecessor, .. }) => {
+                federation.positions.get(predecessor).map(of_stewards).unwrap_or_default()
+            }
+            Some(Statement::Founding { founder, founder_key, .. }) => vec![(*founder, *founder_key, Rights::STEWARD)],
+            Some(Statement::RegisterWriters { register, .. }) => {
+                match self.registers.get(register).and_then(|register| self.partners.get(&register.owner?)) {
+                    Some(owner) => vec![(owner.id, owner.key, Rights::ADMIN)],
+                    None => of_stewards(&federation.stewards),
+                }
+            }
+            _ => of_stewards(&federation.stewards),
+        }
+    }
+
+    /// Of signatures on a statement that are more than it has room for: first, of each partner whose signature it
+    /// needs, the one of the least device; then those of the least keys. So nobody can take the place of those that
+    /// count by adding others, and the same ones stay in whatever order they came. A signature that begins to count
+    /// only later (its signer becomes a steward) may be gone by then; it comes back from any peer that has it.
+    pub fn signatures_that_stay(
+        &self,
+        statement: Option<&Statement>,
+        mut signatures: BTreeMap<[u8; 32], KeySignature>,
+    ) -> Vec<KeySignature> {
+        let counting = |(partner, key, right): (PartnerId, PartnerKey, Rights)| {
+            let devices = self.certified_by.get(&(partner, key))?;
+            let signs = |key: &&[u8; 32]| devices.get(&DeviceKey(**key)).is_some_and(|rights| rights.includes(right));
+            signatures.keys().find(signs).copied()
+        };
+        let first: BTreeSet<[u8; 32]> = self.needed(statement).into_iter().filter_map(counting).collect();
+        let mut room = limits::SIGNATURES_MAX.saturating_sub(first.len());
+        signatures.retain(|key, _| {
+            let stays = first.contains(key) || room > 0;
+            room -= usize::from(stays && !first.contains(key));
+            stays
+        });
+        signatures.into_values().collect()
     }
 
     /// The name of a partner, as people know it.

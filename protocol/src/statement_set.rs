@@ -5,6 +5,7 @@
 
 use crate::ids::{ActorId, DeviceKey, DocId, StatementId, tagged_hash};
 use crate::limits;
+use crate::roster::Roster;
 use crate::statement::{KeySignature, SignedStatement, Statement, VerifiedStatement};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,17 +52,23 @@ impl StatementSet {
 
     /// Takes a statement; the result says what the caller has to store.
     pub fn insert(&mut self, statement: VerifiedStatement) -> Inserted {
-        let inserted = self.place(statement);
+        self.insert_under(statement, &Roster::default())
+    }
+
+    /// [`Self::insert`], where others may add signatures: the roster (as of before) says which of them matter if there
+    /// are too many.
+    pub fn insert_under(&mut self, statement: VerifiedStatement, roster: &Roster) -> Inserted {
+        let inserted = self.place(statement, roster);
         if matches!(inserted, Inserted::New | Inserted::Merged | Inserted::Replaced(_)) {
             self.digest.take();
         }
         inserted
     }
 
-    fn place(&mut self, statement: VerifiedStatement) -> Inserted {
+    fn place(&mut self, statement: VerifiedStatement, roster: &Roster) -> Inserted {
         let id = statement.id;
         if let Some(known) = self.statements.get_mut(&id) {
-            return merge(known, statement);
+            return merge(known, statement, roster);
         }
         let slot = slot(&statement);
         let holder = slot.and_then(|slot| self.slots.get(&slot)).copied();
@@ -186,15 +193,19 @@ fn first_16(hash: [u8; 32]) -> [u8; 16] {
     out
 }
 
-/// Joins the signatures of two copies. Beyond the bound the lowest keys stay, so that all nodes keep the same.
-fn merge(known: &mut VerifiedStatement, other: VerifiedStatement) -> Inserted {
+/// Joins the signatures of two copies; where there are more than a statement has room for, the roster says which
+/// stay.
+fn merge(known: &mut VerifiedStatement, other: VerifiedStatement, roster: &Roster) -> Inserted {
     let before = known.signers.clone();
     let mut all: BTreeMap<[u8; 32], KeySignature> =
         known.signed.signatures.iter().map(|signature| (signature.key, signature.clone())).collect();
     for signature in other.signed.signatures {
         all.entry(signature.key).or_insert(signature);
     }
-    let signatures: Vec<_> = all.into_values().take(limits::SIGNATURES_MAX).collect();
+    let signatures = match all.len() > limits::SIGNATURES_MAX {
+        true => roster.signatures_that_stay(known.statement.as_ref(), all),
+        false => all.into_values().collect(),
+    };
     known.signers = signatures.iter().map(|signature| signature.key).collect();
     known.signed = SignedStatement { body: std::mem::take(&mut known.signed.body), signatures };
     if known.signers == before { Inserted::Known } else { Inserted::Merged }

@@ -127,7 +127,7 @@ impl Engine {
     pub(super) fn insert_statement(&mut self, signed: SignedStatement) -> bool {
         let verified = signed.trusted();
         let id = verified.id;
-        let inserted = self.statements.insert(verified);
+        let inserted = self.statements.insert_under(verified, &self.roster);
         if let Inserted::Replaced(old) = inserted {
             self.batch.push(Write::DropStatement(old));
         }

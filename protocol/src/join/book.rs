@@ -548,8 +548,8 @@ const MESSAGE_OVERHEAD_BYTES: usize = 64;
 /// Whether a statement helps to prove the admission of `newcomer` to the ticket's federation, or to find
 /// whom to sync with.
 fn proves(statement: Option<&Statement>, newcomer: Option<PartnerId>, ticket: &Ticket, roster: &Roster) -> bool {
-    let ever = roster.federation.as_ref().map(|federation| &federation.ever_stewards);
-    let signs = |partner: &PartnerId| *partner == ticket.inviter || ever.is_some_and(|ever| ever.contains(partner));
+    let signs =
+        |partner: &PartnerId| *partner == ticket.inviter || roster.federation.iter().any(|f| f.was_steward(partner));
     match statement {
         // Of those who have signed the chain and the admission, the newcomer can then check both.
         Some(Statement::Founding { .. } | Statement::Stewards { .. } | Statement::Rekeying { .. }) => true,

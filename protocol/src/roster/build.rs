@@ -71,9 +71,12 @@ pub(super) struct Facts<'a> {
     pub facts: Vec<Fact<'a>>,
     /// The drafts of all devices, ascending by device.
     pub drafts: Vec<Kept<'a>>,
-    /// What each device refuses.
-    pub refused: Vec<(DeviceKey, &'a BTreeSet<StatementId>)>,
+    /// The devices that refuse a draft.
+    pub refused: BTreeMap<StatementId, Vec<DeviceKey>>,
     certificates: Vec<Certificate<'a>>,
+    /// The devices that each key of a partner has certified, with their rights: who asks whether somebody signs
+    /// for a steward must not go through all certificates, of which a member can make thousands.
+    certified_by: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>,
 }
 
 /// See [`Roster::build`].
@@ -87,6 +90,7 @@ pub(super) fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'
     roster.former = facts.former(&roster, standing.as_ref());
     roster.registers = facts.registers(&roster, standing.as_ref());
     facts.cut(&mut roster);
+    roster.certified_by = facts.certified_by(&roster);
     if let Some(standing) = &standing {
         roster.double_signers = standing.chain.double_signers(&facts, FederationId(standing.founded.id.0));
         roster.in_force = facts.in_force(standing);
@@ -103,7 +107,7 @@ impl Standing<'_> {
             name: self.founded.name.to_owned(),
             position: last.id,
             stewards: last.stewards.clone(),
-            ever_stewards: self.chain.positions.iter().flat_map(|position| position.stewards.keys().copied()).collect(),
+            positions: self.chain.positions.iter().map(|position| (position.id, position.stewards.clone())).collect(),
             round: self.chain.round(facts, id),
             kept: self.chain.kept.clone(),
         }
@@ -156,8 +160,13 @@ impl<'a> Facts<'a> {
                 Some(Fact { id, statement: verified.statement.as_ref()?, signers, signed: &verified.signed })
             })
             .collect();
-        let certificates = facts.iter().filter_map(certificate).collect();
-        let mut new = Self { facts, drafts: Vec::new(), refused: Vec::new(), certificates };
+        let certificates: Vec<_> = facts.iter().filter_map(certificate).collect();
+        let mut certified_by: BTreeMap<_, BTreeMap<DeviceKey, Rights>> = BTreeMap::new();
+        for certificate in &certificates {
+            let by = certified_by.entry((certificate.partner, certificate.partner_key)).or_default();
+            by.entry(certificate.device).or_default().0 |= certificate.rights.0;
+        }
+        let mut new = Self { facts, drafts: Vec::new(), refused: BTreeMap::new(), certificates, certified_by };
         new.read_drafts();
         (new, tagged_hash("comin/roster/1", &[&ids]))
     }
@@ -173,7 +182,7 @@ impl<'a> Facts<'a> {
             }
         }
         for (device, (_, drafts, refused)) in newest {
-            self.refused.push((device, refused));
+            refused.iter().for_each(|id| self.refused.entry(*id).or_default().push(device));
             self.drafts.extend(drafts.iter().filter_map(|draft| {
                 let (statement, body) = (draft.statement()?, draft.body.as_slice());
                 Some(Kept { id: draft.id(), device, statement, body, signature: draft.signature })
@@ -181,7 +190,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// A device among `signers` that `key` certified for `partner` with `right`.
+    /// The least device among `signers` that `key` certified for `partner` with `right`.
     pub fn signing_device(
         &self,
         partner: &PartnerId,
@@ -189,13 +198,32 @@ impl<'a> Facts<'a> {
         right: Rights,
         signers: &BTreeSet<[u8; 32]>,
     ) -> Option<DeviceKey> {
-        let signs = |certificate: &&Certificate<'_>| {
-            certificate.partner == *partner
-                && certificate.partner_key == *key
-                && certificate.rights.includes(right)
-                && signers.contains(&certificate.device.0)
+        let devices = self.certified_by.get(&(*partner, *key))?;
+        let signs = |device: &DeviceKey| {
+            work::step();
+            devices.get(device).is_some_and(|rights| rights.includes(right))
         };
-        self.certificates.iter().filter(signs).map(|certificate| certificate.device).min()
+        signers.iter().map(|key| DeviceKey(*key)).find(signs)
+    }
+
+    /// The devices that a key certified for a partner with `right`.
+    pub fn certified(
+        &self,
+        partner: &PartnerId,
+        key: &PartnerKey,
+        right: Rights,
+    ) -> impl Iterator<Item = DeviceKey> + '_ {
+        let devices = self.certified_by.get(&(*partner, *key)).into_iter().flatten();
+        devices.filter(move |(_, rights)| rights.includes(right)).map(|(device, _)| *device)
+    }
+
+    /// The devices of the keys whose signatures can count: of stewards of any position, and of partners.
+    fn certified_by(&self, roster: &Roster) -> BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>> {
+        let positions = roster.federation.iter().flat_map(|federation| federation.positions.values());
+        let stewards = positions.flatten().map(|(partner, key)| (*partner, *key));
+        let partners = roster.members().map(|partner| (partner.id, partner.key));
+        let keys: BTreeSet<_> = stewards.chain(partners).collect();
+        keys.into_iter().filter_map(|key| Some((key, self.certified_by.get(&key)?.clone()))).collect()
     }
 
     fn foundings(&self) -> impl Iterator<Item = Founded<'a>> + '_ {
@@ -286,7 +314,7 @@ impl<'a> Facts<'a> {
     }
 
     fn devices(&self, partners: &BTreeMap<PartnerId, Partner>) -> BTreeMap<DeviceKey, Device> {
-        let mut devices = self.certified(|certificate| {
+        let mut devices = self.certified_where(|certificate| {
             let partner = partners.get(&certificate.partner);
             partner.is_some_and(|partner| partner.admitted && partner.key == certificate.partner_key)
         });
@@ -301,16 +329,18 @@ impl<'a> Facts<'a> {
             true => Some(standing.founded.key),
             false => standing.admitted.get(partner).map(|admitted| admitted.key),
         };
-        let mut former = self.certified(|certificate| {
-            let id = &certificate.partner;
-            first(id).is_some_and(|first| standing.keys(id, first).contains(&certificate.partner_key))
+        let partners: BTreeSet<PartnerId> = self.certificates.iter().map(|certificate| certificate.partner).collect();
+        let keys_of = |id: PartnerId| Some((id, standing.keys(&id, first(&id)?)));
+        let keys: BTreeMap<PartnerId, Vec<PartnerKey>> = partners.into_iter().filter_map(keys_of).collect();
+        let mut former = self.certified_where(|certificate| {
+            keys.get(&certificate.partner).is_some_and(|keys| keys.contains(&certificate.partner_key))
         });
         former.retain(|device, _| !roster.devices.contains_key(device));
         former
     }
 
     /// The devices whose certificates count, each with all its rights.
-    fn certified(&self, counts: impl Fn(&Certificate<'a>) -> bool) -> BTreeMap<DeviceKey, Device> {
+    fn certified_where(&self, counts: impl Fn(&Certificate<'a>) -> bool) -> BTreeMap<DeviceKey, Device> {
         let mut devices: BTreeMap<DeviceKey, Device> = BTreeMap::new();
         // Countersigned first: a partner that certifies another's machine must not get it.
         for countersigned in [true, false] {
@@ -430,6 +460,27 @@ impl Certificate<'_> {
     /// Whether the partner's first key has signed it.
     fn is_first(&self) -> bool {
         PartnerId::from_first_key(&self.partner_key) == self.partner
+    }
+}
+
+/// Counts the steps of building a roster where they could multiply: signatures, successors and drafts that are
+/// looked at. A test sees that they grow no faster than the statements.
+pub(super) mod work {
+    #[cfg(test)]
+    thread_local!(static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) });
+
+    #[cfg(test)]
+    pub fn step() {
+        STEPS.with(|steps| steps.set(steps.get() + 1));
+    }
+
+    #[cfg(not(test))]
+    pub fn step() {}
+
+    /// The steps of this thread since it was asked last.
+    #[cfg(test)]
+    pub fn taken() -> u64 {
+        STEPS.with(|steps| steps.replace(0))
     }
 }
 

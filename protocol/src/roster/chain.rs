@@ -12,7 +12,7 @@
 //! position that lost, or beside a change of stewards, stays valid where its signers are stewards still; and
 //! so a steward of former days, the sole founder included, decides nothing any more.
 
-use super::build::Facts;
+use super::build::{Facts, work};
 use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, StatementId};
 use crate::statement::{Rights, Statement};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,6 @@ pub(super) struct Chain {
 /// A successor that somebody has signed, with everyone who has.
 struct Successor<'a> {
     id: StatementId,
-    predecessor: StatementId,
     round: u64,
     stewards: &'a BTreeMap<PartnerId, PartnerKey>,
     kept: &'a BTreeSet<StatementId>,
@@ -75,10 +74,10 @@ impl Chain {
         self.positions.last().unwrap_or_else(|| unreachable!("a chain has a first position"))
     }
 
-    fn next<'b>(&self, facts: &Facts<'_>, successors: &'b [Successor<'_>]) -> Option<&'b Successor<'b>> {
+    fn next<'b>(&self, facts: &Facts<'_>, successors: &'b Successors<'_>) -> Option<&'b Successor<'b>> {
         let now = self.last();
-        let good = |next: &&Successor<'_>| next.predecessor == now.id && now.is_majority(facts, &next.signers);
-        successors.iter().filter(good).max_by_key(|next| (next.round, std::cmp::Reverse(next.id)))
+        let good = |next: &&Successor<'_>| now.is_majority(facts, &next.signers);
+        of(successors, &now.id).filter(good).max_by_key(|next| (next.round, std::cmp::Reverse(next.id)))
     }
 
     /// Whether a statement that stewards decide counts.
@@ -90,8 +89,12 @@ impl Chain {
     pub fn round(&self, facts: &Facts<'_>, federation: FederationId) -> u64 {
         let now = self.last();
         let successors = successors(facts, federation, true);
+        let mut rounds: BTreeMap<u64, Vec<&Successor<'_>>> = BTreeMap::new();
+        for successor in of(&successors, &now.id) {
+            rounds.entry(successor.round).or_default().push(successor);
+        }
         let mut round = 1;
-        while now.is_lost(facts, successors.iter().filter(|s| s.predecessor == now.id && s.round == round)) {
+        while rounds.get(&round).is_some_and(|these| now.is_lost(facts, these.iter().copied())) {
             round += 1;
         }
         round
@@ -103,7 +106,7 @@ impl Chain {
         let successors = successors(facts, federation, true);
         for position in &self.positions {
             let mut signed: BTreeMap<(u64, PartnerId), StatementId> = BTreeMap::new();
-            for next in successors.iter().filter(|next| next.predecessor == position.id) {
+            for next in of(&successors, &position.id) {
                 for (partner, device) in position.signing(facts, &next.signers) {
                     if *signed.entry((next.round, partner)).or_insert(next.id) != next.id {
                         out.insert(DoubleSigner { partner, device, position: position.id, round: next.round });
@@ -133,6 +136,14 @@ impl Position {
         self.signing(facts, signers).len() >= self.majority()
     }
 
+    /// The devices that sign for a steward, each with the steward.
+    pub fn devices(&self, facts: &Facts<'_>) -> BTreeMap<DeviceKey, PartnerId> {
+        let of = |(partner, key): (&PartnerId, &PartnerKey)| {
+            facts.certified(partner, key, Rights::STEWARD).map(|device| (device, *partner)).collect::<Vec<_>>()
+        };
+        self.stewards.iter().flat_map(of).collect()
+    }
+
     /// Whether no successor of a round can get a majority any more: neither one that is known, with the
     /// stewards that have signed none yet, nor one that only those sign.
     fn is_lost<'s>(&self, facts: &Facts<'_>, round: impl Iterator<Item = &'s Successor<'s>>) -> bool {
@@ -146,18 +157,29 @@ impl Position {
     }
 }
 
-/// All successors that are stated, ascending by id; with the signatures on drafts or without.
-fn successors<'a>(facts: &'a Facts<'_>, own: FederationId, drafts: bool) -> Vec<Successor<'a>> {
-    let mut found: BTreeMap<StatementId, Successor<'a>> = BTreeMap::new();
+/// Successors by the position that they follow, ascending by id.
+type Successors<'a> = BTreeMap<StatementId, Vec<Successor<'a>>>;
+
+fn of<'b, 'a>(successors: &'b Successors<'a>, position: &StatementId) -> impl Iterator<Item = &'b Successor<'a>> {
+    successors.get(position).into_iter().flatten().inspect(|_| work::step())
+}
+
+/// All successors that are stated; with the signatures on drafts or without.
+fn successors<'a>(facts: &'a Facts<'_>, own: FederationId, drafts: bool) -> Successors<'a> {
+    let mut found: BTreeMap<StatementId, (StatementId, Successor<'a>)> = BTreeMap::new();
     let stated = facts.facts.iter().map(|fact| (fact.id, fact.statement, fact.signers.clone()));
     let drafted = facts.drafts.iter().filter(|_| drafts).map(|d| (d.id, &d.statement, BTreeSet::from([d.device.0])));
     for (id, statement, signers) in stated.chain(drafted) {
         let Statement::Stewards { federation, predecessor, round, stewards, kept } = statement else { continue };
         if *federation == own {
-            let (predecessor, round) = (*predecessor, *round);
-            let new = || Successor { id, predecessor, round, stewards, kept, signers: BTreeSet::new() };
-            found.entry(id).or_insert_with(new).signers.extend(signers);
+            let new = || Successor { id, round: *round, stewards, kept, signers: BTreeSet::new() };
+            let (_, successor) = found.entry(id).or_insert_with(|| (*predecessor, new()));
+            successor.signers.extend(signers);
         }
     }
-    found.into_values().collect()
+    let mut sorted = Successors::new();
+    for (predecessor, successor) in found.into_values() {
+        sorted.entry(predecessor).or_default().push(successor);
+    }
+    sorted
 }

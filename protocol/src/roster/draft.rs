@@ -6,7 +6,7 @@
 //! that it cannot be decided any more is no draft.
 
 use super::Roster;
-use super::build::Facts;
+use super::build::{Facts, work};
 use super::chain::{Chain, Position};
 use crate::ids::{PartnerId, StatementId};
 use crate::statement::{KeySignature, SignedStatement, Statement};
@@ -56,11 +56,15 @@ pub(super) fn open(facts: &Facts<'_>, chain: &Chain, roster: &Roster) -> BTreeMa
     for fact in stated.filter(|fact| !position.signing(facts, &fact.signers).is_empty()) {
         found.insert(fact.id, OpenDraft::new(fact.id, fact.statement, fact.signed.clone(), position.majority()));
     }
+    // Of each steward one signature: it can have any number of devices.
+    let (signing, mut signed) = (position.devices(facts), BTreeSet::new());
     for kept in facts.drafts.iter().filter(|kept| roster.is_member(&kept.device)) {
         let unsigned = || SignedStatement { body: kept.body.to_vec(), signatures: Vec::new() };
         let new = || OpenDraft::new(kept.id, &kept.statement, unsigned(), position.majority());
         let draft = found.entry(kept.id).or_insert_with(new);
-        draft.signed.add(KeySignature { key: kept.device.0, signature: kept.signature });
+        if signing.get(&kept.device).is_some_and(|partner| signed.insert((kept.id, *partner))) {
+            draft.signed.add(KeySignature { key: kept.device.0, signature: kept.signature });
+        }
         draft.kept_by.extend(roster.partner_of(&kept.device).map(|partner| partner.id));
     }
     found.retain(|id, draft| !roster.in_force.contains(id) && is_open(&draft.statement, roster));
@@ -93,8 +97,8 @@ impl OpenDraft {
         self.signed.signatures.retain(|signature| signing.values().any(|device| device.0 == signature.key));
         self.signed_by = signing.into_keys().collect();
         self.missing = position.stewards.keys().filter(|id| !self.signed_by.contains(id)).copied().collect();
-        let refusing = facts.refused.iter().filter(|(_, ids)| ids.contains(&self.id));
-        let partners = refusing.filter_map(|(device, _)| Some(roster.partner_of(device)?.id));
+        let refusing = facts.refused.get(&self.id).into_iter().flatten().inspect(|_| work::step());
+        let partners = refusing.filter_map(|device| Some(roster.partner_of(device)?.id));
         self.refused_by = partners.filter(|id| position.stewards.contains_key(id)).collect();
         let round = roster.federation.as_ref().map(|federation| federation.round);
         self.dormant = matches!(self.statement, Statement::Stewards { round: own, .. } if Some(own) != round);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::identity::{DeviceSigner, PartnerSigner};
-use crate::ids::{ChangeHash, Nonce};
+use crate::ids::{ChangeHash, Nonce, tagged_hash};
 use crate::run::Run;
 use crate::statement::{Branch, Draft, SignedStatement, StatementError};
 use crate::statement_set::StatementSet;
@@ -727,4 +727,133 @@ proptest! {
             );
         }
     }
+}
+
+// ── many signatures, many statements ────────────────────────────────────────────────────────────────────
+
+/// Devices of a hostile member, all with the steward's right; half of their keys are less than any of a steward.
+fn crowd(who: &Who, count: u8) -> Vec<(DeviceSigner, VerifiedStatement)> {
+    let mut all: Vec<_> =
+        (0..=255u8).map(|n| DeviceSigner::from_secret(&[n, 7, n, 7].repeat(8).try_into().unwrap())).collect();
+    all.sort_by_key(|device| device.key());
+    all.truncate(usize::from(count));
+    let certify = |device: DeviceSigner| {
+        let certificate = SignedStatement::certificate(&who.partner, &device, Rights::ALL, "P", "FR", "one of many");
+        (device, verified(certificate))
+    };
+    all.into_iter().map(certify).collect()
+}
+
+/// Takes statements in an order until nothing changes, as sessions do, where each hello with another digest asks again.
+fn settle(own: &PartnerId, order: &[&VerifiedStatement]) -> StatementSet {
+    let (mut set, mut roster) = (StatementSet::new(), Roster::default());
+    loop {
+        let before = set.digest();
+        for statement in order {
+            set.insert_under((*statement).clone(), &roster);
+            roster = Roster::build(own, set.iter());
+        }
+        if set.digest() == before {
+            return set;
+        }
+    }
+}
+
+/// Two stewards of three admit a fourth partner, share a register and change the stewards, each signing apart; a
+/// member adds the signatures of 24 devices to each of the three, in copies of 15.
+static CROWDED: LazyLock<(World, Vec<VerifiedStatement>, [StatementId; 3])> = LazyLock::new(|| {
+    let w = world();
+    let three = w.three();
+    let hostile = Who::new(20, "Hostile", "FR");
+    let (si, it, fr) = (&w.slovenia, &w.italy, &w.france);
+    let fourth = w.admission(three.id, &w.mallory);
+    let next = w.next(three.id, 1, &[si, it, &w.mallory], &[SignedStatement::unsigned(&fourth).id()]);
+    let share = Statement::SharedRegister {
+        federation: w.federation(),
+        position: three.id,
+        name: "wanted".into(),
+        writers: Writers::All,
+        nonce: [8; 16],
+    };
+    let crowd = crowd(&hostile, 24);
+    let mut all = w.basics();
+    all.extend([three.clone(), hostile.certificate.clone(), w.mallory.certificate.clone()]);
+    all.push(signed_by(&[si, it], &w.admission(three.id, &hostile)));
+    all.extend(crowd.iter().map(|(_, certificate)| certificate.clone()));
+    for wanted in [&fourth, &share, &next] {
+        all.extend([signed_by(&[si], wanted), signed_by(&[it], wanted), signed_by(&[fr], wanted)]);
+        for devices in crowd.chunks(12) {
+            let unsigned = SignedStatement::unsigned(wanted);
+            all.push(verified(devices.iter().fold(unsigned, |signed, (device, _)| signed.sign_device(device))));
+        }
+    }
+    let ids = [&fourth, &share, &next].map(|wanted| SignedStatement::unsigned(wanted).id());
+    (w, all, ids)
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn a_member_cannot_crowd_out_the_signatures_that_count(
+        order in Just((0..CROWDED.1.len()).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let (w, all, ids) = &*CROWDED;
+        let order: Vec<&VerifiedStatement> = order.iter().map(|index| &all[*index]).collect();
+        let set = settle(&w.slovenia.id(), &order);
+        let straight = settle(&w.slovenia.id(), &all.iter().collect::<Vec<_>>());
+        prop_assert_eq!(set.digest(), straight.digest(), "the same signatures stay, in whatever order they came");
+        for id in ids {
+            let held = set.get(id).expect("it was taken");
+            prop_assert!(held.signers.len() <= limits::SIGNATURES_MAX, "the bound holds");
+            for who in [&w.slovenia, &w.italy] {
+                prop_assert!(held.signers.contains(&who.device.key().0), "a steward's signature stays");
+            }
+        }
+        let roster = Roster::build(&w.slovenia.id(), set.iter());
+        prop_assert!(roster.is_member(&w.mallory.device.key()), "the fourth partner is admitted");
+        prop_assert_eq!(roster.stewards().0, 3, "there are three stewards");
+        prop_assert_eq!(roster.federation.map(|federation| federation.position), Some(ids[2]), "the new ones");
+        let wanted = RegisterId::shared(&ids[1]);
+        prop_assert!(roster.registers.contains_key(&wanted), "and the register is shared");
+    }
+}
+
+/// What a member can send that is read again with every statement: devices, each with drafts and refusals, and
+/// proposals of stewards, in one round or in many.
+fn attack(w: &World, devices: usize) -> Vec<VerifiedStatement> {
+    let three = w.three();
+    let mut all = w.basics();
+    all.push(three.clone());
+    let body = |number: usize| {
+        let mut next = w.next(three.id, 1 + (number % 3) as u64 * number as u64, &[&w.mallory], &[]);
+        if let Statement::Stewards { kept, .. } = &mut next {
+            kept.insert(StatementId(tagged_hash("test", &[&number.to_le_bytes()])));
+        }
+        next
+    };
+    let ids: BTreeSet<StatementId> = (0..16).map(|number| SignedStatement::unsigned(&body(number)).id()).collect();
+    for number in 0..devices {
+        let device = DeviceSigner::from_secret(&tagged_hash("device", &[&number.to_le_bytes()]));
+        let who = Who { partner: PartnerSigner::from_secret(&[3; 32]), certificate: all[2].clone(), device };
+        let certificate = SignedStatement::certificate(&who.partner, &who.device, Rights::ALL, "P", "FR", "one");
+        all.push(certificate.trusted());
+        all.push(who.keep(1, &[&body(number), &body(0)], &ids.iter().copied().collect::<Vec<_>>()));
+        all.push(who.sign(&body(number)));
+    }
+    all
+}
+
+#[test]
+fn the_work_of_building_grows_with_the_statements_and_no_faster() {
+    let w = world();
+    let work = |devices| {
+        let all = attack(&w, devices);
+        build::work::taken();
+        let roster = Roster::build(&w.italy.id(), &all);
+        assert!(roster.devices.len() > devices, "the attack is read as what it is");
+        (build::work::taken(), all.len() as u64)
+    };
+    let (few, many) = (work(50), work(400));
+    let (each_few, each_many) = (few.0 / few.1, many.0 / many.1);
+    assert!(each_few > 0 && each_many <= 2 * each_few, "steps a statement: {each_few} of 50, {each_many} of 400");
 }
