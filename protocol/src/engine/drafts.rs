@@ -6,8 +6,9 @@
 //!
 //! A signature under a change of stewards is a vote: a device gives one in a round and keeps it until the
 //! chain has gone on, so that everyone can see when a round cannot be won any more. A restored device may
-//! have forgotten votes. It signs nothing until its statements are equal with those of a peer, who would
-//! have given the forgotten ones back, or until a person says that there is no peer left.
+//! have forgotten votes. It signs nothing until its statements have been equal with those of a peer, and a steward's
+//! device with those of every other steward, without whom a forgotten vote decides nothing; or until a person says
+//! that there is nobody left.
 
 use super::federation::check_name;
 use super::{Command, CommandError, Engine, Reply, RequestId, Write};
@@ -41,7 +42,9 @@ impl Decision {
 
 impl Engine {
     pub(super) fn restore_unconfirmed(&mut self, state: &BTreeMap<String, Vec<u8>>) {
-        self.unconfirmed = state.contains_key(STATE_UNCONFIRMED);
+        // Whoever restores writes an empty value; one that cannot be read confirms nothing.
+        let read = |bytes: &Vec<u8>| crate::codec::from_cbor(bytes).unwrap_or_default();
+        self.unconfirmed = state.get(STATE_UNCONFIRMED).map(read);
     }
 
     pub(super) fn handle_draft_command(&mut self, request: RequestId, command: Command) {
@@ -54,7 +57,7 @@ impl Engine {
                 self.rekey_partner(partner, key, certificate).map(done)
             }
             Command::ConfirmAlone => {
-                self.confirm();
+                self.end_unconfirmed();
                 Ok(Reply::Done)
             }
             other => Err(CommandError::Invalid(format!("{other:?} proposes nothing"))),
@@ -274,15 +277,11 @@ impl Engine {
             refused.pop_first();
         }
         let statement = Statement::Drafts { device: self.me, number, drafts, refused };
+        if let Statement::Drafts { drafts, .. } = &statement {
+            check_room(drafts)?;
+        }
         let signed = SignedStatement::unsigned(&statement).sign_device(&self.signer);
-        signed.verify().map(|good| good.signed).map_err(|_| CommandError::Precondition {
-            what: format!(
-                "this device has {} open drafts, or {} KiB of them",
-                limits::DRAFTS_MAX,
-                limits::DRAFTS_BYTES_MAX / 1024
-            ),
-            hint: "withdraw one that is not needed: comin approvals reject ID".into(),
-        })
+        signed.verify().map(|good| good.signed).map_err(|error| CommandError::Invalid(format!("the proposal: {error}")))
     }
 
     /// Whether this partner may sign `draft`, or another change of stewards, in `round`.
@@ -305,21 +304,52 @@ impl Engine {
     }
 
     pub(super) fn need_confirmed(&self) -> Result<(), CommandError> {
-        if !self.unconfirmed {
+        if !self.is_unconfirmed() {
             return Ok(());
         }
+        let names: Vec<String> = self.unconfirmed_by().iter().map(|id| self.roster.name_of(id)).collect();
+        let whose = if names.is_empty() { "a partner's node has".into() } else { format!("{} have", names.join(", ")) };
         Err(CommandError::NotAllowed {
-            what: "this machine was restored, and signs nothing until a partner's node has \
-                   confirmed what it had signed before"
-                .into(),
-            hint: "let it connect: comin sync --wait 60s".into(),
+            what: format!(
+                "this machine was restored, and signs nothing until {whose} confirmed what it had signed before"
+            ),
+            hint: "let them connect: comin sync --wait 60s; where they are lost for good: comin restore --alone".into(),
         })
     }
 
-    /// A peer's statements are equal to ours: what that peer knew to be signed by this device is here again. A vote
-    /// that this peer has never seen may still be missing.
-    pub(super) fn confirm(&mut self) {
-        if std::mem::take(&mut self.unconfirmed) {
+    /// Restored, and not confirmed by all who may know of a forgotten signature.
+    pub(super) fn is_unconfirmed(&self) -> bool {
+        self.unconfirmed.is_some()
+    }
+
+    /// The other stewards that have not confirmed a steward's restored device: a vote that it has forgotten may have
+    /// reached any of them, and decides nothing without one of them.
+    fn unconfirmed_by(&self) -> Vec<PartnerId> {
+        let Some((by, federation)) = self.unconfirmed.as_ref().zip(self.roster.federation.as_ref()) else {
+            return Vec::new();
+        };
+        let silent = |id: &&PartnerId| **id != self.partner && !by.contains(*id);
+        match self.roster.is_steward_device(&self.me) {
+            true => federation.stewards.keys().filter(silent).copied().collect(),
+            false => Vec::new(),
+        }
+    }
+
+    /// A peer's statements are equal to ours: what that peer knew to be signed by this device is here again.
+    pub(super) fn confirm(&mut self, device: &DeviceKey) {
+        let Some(partner) = self.roster.partner_of(device).map(|partner| partner.id) else { return };
+        let Some(by) = self.unconfirmed.as_mut() else { return };
+        let news = by.insert(partner);
+        let state = crate::codec::to_cbor(by);
+        if self.unconfirmed_by().is_empty() {
+            self.end_unconfirmed();
+        } else if news {
+            self.batch.push(Write::PutState(STATE_UNCONFIRMED.into(), state));
+        }
+    }
+
+    fn end_unconfirmed(&mut self) {
+        if self.unconfirmed.take().is_some() {
             self.batch.push(Write::DropState(STATE_UNCONFIRMED.into()));
             self.state_changed = true;
         }
@@ -385,7 +415,7 @@ impl Engine {
     /// votes stay until the chain has gone on.
     pub(super) fn tidy_drafts(&mut self, roster: &Roster) -> bool {
         let (number, mut drafts, mut refused) = self.own_drafts();
-        let Some(federation) = roster.federation.as_ref().filter(|_| !self.unconfirmed) else { return false };
+        let Some(federation) = roster.federation.as_ref().filter(|_| !self.is_unconfirmed()) else { return false };
         let before = (drafts.len(), refused.len());
         let is_vote = |draft: &Draft| matches!(draft.statement(), Some(Statement::Stewards { predecessor, .. }) if predecessor == federation.position);
         drafts.retain(|draft| roster.drafts.contains_key(&draft.id()) || is_vote(draft));
@@ -458,6 +488,31 @@ impl Engine {
             });
         })
     }
+}
+
+/// Whether one device may keep these drafts.
+fn check_room(drafts: &[Draft]) -> Result<(), CommandError> {
+    let bytes: usize = drafts.iter().map(|draft| draft.body.len()).sum();
+    let what = match () {
+        () if drafts.last().is_some_and(|draft| draft.body.len() > limits::DRAFTS_BYTES_MAX) => {
+            return Err(CommandError::Invalid(format!(
+                "the proposal is larger than {} KiB",
+                limits::DRAFTS_BYTES_MAX / 1024
+            )));
+        }
+        () if drafts.len() > limits::DRAFTS_MAX => {
+            format!("this device keeps {} open drafts already", limits::DRAFTS_MAX)
+        }
+        () if bytes > limits::DRAFTS_BYTES_MAX => {
+            format!("the open drafts of this device would be more than {} KiB", limits::DRAFTS_BYTES_MAX / 1024)
+        }
+        () => return Ok(()),
+    };
+    Err(CommandError::Precondition {
+        what,
+        hint: "let them be signed, or withdraw one that is not needed: comin approvals, comin approvals reject ID"
+            .into(),
+    })
 }
 
 const TWO_IN_ONE_ROUND: &str = "signed two different changes of stewards in one round";

@@ -82,8 +82,8 @@ pub struct Engine {
     remember_due: Option<u64>,
     tickets: TicketBook,
     newcomer: Option<Newcomer>,
-    /// Restored, and not confirmed yet: nothing is signed for the federation.
-    unconfirmed: bool,
+    /// Restored, and not confirmed yet: nothing is signed for the federation. The partners that have confirmed it.
+    unconfirmed: Option<BTreeSet<PartnerId>>,
     /// For whom each waiting newcomer was last told that it waits.
     told_waiting: BTreeMap<DeviceKey, Vec<String>>,
     /// Join streams: the peer, and whether this node is the newcomer.
@@ -174,7 +174,7 @@ impl Engine {
             remember_due: None,
             tickets: TicketBook::default(),
             newcomer: None,
-            unconfirmed: false,
+            unconfirmed: None,
             told_waiting: BTreeMap::new(),
             join_sessions: BTreeMap::new(),
             faults: Vec::new(),

@@ -185,8 +185,9 @@ impl Engine {
             let hello = session.hello.as_ref();
             session.matched = hello.is_some_and(|hello| own.get(&session.device) == Some(&hello.statements));
         }
-        if self.sessions.values().any(|session| session.matched) {
-            self.confirm();
+        let matched = self.sessions.values().filter(|session| session.matched).map(|session| session.device);
+        for device in matched.collect::<Vec<_>>() {
+            self.confirm(&device);
         }
     }
 
@@ -223,7 +224,7 @@ impl Engine {
             session.shown.clear();
         }
         if matched {
-            self.confirm();
+            self.confirm(&device);
         }
         if newly {
             // The peer may have judged our last hello by a set that it has outgrown.

@@ -98,7 +98,7 @@ impl Engine {
             peers: peers.map(|device| self.peer_status(device)).collect(),
             approvals: self.unconfirmed_joins(),
             drafts: self.roster.drafts.values().cloned().collect(),
-            unconfirmed: self.unconfirmed,
+            unconfirmed: self.is_unconfirmed(),
             tickets: self.open_tickets(),
             joining: self.own_join_status(),
             docs,

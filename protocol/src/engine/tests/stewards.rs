@@ -260,9 +260,15 @@ fn a_restored_steward_signs_nothing_until_that_is_confirmed() {
     assert!(matches!(world.command(0, register), Err(CommandError::NotAllowed { .. })), "nor anything else");
     world.restart(0);
     assert!(world.status(0).unconfirmed, "also after another start");
+    world.meet(0, 2);
+    let refused = world.command(0, other.clone());
+    let told = refused.expect_err("who never saw the vote does not confirm that there is none").to_string();
+    assert!(told.contains("Partner 1") && !told.contains("Partner 2"), "it says for whom it waits: {told}");
+    world.restart(0);
+    assert!(world.status(0).unconfirmed, "also after another start");
     world.meet(0, 1);
-    assert!(!world.status(0).unconfirmed, "a peer has confirmed it");
-    assert_eq!(world.nodes[0].engine.own_drafts().1, vote, "and given the vote back");
+    assert!(!world.status(0).unconfirmed, "every other steward has confirmed it");
+    assert_eq!(world.nodes[0].engine.own_drafts().1, vote, "one of them has given the vote back");
     let refused = world.command(0, other);
     assert!(matches!(refused, Err(CommandError::Precondition { .. })), "which binds it: {refused:?}");
     world.restart(0);
