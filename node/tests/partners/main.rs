@@ -4,5 +4,6 @@ mod check;
 mod join;
 mod namespaces;
 mod office;
+mod rekey;
 mod repair;
 mod words;
