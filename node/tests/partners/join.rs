@@ -16,11 +16,6 @@ fn tickets_are_good_once_in_time_and_for_one_federation() {
     let ticket = slovenia.invite("Italia", "IT", "1h");
     slovenia.admit(&italy, &ticket);
 
-    let second = italy.run(&["invite", "France", "--country", "FR"]);
-    let told = String::from_utf8_lossy(&second.stderr).into_owned();
-    assert_eq!(second.status.code(), Some(6), "a ticket of who cannot admit would lead nowhere: {told}");
-    assert!(told.contains("partners show \"Slovenia\""), "the steward is named: {told}");
-
     let (code, told) = france.refused(&ticket);
     assert_eq!(code, Some(6), "a used ticket is refused: {told}");
     assert!(told.contains("ticket-used") && told.contains("Hint: "), "with its stage and a way out: {told}");
@@ -48,6 +43,34 @@ fn tickets_are_good_once_in_time_and_for_one_federation() {
     assert_eq!(open(&slovenia.json(&["invites"])), 0, "no ticket is left open that nobody has in hand");
     let foreign = slovenia.invite("France", "FR", "1h");
     assert_eq!(france.refused(&foreign).0, Some(6), "who is in another federation cannot join this one");
+}
+
+#[test]
+fn who_is_no_steward_invites_and_the_steward_lets_in() {
+    let slovenia = Partner::start("Slovenia", "SI");
+    let italy = Partner::start("Italia", "IT");
+    let france = Partner::start("France", "FR");
+    slovenia.json(&["found", "COM-IN"]);
+    let ticket = slovenia.invite("Italia", "IT", "1h");
+    slovenia.admit(&italy, &ticket);
+    let ticket = italy.invite("France", "FR", "1h");
+    let mut joining = france.command(&["--json", "join", &ticket]).stdout(Stdio::null()).spawn().expect("it starts");
+    let pending = eventually("the newcomer's arrival", || italy.json(&["approvals"])["items"].get(0).cloned());
+    let number = france.json(&["status"])["joining"]["check_number"].clone();
+    assert_eq!(pending["check_number"], number, "the inviter and the newcomer see the same number");
+    let confirmed = italy.json(&["approvals", "approve", pending["id"].as_str().expect("an id")]);
+    assert_eq!(confirmed["decided"], false, "the inviter has compared the number, and admits nobody");
+    assert_eq!(confirmed["waits_for"][0]["name"], "Slovenia", "it says who does");
+    eventually("the newcomer reads for whom it waits", || {
+        let told = france.json(&["status"])["joining"]["waits_for"].as_str().unwrap_or_default().to_owned();
+        told.contains("Slovenia").then_some(())
+    });
+    let (id, text) = eventually("the steward is asked", || slovenia.asked().pop());
+    assert!(text.contains("France"), "it reads whom it lets in: {text}");
+    assert_eq!(slovenia.json(&["approvals", "approve", &id])["decided"], true, "the sole steward decides");
+    let joined = eventually("the newcomer is let in", || joining.try_wait().expect("it can be asked"));
+    assert!(joined.success(), "through the partner that invited it");
+    eventually("it meets the steward too", || france.knows("Slovenia").then_some(()));
 }
 
 #[test]
