@@ -52,6 +52,8 @@ async function refresh() {
   running = true;
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    // What answers a form has no address of its own: there is nothing newer to fetch.
+    if (answer.status === 404 || answer.status === 405) return;
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     let skipped = false;
