@@ -158,6 +158,12 @@ pub enum Verb {
         #[arg(long, value_name = "DIR", requires = "repair")]
         from: Option<PathBuf>,
     },
+    /// After a repair or a restore of this machine: no other node is left that could confirm what it had signed.
+    Restore {
+        /// Let it sign for the partnership again, on your word.
+        #[arg(long, required = true)]
+        alone: bool,
+    },
     /// Look for what keeps the node from working.
     Doctor,
     /// The configuration.

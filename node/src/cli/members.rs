@@ -282,6 +282,12 @@ fn show_draft(draft: &Value, out: &Output) {
     }
 }
 
+/// `restore --alone`.
+pub fn confirm_alone(client: &Client, out: &Output) -> CliResult {
+    client.post("restore/alone", json!({}))?;
+    done(out, "cli-restored-alone")
+}
+
 /// `stewards`.
 pub fn stewards(client: &Client, verb: Option<&StewardsVerb>, out: &Output) -> CliResult {
     if let Some(StewardsVerb::Set { partners }) = verb {

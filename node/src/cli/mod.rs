@@ -115,6 +115,7 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Join { ticket } => members::join(client, ticket, out).map(done),
         Verb::Approvals { verb } => members::approvals(client, verb.as_ref(), out).map(done),
         Verb::Stewards { verb } => members::stewards(client, verb.as_ref(), out).map(done),
+        Verb::Restore { .. } => members::confirm_alone(client, out).map(done),
         Verb::Devices => members::devices(client, out).map(done),
         Verb::Registers { verb } => members::registers(client, verb.as_ref(), out).map(done),
         Verb::Network(args) => of_kind("network", args),

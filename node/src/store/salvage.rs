@@ -10,7 +10,7 @@ use super::sled_kv::SledKv;
 use super::verify::{Damage, Place, Walker};
 use super::{Store, StoreError, cell, keys, manifest, open_sled, write};
 use comin_protocol::beacon::SignedBeacon;
-use comin_protocol::engine::{DocMeta, StoredDoc, StoredRun, Write};
+use comin_protocol::engine::{DocMeta, STATE_UNCONFIRMED, StoredDoc, StoredRun, Write};
 use comin_protocol::ids::{ActorId, DocId, StatementId};
 use comin_protocol::record::Row;
 use comin_protocol::statement::SignedStatement;
@@ -114,6 +114,8 @@ impl Salvaged {
             self.statements.iter().map(|(id, signed)| Write::PutStatement(*id, signed.clone())).collect();
         first.extend(self.beacons.iter().cloned().map(Write::PutBeacon));
         first.extend(self.state.iter().map(|(name, value)| Write::PutState(name.clone(), value.clone())));
+        // What this device has signed may be lost with the rest: in the first batch, so that no crash leaves it out.
+        first.push(Write::PutState(STATE_UNCONFIRMED.to_owned(), Vec::new()));
         let mut out = vec![first];
         for (doc, salvaged) in &self.complete {
             out.push(salvaged.writes(doc));

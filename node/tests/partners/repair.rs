@@ -108,6 +108,47 @@ impl Scene {
     }
 }
 
+#[test]
+fn a_repaired_steward_signs_nothing_until_that_is_confirmed() {
+    let mut slovenia = Partner::start("Slovenia", "SI");
+    let mut italy = Partner::start("Italia", "IT");
+    slovenia.json(&["found", "COM-IN"]);
+    let ticket = slovenia.invite("Italia", "IT", "1h");
+    slovenia.admit(&italy, &ticket);
+    slovenia.json(&["registers", "add", LAST_STATED]);
+    let knows = |partner: &Partner| partner.json(&["registers"])["items"].to_string().contains(LAST_STATED);
+    eventually("the register at the other partner", || knows(&italy).then_some(()));
+    let lose = |slovenia: &mut Partner| {
+        eventually("the copy of the statements", || {
+            let copy = fs::read(slovenia.dir().join("statements")).unwrap_or_default();
+            copy.windows(LAST_STATED.len()).any(|piece| piece == LAST_STATED.as_bytes()).then_some(())
+        });
+        slovenia.kill();
+        fs::remove_dir_all(store_of(slovenia)).expect("the store is lost");
+        slovenia.json(&["check", "--repair", "--kit", &kit_of(slovenia).to_string_lossy()]);
+        slovenia.resume();
+    };
+    let unconfirmed = |partner: &Partner| partner.json(&["status"])["unconfirmed"] == true;
+
+    italy.kill();
+    lose(&mut slovenia);
+    assert!(unconfirmed(&slovenia), "the repaired node says that it is not confirmed");
+    let refused = slovenia.run(&["registers", "add", "Too early"]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success(), "it signs nothing");
+    assert!(told.contains("restore --alone") && told.contains("sync --wait"), "and says the ways out: {told}");
+    italy.resume();
+    eventually("the other node confirms it", || (!unconfirmed(&slovenia)).then_some(()));
+    slovenia.json(&["registers", "add", "In time"]);
+
+    italy.kill();
+    lose(&mut slovenia);
+    assert!(unconfirmed(&slovenia), "after another loss as well");
+    slovenia.json(&["restore", "--alone"]);
+    assert!(!unconfirmed(&slovenia), "a person says that no other node is left");
+    slovenia.json(&["registers", "add", "Alone"]);
+}
+
 fn store_of(partner: &Partner) -> PathBuf {
     partner.dir().join("store")
 }

@@ -317,9 +317,10 @@ impl Engine {
         })
     }
 
-    /// Restored, and not confirmed by all who may know of a forgotten signature.
+    /// Restored, and not confirmed by all who may know of a forgotten signature. Outside a federation there is nobody
+    /// to confirm it and nothing to sign.
     pub(super) fn is_unconfirmed(&self) -> bool {
-        self.unconfirmed.is_some()
+        self.unconfirmed.is_some() && self.roster.federation.is_some()
     }
 
     /// The other stewards that have not confirmed a steward's restored device: a vote that it has forgotten may have
@@ -348,7 +349,7 @@ impl Engine {
         }
     }
 
-    fn end_unconfirmed(&mut self) {
+    pub(super) fn end_unconfirmed(&mut self) {
         if self.unconfirmed.take().is_some() {
             self.batch.push(Write::DropState(STATE_UNCONFIRMED.into()));
             self.state_changed = true;

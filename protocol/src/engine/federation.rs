@@ -32,6 +32,8 @@ impl Engine {
         let nonce = self.random();
         let statement = Statement::Founding { name, founder: self.partner, founder_key, nonce };
         let id = self.state(&statement)?;
+        // In a new federation a restored device has signed nothing before.
+        self.end_unconfirmed();
         Ok(FederationId(id.0))
     }
 

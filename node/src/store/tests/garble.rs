@@ -4,7 +4,7 @@
 use super::fixture::*;
 use crate::store::guard::guarded;
 use crate::store::{Salvaged, Store, StoreError, open_sled, rebuild, salvage};
-use comin_protocol::engine::{DocMeta, Write};
+use comin_protocol::engine::{DocMeta, STATE_UNCONFIRMED, Write};
 use comin_protocol::ids::tagged_hash;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
@@ -212,7 +212,9 @@ fn a_rebuilt_store_is_sound_and_holds_what_survived() {
     let rebuilt = rebuild(&dir).expect("rebuilds");
     assert_eq!(rebuilt.salvaged.damaged, [], "nothing is wrong with a sound store");
     let store = open_sled(&dir, Duration::ZERO).expect("opens");
-    assert!(contents(&store) == original.contents, "and nothing of it is lost");
+    assert!(store.boot().expect("boots").state.contains_key(STATE_UNCONFIRMED), "it is marked as restored");
+    store.commit(&[vec![Write::DropState(STATE_UNCONFIRMED.to_owned())]]).expect("commits");
+    assert!(contents(&store) == original.contents, "and nothing else is more or less");
 }
 
 #[test]
