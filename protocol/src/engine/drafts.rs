@@ -491,29 +491,22 @@ impl Engine {
     }
 }
 
-/// Whether one device may keep these drafts.
-fn check_room(drafts: &[Draft]) -> Result<(), CommandError> {
+/// Whether one device may keep these drafts, of which the last is new.
+pub(super) fn check_room(drafts: &[Draft]) -> Result<(), CommandError> {
+    let (most, kib) = (limits::DRAFTS_MAX, limits::DRAFTS_BYTES_MAX / 1024);
     let bytes: usize = drafts.iter().map(|draft| draft.body.len()).sum();
-    let what = match () {
-        () if drafts.last().is_some_and(|draft| draft.body.len() > limits::DRAFTS_BYTES_MAX) => {
-            return Err(CommandError::Invalid(format!(
-                "the proposal is larger than {} KiB",
-                limits::DRAFTS_BYTES_MAX / 1024
-            )));
-        }
-        () if drafts.len() > limits::DRAFTS_MAX => {
-            format!("this device keeps {} open drafts already", limits::DRAFTS_MAX)
-        }
-        () if bytes > limits::DRAFTS_BYTES_MAX => {
-            format!("the open drafts of this device would be more than {} KiB", limits::DRAFTS_BYTES_MAX / 1024)
-        }
-        () => return Ok(()),
-    };
-    Err(CommandError::Precondition {
-        what,
-        hint: "let them be signed, or withdraw one that is not needed: comin approvals, comin approvals reject ID"
-            .into(),
-    })
+    let hint = "let them be signed, or withdraw one that is not needed: comin approvals, comin approvals reject ID";
+    let full = |what: String| Err(CommandError::Precondition { what, hint: hint.into() });
+    if drafts.last().is_some_and(|draft| draft.body.len() > limits::DRAFTS_BYTES_MAX) {
+        return Err(CommandError::Invalid(format!("the proposal is larger than {kib} KiB")));
+    }
+    if drafts.len() > most {
+        return full(format!("this device keeps {most} open drafts already"));
+    }
+    if bytes > limits::DRAFTS_BYTES_MAX {
+        return full(format!("the open drafts of this device would be more than {kib} KiB"));
+    }
+    Ok(())
 }
 
 const TWO_IN_ONE_ROUND: &str = "signed two different changes of stewards in one round";

@@ -1,7 +1,9 @@
 //! Several stewards: what they decide together, also where they never meet.
 
 use super::*;
+use crate::engine::drafts::check_room;
 use crate::ids::StatementId;
+use crate::limits;
 use crate::statement::Draft;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -370,4 +372,27 @@ fn the_last_steward_that_can_decide_keeps_its_key() {
     assert!(matches!(refused, Err(CommandError::Precondition { .. })), "nobody could name its new key: {refused:?}");
     assert!(world.command(0, rekey(other, 62)).is_ok(), "who is no steward gets a new key");
     assert!(world.nodes[0].engine.roster.decides_alone(&world.nodes[0].signer.key()), "the steward still decides");
+}
+
+#[test]
+fn a_proposal_that_cannot_be_kept_is_told_why() {
+    let (mut world, _) = World::governed(3, 3);
+    let propose =
+        |world: &mut World, name: String| world.command(0, Command::AddRegister { name, writers: Writers::All });
+    for number in 0..limits::DRAFTS_MAX {
+        let reply = propose(&mut world, format!("net {number}"));
+        assert!(matches!(reply, Ok(Reply::Proposed { .. })), "as many as a device keeps: {reply:?}");
+    }
+    let refused = propose(&mut world, "one more".into());
+    let Err(CommandError::Precondition { what, hint }) = refused else { panic!("one too many: {refused:?}") };
+    assert!(what.contains("16 open drafts") && hint.contains("approvals reject"), "{what}; {hint}");
+
+    let draft = |bytes: usize| Draft { body: vec![0; bytes], signature: [0; 64] };
+    let told = |drafts: &[Draft]| check_room(drafts).map_err(|error| error.to_string());
+    let half = limits::DRAFTS_BYTES_MAX / 2;
+    assert_eq!(told(&[draft(half), draft(half)]), Ok(()), "as many bytes as a device keeps");
+    let several = told(&[draft(half), draft(half + 1)]).expect_err("more bytes together");
+    assert!(several.contains("would be more than 64 KiB"), "of several it is the sum: {several}");
+    let large = told(&[draft(limits::DRAFTS_BYTES_MAX + 1)]).expect_err("too large by itself");
+    assert!(large.contains("the proposal is larger"), "withdrawing others would not help: {large}");
 }
