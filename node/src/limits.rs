@@ -23,6 +23,19 @@ pub const TIDY_AFTER_BATCHES: u64 = 20_000;
 /// Events kept for a slow subscriber; beyond them it reads everything again.
 pub const EVENTS_KEPT: usize = 1_024;
 
+/// Largest file of an import in bytes: 200,000 rows of 335 bytes.
+pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Most rows of an import: 50 full parts of a register, so that the plan stays within some hundred MB of memory.
+pub const IMPORT_ROWS_MAX: usize = 200_000;
+/// Bytes of values that an import writes in one commit, half of what the engine takes.
+pub const IMPORT_SLICE_BYTES: usize = comin_protocol::limits::EDIT_BYTES_MAX / 2;
+/// Operations that an import writes in one commit: each character of a long text is one.
+pub const IMPORT_SLICE_OPS: usize = comin_protocol::limits::CHANGE_OPS_MAX as usize / 2;
+/// Changes that the answer to an import lists one by one; all are counted.
+pub const IMPORT_CHANGES_LISTED: usize = 1_000;
+/// Values that cannot be taken, of which an import lists so many; all are counted.
+pub const IMPORT_ERRORS_LISTED: usize = 1_000;
+
 /// Helper processes: one checks while the next transfer arrives.
 pub const HELPERS: usize = 2;
 /// Jobs that wait for a helper; beyond them the answer is "not now".

@@ -126,3 +126,58 @@ fn what_was_acknowledged_survives_kill_9() {
     assert!(check.status.success(), "pages and documents agree: {}", String::from_utf8_lossy(&check.stdout));
     println!("{} acknowledged edits, {rounds} kills, 0 lost", acknowledged.len());
 }
+
+fn set_up(dir: &Path) {
+    let parent = dir.parent().expect("a directory above");
+    let init = comin(dir).args(["init", "--name", "Partner Esempio", "--country", "IT"]).current_dir(parent).output();
+    assert!(init.expect("the program starts").status.success(), "init works");
+    let config = "[listen]\np2p = [\"127.0.0.1:0\"]\npage = \"127.0.0.1:0\"\nmdns = false\n";
+    std::fs::write(dir.join("node.toml"), config).expect("the configuration is written");
+}
+
+fn written(victim: &Victim) -> Option<u64> {
+    let (_, answer) = request(&victim.socket, "GET", "import", None).expect("the node runs");
+    answer["written"].as_u64().filter(|_| answer["stage"] == "writing")
+}
+
+#[test]
+fn an_import_leaves_room_for_edits_and_is_completed_after_kill_9() {
+    const ROWS: u64 = 8_000;
+    let temp = tempfile::tempdir().expect("a directory");
+    let (dir, file) = (temp.path().join("node"), temp.path().join("many.csv"));
+    set_up(&dir);
+    let rows: String = (0..ROWS).map(|n| format!("Organisation {n},City {},IT\n", n % 700)).collect();
+    std::fs::write(&file, format!("name,city,country\n{rows}")).expect("the file is written");
+    let import = || {
+        let mut command = comin(&dir);
+        command.args(["--json", "import"]).arg(&file).args(["--kind", "organisation"]);
+        command
+    };
+    let victim = Victim::start(&dir);
+    let first = import().stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    while written(&victim).is_none_or(|written| written == 0) {
+        std::thread::yield_now();
+    }
+    let fields = json!({"name": "By hand", "country": "IT"});
+    let added = request(&victim.socket, "POST", "records", Some(&json!({"kind": "organisation", "fields": fields})));
+    assert_eq!(added.map(|(status, _)| status), Some(201), "an edit is acknowledged");
+    assert!(written(&victim).is_some_and(|written| written < ROWS), "while the import goes on");
+    let second = import().output().expect("the program starts");
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another import"), "one import at a time");
+    victim.kill();
+    let first = first.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&first.stderr).into_owned();
+    assert!(!first.status.success() && told.contains("the import broke off"), "the interruption is told: {told}");
+
+    let count = |output: std::process::Output| {
+        let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+        ["added", "changed", "unchanged"].map(|name| report[name].as_u64().expect("a number"))
+    };
+    let victim = Victim::start(&dir);
+    let [added, changed, unchanged] = count(import().output().expect("the program starts"));
+    assert!(added > 0 && unchanged > 0, "a second run completes the first: {added} added, {unchanged} unchanged");
+    assert_eq!((added + unchanged, changed), (ROWS, 0), "and touches nothing that is there");
+    victim.kill();
+    let third = count(import().output().expect("the program starts"));
+    assert_eq!(third, [0, 0, ROWS], "with the node stopped nothing is left to do either");
+}

@@ -1,18 +1,30 @@
-//! `POST import`: a table of records into one register.
+//! `POST import`: a table of records into one register, and `GET import`: how far it is.
+//!
+//! An import is a task of its own: it goes on to its end whatever becomes of the request. One runs at a time, so that
+//! its memory is bounded. Who accepts `application/x-ndjson` reads its progress line by line, the report last.
 
 use super::context::Params;
+use super::limits::REQUEST_TIME;
 use super::problem::{Answer, Problem};
 use super::registers;
 use super::state::AppState;
-use crate::import::{self, ImportError, Target};
+use crate::import::{self, IMPORT_BYTES_MAX, ImportError, Target};
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use comin_protocol::ids::RegisterId;
 use comin_protocol::schema;
+use futures::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::watch;
+
+/// The media type of progress: one JSON object on each line.
+const LINES: &str = "application/x-ndjson";
 
 /// Parameters of `POST import`.
 #[derive(Deserialize, Default)]
@@ -27,50 +39,190 @@ impl From<ImportError> for Problem {
     fn from(error: ImportError) -> Self {
         let text = error.to_string();
         match error {
-            ImportError::Rows(errors) => Self::invalid(text)
+            ImportError::Rows { errors, total } => Self::invalid(text)
                 .hint("correct the rows named and send the file again; nothing was written")
-                .with("errors", json!(errors)),
+                .with("errors", json!(errors))
+                .with("errors_total", json!(total)),
             ImportError::Store(error) => error.into(),
-            ImportError::Refused { written, cause, .. } => {
-                let problem = Self { detail: text, ..Self::from(cause) };
-                problem.with("written", json!(written))
-            }
+            ImportError::Refused { written, total, cause } => Self { detail: text, ..Self::from(cause) }
+                .hint("mend the cause and send the file again: what is written stays as it is")
+                .with("written", json!(written))
+                .with("total", json!(total)),
         }
     }
+}
+
+/// How far an import is.
+#[derive(Clone)]
+enum Stage {
+    /// The file arrives, or its rows are checked.
+    Checking,
+    Writing {
+        written: usize,
+        total: usize,
+    },
+    Done(Box<Answer<Value>>),
+}
+
+impl Stage {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Checking => json!({"stage": "checking"}),
+            Self::Writing { written, total } => json!({"stage": "writing", "written": written, "total": total}),
+            Self::Done(done) => match done.as_ref() {
+                Ok(report) => json!({"stage": "done", "report": report}),
+                Err(problem) => json!({"stage": "refused", "problem": problem.to_json()}),
+            },
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+}
+
+/// The imports of this process: at most one at a time, and how far the last one came.
+#[derive(Default)]
+pub struct Imports(Mutex<Option<watch::Receiver<Stage>>>);
+
+impl Imports {
+    /// Takes the place of the one import. It is free again when the sender is dropped.
+    fn begin(&self) -> Answer<watch::Sender<Stage>> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = last.as_ref().filter(|stage| stage.has_changed().is_ok()) {
+            return Err(Problem::new(StatusCode::CONFLICT, "import-running", "another import is being carried out")
+                .hint("GET /api/v1/import says how far it is; run this one when it is done")
+                .with("import", running.borrow().to_json()));
+        }
+        let (told, stage) = watch::channel(Stage::Checking);
+        *last = Some(stage);
+        Ok(told)
+    }
+
+    /// The last import; `None` where there was none, or where it broke off.
+    fn last(&self) -> Option<Stage> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let stage = last.as_ref()?;
+        let known = stage.has_changed().is_ok() || stage.borrow().is_done();
+        known.then(|| stage.borrow().clone())
+    }
+}
+
+/// `GET import`.
+pub async fn progress(State(app): State<AppState>) -> Json<Value> {
+    let stage = app.imports().last().map_or_else(|| json!({"stage": "none"}), |stage| stage.to_json());
+    let mut answer = json!({"schema": 1});
+    if let (Some(answer), Value::Object(stage)) = (answer.as_object_mut(), stage) {
+        answer.extend(stage);
+    }
+    Json(answer)
 }
 
 /// `POST import`: CSV in the body. Everything is checked before anything is written.
 ///
 /// # Errors
 /// 422 with `errors` (row, column, reason) where a value cannot be taken; 403 where the register may not be
-/// written.
+/// written; 409 while another import runs; 413 for a file that is too large.
 pub async fn import(
     State(app): State<AppState>,
     Params(params): Params<ImportParams>,
-    file: Bytes,
-) -> Answer<Json<Value>> {
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let target = target(&app, &params).await?;
+    let told = app.imports().begin()?;
+    let mut stage = told.subscribe();
+    let file = upload(body).await?;
+    tokio::spawn(carry_out(app.clone(), told, target, params.dry_run, file));
+    let accepts = headers.get(header::ACCEPT).is_some_and(|kinds| kinds.as_bytes() == LINES.as_bytes());
+    let seen = stage.wait_for(|stage| stage.is_done() || accepts && !matches!(stage, Stage::Checking)).await;
+    let seen = seen.map_err(|_| broke_off())?.clone();
+    match seen {
+        Stage::Done(done) => match (*done)? {
+            report if accepts => Ok(([(header::CONTENT_TYPE, LINES)], format!("{report}\n")).into_response()),
+            report => Ok(Json(report).into_response()),
+        },
+        _ => Ok(lines(stage)),
+    }
+}
+
+async fn target(app: &AppState, params: &ImportParams) -> Answer<Target> {
     let kind = schema::kind(&params.kind).ok_or_else(|| {
         let known = schema::KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
         Problem::not_found(format!("kind {:?}", params.kind)).hint(format!("kinds are {known}"))
     })?;
     let (partner, device) = app.own().await?;
     let register = match params.register.as_deref().filter(|text| !text.is_empty()) {
-        Some(text) => registers::find(&app, text).await?,
+        Some(text) => registers::find(app, text).await?,
         None => RegisterId::partner(&partner),
     };
     if !app.node().roster().may_write(&register, &device) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "not-allowed", "this partner does not write this register")
             .hint("comin registers lists who writes what"));
     }
-    let target = Target { kind, register, device };
-    let plan = import::plan(app.node(), target, app.language().code(), file.to_vec()).await?;
-    let answer = json!({
-        "schema": 1, "dry_run": params.dry_run, "added": plan.added, "changed": plan.changed,
+    Ok(Target { kind, register, device })
+}
+
+/// The whole file, within its bound and the time of a request: who never ends would keep all others waiting.
+async fn upload(body: Body) -> Answer<Bytes> {
+    let too_slow = |_| Problem::unreadable(StatusCode::REQUEST_TIMEOUT, "the file did not arrive in time");
+    let file = tokio::time::timeout(REQUEST_TIME, to_bytes(body, IMPORT_BYTES_MAX)).await.map_err(too_slow)?;
+    file.map_err(|error| match error.into_inner().is::<http_body_util::LengthLimitError>() {
+        true => {
+            let detail = format!("the file is larger than {} MiB", IMPORT_BYTES_MAX / 1024 / 1024);
+            Problem::unreadable(StatusCode::PAYLOAD_TOO_LARGE, detail).hint("divide the file")
+        }
+        false => Problem::bad_request("the file did not arrive whole"),
+    })
+}
+
+fn broke_off() -> Problem {
+    Problem::internal("the import broke off").hint("send the file again: what is written stays as it is")
+}
+
+/// Goes on to the end whether or not anybody still waits for it.
+async fn carry_out(app: AppState, told: watch::Sender<Stage>, target: Target, dry_run: bool, file: Bytes) {
+    let done = checked_and_written(&app, &told, target, dry_run, file).await.map_err(Problem::from);
+    if let Err(problem) = &done {
+        tracing::warn!(cause = %problem.detail, "an import was not carried out to its end");
+    }
+    told.send_replace(Stage::Done(Box::new(done)));
+}
+
+async fn checked_and_written(
+    app: &AppState,
+    told: &watch::Sender<Stage>,
+    target: Target,
+    dry_run: bool,
+    file: Bytes,
+) -> Result<Value, ImportError> {
+    let plan = import::plan(app.node(), target, app.language().code(), file).await?;
+    let report = json!({
+        "schema": 1, "dry_run": dry_run, "added": plan.added, "changed": plan.changed,
         "unchanged": plan.unchanged, "changes": plan.changes,
     });
-    if !params.dry_run {
-        let rows = import::apply(app.node(), plan).await?;
-        app.index().touch(rows.iter().map(|row| row.key.clone()));
+    let (mut written, total) = (0, plan.edits.len());
+    for slice in import::slices(plan.edits).take_while(|_| !dry_run) {
+        told.send_replace(Stage::Writing { written, total });
+        let rows = import::write(app.node(), slice, (written, total)).await?;
+        written += rows.len();
+        app.index().touch(rows.into_iter().map(|row| row.key));
     }
-    Ok(Json(answer))
+    Ok(report)
+}
+
+/// Progress as it comes, at last the report or the problem. Who reads slowly misses steps between and not the end.
+fn lines(stage: watch::Receiver<Stage>) -> Response {
+    let line = |value: Value| Ok::<_, Infallible>(format!("{value}\n"));
+    let lines = stream::unfold(Some(stage), move |stage| async move {
+        let mut stage = stage?;
+        let now = stage.borrow_and_update().clone();
+        if let Stage::Done(done) = now {
+            return Some((line(done.unwrap_or_else(|problem| json!({"problem": problem.to_json()}))), None));
+        }
+        let next = stage.changed().await.is_ok().then_some(stage);
+        let more = if next.is_some() { now.to_json() } else { json!({"problem": broke_off().to_json()}) };
+        Some((line(more), next))
+    });
+    ([(header::CONTENT_TYPE, LINES)], Body::from_stream(lines)).into_response()
 }

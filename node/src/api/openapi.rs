@@ -107,7 +107,13 @@ pub const ROUTES: &[Doc] = &[
     doc("post", "/api/v1/sync", "Exchange now; says who is missing").body("Sync"),
     doc("post", "/api/v1/sync/pause", "Stop exchanging"),
     doc("post", "/api/v1/sync/resume", "Exchange again"),
-    doc("post", "/api/v1/import", "Records from a CSV file, all checked before any is written")
+    doc("get", "/api/v1/import", "How far the import is that runs or ran last"),
+    doc(
+        "post",
+        "/api/v1/import",
+        "Records from a CSV file of at most 64 MiB and 200,000 rows, all checked before any is written; one at a \
+         time, and it goes on to its end; with Accept: application/x-ndjson its progress, line by line, the report last",
+    )
         .query(&["kind", "register", "dry_run"])
         .file("text/csv"),
     doc("get", "/api/v1/export", "What this node reads, as a file").query(&["format", "kind", "register", "part"]),

@@ -58,7 +58,7 @@ fn api() -> Router<AppState> {
         .route("/sync", post(sync::now))
         .route("/sync/pause", post(sync::pause))
         .route("/sync/resume", post(sync::resume))
-        .route("/import", post(import::import))
+        .route("/import", get(import::progress).post(import::import))
         .route("/export", get(export::export))
         .route("/stream", get(stream::stream))
         .route("/login-codes", post(login::make_code))

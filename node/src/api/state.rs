@@ -2,6 +2,7 @@
 
 use super::auth::Access;
 use super::idempotency::Answers;
+use super::import::Imports;
 use super::stream::Replay;
 use crate::i18n::Lang;
 use crate::runtime::NodeHandle;
@@ -33,6 +34,7 @@ struct Inner {
     replay: Replay,
     answers: Answers,
     index: Arc<RecordIndex>,
+    imports: Imports,
     started: Instant,
     own: OnceLock<(PartnerId, DeviceKey)>,
 }
@@ -45,6 +47,7 @@ impl AppState {
             replay: Replay::new(&node),
             answers: Answers::default(),
             index: Arc::new(RecordIndex::new(&node)),
+            imports: Imports::default(),
             started: Instant::now(),
             own: OnceLock::new(),
             node,
@@ -92,6 +95,11 @@ impl AppState {
     /// Answers to repeated requests.
     pub fn answers(&self) -> &Answers {
         &self.0.answers
+    }
+
+    /// The import that runs, or ran last.
+    pub fn imports(&self) -> &Imports {
+        &self.0.imports
     }
 
     /// What lists are filtered and sorted by.

@@ -143,6 +143,43 @@ impl Client {
         })
     }
 
+    /// Sends a file whose import tells its progress line by line; the answer is the last line.
+    ///
+    /// # Errors
+    /// As [`Self::send`]; also where the lines end before the last one.
+    pub fn upload(&self, path: &str, kind: &str, body: Vec<u8>, told: &mut dyn FnMut(&Value)) -> CliResult<Answer> {
+        let request = Request::builder().method(Method::POST).uri(self.uri(path)).header("host", "localhost");
+        let request = request.header("content-type", kind).header("accept", "application/x-ndjson");
+        let request = request.body(Body::from(body)).map_err(|error| CliError::new(error.to_string()))?;
+        self.runtime.block_on(async {
+            let mut response = self.ask(request).await?;
+            let (mut status, mut line) = (response.status().as_u16(), Vec::new());
+            let cut = |cause: &str| {
+                CliError::new(format!("the import broke off: {cause}"))
+                    .hint("run the same command again: it goes on from there, and what is written stays as it is")
+            };
+            while let Some(frame) = response.body_mut().frame().await {
+                let frame = frame.map_err(|error| cut(&error.to_string()))?;
+                for piece in frame.data_ref().into_iter().flat_map(|data| data.split_inclusive(|byte| *byte == b'\n')) {
+                    if line.ends_with(b"\n") {
+                        line.clear();
+                    }
+                    line.extend_from_slice(piece);
+                    told(&serde_json::from_slice(&line).unwrap_or(Value::Null));
+                }
+            }
+            let mut last: Value = serde_json::from_slice(&line).map_err(|_| cut("the node is gone"))?;
+            if let Some(problem) = last.get_mut("problem").map(Value::take) {
+                status = problem.get("status").and_then(Value::as_u64).and_then(|s| s.try_into().ok()).unwrap_or(500);
+                last = problem;
+            }
+            if last.get("stage").is_some() {
+                return Err(cut("the node is gone"));
+            }
+            Ok(Answer { status, body: last.to_string().into_bytes() })
+        })
+    }
+
     /// Reads into a writer as it comes.
     ///
     /// # Errors

@@ -6,16 +6,15 @@ use super::error::{CliError, CliResult, Exit};
 use super::members::{items, text};
 use super::output::Output;
 use super::take_back::{SAVE, SIGNATURES};
-use comin_node::import::FILE_BYTES_MAX;
+use comin_node::import::IMPORT_BYTES_MAX;
 use comin_protocol::check::SignedPart;
 use comin_protocol::codec::from_cbor;
-use hyper::Method;
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Row errors shown to people; programs get all.
+/// Row errors shown to people; programs get as many as the node lists.
 const ERRORS_SHOWN: usize = 50;
 
 /// `import`.
@@ -24,9 +23,13 @@ pub fn import(client: &Client, args: &ImportArgs, out: &Output) -> CliResult<Exi
     let dry_run = args.dry_run.then_some("true");
     let path =
         query("import", &[("kind", Some(&args.kind)), ("register", args.register.as_deref()), ("dry_run", dry_run)]);
-    let answer = client.send_bytes(Method::POST, &path, Some("text/csv"), bytes, &[])?;
+    let mut progress = Progress { out, shown: false };
+    let answer = client.upload(&path, "text/csv", bytes, &mut |line| progress.show(line));
+    progress.end();
+    let answer = answer?;
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
     let errors = body.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
+    let total = body.get("errors_total").and_then(Value::as_u64).unwrap_or(errors.len() as u64);
     if errors.is_empty() {
         let report = answer.json()?;
         return reported(report, args.dry_run, out);
@@ -36,14 +39,40 @@ pub fn import(client: &Client, args: &ImportArgs, out: &Output) -> CliResult<Exi
             let row = error.get("row").and_then(Value::as_u64).unwrap_or(0);
             out.line(format!("row {row}, {}: {}", text(error, "column"), text(error, "reason")));
         }
-        if errors.len() > ERRORS_SHOWN {
-            out.line(format!("… and {} more", errors.len() - ERRORS_SHOWN));
+        if total > ERRORS_SHOWN as u64 {
+            out.line(format!("… and {} more", total - ERRORS_SHOWN as u64));
         }
     } else {
-        out.object(json!({"errors": errors}));
+        out.object(json!({"errors": errors, "errors_total": total}));
     }
-    Err(CliError::new(format!("{} values cannot be taken; nothing was imported", errors.len()))
+    Err(CliError::new(format!("{total} values cannot be taken; nothing was imported"))
         .hint("correct the rows named and run the same command again"))
+}
+
+/// How far an import is, on one line of a terminal. It goes on also where this command is ended.
+struct Progress<'a> {
+    out: &'a Output,
+    shown: bool,
+}
+
+impl Progress<'_> {
+    fn show(&mut self, line: &Value) {
+        let number = |name: &str| line.get(name).and_then(Value::as_u64);
+        if let (Some(written), Some(total), true) = (number("written"), number("total"), self.wanted()) {
+            let text = self.out.tw("cli-import-progress", &[("written", written.into()), ("total", total.into())]);
+            self.shown |= write!(std::io::stderr(), "\r{text}").is_ok();
+        }
+    }
+
+    fn wanted(&self) -> bool {
+        !self.out.json && std::io::stderr().is_terminal()
+    }
+
+    fn end(&self) {
+        if self.shown {
+            let _ = writeln!(std::io::stderr());
+        }
+    }
 }
 
 fn reported(report: Value, dry_run: bool, out: &Output) -> CliResult<Exit> {
@@ -70,14 +99,14 @@ fn reported(report: Value, dry_run: bool, out: &Output) -> CliResult<Exit> {
 fn read_file(path: &Path) -> CliResult<Vec<u8>> {
     let failed = |error: std::io::Error| CliError::new(format!("{}: {error}", path.display()));
     let mut bytes = Vec::new();
-    let limit = FILE_BYTES_MAX as u64 + 1;
+    let limit = IMPORT_BYTES_MAX as u64 + 1;
     if path == Path::new("-") {
         std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
     } else {
         File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
     }
-    if bytes.len() > FILE_BYTES_MAX {
-        return Err(CliError::new(format!("{} is larger than {} MiB", path.display(), FILE_BYTES_MAX / 1024 / 1024))
+    if bytes.len() > IMPORT_BYTES_MAX {
+        return Err(CliError::new(format!("{} is larger than {} MiB", path.display(), IMPORT_BYTES_MAX / 1024 / 1024))
             .hint("divide the file"));
     }
     Ok(bytes)

@@ -1,10 +1,12 @@
 //! What an import would do: every row checked, matched with a record, and compared with it.
 
 use super::table::{Table, TableRow};
-use super::{RowError, Target};
+use super::{Refusals, RowError, Target};
+use crate::limits::IMPORT_CHANGES_LISTED;
 use crate::text::{folded, nearest};
 use comin_protocol::engine::{Edit, Target as EditTarget};
 use comin_protocol::ids::{RecordKey, RegisterId};
+use comin_protocol::limits::{CHANGE_OPS_MAX, EDIT_BYTES_MAX};
 use comin_protocol::record::{FieldChange, FieldOp, Row, Scalar};
 use comin_protocol::schema::{self, Field, FieldType, Kind};
 use serde_json::{Value, json};
@@ -19,7 +21,7 @@ pub struct Plan {
     pub changed: usize,
     /// Rows that say what is there already.
     pub unchanged: usize,
-    /// What would change, row by row.
+    /// What would change, row by row: the first [`IMPORT_CHANGES_LISTED`].
     pub changes: Vec<Change>,
     /// The edits that do it.
     pub edits: Vec<Edit>,
@@ -58,12 +60,26 @@ struct Existing<'a> {
     by_name: HashMap<String, Vec<&'a Row>>,
 }
 
+/// The kinds whose records a plan needs: those that are imported, and those that cells refer to by name.
+pub fn kinds_needed(kind: &'static Kind) -> BTreeSet<&'static str> {
+    referred_kinds(kind).chain([kind.name]).collect()
+}
+
+fn referred_kinds(kind: &'static Kind) -> impl Iterator<Item = &'static str> {
+    let referred = kind.fields.iter().filter_map(|field| match field.field_type {
+        FieldType::Reference(kinds) | FieldType::References(kinds) => Some(kinds),
+        _ => None,
+    });
+    referred.flatten().copied()
+}
+
 /// Makes the plan, or lists every value that cannot be taken.
-pub fn make(target: &Target, language: &str, table: &Table, rows: &[Row]) -> Result<Plan, Vec<RowError>> {
-    let columns = columns(target.kind, &table.columns)?;
+pub fn make(target: &Target, language: &str, table: &Table, rows: &[Row]) -> Result<Plan, Refusals> {
+    let columns = columns(target.kind, &table.columns).map_err(|listed| Refusals { total: listed.len(), listed })?;
     let existing = Existing::of(target.kind, target.register, rows);
     let names = Names::of(target.kind, rows);
-    let mut maker = Maker { target, language, columns, existing, names, plan: Plan::default(), errors: Vec::new() };
+    let mut maker =
+        Maker { target, language, columns, existing, names, plan: Plan::default(), errors: Refusals::default() };
     let mut seen: HashMap<String, u64> = HashMap::new();
     for row in &table.rows {
         if let Some(identity) = maker.row(row)
@@ -72,7 +88,7 @@ pub fn make(target: &Target, language: &str, table: &Table, rows: &[Row]) -> Res
             maker.errors.push(row_error(row.line, "", format!("is the same record as row {before}")));
         }
     }
-    if maker.errors.is_empty() { Ok(maker.plan) } else { Err(maker.errors) }
+    if maker.errors.total == 0 { Ok(maker.plan) } else { Err(maker.errors) }
 }
 
 fn row_error(row: u64, column: &str, reason: impl Into<String>) -> RowError {
@@ -132,13 +148,9 @@ fn names_of(kind: &Kind, row: &Row) -> BTreeSet<String> {
 struct Names(BTreeMap<&'static str, HashMap<String, BTreeSet<RecordKey>>>);
 
 impl Names {
-    fn of(kind: &Kind, rows: &[Row]) -> Self {
-        let referred = kind.fields.iter().filter_map(|field| match field.field_type {
-            FieldType::Reference(kinds) | FieldType::References(kinds) => Some(kinds),
-            _ => None,
-        });
+    fn of(kind: &'static Kind, rows: &[Row]) -> Self {
         let mut out: BTreeMap<&'static str, HashMap<String, BTreeSet<RecordKey>>> =
-            referred.flatten().map(|name| (*name, HashMap::new())).collect();
+            referred_kinds(kind).map(|name| (name, HashMap::new())).collect();
         for row in rows.iter().filter(|row| !row.is_deleted()) {
             if let (Some(kind), Some(index)) = (schema::kind(&row.key.kind), out.get_mut(row.key.kind.as_str())) {
                 for name in names_of(kind, row) {
@@ -172,13 +184,13 @@ struct Maker<'a> {
     existing: Existing<'a>,
     names: Names,
     plan: Plan,
-    errors: Vec<RowError>,
+    errors: Refusals,
 }
 
 impl<'a> Maker<'a> {
     /// Adds one row to the plan; gives what makes it the same record as another row.
     fn row(&mut self, row: &TableRow) -> Option<String> {
-        let errors_before = self.errors.len();
+        let errors_before = self.errors.total;
         let matched = match self.matched(row) {
             Ok(matched) => matched,
             Err(error) => {
@@ -186,7 +198,7 @@ impl<'a> Maker<'a> {
                 return None;
             }
         };
-        let mut changes = Vec::new();
+        let (mut changes, mut refused) = (Vec::new(), BTreeSet::new());
         for (column, cell) in self.columns.iter().zip(&row.cells) {
             let Column::Field(field, name) = column else { continue };
             if cell.is_empty() {
@@ -198,24 +210,25 @@ impl<'a> Maker<'a> {
             });
             match parsed {
                 Ok(parsed) => changes.extend(parsed),
-                Err(reason) => self.errors.push(row_error(row.line, name, without_name(&reason, name))),
+                Err(reason) => {
+                    refused.insert(field.name);
+                    self.errors.push(row_error(row.line, name, without_name(&reason, name)));
+                }
             }
         }
         if matched.current.is_none() {
-            self.check_complete(row.line, &changes);
+            self.check_complete(row.line, &changes, &refused);
         }
-        if self.errors.len() == errors_before {
+        if self.errors.total == errors_before {
             self.add(row.line, &matched, changes);
         }
         Some(matched.identity)
     }
 
-    fn check_complete(&mut self, line: u64, changes: &[FieldChange]) {
+    fn check_complete(&mut self, line: u64, changes: &[FieldChange], refused: &BTreeSet<&str>) {
         let has = |field: &Field| changes.iter().any(|change| change.key.split(['@', '/']).next() == Some(field.name));
-        let refused =
-            |error: &RowError, field: &Field| error.row == line && error.column.split('@').next() == Some(field.name);
         for field in self.target.kind.fields.iter().filter(|field| field.required && !has(field)) {
-            if !self.errors.iter().any(|error| refused(error, field)) {
+            if !refused.contains(field.name) {
                 self.errors.push(row_error(line, field.name, "is missing"));
             }
         }
@@ -231,13 +244,15 @@ impl<'a> Maker<'a> {
                     return;
                 }
                 self.plan.changed += 1;
+                self.check_size(line, Some(current), &changes);
                 let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
                 let what = format!("change {}", keys.join(", "));
                 (EditTarget::Record { doc: current.doc, key: current.key.clone() }, changes, what)
             }
             (None, link) => {
                 self.plan.added += 1;
-                let changes = schema::new_record(self.language).into_iter().chain(changes).collect();
+                let changes: Vec<_> = schema::new_record(self.language).into_iter().chain(changes).collect();
+                self.check_size(line, None, &changes);
                 let target = match link {
                     Some(key) => EditTarget::Link { register, key: key.clone() },
                     None => EditTarget::New { register, kind: self.target.kind.name.to_owned() },
@@ -245,8 +260,23 @@ impl<'a> Maker<'a> {
                 (target, changes, "add".to_owned())
             }
         };
-        self.plan.changes.push(Change { row: line, what });
+        if self.plan.changes.len() < IMPORT_CHANGES_LISTED {
+            self.plan.changes.push(Change { row: line, what });
+        }
         self.plan.edits.push(Edit { target, changes, if_version: None });
+    }
+
+    /// A row is one commit at least: what a commit does not take is refused before anything is written.
+    fn check_size(&mut self, line: u64, current: Option<&Row>, changes: &[FieldChange]) {
+        let bytes: usize = changes.iter().map(FieldChange::bytes_about).sum();
+        let characters: usize = changes.iter().map(|change| characters(current, change)).sum();
+        if bytes > EDIT_BYTES_MAX {
+            let reason = format!("has more than {} KiB; leave something out and add it by hand", EDIT_BYTES_MAX / 1024);
+            self.errors.push(row_error(line, "", reason));
+        } else if characters as u64 > CHANGE_OPS_MAX {
+            let reason = format!("changes more than {CHANGE_OPS_MAX} characters of long texts; shorten them");
+            self.errors.push(row_error(line, "", reason));
+        }
     }
 
     fn cell<'r>(&self, row: &'r TableRow, wanted: impl Fn(&Column) -> bool) -> Option<&'r str> {
@@ -313,6 +343,18 @@ impl<'a> Maker<'a> {
             _ => Ok(json!(cell)),
         }
     }
+}
+
+/// How many operations a change of a long text takes: its characters, but for the beginning and end that stay.
+fn characters(current: Option<&Row>, change: &FieldChange) -> usize {
+    let FieldOp::Prose(new) = &change.op else { return 1 };
+    let old = current.and_then(|row| row.text(&change.key)).unwrap_or_default();
+    let (before, after) = (old.chars().count(), new.chars().count());
+    let same = |(a, b): &(char, char)| a == b;
+    let head = old.chars().zip(new.chars()).take_while(same).count();
+    let tail = old.chars().rev().zip(new.chars().rev()).take_while(same).count();
+    let kept = (head + tail).min(before).min(after);
+    before + after - 2 * kept
 }
 
 /// A reason without the column's name before it, which is shown beside it.

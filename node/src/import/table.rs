@@ -1,11 +1,10 @@
 //! The file as a table: encoding, separator, header.
 
 use super::RowError;
+use crate::limits::IMPORT_ROWS_MAX;
 
 /// Most columns: every field in every language, twice over.
 const COLUMNS_MAX: usize = 200;
-/// Most rows: what one part of a register holds, ten times.
-const ROWS_MAX: usize = 40_000;
 /// Divides a table of one column: ASCII's own separator, which no spreadsheet writes.
 const NO_DELIMITER: u8 = 0x1f;
 
@@ -68,8 +67,8 @@ pub fn read(file: &[u8]) -> Result<Table, RowError> {
         }
         let cells = (0..columns.len()).map(|n| record.get(n).unwrap_or_default().to_owned()).collect();
         rows.push(TableRow { line, cells });
-        if rows.len() > ROWS_MAX {
-            return Err(whole(line, format!("more than {ROWS_MAX} rows; divide the file")));
+        if rows.len() > IMPORT_ROWS_MAX {
+            return Err(whole(line, format!("more than {IMPORT_ROWS_MAX} rows; divide the file")));
         }
     }
     Ok(Table { columns, rows })

@@ -1,7 +1,7 @@
 //! The plan against rows made by hand.
 
 use super::table;
-use super::{Plan, RowError, Target, batches, plan};
+use super::{Plan, RowError, Target, plan, slices};
 use comin_protocol::engine::{Edit, Target as EditTarget};
 use comin_protocol::ids::{ActorId, DeviceKey, DocId, RecordKey, RegisterId};
 use comin_protocol::record::{Cell, FieldChange, FieldOp, Origin, Row, Scalar};
@@ -15,6 +15,7 @@ fn target(kind: &str) -> Target {
 
 fn make(kind: &str, text: &str, rows: &[Row]) -> Result<Plan, Vec<RowError>> {
     plan::make(&target(kind), "it", &table::read(text.as_bytes()).expect("a table"), rows)
+        .map_err(|refused| refused.listed)
 }
 
 /// The row that stands after a change of an empty or earlier one.
@@ -134,14 +135,46 @@ fn an_import_decides_no_conflict() {
     assert_eq!(plan.unchanged, 1, "either value is there already; people decide which one stays");
 }
 
+fn edit(op: FieldOp) -> Edit {
+    let changes = vec![FieldChange { key: "name".into(), op }];
+    Edit { target: EditTarget::New { register: None, kind: "organisation".into() }, changes, if_version: None }
+}
+
 #[test]
-fn batches_stay_within_their_bounds() {
-    let edit = |bytes: usize| Edit {
-        target: EditTarget::New { register: None, kind: "organisation".into() },
-        changes: vec![FieldChange { key: "name".into(), op: FieldOp::Put(Scalar::Str("x".repeat(bytes))) }],
-        if_version: None,
+fn slices_stay_within_their_bounds() {
+    let sizes = |edits: Vec<Edit>| slices(edits).map(|slice| slice.len()).collect::<Vec<_>>();
+    let line = |bytes: usize| edit(FieldOp::Put(Scalar::Str("x".repeat(bytes))));
+    assert_eq!(sizes((0..250).map(|_| line(10)).collect()), [100, 100, 50], "by number");
+    assert_eq!(sizes((0..3).map(|_| line(100_000)).collect()), [1, 1, 1], "by size");
+    let prose = |characters: usize| edit(FieldOp::Prose("x".repeat(characters)));
+    assert_eq!(sizes((0..5).map(|_| prose(4_000)).collect()), [2, 2, 1], "by operations, one for each character");
+    assert_eq!(sizes(vec![prose(19_000), prose(10)]), [1, 1], "and what is long is written by itself");
+    assert_eq!(sizes(Vec::new()), [0; 0], "nothing makes no slice");
+}
+
+#[test]
+fn what_no_commit_takes_is_refused_beforehand() {
+    let practice = |characters: usize| {
+        let text = format!("title@it,description@it\nUna,\"{}\"\n", "a".repeat(characters));
+        make("practice", &text, &[])
     };
-    let sizes = |edits: Vec<Edit>| batches(edits).iter().map(Vec::len).collect::<Vec<_>>();
-    assert_eq!(sizes((0..250).map(|_| edit(10)).collect()), [100, 100, 50], "by number");
-    assert_eq!(sizes((0..3).map(|_| edit(100_000)).collect()), [1, 1, 1], "by size");
+    assert!(practice(19_000).is_ok(), "a long text that one commit takes");
+    let errors = practice(21_000).expect_err("refused");
+    assert_eq!((errors.len(), errors[0].row), (1, 2), "with its row: {errors:?}");
+    let mut rows = all_applied(&practice(19_000).unwrap(), &[]);
+    let before = "a".repeat(100_000);
+    rows[0].fields.insert("description@it".into(), vec![Cell { value: Scalar::Prose(before.clone()), origin: 0 }]);
+    let text = format!("title@it,description@it\nUna,{before}b\n");
+    assert_eq!(make("practice", &text, &rows).expect("only the end is new").changed, 1, "what stays costs nothing");
+}
+
+#[test]
+fn errors_and_changes_are_all_counted_and_not_all_listed() {
+    let rows: String = (0..3_000).map(|n| format!("N{n},Italia\n")).collect();
+    let table = table::read(format!("name,country\n{rows}").as_bytes()).expect("a table");
+    let refused = plan::make(&target("organisation"), "it", &table, &[]).expect_err("refused");
+    assert_eq!((refused.total, refused.listed.len()), (3_000, 1_000), "every wrong country counts");
+    let rows: String = (0..3_000).map(|n| format!("N{n},IT\n")).collect();
+    let plan = make("organisation", &format!("name,country\n{rows}"), &[]).expect("good");
+    assert_eq!((plan.added, plan.changes.len(), plan.edits.len()), (3_000, 1_000, 3_000), "every row is written");
 }

@@ -106,6 +106,7 @@ async fn every_refusal_is_a_problem() {
     let json = ("content-type", "application/json");
     let form = ("content-type", "application/x-www-form-urlencoded");
     let large = format!("{{\"kind\":\"{}\"}}", "x".repeat(5 * 1024 * 1024));
+    let huge = "x".repeat(comin_node::import::IMPORT_BYTES_MAX + 1);
     let asked = [
         (404, "GET", "/api/v1/nothing", json, ""),
         (404, "GET", "/nothing", json, ""),
@@ -116,7 +117,7 @@ async fn every_refusal_is_a_problem() {
         (400, "POST", "/api/v1/records", json, "{"),
         (415, "POST", "/api/v1/records", ("content-type", "text/plain"), "{}"),
         (413, "POST", "/api/v1/records", json, large.as_str()),
-        (413, "POST", "/api/v1/import?kind=organisation", ("content-type", "text/csv"), large.as_str()),
+        (413, "POST", "/api/v1/import?kind=organisation", ("content-type", "text/csv"), huge.as_str()),
         (415, "POST", "/partners/found", json, "{}"),
         (413, "POST", "/partners/found", form, large.as_str()),
         (400, "GET", "/api/v1/records/%ff", json, ""),

@@ -9,7 +9,7 @@ use crate::record::{self, FieldChange, WriteError};
 use crate::run::{Run, Tip};
 use crate::scan::scan;
 use automerge::transaction::CommitOptions;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An edit with its document and record decided.
 struct Placed {
@@ -29,9 +29,10 @@ impl Engine {
             Ok(placed) => placed,
             Err(error) => return self.reply(request, Err(error), false),
         };
-        for wanted in &placed {
+        // Once for each document and not for each edit: an import brings a hundred for one.
+        for doc in placed.iter().map(|one| one.doc).collect::<BTreeSet<_>>() {
             let parked = Parked::Command(request, Command::Edit(edits.clone()));
-            if !self.load_or_park(wanted.doc, parked) {
+            if !self.load_or_park(doc, parked) {
                 return;
             }
         }
