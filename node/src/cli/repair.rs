@@ -83,7 +83,7 @@ pub fn run(dir: &DataDir, kit: Option<&Path>, export: Option<&Path>, out: &Outpu
 /// Brings statements back that only their copy beside the store has, and says how many.
 fn restate(dir: &DataDir, store: &dyn Store) -> CliResult<usize> {
     let mut held = StatementSet::default();
-    for signed in store.boot()?.statements {
+    for signed in store.statements()? {
         held.insert(signed.trusted());
     }
     let (mut writes, mut count) = (Vec::new(), 0);

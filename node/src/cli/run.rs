@@ -87,7 +87,7 @@ async fn keep_statements(handle: NodeHandle, dir: DataDir) {
     let mut events = handle.subscribe();
     let mut kept = Vec::new();
     loop {
-        match handle.read(|store| Ok(store.boot()?.statements)).await {
+        match handle.read(|store| store.statements()).await {
             Ok(now) if now != kept => {
                 let (dir, statements) = (dir.clone(), now.clone());
                 match tokio::task::spawn_blocking(move || dir.write_statements(&statements)).await {

@@ -85,7 +85,7 @@ pub fn exported_parts(dir: &Path) -> CliResult<Vec<PathBuf>> {
 /// # Errors
 /// The store fails. A part that cannot be taken stays out, and says why.
 pub fn take_back(dir: &DataDir, store: &dyn Store, files: Vec<PathBuf>) -> CliResult<Vec<Part>> {
-    let statements: Vec<_> = store.boot()?.statements.into_iter().map(|signed| signed.trusted()).collect();
+    let statements: Vec<_> = store.statements()?.into_iter().map(|signed| signed.trusted()).collect();
     let settings = dir.settings()?;
     let own = PartnerId::from_hex(&settings.partner);
     let own = own.ok_or_else(|| CliError::new(format!("the settings name no partner: {}", settings.partner)))?;

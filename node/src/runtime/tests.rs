@@ -4,6 +4,7 @@ use super::*;
 use comin_protocol::engine::{Boot, RequestId, SessionId, StoredDoc, StoredRun, TaskId, Write};
 use comin_protocol::ids::ActorId;
 use comin_protocol::record::Row;
+use comin_protocol::statement::SignedStatement;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
@@ -50,6 +51,9 @@ impl Store for Counting {
     }
     fn boot(&self) -> Result<Boot, StoreError> {
         Ok(Boot::default())
+    }
+    fn statements(&self) -> Result<Vec<SignedStatement>, StoreError> {
+        Ok(Vec::new())
     }
     fn runs_of_doc(&self, _: &DocId) -> Result<Vec<(ActorId, StoredRun)>, StoreError> {
         Ok(Vec::new())

@@ -12,6 +12,7 @@ use comin_protocol::codec::to_cbor;
 use comin_protocol::engine::{Boot, StoredChange, StoredDoc, StoredRun, Write};
 use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
 use comin_protocol::record::Row;
+use comin_protocol::statement::SignedStatement;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, RwLock};
 
@@ -98,6 +99,16 @@ impl<K: Kv> KvStore<K> {
         Ok(tally)
     }
 
+    fn all_statements(&self, global: &Global) -> Result<Vec<SignedStatement>, StoreError> {
+        let mut out = Vec::new();
+        let found = self.each(keys::STATEMENTS, |key, payload| {
+            out.push(manifest::decode(key, payload)?);
+            Ok(())
+        })?;
+        global.statements.expect(found, "statements")?;
+        Ok(out)
+    }
+
     fn boot_docs(&self, boot: &mut Boot, global: &Global) -> Result<(), StoreError> {
         let mut manifests: BTreeMap<DocId, DocManifest> = BTreeMap::new();
         let found = self.each(keys::MANIFESTS, |key, payload| {
@@ -179,12 +190,7 @@ impl<K: Kv> Store for KvStore<K> {
     fn boot(&self) -> Result<Boot, StoreError> {
         let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
         let global = write::read_global(&self.kv)?;
-        let mut boot = Boot::default();
-        let found = self.each(keys::STATEMENTS, |key, payload| {
-            boot.statements.push(manifest::decode(key, payload)?);
-            Ok(())
-        })?;
-        global.statements.expect(found, "statements")?;
+        let mut boot = Boot { statements: self.all_statements(&global)?, ..Boot::default() };
         let found = self.each(keys::BEACONS, |key, payload| {
             boot.beacons.push(manifest::decode(key, payload)?);
             Ok(())
@@ -198,6 +204,11 @@ impl<K: Kv> Store for KvStore<K> {
         global.state.expect(found, "values of the engine")?;
         self.boot_docs(&mut boot, &global)?;
         Ok(boot)
+    }
+
+    fn statements(&self) -> Result<Vec<SignedStatement>, StoreError> {
+        let _still = self.applying.read().unwrap_or_else(PoisonError::into_inner);
+        self.all_statements(&write::read_global(&self.kv)?)
     }
 
     fn load_doc(&self, doc: &DocId) -> Result<StoredDoc, StoreError> {

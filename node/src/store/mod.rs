@@ -33,6 +33,7 @@ pub use verify::{Damage, Place, VerifyReport};
 use comin_protocol::engine::{Boot, StoredDoc, StoredRun, Write};
 use comin_protocol::ids::{ActorId, DeviceKey, DocId, RecordKey};
 use comin_protocol::record::Row;
+use comin_protocol::statement::SignedStatement;
 use std::path::Path;
 use std::time::Duration;
 
@@ -89,6 +90,8 @@ pub trait Store: Send + Sync {
     fn commit(&self, batches: &[Vec<Write>]) -> Result<(), StoreError>;
     /// What the engine needs at start, verified.
     fn boot(&self) -> Result<Boot, StoreError>;
+    /// All statements, verified: they are among what [`Store::boot`] gives, and far less.
+    fn statements(&self) -> Result<Vec<SignedStatement>, StoreError>;
     /// A document, verified against its checksums and manifest; an unknown one is empty.
     fn load_doc(&self, doc: &DocId) -> Result<StoredDoc, StoreError>;
     /// Every run kept of a document, by actor and sequence, verified: [`Boot`] has only the latest ones.

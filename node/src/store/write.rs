@@ -199,13 +199,18 @@ impl<'a> Batch<'a> {
 
     fn put_row(&mut self, row: &Row) -> Result<(), StoreError> {
         let entry = keys::entry(keys::INDEX, &row.key, &row.doc);
-        let slot = match self.read(&entry)? {
-            Some(slot) => read_slot(&entry, &slot)?,
-            None => self.new_slot(row, entry)?,
+        let conflict = keys::entry(keys::CONFLICTS, &row.key, &row.doc);
+        let Some(slot) = self.read(&entry)? else {
+            // Of a record that has no slot nothing is stored: nothing needs to be read, of which a catch-up has much.
+            let slot = self.new_slot(row, entry)?;
+            let new = self.insert(&keys::row(&row.doc, slot), &encode_row(row));
+            self.doc(&row.doc)?.rows.replace(None, Some(new));
+            return if row.has_conflict() { self.set_conflict(&conflict, true) } else { Ok(()) };
         };
+        let slot = read_slot(&entry, &slot)?;
         let (old, new) = self.put(&keys::row(&row.doc, slot), &encode_row(row))?;
         self.doc(&row.doc)?.rows.replace(old, new);
-        self.set_conflict(&keys::entry(keys::CONFLICTS, &row.key, &row.doc), row.has_conflict())
+        self.set_conflict(&conflict, row.has_conflict())
     }
 
     fn new_slot(&mut self, row: &Row, entry: Vec<u8>) -> Result<u64, StoreError> {
@@ -259,12 +264,17 @@ impl<'a> Batch<'a> {
     /// Writes a payload and says what its sum was and is.
     fn put(&mut self, key: &[u8], payload: &[u8]) -> Result<(Option<u64>, Option<u64>), StoreError> {
         let old = self.delete(key)?;
+        Ok((old, Some(self.insert(key, payload))))
+    }
+
+    /// Writes a payload where none is and says what its sum is.
+    fn insert(&mut self, key: &[u8], payload: &[u8]) -> u64 {
         let cell = Cell::new(key, payload);
         for (number, piece) in (0..).zip(cell.pieces) {
             self.changes.insert(keys::piece(key, number), Some(piece));
         }
         self.changes.insert(key.to_vec(), Some(cell.head));
-        Ok((old, Some(cell.sum)))
+        cell.sum
     }
 
     /// Removes a payload with its pieces and says what its sum was. What is not there is not deleted again.

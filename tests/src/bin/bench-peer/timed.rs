@@ -4,6 +4,7 @@ use comin_node::store::{SledStore, Store, StoreError, Tidied};
 use comin_protocol::engine::{Boot, StoredDoc, StoredRun, Write};
 use comin_protocol::ids::{ActorId, DeviceKey, DocId, RecordKey};
 use comin_protocol::record::Row;
+use comin_protocol::statement::SignedStatement;
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -45,6 +46,9 @@ impl Store for Timed {
     }
     fn load_doc(&self, doc: &DocId) -> Result<StoredDoc, StoreError> {
         self.inner.load_doc(doc)
+    }
+    fn statements(&self) -> Result<Vec<SignedStatement>, StoreError> {
+        self.inner.statements()
     }
     fn runs_of_doc(&self, doc: &DocId) -> Result<Vec<(ActorId, StoredRun)>, StoreError> {
         self.inner.runs_of_doc(doc)
