@@ -155,8 +155,9 @@ fn an_import_leaves_room_for_edits_and_is_completed_after_kill_9() {
         command
     };
     let victim = Victim::start(&dir);
-    let first = import().stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut first = import().stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
     while written(&victim).is_none_or(|written| written == 0) {
+        assert!(first.try_wait().expect("is a child").is_none(), "the import goes on until it is interrupted");
         std::thread::yield_now();
     }
     let fields = json!({"name": "By hand", "country": "IT"});

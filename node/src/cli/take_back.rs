@@ -4,19 +4,18 @@ use super::error::{CliError, CliResult};
 use comin_node::datadir::DataDir;
 use comin_node::store::Store;
 use comin_protocol::check::{PartError, PartSignatures, TakenBack};
-use comin_protocol::engine::{DocMeta, Write};
+use comin_protocol::engine::{DocMeta, StoredRun, Write};
 use comin_protocol::ids::{ActorId, DocId, PartnerId};
 use comin_protocol::limits::TRANSFER_BYTES_MAX;
 use comin_protocol::roster::Roster;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// How the two files of an exported part end.
+/// How the Automerge file of an exported part ends.
 pub const SAVE: &str = "automerge";
-/// The signatures.
+/// How the file of its signatures ends.
 pub const SIGNATURES: &str = "runs";
 
 /// One part of an export and what became of it.
@@ -142,7 +141,7 @@ fn take_part(
 }
 
 /// The document as it is now in place of what was held, in one batch.
-fn writes(doc: DocId, held: Vec<(ActorId, comin_protocol::engine::StoredRun)>, taken: TakenBack) -> Vec<Write> {
+fn writes(doc: DocId, held: Vec<(ActorId, StoredRun)>, taken: TakenBack) -> Vec<Write> {
     let TakenBack { snapshot, rows } = taken;
     let meta = DocMeta {
         frontier: snapshot.frontier.clone(),
@@ -150,7 +149,7 @@ fn writes(doc: DocId, held: Vec<(ActorId, comin_protocol::engine::StoredRun)>, t
         snapshot: snapshot.frontier.clone(),
         raw_changes: 0,
     };
-    let latest: BTreeMap<_, _> = snapshot.runs.clone();
+    let latest = snapshot.runs.clone();
     let mut batch = vec![Write::ClearDoc(doc)];
     batch.extend(held.into_iter().chain(latest).map(|(actor, run)| Write::PutRun(doc, actor, run)));
     batch.push(Write::PutSnapshot(doc, snapshot));

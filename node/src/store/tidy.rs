@@ -18,7 +18,7 @@ const TIDY_FROM_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes on disk for each 4 bytes of live data from which a store is copied: 2.75 times. At most 3 times are
 /// allowed, and a store that is being edited grows a little until a quiet moment comes.
 const TIDY_QUARTERS: u64 = 11;
-/// Looks after which about a third of the size is forgotten from which a store is walked over again: a walk reads
+/// Looks after which about a third is left of the size from which a store is walked over again: a walk reads
 /// everything, and deletions are rare.
 const LOOKS: u64 = 64;
 /// Entries of one batch of the copy: sled needs less room for small batches, each of them flushed (1.8 times the live
