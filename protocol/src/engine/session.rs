@@ -25,8 +25,6 @@ pub(super) struct Session {
     pub sent: BTreeMap<DocId, Frontier>,
     /// What the peer says that it holds.
     pub acked: BTreeMap<DocId, Frontier>,
-    /// What the peer refuses.
-    pub held_back: BTreeMap<DocId, Frontier>,
     /// The digest of our own state that the peer was last told.
     pub told: BTreeMap<DocId, [u8; 16]>,
     /// Documents of which the peer has more than we do.
@@ -52,7 +50,6 @@ impl Session {
             compared: false,
             sent: BTreeMap::new(),
             acked: BTreeMap::new(),
-            held_back: BTreeMap::new(),
             told: BTreeMap::new(),
             ahead: BTreeSet::new(),
             wants: Vec::new(),
@@ -61,6 +58,15 @@ impl Session {
             shown: BTreeSet::new(),
             held_until: TaskId(0),
         }
+    }
+
+    /// Forgets what the peer held of documents of which it now holds nothing: a cut takes changes back.
+    fn forget_docs(&mut self, stays: impl Fn(&DocId) -> bool) {
+        for known in [&mut self.sent, &mut self.acked] {
+            known.retain(|doc, _| stays(doc));
+        }
+        self.told.retain(|doc, _| stays(doc));
+        self.ahead.retain(|doc| stays(doc));
     }
 }
 
@@ -253,7 +259,7 @@ impl Engine {
         let shared = self.shared_docs(&device);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.compared = true;
-        session.ahead.clear();
+        session.forget_docs(|_| false);
         for doc in shared {
             if let Some(doc) = self.docs.get_mut(&doc) {
                 session.told.insert(doc.id, doc.digest());
@@ -320,6 +326,9 @@ impl Engine {
             .filter(|(id, _)| id.part <= limits::PART_NUMBER_MAX)
             .collect();
         let all: BTreeSet<DocId> = self.shared_docs(&device).into_iter().chain(listed.keys().copied()).collect();
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.forget_docs(|doc| all.contains(doc));
+        }
         let mut differ = Vec::new();
         for doc_id in all {
             if !self.roster.may_read(&doc_id.register, &self.me) || !self.may_send(&doc_id.register, &device) {
@@ -391,7 +400,6 @@ impl Engine {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.sent.insert(told.doc, told.frontier.clone());
             session.acked.insert(told.doc, told.frontier.clone());
-            session.held_back.insert(told.doc, told.held_back.clone());
         }
     }
 
@@ -400,8 +408,7 @@ impl Engine {
     pub(super) fn compare(&mut self, id: SessionId, doc_id: DocId) {
         self.look_for_divergence(id, doc_id);
         let Some(doc) = self.docs.get(&doc_id) else { return };
-        let mut wanted = doc.meta.frontier.clone();
-        raise(&mut wanted, &doc.held_back.0);
+        let wanted = wanted(doc);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let ahead = session.acked.get(&doc_id).is_some_and(|theirs| theirs.beyond(&wanted) > 0);
         if ahead {
@@ -443,6 +450,13 @@ impl Engine {
         }
         self.compare(id, doc);
     }
+}
+
+/// What a peer may hold without having anything that we would ask for: our own state, and what we refuse.
+pub(super) fn wanted(doc: &super::document::Document) -> Frontier {
+    let mut wanted = doc.meta.frontier.clone();
+    raise(&mut wanted, &doc.held_back.0);
+    wanted
 }
 
 /// Our own state of a document as it is told.

@@ -136,7 +136,7 @@ impl Engine {
         for doc in self.docs.values().filter(|doc| self.may_send(&doc.id.register, &session.device)) {
             let theirs = session.acked.get(&doc.id).cloned().unwrap_or_default();
             lacks += doc.meta.frontier.beyond(&theirs);
-            we_lack += theirs.beyond(&doc.meta.frontier);
+            we_lack += theirs.beyond(&super::session::wanted(doc));
         }
         (Lag::Exactly(lacks), Lag::Exactly(we_lack))
     }

@@ -241,7 +241,7 @@ impl World {
             if let Some(process) = &mut state.process {
                 process.dies_after = None;
             }
-            if self.nodes[node].is_liar && !stays {
+            if self.nodes[node].is_liar && !stays && !self.alone_knows(node) {
                 self.banish(node)?;
             } else {
                 if self.nodes[node].process.as_ref().is_some_and(|process| process.failed) {
@@ -262,6 +262,15 @@ impl World {
             self.pause(node, false)?;
         }
         Ok(())
+    }
+
+    /// Whether a machine joined for a partner that has other machines: they learn of the federation from it
+    /// alone, and were it gone before it told them, nobody could.
+    fn alone_knows(&self, node: usize) -> bool {
+        let newcomer = self.joining.as_ref().is_some_and(|joining| joining.newcomer == node);
+        let partner = |node: &Node| self.cast.devices[node.device].partner;
+        let own = partner(&self.nodes[node]);
+        newcomer && self.nodes.iter().filter(|other| partner(other) == own).count() > 1
     }
 
     /// A machine leaves for good.
