@@ -11,6 +11,7 @@ use crate::helper::HelperPool;
 use crate::limits::{ENGINE_SLICE, PERSISTS_OUTSTANDING_MAX, TICKETS_LOOKED_UP_EVERY};
 use crate::net::NetLink;
 use comin_protocol::engine::{Command, CommandError, Input, Now, Output, Reply, RequestId, TaskId, Write};
+use comin_protocol::limits::RAW_ANSWER_CHANGES_MAX;
 use comin_protocol::roster::Roster;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -26,7 +27,7 @@ pub(crate) trait Core {
     fn poll(&mut self) -> Option<Output>;
 }
 
-/// The runtime's own question whether tickets are open.
+/// The runtime's own commands: whether tickets are open, and what is done last.
 const OWN_REQUEST: RequestId = RequestId(0);
 
 /// Why the loop ended.
@@ -93,6 +94,10 @@ impl<C: Core> Driver<C> {
         self.core.handle(self.clock.now(), Input::Tick);
         self.carry_out();
         while self.turn() == Flow::Continue {}
+        // What peers and pages ask for first after the next start is then read as it lies in the store.
+        let compact = Command::Compact { from_changes: RAW_ANSWER_CHANGES_MAX as u64 };
+        self.core.handle(self.clock.now(), Input::Command(OWN_REQUEST, compact));
+        self.carry_out();
     }
 
     /// One slice.

@@ -212,6 +212,8 @@ async fn a_stop_finishes_what_was_taken() {
     tokio::task::spawn_blocking(move || running.stop()).await.expect("it stops");
     assert_eq!(last.await, Ok(Reply::Done), "what was taken before the stop is written and answered");
     assert!(matches!(node.command(Command::SyncNow).await, Err(CommandError::Stopped(_))), "nothing after it");
+    let commits = store.commits.lock().expect("ours").iter().sum::<usize>();
+    assert_eq!(commits, 2, "and what the engine does last is written too");
 }
 
 #[tokio::test]

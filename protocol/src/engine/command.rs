@@ -16,7 +16,7 @@ impl Engine {
             Command::SetWriters { register, writers } => self.set_writers(request, register, writers),
             Command::SetPaused(paused) => self.set_paused(request, paused),
             Command::SyncNow => self.sync_now(request),
-            Command::Compact => self.compact_all(request),
+            Command::Compact { from_changes } => self.compact_all(request, from_changes),
             Command::Parts { register } => self.parts(request, register),
             Command::Export { doc } => self.export(request, doc),
             Command::Project { doc } => self.project(request, doc),
@@ -62,14 +62,16 @@ impl Engine {
         self.reply(request, Ok(Reply::Done), false);
     }
 
-    /// Compacts every document that has raw changes and is in memory; the others are compact enough to be
-    /// read again quickly.
-    fn compact_all(&mut self, request: RequestId) {
-        let loaded: Vec<DocId> = self.docs.values().filter(|doc| doc.loaded.is_some()).map(|doc| doc.id).collect();
-        for id in loaded {
+    /// Compacts every document in memory that has enough raw changes; the others are compact enough to be read
+    /// again quickly.
+    fn compact_all(&mut self, request: RequestId, from_changes: u64) {
+        let due = |doc: &&Document| doc.loaded.is_some() && doc.meta.raw_changes >= from_changes;
+        for id in self.docs.values().filter(due).map(|doc| doc.id).collect::<Vec<_>>() {
             self.compact(id);
         }
-        self.remember_peers_now();
+        if self.peers_due().is_some() {
+            self.remember_peers_now();
+        }
         self.reply(request, Ok(Reply::Done), true);
     }
 

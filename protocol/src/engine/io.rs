@@ -353,8 +353,11 @@ pub enum Command {
     SetPaused(bool),
     /// Forget back-off and look for differences with everyone now.
     SyncNow,
-    /// Compact what has raw changes; answered when it is on disk (clean stop, export).
-    Compact,
+    /// Compact the documents in memory that have at least so many raw changes; answered when it is on disk.
+    Compact {
+        /// Raw changes from which a document is compacted.
+        from_changes: u64,
+    },
     /// The parts of a register that hold something.
     Parts {
         /// The register.

@@ -473,7 +473,7 @@ fn a_document_is_asked_for_once_while_its_answer_is_checked() {
 fn an_edit_and_a_want_that_wait_for_one_document_are_both_covered_by_runs() {
     let (mut world, shared) = World::new(2);
     let row = world.edit(0, new_in(shared), &[("name", "one")]);
-    world.command(0, Command::Compact).expect("compacts");
+    world.command(0, Command::Compact { from_changes: 1 }).expect("compacts");
     world.restart(0);
     world.edit(1, new_in(shared), &[("name", "another")]);
     world.nodes[0].slow = true;

@@ -37,7 +37,7 @@ impl World {
             return self.write_bulk(node);
         }
         match self.dice.below(100) {
-            0..3 => self.ask(node, Command::Compact, Asked::Other).map(|_| ()),
+            0..3 => self.ask(node, Command::Compact { from_changes: 1 }, Asked::Other).map(|_| ()),
             3..7 => self.try_foreign(node),
             7..8 => self.ask(node, Command::Status, Asked::Status).map(|_| ()),
             8..9 => self.ask(node, Command::SyncNow, Asked::Other).map(|_| ()),
