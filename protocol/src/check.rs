@@ -15,7 +15,7 @@ mod transfer;
 
 use crate::engine::{StoredChange, StoredRun};
 use crate::ids::{ActorId, ChangeHash, DocId};
-use crate::record::Row;
+use crate::record::StoredRow;
 use crate::run::Frontier;
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
@@ -71,9 +71,9 @@ pub enum CheckResult {
         /// What it holds: exactly the runs given.
         #[n(0)]
         frontier: Frontier,
-        /// Its records, projected.
+        /// Its records, projected, as they are stored.
         #[n(1)]
-        rows: Vec<Row>,
+        rows: Vec<StoredRow>,
     },
     /// Changes that are admissible and covered by a run, in an order in which they can be applied.
     #[n(1)]

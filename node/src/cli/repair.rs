@@ -160,7 +160,7 @@ fn rewrite_rows(store: &dyn Store, doc: &DocId, rows: &[Row]) -> CliResult {
     batch.extend(stored.changes.into_iter().map(|change| Write::PutChange(*doc, change)));
     batch.extend(runs.into_iter().map(|(actor, run)| Write::PutRun(*doc, actor, run)));
     batch.extend(boot.docs.get(doc).cloned().map(|meta| Write::PutDocMeta(*doc, meta)));
-    batch.extend(rows.iter().map(|row| Write::PutRow(Box::new(row.clone()))));
+    batch.extend(rows.iter().map(Write::put_row));
     Ok(store.commit(&[batch])?)
 }
 

@@ -154,6 +154,6 @@ fn writes(doc: DocId, held: Vec<(ActorId, StoredRun)>, taken: TakenBack) -> Vec<
     batch.extend(held.into_iter().chain(latest).map(|(actor, run)| Write::PutRun(doc, actor, run)));
     batch.push(Write::PutSnapshot(doc, snapshot));
     batch.push(Write::PutDocMeta(doc, meta));
-    batch.extend(rows.into_iter().map(|row| Write::PutRow(Box::new(row))));
+    batch.extend(rows.into_iter().map(|row| Write::PutRow(doc, row)));
     batch
 }

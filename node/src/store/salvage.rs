@@ -120,7 +120,7 @@ impl Salvaged {
         for (doc, salvaged) in &self.complete {
             out.push(salvaged.writes(doc));
             let rows = salvaged.rows.chunks(REBUILD_ROWS);
-            out.extend(rows.map(|rows| rows.iter().map(|row| Write::PutRow(Box::new(row.clone()))).collect()));
+            out.extend(rows.map(|rows| rows.iter().map(Write::put_row).collect()));
         }
         out
     }

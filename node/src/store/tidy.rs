@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// A store whose files are smaller than this, in bytes, is left alone: sled takes 3 MiB for 1,000 records in any
 /// case, since its log grows by 512 KiB at a time.
-const TIDY_FROM_BYTES: u64 = 4 * 1024 * 1024;
+const TIDY_FROM_BYTES: u64 = 1024 * 1024;
 /// Bytes on disk for each 4 bytes of live data from which a store is copied: 2.75 times. At most 3 times are
 /// allowed, and a store that is being edited grows a little until a quiet moment comes.
 const TIDY_QUARTERS: u64 = 11;

@@ -9,10 +9,9 @@ use comin_protocol::beacon::SignedBeacon;
 use comin_protocol::codec::to_cbor;
 use comin_protocol::engine::{DocMeta, StoredChange, StoredRun, StoredSnapshot, Write};
 use comin_protocol::ids::{ActorId, DocId, RecordKey, StatementId};
-use comin_protocol::record::Row;
+use comin_protocol::record::{Row, StoredRow};
 use comin_protocol::run::Frontier;
 use comin_protocol::statement::SignedStatement;
-use minicbor::bytes::ByteArray;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A batch being built. Reads see what the batch has written so far.
@@ -47,7 +46,7 @@ impl<'a> Batch<'a> {
             Write::PutSnapshot(doc, snapshot) => self.put_snapshot(doc, snapshot),
             Write::ClearDoc(doc) => self.clear_doc(doc),
             Write::PutDocMeta(doc, meta) => self.put_meta(doc, meta),
-            Write::PutRow(row) => self.put_row(row),
+            Write::PutRow(doc, row) => self.put_row(doc, row),
             Write::PutBeacon(beacon) => self.put_beacon(beacon),
             Write::PutState(name, value) => self.put_state(name, value),
             Write::DropState(name) => self.drop_state(name),
@@ -197,28 +196,28 @@ impl<'a> Batch<'a> {
         Ok(entries.iter().filter_map(|entry| keys::read_entry(entry).and_then(of_doc)).collect())
     }
 
-    fn put_row(&mut self, row: &Row) -> Result<(), StoreError> {
-        let entry = keys::entry(keys::INDEX, &row.key, &row.doc);
-        let conflict = keys::entry(keys::CONFLICTS, &row.key, &row.doc);
+    fn put_row(&mut self, doc: &DocId, row: &StoredRow) -> Result<(), StoreError> {
+        let entry = keys::entry(keys::INDEX, &row.key, doc);
+        let conflict = keys::entry(keys::CONFLICTS, &row.key, doc);
         let Some(slot) = self.read(&entry)? else {
             // Of a record that has no slot nothing is stored: nothing needs to be read, of which a catch-up has much.
-            let slot = self.new_slot(row, entry)?;
-            let new = self.insert(&keys::row(&row.doc, slot), &encode_row(row));
-            self.doc(&row.doc)?.rows.replace(None, Some(new));
-            return if row.has_conflict() { self.set_conflict(&conflict, true) } else { Ok(()) };
+            let slot = self.new_slot(doc, &row.key, entry)?;
+            let new = self.insert(&keys::row(doc, slot), &row.bytes);
+            self.doc(doc)?.rows.replace(None, Some(new));
+            return if row.has_conflict { self.set_conflict(&conflict, true) } else { Ok(()) };
         };
         let slot = read_slot(&entry, &slot)?;
-        let (old, new) = self.put(&keys::row(&row.doc, slot), &encode_row(row))?;
-        self.doc(&row.doc)?.rows.replace(old, new);
-        self.set_conflict(&conflict, row.has_conflict())
+        let (old, new) = self.put(&keys::row(doc, slot), &row.bytes)?;
+        self.doc(doc)?.rows.replace(old, new);
+        self.set_conflict(&conflict, row.has_conflict)
     }
 
-    fn new_slot(&mut self, row: &Row, entry: Vec<u8>) -> Result<u64, StoreError> {
-        let manifest = self.doc(&row.doc)?;
+    fn new_slot(&mut self, doc: &DocId, record: &RecordKey, entry: Vec<u8>) -> Result<u64, StoreError> {
+        let manifest = self.doc(doc)?;
         let slot = manifest.next_slot;
         manifest.next_slot += 1;
         self.changes.insert(entry, Some(slot.to_be_bytes().to_vec()));
-        self.count_kind(&row.key.kind, true);
+        self.count_kind(&record.kind, true);
         Ok(slot)
     }
 
@@ -337,19 +336,13 @@ pub fn read_slot(entry: &[u8], slot: &[u8]) -> Result<u64, StoreError> {
     slot.try_into().map(u64::from_be_bytes).map_err(|_| cell::damaged(entry, "has no proper slot"))
 }
 
-/// A row's payload: what its key does not say.
-fn encode_row(row: &Row) -> Vec<u8> {
-    to_cbor(&(&row.key.kind, ByteArray::from(row.key.id), &row.origins, &row.fields, &row.unseen_edits))
-}
-
-/// Reads [`encode_row`] back.
+/// Reads a row's payload.
 ///
 /// # Errors
 /// [`StoreError::Damaged`].
 pub fn decode_row(key: &[u8], payload: &[u8]) -> Result<Row, StoreError> {
     let doc = keys::read_first_doc(key).ok_or_else(|| cell::damaged(key, "has no proper key"))?;
-    let (kind, id, origins, fields, unseen_edits): (String, ByteArray<16>, _, _, _) = manifest::decode(key, payload)?;
-    Ok(Row { key: RecordKey { kind, id: id.into() }, doc, origins, fields, unseen_edits })
+    Row::from_stored(doc, payload).map_err(|e| cell::damaged(key, &format!("cannot be read: {e}")))
 }
 
 /// A snapshot's payload: length of the head as u32 little endian, the head (frontier, runs), the bytes.

@@ -28,11 +28,11 @@ fn a_wrong_row_is_named_and_mended() {
 
     let wrong = |mut row: Row| {
         row.fields.get_mut("name").expect("a name")[0].value = Scalar::Str("Sbagliata".to_owned());
-        vec![Write::PutRow(Box::new(row))]
+        vec![Write::put_row(&row)]
     };
     let invented = |mut row: Row| {
         row.key.id = [9; 16];
-        vec![Write::PutRow(Box::new(row))]
+        vec![Write::put_row(&row)]
     };
     let mended = "and is mended";
     for (harm, told) in [

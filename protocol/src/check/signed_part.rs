@@ -5,7 +5,7 @@ use super::{CheckJob, CheckResult, Form};
 use crate::codec::{from_cbor, to_cbor};
 use crate::engine::{StoredDoc, StoredRun, StoredSnapshot};
 use crate::ids::{ActorId, DocId};
-use crate::record::Row;
+use crate::record::StoredRow;
 use crate::roster::Roster;
 use crate::run::Frontier;
 use automerge::{Automerge, Change};
@@ -53,7 +53,7 @@ pub struct TakenBack {
     /// What is held now.
     pub snapshot: StoredSnapshot,
     /// Its records.
-    pub rows: Vec<Row>,
+    pub rows: Vec<StoredRow>,
 }
 
 /// Why nothing was taken back.

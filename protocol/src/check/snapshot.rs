@@ -5,7 +5,7 @@ use super::transfer::{check_flood, cover, frontier, read};
 use super::{CheckJob, CheckResult, Refusal};
 use crate::codec::expand;
 use crate::limits::{APPLY_SLICE, EXPANDED_BYTES_MAX, TRANSFER_CHANGES_MAX};
-use crate::record::{OriginIndex, project_all};
+use crate::record::{OriginIndex, StoredRow, project_all};
 use crate::run::Frontier;
 use crate::scan::document_parts;
 use automerge::{Automerge, Change};
@@ -27,7 +27,7 @@ pub(super) fn check(job: &CheckJob) -> Result<CheckResult, Refusal> {
     }
     let rows = guarded("a snapshot that cannot be read", || project_all(&doc, &job.doc, &origins))?;
     check_flood(job, rows.len() as u64)?;
-    Ok(CheckResult::Snapshot { frontier: frontier(&chains), rows })
+    Ok(CheckResult::Snapshot { frontier: frontier(&chains), rows: rows.iter().map(StoredRow::new).collect() })
 }
 
 /// Automerge verifies the hashes of what it loads, not the order in which the operations lie, and does not

@@ -5,6 +5,7 @@ use crate::codec::compress;
 use crate::identity::DeviceSigner;
 use crate::ids::{Nonce, RecordKey, RegisterId};
 use crate::limits::EXPANDED_BYTES_MAX;
+use crate::record::{OriginIndex, Row};
 use crate::run::{Run, Tip};
 use crate::scan::scan;
 use crate::scan::tests::{body, mutate, seal};
@@ -211,7 +212,10 @@ fn a_snapshot_comes_back_with_its_frontier_and_records() {
     match run(&job) {
         CheckResult::Snapshot { frontier, rows } => {
             assert_eq!(frontier, frontier_of(&doc), "it holds exactly what the runs cover");
-            assert_eq!(rows.len(), 2, "both records are projected");
+            let origins = OriginIndex::from_changes(&doc.get_changes(&[]));
+            let read: Vec<Row> = rows.iter().flat_map(|row| Row::from_stored(job.doc, &row.bytes)).collect();
+            assert_eq!(read.len(), 2, "both records are projected");
+            assert_eq!(read, crate::record::project_all(&doc, &job.doc, &origins), "and read back as they are");
         }
         other => panic!("expected a snapshot, got {other:?}"),
     }

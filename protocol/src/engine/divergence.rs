@@ -229,7 +229,7 @@ impl Engine {
         self.batch.extend(kept.into_iter().chain(latest).map(|(actor, run)| Write::PutRun(id, actor, run)));
         self.batch.push(Write::PutSnapshot(id, StoredSnapshot { bytes, frontier, runs }));
         self.changed.extend(rows.iter().map(|row| (id, row.key.clone())));
-        self.batch.extend(rows.into_iter().map(|row| Write::PutRow(Box::new(row))));
+        self.batch.extend(rows.iter().map(Write::put_row));
         self.write_meta(id);
     }
 

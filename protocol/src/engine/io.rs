@@ -11,7 +11,7 @@ use crate::ids::{
     StatementId,
 };
 use crate::join::{Pending, TicketInfo};
-use crate::record::{FieldChange, Row, RowVersion};
+use crate::record::{FieldChange, Row, RowVersion, StoredRow};
 use crate::roster::{OpenDraft, Roster};
 use crate::run::{Frontier, Run};
 use crate::statement::{SignedStatement, Writers};
@@ -142,14 +142,21 @@ pub enum Write {
     ClearDoc(DocId),
     /// Replaces what is known of a document without loading it.
     PutDocMeta(DocId, DocMeta),
-    /// Adds or replaces a row.
-    PutRow(Box<Row>),
+    /// Adds or replaces a row of a document.
+    PutRow(DocId, StoredRow),
     /// Adds or replaces a beacon (of one device and audience).
     PutBeacon(SignedBeacon),
     /// Adds or replaces a small value of the engine's own: tickets, joins, switches.
     PutState(String, Vec<u8>),
     /// Removes one.
     DropState(String),
+}
+
+impl Write {
+    /// Adds or replaces a row.
+    pub fn put_row(row: &Row) -> Self {
+        Self::PutRow(row.doc, StoredRow::new(row))
+    }
 }
 
 /// A raw change in the store.

@@ -304,7 +304,7 @@ impl Engine {
 
     fn handle_tick(&mut self) {
         if self.retry_at.is_some_and(|at| at <= self.now.mono_ms) {
-            self.retry_at = None;
+            self.retry_at = self.docs.values().map(|doc| doc.not_before_ms).filter(|at| *at > self.now.mono_ms).min();
             for doc in self.docs.keys().copied().collect::<Vec<_>>() {
                 self.after_growth(doc);
             }
@@ -525,7 +525,7 @@ impl Engine {
             self.reply(request, Ok(Reply::Edited(found)), true);
         }
         for row in rows.into_values() {
-            self.batch.push(Write::PutRow(Box::new(row)));
+            self.batch.push(Write::put_row(&row));
         }
         self.changed.extend(due);
     }

@@ -360,20 +360,19 @@ impl Engine {
         }
     }
 
-    /// What was pushed does not fit what we hold: ask the sender for everything that we lack.
+    /// What was sent does not fit what we hold: ask the sender for everything that we lack.
     fn want_again(&mut self, id: SessionId, doc_id: DocId) {
         let doc = self.doc_mut(doc_id);
         if doc.fetching.is_some() {
             return;
         }
-        doc.fetching = Some(id);
-        let want = super::session::doc_frontier(doc);
-        if self.sessions.contains_key(&id) {
-            self.owes(id, doc_id);
-            self.send(id, &Message::Want(want));
-        } else {
-            self.doc_mut(doc_id).fetching = None;
+        let digest = doc.digest();
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if session.missed.insert(doc_id, digest) == Some(digest) {
+            // The same question gets the same answer, and that did not fit.
+            return self.ask_later(doc_id);
         }
+        self.want(id, doc_id);
     }
 
     /// Names the one at fault. The sender's session ends; what an author signed is held back for good.

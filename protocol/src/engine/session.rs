@@ -33,6 +33,8 @@ pub(super) struct Session {
     pub wants: Vec<DocId>,
     /// When the peer last sent something of an answer, or came to owe one.
     pub progress_ms: u64,
+    /// The digest of our own state at which something that the peer sent did not fit it last.
+    pub missed: BTreeMap<DocId, [u8; 16]>,
     pub incoming: Option<Incoming>,
     /// Branches of divergent actors that the peer has been shown.
     pub shown: BTreeSet<(DocId, ActorId, u64)>,
@@ -54,6 +56,7 @@ impl Session {
             ahead: BTreeSet::new(),
             wants: Vec::new(),
             progress_ms: 0,
+            missed: BTreeMap::new(),
             incoming: None,
             shown: BTreeSet::new(),
             held_until: TaskId(0),

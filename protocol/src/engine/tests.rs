@@ -53,8 +53,9 @@ impl Disk {
             Write::PutDocMeta(doc, meta) => {
                 self.boot.docs.insert(doc, meta);
             }
-            Write::PutRow(row) => {
-                self.rows.insert((row.doc, row.key.clone()), *row);
+            Write::PutRow(doc, row) => {
+                let read = Row::from_stored(doc, &row.bytes).expect("a row");
+                self.rows.insert((doc, row.key), read);
             }
             Write::PutBeacon(signed) => {
                 let same = |b: &crate::beacon::SignedBeacon| {

@@ -11,8 +11,9 @@ use crate::ids::{ActorId, ChangeHash, DocId};
 use crate::limits;
 use crate::message::{Answer, DocFrontier, Message};
 use crate::planted::{Planted, is_planted};
-use crate::record::Row;
+use crate::record::StoredRow;
 use crate::run::Frontier;
+use crate::scan::scan;
 use std::collections::BTreeMap;
 
 /// An answer whose bytes are arriving.
@@ -104,7 +105,7 @@ impl Engine {
         }
     }
 
-    fn want(&mut self, id: SessionId, doc_id: DocId) {
+    pub(super) fn want(&mut self, id: SessionId, doc_id: DocId) {
         let doc = self.doc_mut(doc_id);
         doc.fetching = Some(id);
         let want = doc_frontier(doc);
@@ -124,6 +125,8 @@ impl Engine {
             return self.end_session(id, "asked for a register that it may not read");
         }
         self.note_peer_state(id, &want);
+        // What it asks for may descend from another branch than its own: it must hear of that, for it cannot see it.
+        self.look_for_divergence(id, want.doc);
         let Some(doc) = self.docs.get(&want.doc) else { return self.answer_nothing(id, want.doc) };
         if doc.meta.frontier.beyond(&want.frontier) == 0 {
             return self.answer_nothing(id, want.doc);
@@ -173,7 +176,7 @@ impl Engine {
         let below = stored.snapshot.as_ref().is_none_or(|snapshot| snapshot.frontier.beyond(&want.frontier) == 0);
         let missing: Vec<&StoredChange> =
             stored.changes.iter().filter(|change| change.seq > want.frontier.seq(&change.actor)).collect();
-        if !below || missing.len() > limits::RAW_ANSWER_CHANGES_MAX {
+        if !below || missing.len() > limits::RAW_ANSWER_CHANGES_MAX || !follow(&missing, &want.frontier) {
             return false;
         }
         let Some(doc) = self.docs.get(&want.doc) else { return true };
@@ -359,9 +362,14 @@ impl Engine {
         let (me, from) = (self.me, self.sessions.get(&session).map(|session| session.device.short()));
         let from = from.unwrap_or_else(|| "a peer that has gone".to_owned());
         self.fault(me, format!("a transfer of {from} could not be checked now, it will be asked for again: {text}"));
+        self.ask_later(doc);
+    }
+
+    /// Asks nobody for a document for a while.
+    pub(super) fn ask_later(&mut self, doc: DocId) {
         let at = self.now.mono_ms + limits::CHECK_RETRY_MS;
         self.doc_mut(doc).not_before_ms = at;
-        self.retry_at = Some(at);
+        self.retry_at.get_or_insert(at);
     }
 
     /// A checked snapshot of a document of which nothing is held: stored as it came, with its rows, without
@@ -373,7 +381,7 @@ impl Engine {
         runs: BTreeMap<ActorId, StoredRun>,
         payload: Vec<u8>,
         frontier: Frontier,
-        rows: Vec<Row>,
+        rows: Vec<StoredRow>,
     ) -> bool {
         let judged: Vec<StoredRun> = runs.values().cloned().collect();
         if let Err(refused) = self.judge_runs(&id, &judged) {
@@ -400,7 +408,7 @@ impl Engine {
         }
         self.batch.push(Write::PutSnapshot(id, StoredSnapshot { bytes: payload, frontier: frontier.clone(), runs }));
         self.changed.extend(rows.iter().map(|row| (id, row.key.clone())));
-        self.batch.extend(rows.into_iter().map(|row| Write::PutRow(Box::new(row))));
+        self.batch.extend(rows.into_iter().map(|row| Write::PutRow(id, row)));
         self.write_meta(id);
         self.send_ack(session, id, frontier.0);
         let others: Vec<SessionId> = self.sessions.keys().copied().filter(|other| *other != session).collect();
@@ -444,4 +452,14 @@ impl Engine {
         }
         self.after_growth(id);
     }
+}
+
+/// Whether the first change of each actor names the tip that is held of it, and not one of another branch.
+fn follow(changes: &[&StoredChange], held: &Frontier) -> bool {
+    changes.iter().all(|change| match held.0.get(&change.actor) {
+        Some(tip) if tip.seq + 1 == change.seq => {
+            scan(&change.bytes).is_ok_and(|change| change.deps.contains(&tip.hash))
+        }
+        _ => true,
+    })
 }

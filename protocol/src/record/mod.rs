@@ -15,6 +15,7 @@ mod reissue;
 mod row;
 #[cfg(test)]
 mod speed;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod touch;
@@ -25,6 +26,7 @@ pub use origin::OriginIndex;
 pub use project::{count, keys, project, project_all};
 pub use reissue::{DroppedEdit, creation, dropped_changes, writers};
 pub use row::{Cell, Origin, Row, RowVersion, Scalar};
+pub use stored::StoredRow;
 pub use touch::touched;
 pub use write::{FieldChange, FieldOp, WriteError, write};
 

@@ -15,6 +15,9 @@ const USAGE: &str = "usage: sim [--seeds N] [--from SEED] [--seed SEED] [--jobs 
 /// From so many schedules on every fault must have happened and every rule been looked at.
 const SEEDS_THAT_MEET_ALL: u64 = 2_000;
 
+/// After so many schedules a long run says how far it is, and what it has found.
+const SEEDS_TOLD: u64 = 1_000;
+
 struct Args {
     seeds: u64,
     from: u64,
@@ -73,7 +76,15 @@ fn run_one(seed: u64) -> ExitCode {
 
 fn run_many(args: &Args) -> ExitCode {
     let start = Instant::now();
-    let (tally, violations) = sim::run_seeds(args.from, args.seeds, args.jobs, false);
+    let (mut tally, mut violations) = (sim::Tally::default(), Vec::new());
+    for done in (0..args.seeds).step_by(SEEDS_TOLD as usize) {
+        let seeds = SEEDS_TOLD.min(args.seeds - done);
+        let (more, found) = sim::run_seeds(args.from + done, seeds, args.jobs, false);
+        tally.add(&more);
+        found.iter().for_each(|violation| eprintln!("seed {}: {}", violation.seed, violation.what));
+        violations.extend(found);
+        eprintln!("{} of {}, {} violations", done + seeds, args.seeds, violations.len());
+    }
     println!("{} schedules in {:.1} s, {} violations", args.seeds, start.elapsed().as_secs_f64(), violations.len());
     println!("{tally}");
     for violation in violations.iter().take(3) {

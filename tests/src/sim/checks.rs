@@ -31,7 +31,7 @@ impl World {
         for write in writes {
             let doc = match write {
                 Write::PutChange(doc, _) | Write::PutSnapshot(doc, _) | Write::PutRun(doc, ..) => doc,
-                Write::PutRow(row) => &row.doc,
+                Write::PutRow(doc, _) => doc,
                 _ => continue,
             };
             if !self.cast.may_read(&doc.register, &device) {

@@ -138,8 +138,9 @@ impl Disk {
                 self.docs.remove(doc);
             }
             Write::PutDocMeta(doc, meta) => self.doc(doc).meta = meta.clone(),
-            Write::PutRow(row) => {
-                self.doc(&row.doc).rows.insert(row.key.clone(), row.as_ref().clone());
+            Write::PutRow(doc, row) => {
+                let read = Row::from_stored(*doc, &row.bytes).expect("the engine writes rows that read");
+                self.doc(doc).rows.insert(row.key.clone(), read);
             }
             Write::PutBeacon(beacon) => {
                 let key = (beacon.beacon.device, beacon.beacon.audience);
@@ -190,8 +191,8 @@ pub fn doc_of(write: &Write) -> Option<DocId> {
         | Write::DropRun(doc, ..)
         | Write::PutSnapshot(doc, _)
         | Write::ClearDoc(doc)
-        | Write::PutDocMeta(doc, _) => Some(*doc),
-        Write::PutRow(row) => Some(row.doc),
+        | Write::PutDocMeta(doc, _)
+        | Write::PutRow(doc, _) => Some(*doc),
         _ => None,
     }
 }

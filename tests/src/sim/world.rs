@@ -986,7 +986,7 @@ fn summary(writes: &[Write]) -> String {
             Write::PutSnapshot(doc, snapshot) => format!("snapshot {doc:?} {}", snapshot.frontier.changes()),
             Write::ClearDoc(doc) => format!("clear {doc:?}"),
             Write::PutDocMeta(doc, meta) => format!("meta {doc:?} {}", meta.frontier.changes()),
-            Write::PutRow(row) => format!("row {}", row.key),
+            Write::PutRow(_, row) => format!("row {}", row.key),
             Write::PutBeacon(beacon) => format!("beacon {}", beacon.beacon.number),
             Write::PutState(key, _) => format!("state {key}"),
             Write::DropState(key) => format!("-state {key}"),

@@ -74,7 +74,7 @@ pub fn beacon(n: u8, audience: Audience, number: u64) -> SignedBeacon {
 }
 
 pub fn put_row(row: Row) -> Write {
-    Write::PutRow(Box::new(row))
+    Write::put_row(&row)
 }
 
 /// Two documents with everything that a store can hold, long values among it.

@@ -155,6 +155,11 @@ fn disk_stays_within_three_times_the_live_data_of_10_000_records() {
 }
 
 #[test]
+fn disk_stays_within_three_times_the_live_data_of_1_000_records() {
+    disk_holds(1_000, 3_000);
+}
+
+#[test]
 #[ignore = "measures"]
 fn disk_stays_within_three_times_the_live_data_of_30_000_records() {
     disk_holds(30_000, 12_000);
