@@ -421,6 +421,19 @@ cli-key-kit = New recovery kit: { $file }. Print it, lock it away, delete the fi
 cli-key-read-out = Read out to the stewards: { $key }
 cli-unconfirmed = This machine was restored and signs nothing for the partnership until the other stewards' nodes (or, where this partner is no steward, another node) have confirmed what it had signed: comin sync --wait 60s. Where no other node is left: comin restore --alone
 cli-restored-alone = This machine signs for the partnership again.
+cli-backup-written = Backup written: { $file } ({ $kilobytes } kB).
+cli-backup-secret = It holds this machine’s secret key: keep it as safe as the machine, and not on its disk alone.
+cli-backup-sound = The backup is sound: { $name }, machine { $device }, made { $time }, { $records ->
+    [one] 1 record
+   *[other] { $records } records
+}.
+cli-backup-restored = Restored: { $name }, machine { $device }, as of { $time }, { $records ->
+    [one] 1 record
+   *[other] { $records } records
+}.
+cli-backup-next = Next: comin{ $place } run. What the others have had since comes back from them. The machine that the backup was made on must not run any more.
+cli-backup-failed = The backup { $file } could not be written: { $reason }
+cli-backup-last = Last backup: { $time }, { $file }
 partners-removed = removed
 cli-approved = Admitted.
 cli-rejected = Refused.

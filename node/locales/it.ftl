@@ -420,6 +420,19 @@ cli-key-kit = Nuovo kit di recupero: { $file }. Stampatelo, chiudetelo a chiave,
 cli-key-read-out = Da leggere agli steward: { $key }
 cli-unconfirmed = Questa macchina è stata ripristinata e non firma nulla per il partenariato finché i nodi degli altri steward (o, se questo partner non lo è, un altro nodo) non confermano che cosa aveva firmato: comin sync --wait 60s. Se non resta nessun altro nodo: comin restore --alone
 cli-restored-alone = Questa macchina firma di nuovo per il partenariato.
+cli-backup-written = Backup scritto: { $file } ({ $kilobytes } kB).
+cli-backup-secret = Contiene la chiave segreta di questa macchina: custoditelo come la macchina stessa, e non solo sul suo disco.
+cli-backup-sound = Il backup è integro: { $name }, macchina { $device }, fatto il { $time }, { $records ->
+    [one] 1 scheda
+   *[other] { $records } schede
+}.
+cli-backup-restored = Ripristinato: { $name }, macchina { $device }, allo stato del { $time }, { $records ->
+    [one] 1 scheda
+   *[other] { $records } schede
+}.
+cli-backup-next = Ora: comin{ $place } run. Quello che gli altri hanno avuto nel frattempo torna da loro. La macchina su cui è stato fatto il backup non deve più funzionare.
+cli-backup-failed = Non è stato possibile scrivere il backup { $file }: { $reason }
+cli-backup-last = Ultimo backup: { $time }, { $file }
 partners-removed = escluso
 cli-approved = Ammesso.
 cli-rejected = Rifiutato.

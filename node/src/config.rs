@@ -21,6 +21,9 @@ const KEYS: &[(&str, &str)] = &[
     ("listen", "page"),
     ("listen", "mdns"),
     ("peers", "contacts"),
+    ("backup", "dir"),
+    ("backup", "every_hours"),
+    ("backup", "keep"),
 ];
 
 /// The file.
@@ -33,6 +36,8 @@ pub struct Config {
     pub listen: ListenSection,
     /// Where others are.
     pub peers: PeersSection,
+    /// Backups of its own.
+    pub backup: BackupSection,
 }
 
 /// `[node]`.
@@ -66,6 +71,31 @@ pub struct ListenSection {
 pub struct PeersSection {
     /// Addresses of partners given by hand, tried besides those that the nodes tell each other.
     pub contacts: Vec<SocketAddr>,
+}
+
+/// `[backup]`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackupSection {
+    /// The directory into which the node writes backups of itself; empty: it writes none.
+    pub dir: String,
+    /// How often, in hours.
+    pub every_hours: u64,
+    /// How many are kept.
+    pub keep: usize,
+}
+
+impl BackupSection {
+    /// The directory, if there is one.
+    pub fn place(&self) -> Option<PathBuf> {
+        Some(PathBuf::from(&self.dir)).filter(|dir| !dir.as_os_str().is_empty())
+    }
+}
+
+impl Default for BackupSection {
+    fn default() -> Self {
+        Self { dir: String::new(), every_hours: 24, keep: 7 }
+    }
 }
 
 /// How much is logged.
@@ -197,6 +227,7 @@ impl Config {
                 hint: format!("write p2p = [\"0.0.0.0:{P2P_PORT}\"]; to work alone use `comin sync pause`"),
             });
         }
+        self.check_backup()?;
         let unusable = |address: &&SocketAddr| address.ip().is_unspecified() || address.port() == 0;
         let places = [("listen.external", &self.listen.external), ("peers.contacts", &self.peers.contacts)];
         let first = places.iter().find_map(|(key, list)| Some((*key, list.iter().find(unusable)?)));
@@ -211,6 +242,26 @@ impl Config {
         })
     }
 
+    fn check_backup(&self) -> Result<(), ConfigError> {
+        let refused = |key, reason: &str, hint: &str| {
+            Err(ConfigError::Value { key, reason: reason.to_owned(), hint: hint.to_owned() })
+        };
+        match self.backup.place() {
+            Some(dir) if !dir.is_absolute() => refused(
+                "backup.dir",
+                "a relative path means another place for every way to start the node",
+                "write the whole path, such as dir = \"/var/backups/comin\"",
+            ),
+            _ if self.backup.every_hours == 0 => {
+                refused("backup.every_hours", "0 is no pause between two backups", "write every_hours = 24")
+            }
+            _ if self.backup.keep == 0 => {
+                refused("backup.keep", "no backup would be kept", "write keep = 7; for no backups write dir = \"\"")
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// As TOML, for `comin config show`.
     pub fn to_toml(&self) -> String {
         let list = |addresses: &[SocketAddr]| {
@@ -218,14 +269,18 @@ impl Config {
             format!("[{}]", quoted.join(", "))
         };
         format!(
-            "[node]\nlanguage = \"{}\"\nlog = \"{}\"\n\n[listen]\np2p = {}\nexternal = {}\npage = \"{}\"\nmdns = {}\n\n[peers]\ncontacts = {}\n",
+            "[node]\nlanguage = \"{}\"\nlog = \"{}\"\n\n[listen]\np2p = {}\nexternal = {}\npage = \"{}\"\nmdns = {}\n\n[peers]\ncontacts = {}\n\n\
+             [backup]\ndir = {}\nevery_hours = {}\nkeep = {}\n",
             self.node.language,
             self.node.log.as_str(),
             list(&self.listen.p2p),
             list(&self.listen.external),
             self.listen.page,
             self.listen.mdns,
-            list(&self.peers.contacts)
+            list(&self.peers.contacts),
+            toml::Value::from(self.backup.dir.as_str()),
+            self.backup.every_hours,
+            self.backup.keep
         )
     }
 }
@@ -292,7 +347,10 @@ mod tests {
 
     #[test]
     fn what_is_shown_reads_back() {
-        let config = Config::parse("[listen]\np2p = [\"[::]:9000\", \"192.0.2.1:9000\"]\nmdns = false").unwrap();
+        let config = Config::parse(
+            "[listen]\np2p = [\"[::]:9000\", \"192.0.2.1:9000\"]\nmdns = false\n[backup]\ndir = '/a \"b\"'\nkeep = 2",
+        )
+        .unwrap();
         assert_eq!(Config::parse(&config.to_toml()).unwrap(), config, "show and parse are inverse");
         assert_eq!(Config::parse("").unwrap(), Config::default(), "an empty file is the defaults");
     }
@@ -316,6 +374,12 @@ mod tests {
         assert!(hint("[listen]\np2p = []").contains("0.0.0.0:8471"), "a node listens");
         assert!(hint("[listen]\nexternal = [\"0.0.0.0:8471\"]").contains("203.0.113.7"), "an address that exists");
         assert!(hint("[listen]\nmdns = \"yes\"").contains("config check"), "a wrong type");
+        assert!(
+            hint("[backup]\ndir = \"backups\"").contains("/var/backups"),
+            "a place that is the same from everywhere"
+        );
+        assert!(hint("[backup]\nkeep = 0").contains("keep = 7"), "what is written is kept");
+        assert!(hint("[backup]\nevery_hours = 0").contains("24"), "there is a pause");
     }
 
     #[test]

@@ -109,7 +109,7 @@ impl DataDirError {
             }
             Self::Io { .. } => "check that the directory is there, is yours, and that the disk is not full".to_owned(),
             Self::Damaged { .. } => {
-                "put the file back from a backup, or begin in a new directory: comin init --recover KIT".to_owned()
+                "put the file back from a backup, or begin in a new directory: comin restore FILE, or comin init --recover KIT".to_owned()
             }
             Self::StoreGone(dir) => format!("comin --data-dir {} check --repair", quoted(dir)),
             Self::Exposed(path) => format!("chmod 600 {}", quoted(path)),
@@ -342,7 +342,8 @@ pub fn write_secret_once(path: &Path, text: &str) -> Result<(), DataDirError> {
     write().map_err(|cause| DataDirError::Io { path: path.to_owned(), cause })
 }
 
-fn sync_parent(path: &Path) -> io::Result<()> {
+/// Makes a new name in a directory survive a power cut.
+pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(parent)?.sync_all()
 }

@@ -1,6 +1,7 @@
 //! The COM-IN node: carries, stores and shows what `comin-protocol` decides.
 
 pub mod api;
+pub mod backup;
 pub mod config;
 pub mod datadir;
 pub mod helper;

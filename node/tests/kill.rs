@@ -1,5 +1,6 @@
 //! `kill -9` of the real program while it takes edits: nothing that it acknowledged is lost, and its store
-//! opens. `KILL_ROUNDS=300 cargo test --release -p comin-node --test kill` runs as many rounds as one likes.
+//! opens. `KILL_ROUNDS=300 cargo test --release -p comin-node --test kill` runs as many rounds as one likes; so does
+//! `KILL_TIDY_ROUNDS` for kills while the store is being copied.
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const WRITERS: usize = 4;
+/// How long to wait for what must happen.
+const BOUND: Duration = Duration::from_secs(30);
 
 fn comin(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_comin"));
@@ -138,6 +141,58 @@ fn set_up(dir: &Path) {
 fn written(victim: &Victim) -> Option<u64> {
     let (_, answer) = request(&victim.socket, "GET", "import", None).expect("the node runs");
     answer["written"].as_u64().filter(|_| answer["stage"] == "writing")
+}
+
+/// A spreadsheet of so many organisations, changed by each `edition`.
+fn import(dir: &Path, rows: usize, edition: usize) {
+    let file = dir.with_extension("csv");
+    let rows: String = (0..rows).map(|n| format!("Organisation {n},Padova,IT,+39 {edition} {n}\n")).collect();
+    std::fs::write(&file, format!("name,city,country,phone\n{rows}")).expect("the file is written");
+    let done = comin(dir).arg("import").arg(&file).args(["--kind", "organisation"]).output();
+    let done = done.expect("the program starts");
+    assert!(done.status.success(), "the import works: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn a_store_that_is_killed_while_it_is_tidied_loses_nothing() {
+    const ROWS: usize = 4_000;
+    let rounds: usize = std::env::var("KILL_TIDY_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
+    let temp = tempfile::tempdir().expect("a directory");
+    let dir = temp.path().join("node");
+    set_up(&dir);
+    let copy = dir.join("store.tidy");
+    let (mut acknowledged, mut halfway) = (Vec::new(), 0);
+    for round in 0..rounds {
+        // Every record written again leaves far more behind than the store may keep.
+        import(&dir, ROWS, round);
+        let victim = Victim::start(&dir);
+        let fields = json!({"name": format!("By hand {round}"), "country": "IT"});
+        let added =
+            request(&victim.socket, "POST", "records", Some(&json!({"kind": "organisation", "fields": fields})));
+        let (status, answer) = added.expect("the node runs");
+        assert_eq!(status, 201, "an edit is acknowledged: {answer}");
+        acknowledged.push(answer["id"].as_str().expect("an added record has an id").to_owned());
+        let until = Instant::now() + BOUND;
+        while !copy.exists() {
+            assert!(Instant::now() < until, "the store is tidied in a quiet moment");
+            std::thread::yield_now();
+        }
+        // At a moment of the copy, of the exchange or shortly after, that moves with the round.
+        std::thread::sleep(Duration::from_millis(round as u64 * 61 % 500));
+        victim.kill();
+        halfway += usize::from(copy.exists());
+        let victim = Victim::start(&dir);
+        for id in &acknowledged {
+            let (status, answer) =
+                request(&victim.socket, "GET", &format!("records/{id}"), None).expect("the node runs");
+            assert_eq!(status, 200, "round {round}: {id} was acknowledged and is there: {answer}");
+        }
+        assert!(!copy.exists(), "what the tidying left behind is removed");
+        victim.kill();
+    }
+    let check = comin(&dir).arg("check").output().expect("the program starts");
+    assert!(check.status.success(), "pages and documents agree: {}", String::from_utf8_lossy(&check.stdout));
+    println!("{rounds} kills around a tidying, {halfway} of them halfway, {} edits, 0 lost", acknowledged.len());
 }
 
 #[test]

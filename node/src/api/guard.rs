@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 /// Paths that anyone on this machine may read. They tell nothing about the partnership.
 const OPEN: [&str; 5] = ["/healthz", "/readyz", "/login", "/favicon.svg", "/favicon.ico"];
 /// Paths that take longer than a request may by nature.
-const LONG: [&str; 4] = ["/api/v1/stream", "/api/v1/sync", "/api/v1/export", "/api/v1/import"];
+const LONG: [&str; 5] = ["/api/v1/stream", "/api/v1/sync", "/api/v1/export", "/api/v1/import", "/api/v1/backup"];
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Only our own files, no frames, no plugins: content of other partners is shown on these pages.

@@ -4,7 +4,8 @@ use super::limits::BODY_BYTES_MAX;
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    conflicts, export, guard, health, import, login, members, openapi, records, registers, schema, status, stream, sync,
+    backup, conflicts, export, guard, health, import, login, members, openapi, records, registers, schema, status,
+    stream, sync,
 };
 use crate::pages;
 use axum::Router;
@@ -42,6 +43,7 @@ fn api() -> Router<AppState> {
         .route("/partners/{id}/rekey", post(members::rekey_partner))
         .route("/stewards", get(members::stewards).put(members::set_stewards))
         .route("/restore/alone", post(members::confirm_alone))
+        .route("/backup", post(backup::backup))
         .route("/devices", get(members::devices))
         .route("/found", post(members::found))
         .route("/invites", get(members::invites).post(members::invite))

@@ -4,6 +4,7 @@ use super::auth::Access;
 use super::idempotency::Answers;
 use super::import::Imports;
 use super::stream::Replay;
+use crate::backup::Backups;
 use crate::i18n::Lang;
 use crate::runtime::NodeHandle;
 use crate::views::RecordIndex;
@@ -21,6 +22,8 @@ pub struct ApiConfig {
     pub token: Option<String>,
     /// The language where neither the address, a cookie nor the browser names one.
     pub language: Lang,
+    /// Makes backups; `None`: this node has no data directory.
+    pub backups: Option<Backups>,
 }
 
 /// What the routes share. Cheap to clone.
@@ -80,6 +83,11 @@ impl AppState {
     /// The language where a request names none.
     pub fn language(&self) -> Lang {
         self.0.config.language
+    }
+
+    /// What makes backups.
+    pub fn backups(&self) -> Option<&Backups> {
+        self.0.config.backups.as_ref()
     }
 
     /// Tokens, codes and logins.

@@ -2,6 +2,7 @@
 
 use super::problem::Answer;
 use super::state::AppState;
+use crate::backup::Backups;
 use crate::i18n::Lang;
 use crate::views::approvals;
 use crate::views::exchange::{self, Dial, PartnerLine};
@@ -40,6 +41,7 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
     let lines = lines(app, status);
     let banner = exchange::banner(status, &lines, lang);
     let (stewards, majority) = roster.stewards();
+    let backup = app.backups().and_then(Backups::last);
     json!({
         "schema": 1,
         "partner": {
@@ -56,7 +58,8 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
         "exchange": {"code": banner.code, "text": banner.text(lang), "tone": banner.tone},
         "paused": status.paused,
         "stopped": status.stopped,
-        "attention": status.stopped.is_some() || approvals::waiting(status) > 0 || banner.tone == exchange::Tone::Act,
+        "backup": backup.as_ref().map(|last| json!({"time": rfc3339(last.at_ms), "file": last.file, "error": last.error})),
+        "attention": status.stopped.is_some() || backup.is_some_and(|last| last.error.is_some()) || approvals::waiting(status) > 0 || banner.tone == exchange::Tone::Act,
         "unsent_changes": status.unsent_changes,
         "peers": lines.iter().map(|line| exchange::line_json(line, lang)).collect::<Vec<_>>(),
         "devices": devices(app, status, lang),

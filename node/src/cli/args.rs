@@ -158,10 +158,22 @@ pub enum Verb {
         #[arg(long, value_name = "DIR", requires = "repair")]
         from: Option<PathBuf>,
     },
-    /// After a repair or a restore of this machine: no other node is left that could confirm what it had signed.
+    /// Write a backup of this machine, its secret key included, while the node runs or not.
+    Backup {
+        /// The file, which must not be there yet [default: named after machine and time, here].
+        file: Option<PathBuf>,
+    },
+    /// Set this machine up from a backup, in an empty data directory.
     Restore {
-        /// Let it sign for the partnership again, on your word.
-        #[arg(long, required = true)]
+        /// The backup.
+        #[arg(required_unless_present = "alone", conflicts_with = "alone")]
+        file: Option<PathBuf>,
+        /// Only read all of it and say what it holds.
+        #[arg(long, requires = "file")]
+        check: bool,
+        /// After a restore or a repair: let this machine sign for the partnership again, on your word, since no
+        /// other node is left that could confirm what it had signed.
+        #[arg(long)]
         alone: bool,
     },
     /// Look for what keeps the node from working.

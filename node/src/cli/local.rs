@@ -3,6 +3,7 @@
 use super::error::{CliError, CliResult};
 use axum::{Extension, Router};
 use comin_node::api::{self, ApiConfig, AppState, Trusted};
+use comin_node::backup::Backups;
 use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
 use comin_node::i18n::Lang;
@@ -28,7 +29,10 @@ pub fn open(dir: &DataDir, wait: Duration) -> CliResult<Local> {
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let (handle, node) = Node::start(NodeConfig { signer, net: None, helper }, store)?;
     let language = Lang::parse(&settings.language).unwrap_or_default();
-    let app = AppState::new(handle.clone(), ApiConfig { port: None, token: None, language });
+    let app = AppState::new(
+        handle.clone(),
+        ApiConfig { language, backups: Some(Backups::new(dir.clone())), ..ApiConfig::default() },
+    );
     let router = api::router(app).layer(Extension(Trusted));
     Ok(Local { router: Some(router), handle: Some(handle), node: Some(node) })
 }

@@ -1,6 +1,7 @@
 //! The command line: a thin client of the node's HTTP interface.
 
 mod args;
+mod backup;
 mod check;
 mod client;
 mod doctor;
@@ -88,6 +89,7 @@ fn with_dir(verb: &Verb, global: &Global, dir: &DataDir, out: &Output) -> CliRes
         Verb::Run { with_parent } => run::run(dir, &read_config(global, dir)?, *with_parent, out).map(done),
         Verb::Check { repair: false, .. } => check::run(dir, out),
         Verb::Check { repair: true, kit, from } => repair::run(dir, kit.as_deref(), from.as_deref(), out),
+        Verb::Restore { file: Some(file), check, .. } => backup::restore(dir, file, *check, out).map(done),
         Verb::Doctor => doctor::run(dir, read_config(global, dir), out),
         Verb::Open { .. } | Verb::Join { .. } | Verb::Sync(_) => {
             with_node(verb, &Client::running(dir, Some(out.lang.code()))?, out)
@@ -115,6 +117,7 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Join { ticket } => members::join(client, ticket, out).map(done),
         Verb::Approvals { verb } => members::approvals(client, verb.as_ref(), out).map(done),
         Verb::Stewards { verb } => members::stewards(client, verb.as_ref(), out).map(done),
+        Verb::Backup { file } => backup::backup(client, file.as_deref(), out).map(done),
         Verb::Restore { .. } => members::confirm_alone(client, out).map(done),
         Verb::Devices => members::devices(client, out).map(done),
         Verb::Registers { verb } => members::registers(client, verb.as_ref(), out).map(done),
@@ -179,6 +182,7 @@ fn config(global: &Global, verb: &ConfigVerb, out: &Output) -> CliResult {
             "listen": {"p2p": config.listen.p2p, "external": config.listen.external,
                        "page": config.listen.page, "mdns": config.listen.mdns},
             "peers": {"contacts": config.peers.contacts},
+            "backup": {"dir": config.backup.dir, "every_hours": config.backup.every_hours, "keep": config.backup.keep},
         })),
     }
     Ok(())

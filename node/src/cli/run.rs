@@ -5,6 +5,7 @@ use super::error::{CliError, CliResult, Exit};
 use super::members::text;
 use super::output::Output;
 use comin_node::api::{self, ApiConfig, AppState};
+use comin_node::backup::Backups;
 use comin_node::config::{Config, LogLevel, to_multiaddr};
 use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
@@ -68,11 +69,16 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
         contacts: config.peers.contacts.iter().map(to_multiaddr).collect(),
         mdns: config.listen.mdns,
     };
+    let device = signer.key();
     let (handle, node) = Node::start(NodeConfig { signer, net: Some(net), helper }, store)?;
     let keeper = runtime.spawn(keep_statements(handle.clone(), dir.clone()));
-    let app = AppState::new(handle.clone(), ApiConfig { port: Some(port), token: Some(token), language });
+    let backups = Backups::new(dir.clone());
+    let backing_up = runtime.spawn(backups.clone().keep(handle.clone(), device, config.backup.clone()));
+    let interface = ApiConfig { port: Some(port), token: Some(token), language, backups: Some(backups) };
+    let app = AppState::new(handle.clone(), interface);
     let ended = runtime.block_on(serve(handle, app, (control, page), out));
     keeper.abort();
+    backing_up.abort();
     runtime.shutdown_timeout(DRAIN);
     node.stop();
     if let Ok(socket) = dir.socket() {

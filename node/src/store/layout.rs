@@ -14,7 +14,7 @@ use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
 use comin_protocol::record::Row;
 use comin_protocol::statement::SignedStatement;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 /// The format that this version writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
@@ -69,6 +69,15 @@ impl<K: Kv> KvStore<K> {
         }
         self.kv.apply(changes)?;
         self.kv.flush(0)
+    }
+
+    /// While this is held nothing is written; refused where what is on disk is not known.
+    fn still(&self) -> Result<MutexGuard<'_, Option<String>>, StoreError> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*failed {
+            Some(why) => Err(StoreError::Io(format!("an earlier write failed: {why}"))),
+            None => Ok(failed),
+        }
     }
 
     fn commit_all(&self, batches: &[Vec<Write>]) -> Result<(), StoreError> {
@@ -178,10 +187,7 @@ impl<K: Kv> KvStore<K> {
 
 impl<K: Kv> Store for KvStore<K> {
     fn commit(&self, batches: &[Vec<Write>]) -> Result<(), StoreError> {
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(why) = &*failed {
-            return Err(StoreError::Io(format!("an earlier write failed: {why}")));
-        }
+        let mut failed = self.still()?;
         let result = self.commit_all(batches);
         *failed = result.as_ref().err().map(ToString::to_string);
         result
@@ -304,13 +310,14 @@ impl<K: Kv> Store for KvStore<K> {
         Ok(walker.report)
     }
 
+    fn each_entry(&self, visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let _still = self.still()?;
+        walk(&self.kv, &[], visit)
+    }
+
     fn tidy(&self, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError> {
-        // As in `commit`: nothing is written meanwhile, and nothing at all where what is on disk is not known.
-        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*failed {
-            Some(why) => Err(StoreError::Io(format!("an earlier write failed: {why}"))),
-            None => self.kv.tidy(go_on),
-        }
+        let _still = self.still()?;
+        self.kv.tidy(go_on)
     }
 
     fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError> {

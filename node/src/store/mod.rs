@@ -5,6 +5,7 @@
 //! and one of the whole store say what must be there, so that nothing can be missing silently.
 
 mod cell;
+mod filling;
 mod guard;
 mod keys;
 mod kv;
@@ -21,8 +22,9 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use filling::Filling;
 pub use guard::GUARD_THREAD;
-pub use kv::Kv;
+pub use kv::{Entry, Kv};
 pub use layout::{FORMAT, KvStore};
 pub use memory::MemoryKv;
 pub use salvage::{Rebuilt, Salvaged, SalvagedDoc, rebuild, salvage};
@@ -118,6 +120,8 @@ pub trait Store: Send + Sync {
     /// Checks everything: each checksum, manifest and index. Takes some 10 µs an entry; writing goes on
     /// meanwhile, between documents. Damage is in the report and not an error.
     fn verify(&self) -> Result<VerifyReport, StoreError>;
+    /// Calls `visit` with every entry as it lies, in key order (backup). Commits wait meanwhile and reads go on.
+    fn each_entry(&self, visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>) -> Result<(), StoreError>;
     /// Gives disk space back where more is taken than may be; `None` where there was nothing to do, or where `go_on`,
     /// asked every few milliseconds, said no. Commits wait meanwhile and reads go on.
     fn tidy(&self, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError>;

@@ -2,9 +2,9 @@
 //! times their size right after an import and 4.9 times after 6,000 edits, however long one waits. A copy in key order
 //! takes 1.8 times. So a store that takes more than it may is copied, and the copy takes its place.
 
-use super::kv::{Changes, Kv, PAGE};
+use super::filling::{BATCH, Filling};
+use super::kv::{Kv, PAGE};
 use super::sled_kv::SledKv;
-use super::write::read_global;
 use super::{KvStore, Store, StoreError};
 use std::fs;
 use std::io;
@@ -13,17 +13,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A store whose files are smaller than this, in bytes, is left alone: sled takes 3 MiB for 1,000 records in any
-/// case, since its log grows by 512 KiB at a time.
-const TIDY_FROM_BYTES: u64 = 1024 * 1024;
+/// case, since its log grows by 512 KiB at a time (a fresh copy of them is 3.8 times what lives in it).
+pub(super) const TIDY_FROM_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes on disk for each 4 bytes of live data from which a store is copied: 2.75 times. At most 3 times are
 /// allowed, and a store that is being edited grows a little until a quiet moment comes.
 const TIDY_QUARTERS: u64 = 11;
 /// Looks after which about a third is left of the size from which a store is walked over again: a walk reads
 /// everything, and deletions are rare.
 const LOOKS: u64 = 64;
-/// Entries of one batch of the copy: sled needs less room for small batches, each of them flushed (1.8 times the live
-/// data with 64 entries, 2.2 with 512, 3.3 with 4,096).
-const BATCH: usize = 64;
 
 /// What tidying changed, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -142,8 +139,7 @@ pub fn disk_bytes(dir: &Path) -> io::Result<u64> {
 
 /// Makes the copy, sound and closed; `false` where it was told to stop.
 fn copy_all(from: &SledKv, copy: &Path, go_on: &mut dyn FnMut() -> bool) -> Result<bool, StoreError> {
-    let commits = read_global(from)?.commits;
-    let to = SledKv::open_copy(copy)?;
+    let mut to = Filling::in_dir(copy)?;
     let mut after = Vec::new();
     loop {
         if !go_on() {
@@ -151,17 +147,12 @@ fn copy_all(from: &SledKv, copy: &Path, go_on: &mut dyn FnMut() -> bool) -> Resu
         }
         let page = from.scan(&[], &after, BATCH)?;
         let Some((last, _)) = page.last() else { break };
-        after = last.clone();
-        to.apply(page.into_iter().map(|(key, value)| (key, Some(value))).collect::<Changes>())?;
-        to.flush(commits)?;
+        after.clone_from(last);
+        to.add(page)?;
     }
-    // A copy of a damaged store would hide where the damage came from: it is left where it is.
-    let report = KvStore::new(to)?.verify()?;
-    match report.damaged.first() {
-        Some(damage) => Err(StoreError::Damaged(damage.to_string())),
-        // The verified store has been closed. Opened when it takes its place, it writes sled's table of pages.
-        None => Ok(true),
-    }
+    // A copy of a damaged store would hide where the damage came from: it is left where it is. The copy is closed here;
+    // opened when it takes its place, it writes sled's table of pages.
+    to.finish().map(|_| true)
 }
 
 fn remove(dir: &Path) -> Result<(), StoreError> {

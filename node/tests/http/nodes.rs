@@ -66,7 +66,7 @@ pub fn start(secret: u8, name: &str, country: &str, net: bool) -> TestNode {
     let net = net.then(|| NetConfig { listen: vec!["/ip4/127.0.0.1/tcp/0".into()], ..NetConfig::default() });
     let helper = HelperCommand { program: env!("CARGO_BIN_EXE_comin").into(), args: vec!["helper".into()] };
     let (handle, running) = Node::start(NodeConfig { signer, net, helper }, store).expect("the node starts");
-    let config = ApiConfig { port: Some(PORT), token: Some(TOKEN.into()), language: Lang::En };
+    let config = ApiConfig { port: Some(PORT), token: Some(TOKEN.into()), language: Lang::En, ..ApiConfig::default() };
     let app = AppState::new(handle.clone(), config);
     TestNode { router: router(app), handle, _running: running }
 }

@@ -1,5 +1,6 @@
 //! Several partners on this machine, each with real processes.
 
+mod backup;
 mod check;
 mod join;
 mod namespaces;

@@ -11,6 +11,9 @@ use tempfile::TempDir;
 /// Longer than anything here takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Marks records of the internal register, so that a comparison can leave them out.
+const INTERNAL_CITY: &str = "Interna";
+
 /// A partner with a running node.
 pub struct Partner {
     pub temp: TempDir,
@@ -144,4 +147,57 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         assert!(Instant::now() < deadline, "{what} within {} s", PATIENCE.as_secs());
         std::thread::yield_now();
     }
+}
+
+/// Adds an organisation and returns its id.
+pub fn add(partner: &Partner, name: &str, register: &str) -> String {
+    let set = format!("name={name}");
+    let city = format!("city={}", if register == "internal" { INTERNAL_CITY } else { "Padova" });
+    let added = partner.json(&["organisation", "add", "--register", register, "--set", &set, "--set", &city]);
+    added["id"].as_str().expect("an id").to_owned()
+}
+
+/// Waits until all nodes hold the same, and returns it: the records of every register that all of them read.
+pub fn settled(partners: &[&Partner]) -> Vec<String> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let contents: Vec<_> = partners.iter().map(|partner| content(partner)).collect();
+        if contents.windows(2).all(|pair| pair[0] == pair[1]) {
+            return contents.into_iter().next().unwrap_or_default();
+        }
+        if Instant::now() > deadline {
+            let held: Vec<usize> = contents.iter().map(Vec::len).collect();
+            let status: Vec<Value> = partners.iter().map(|partner| partner.json(&["status"])).collect();
+            panic!("not everyone holds the same: {held:?} values, {status:#?}");
+        }
+    }
+}
+
+/// Everything that a node holds, its internal register as well.
+pub fn everything(partner: &Partner) -> Vec<String> {
+    values(partner, |_| true)
+}
+
+/// What a node holds of the registers that others read, sorted: everything of it that does not depend on who looks.
+fn content(partner: &Partner) -> Vec<String> {
+    values(partner, |value| !is_internal(value))
+}
+
+fn values(partner: &Partner, wanted: impl Fn(&Value) -> bool) -> Vec<String> {
+    let exported = partner.json(&["export", "--format", "json"]);
+    let mut out = Vec::new();
+    for record in exported["records"].as_array().expect("records") {
+        for value in record["values"].as_array().expect("values").iter().filter(|value| wanted(value)) {
+            let said = ["register", "version", "fields", "conflicts", "created", "deleted"].map(|name| {
+                value[name].as_object().map_or_else(|| value[name].to_string(), |members| format!("{members:?}"))
+            });
+            out.push(format!("{} {}", record["id"], said.join(" ")));
+        }
+    }
+    out.sort();
+    out
+}
+
+fn is_internal(value: &Value) -> bool {
+    value["fields"]["city"] == INTERNAL_CITY
 }

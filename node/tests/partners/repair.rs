@@ -1,17 +1,14 @@
 //! `check --repair` with peers online: whatever becomes of a store's files, what a peer holds is there again
 //! afterwards, what nobody else held is there or named, and the federation goes on without blaming anyone.
 
-use super::office::{PATIENCE, Partner, eventually};
+use super::office::{Partner, add, eventually, everything, settled};
 use serde_json::Value;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 /// Organisations that Italy imports: enough for a store of several segments.
 const IMPORTED: usize = 300;
-/// Marks records of the internal register, so that a comparison can leave them out.
-const INTERNAL_CITY: &str = "Interna";
 /// The register that is made last, so that who holds its statement holds them all.
 const LAST_STATED: &str = "Territorial";
 /// Bytes overwritten at each garbled position.
@@ -158,59 +155,6 @@ fn kit_of(partner: &Partner) -> PathBuf {
     let files = fs::read_dir(partner.temp.path()).expect("reads").map(|entry| entry.expect("an entry").path());
     let is_kit = |path: &PathBuf| path.is_file() && path.to_string_lossy().contains("kit");
     files.into_iter().find(is_kit).expect("init wrote a recovery kit")
-}
-
-/// Adds an organisation and returns its id.
-fn add(partner: &Partner, name: &str, register: &str) -> String {
-    let set = format!("name={name}");
-    let city = format!("city={}", if register == "internal" { INTERNAL_CITY } else { "Padova" });
-    let added = partner.json(&["organisation", "add", "--register", register, "--set", &set, "--set", &city]);
-    added["id"].as_str().expect("an id").to_owned()
-}
-
-/// Waits until all nodes hold the same, and returns it: the records of every register that all of them read.
-fn settled(partners: &[&Partner]) -> Vec<String> {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let contents: Vec<_> = partners.iter().map(|partner| content(partner)).collect();
-        if contents.windows(2).all(|pair| pair[0] == pair[1]) {
-            return contents.into_iter().next().unwrap_or_default();
-        }
-        if Instant::now() > deadline {
-            let held: Vec<usize> = contents.iter().map(Vec::len).collect();
-            let status: Vec<Value> = partners.iter().map(|partner| partner.json(&["status"])).collect();
-            panic!("not everyone holds the same: {held:?} values, {status:#?}");
-        }
-    }
-}
-
-/// Everything that a node holds, its internal register as well.
-fn everything(partner: &Partner) -> Vec<String> {
-    values(partner, |_| true)
-}
-
-/// What a node holds of the registers that others read, sorted: everything of it that does not depend on who looks.
-fn content(partner: &Partner) -> Vec<String> {
-    values(partner, |value| !is_internal(value))
-}
-
-fn values(partner: &Partner, wanted: impl Fn(&Value) -> bool) -> Vec<String> {
-    let exported = partner.json(&["export", "--format", "json"]);
-    let mut out = Vec::new();
-    for record in exported["records"].as_array().expect("records") {
-        for value in record["values"].as_array().expect("values").iter().filter(|value| wanted(value)) {
-            let said = ["register", "version", "fields", "conflicts", "created", "deleted"].map(|name| {
-                value[name].as_object().map_or_else(|| value[name].to_string(), |members| format!("{members:?}"))
-            });
-            out.push(format!("{} {}", record["id"], said.join(" ")));
-        }
-    }
-    out.sort();
-    out
-}
-
-fn is_internal(value: &Value) -> bool {
-    value["fields"]["city"] == INTERNAL_CITY
 }
 
 fn copy_dir(from: &Path, to: &Path) {

@@ -53,7 +53,7 @@ impl Office {
         let (handle, node) = Node::start(config, store.clone()).expect("the node starts");
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let config = ApiConfig { port: Some(port), token: None, language: Lang::En };
+        let config = ApiConfig { port: Some(port), language: Lang::En, ..ApiConfig::default() };
         let app = AppState::new(handle.clone(), config);
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(serve_page(listener, app.clone(), async {
