@@ -334,6 +334,8 @@ ticket-show = Show
 ticket-cancel = Cancel
 ticket-made = Ticket for { $name }
 ticket-how = Send this text to the partner. It works once.
+ticket-code = The ticket as a QR code
+ticket-code-show = Show it as a QR code
 ticket-expires = Expires
 join-title = Join a partnership
 join-how = Paste the ticket that a partner has sent you.
@@ -388,6 +390,7 @@ cli-founded = { $name } is founded, with this partner as its first steward.
 cli-founded-next = Next: comin invite "PARTNER" --country FR --file ticket.txt
 cli-ticket = Ticket for { $name }, valid until { $expires }
 cli-ticket-hand-over = Hand it over on a way that you trust. There, IT runs: comin join TICKET
+cli-ticket-no-code = The ticket is too long for a QR code; hand over the text or a file (--file).
 cli-ticket-compare = When they call, compare the check number: comin approvals
 cli-ticket-run = This node must run to receive them: comin run
 cli-ticket-cancelled = The ticket is cancelled.
@@ -432,7 +435,7 @@ cli-backup-restored = Restored: { $name }, machine { $device }, as of { $time },
    *[other] { $records } records
 }.
 cli-backup-next = Next: comin{ $place } run. What the others have had since comes back from them. The machine that the backup was made on must not run any more.
-cli-backup-failed = The backup { $file } could not be written: { $reason }
+cli-backup-failed = No backup can be written: { $reason }
 cli-backup-last = Last backup: { $time }, { $file }
 partners-removed = removed
 cli-approved = Admitted.

@@ -333,6 +333,8 @@ ticket-show = Mostra
 ticket-cancel = Annulla
 ticket-made = Invito per { $name }
 ticket-how = Manda questo testo al partner. Vale una volta sola.
+ticket-code = L’invito come codice QR
+ticket-code-show = Mostralo come codice QR
 ticket-expires = Scade
 join-title = Entra in un partenariato
 join-how = Incolla l’invito che un partner ti ha mandato.
@@ -387,6 +389,7 @@ cli-founded = { $name } è fondata; questo partner ne è il primo garante.
 cli-founded-next = Poi: comin invite "PARTNER" --country FR --file invito.txt
 cli-ticket = Invito per { $name }, valido fino al { $expires }
 cli-ticket-hand-over = Consegnalo per una via di cui ti fidi. Lì il reparto IT esegue: comin join INVITO
+cli-ticket-no-code = L’invito è troppo lungo per un codice QR; consegna il testo o un file (--file).
 cli-ticket-compare = Quando chiamano, confronta il numero di controllo: comin approvals
 cli-ticket-run = Per riceverli questo nodo deve essere in funzione: comin run
 cli-ticket-cancelled = L’invito è annullato.
@@ -426,12 +429,12 @@ cli-backup-sound = Il backup è integro: { $name }, macchina { $device }, fatto 
     [one] 1 scheda
    *[other] { $records } schede
 }.
-cli-backup-restored = Ripristinato: { $name }, macchina { $device }, allo stato del { $time }, { $records ->
+cli-backup-restored = Ripristinato: { $name }, macchina { $device }, stato al { $time }, { $records ->
     [one] 1 scheda
    *[other] { $records } schede
 }.
-cli-backup-next = Ora: comin{ $place } run. Quello che gli altri hanno avuto nel frattempo torna da loro. La macchina su cui è stato fatto il backup non deve più funzionare.
-cli-backup-failed = Non è stato possibile scrivere il backup { $file }: { $reason }
+cli-backup-next = Ora: comin{ $place } run. Ciò che gli altri hanno ricevuto nel frattempo arriverà dai loro nodi. La macchina su cui è stato fatto il backup non va più avviata.
+cli-backup-failed = Non si riesce a scrivere il backup: { $reason }
 cli-backup-last = Ultimo backup: { $time }, { $file }
 partners-removed = escluso
 cli-approved = Ammesso.

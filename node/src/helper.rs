@@ -28,12 +28,15 @@ pub struct HelperCommand {
 }
 
 impl HelperCommand {
-    /// The running program itself, with the one argument `helper`.
+    /// The running program itself, with the one argument `helper`: also where another version has taken its file's
+    /// place meanwhile, which may encode rows in another way.
     ///
     /// # Errors
     /// The system does not say where the program lies.
     pub fn own() -> io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, args: vec!["helper".to_owned()] })
+        let running = PathBuf::from("/proc/self/exe");
+        let program = if running.exists() { running } else { std::env::current_exe()? };
+        Ok(Self { program, args: vec!["helper".to_owned()] })
     }
 }
 

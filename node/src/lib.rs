@@ -10,6 +10,7 @@ pub mod import;
 pub mod limits;
 pub mod net;
 pub mod pages;
+pub mod qr;
 pub mod runtime;
 pub mod store;
 pub mod text;

@@ -182,14 +182,18 @@ fn a_store_that_is_killed_while_it_is_tidied_loses_nothing() {
         victim.kill();
         halfway += usize::from(copy.exists());
         let victim = Victim::start(&dir);
+        assert!(!copy.exists(), "what the tidying left behind is removed when the store opens");
+        let (_, state) = request(&victim.socket, "GET", "status", None).expect("the node runs");
+        let expected = (1 + ROWS + acknowledged.len()) as u64;
+        assert_eq!(state["records"], expected, "round {round}: its own record, the spreadsheet and what was entered");
         for id in &acknowledged {
             let (status, answer) =
                 request(&victim.socket, "GET", &format!("records/{id}"), None).expect("the node runs");
             assert_eq!(status, 200, "round {round}: {id} was acknowledged and is there: {answer}");
         }
-        assert!(!copy.exists(), "what the tidying left behind is removed");
         victim.kill();
     }
+    assert!(halfway > 0, "no kill came while the store was being copied");
     let check = comin(&dir).arg("check").output().expect("the program starts");
     assert!(check.status.success(), "pages and documents agree: {}", String::from_utf8_lossy(&check.stdout));
     println!("{rounds} kills around a tidying, {halfway} of them halfway, {} edits, 0 lost", acknowledged.len());

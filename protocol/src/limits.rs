@@ -85,6 +85,8 @@ pub const PUSH_CHANGES_MAX: usize = 256;
 pub const RAW_ANSWER_CHANGES_MAX: usize = 64;
 /// Answers under way to one peer: one on the wire, one being checked.
 pub const ANSWERS_IN_FLIGHT: usize = 2;
+/// After so long a session that rests without being in sync says hello again, in milliseconds.
+pub const HELLO_AGAIN_MS: u64 = 60_000;
 /// Changes that wait for their run or dependencies, per session.
 pub const PENDING_CHANGES_MAX: usize = 2_048;
 /// Sessions at once: nine partners of a few devices, with room.

@@ -61,7 +61,7 @@ pub struct DocFrontier {
     /// What the sender holds.
     #[n(1)]
     pub frontier: Frontier,
-    /// What the sender refuses for good, so that it is not offered again.
+    /// What the sender refuses for good. It is told so that the holder can see why the two stay apart.
     #[n(2)]
     pub held_back: Frontier,
 }

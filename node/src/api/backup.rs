@@ -1,45 +1,40 @@
-//! `POST backup`: the node writes a backup of itself.
+//! `GET backup`: a backup of this node.
 
 use super::auth::Caller;
-use super::context::Body;
 use super::problem::{Answer, Problem};
 use super::state::AppState;
+use crate::backup::Spooled;
+use axum::Extension;
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::{Extension, Json};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use std::path::PathBuf;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::io::{self, Read};
 
-/// Body of `POST backup`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Backup {
-    /// The whole path of a file on this machine that is not there yet.
-    file: PathBuf,
-}
+/// Bytes read at once.
+const PIECE_BYTES: usize = 64 * 1024;
 
-/// `POST backup`. The file holds this machine's secret and lies where the caller says, so only whoever may open the
-/// data directory anyway can ask for it.
+/// `GET backup`. It holds this machine's secret, so only whoever may open the data directory anyway can ask for it.
 ///
 /// # Errors
-/// 403 for programs and browsers; 422 where the backup cannot be written.
-pub async fn backup(
-    State(app): State<AppState>,
-    caller: Option<Extension<Caller>>,
-    Body(body): Body<Backup>,
-) -> Answer<(StatusCode, Json<Value>)> {
+/// 403 for programs and browsers; 422 where no backup can be made.
+pub async fn backup(State(app): State<AppState>, caller: Option<Extension<Caller>>) -> Answer<Response> {
     let (Some(Extension(Caller::Trusted)), Some(backups)) = (caller, app.backups()) else {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "not-allowed", "only the command line writes backups")
+        return Err(Problem::new(StatusCode::FORBIDDEN, "not-allowed", "only the command line makes backups")
             .hint("run `comin backup FILE` on the machine itself"));
     };
-    if !body.file.is_absolute() {
-        return Err(Problem::invalid(format!("{} is no whole path", body.file.display())));
-    }
-    match backups.make(app.node(), &body.file).await {
-        Ok(bytes) => Ok((StatusCode::CREATED, Json(json!({"schema": 1, "file": body.file, "bytes": bytes})))),
-        Err(error) => {
-            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "backup", error.to_string()).hint(error.hint()))
-        }
-    }
+    let spooled = backups.spool(app.node()).await.map_err(|error| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "backup", error.to_string()).hint(error.hint())
+    })?;
+    let body = Body::from_stream(futures::stream::try_unfold(spooled, next_piece));
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response())
+}
+
+async fn next_piece(mut spooled: Spooled) -> io::Result<Option<(Vec<u8>, Spooled)>> {
+    let read = tokio::task::spawn_blocking(move || {
+        let mut piece = Vec::with_capacity(PIECE_BYTES);
+        spooled.by_ref().take(PIECE_BYTES as u64).read_to_end(&mut piece)?;
+        Ok((!piece.is_empty()).then_some((piece, spooled)))
+    });
+    read.await.map_err(io::Error::other)?
 }

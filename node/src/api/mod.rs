@@ -32,7 +32,7 @@
 //! | `GET`, `PUT stewards` | `{stewards}`: partner names or ids |
 //! | `DELETE partners/{id}`, `POST partners/{id}/rekey` | `{key, certificate?}` |
 //! | `POST restore/alone` | after a restore: nobody else is left to confirm it |
-//! | `POST backup` | `{file}`: writes a backup there (control socket only) |
+//! | `GET backup` | a backup, with this machine's secret (control socket only) |
 //! | `POST registers` | `{name, writers}`; `writers` is `"all"` or a list of partner names or ids |
 //! | `PUT registers/{id}/writers` | `{writers}` |
 //! | `POST sync` | `{wait?: seconds}`; answers `{complete, missing:[…]}` |

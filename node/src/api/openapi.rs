@@ -72,9 +72,8 @@ pub const ROUTES: &[Doc] = &[
     doc("get", "/api/v1/stewards", "Who decides, and how many signatures make a majority"),
     doc("put", "/api/v1/stewards", "Set the stewards; 202 where it waits for signatures").body("Stewards"),
     doc("post", "/api/v1/restore/alone", "After a restore: no other node is left to confirm it"),
-    doc("post", "/api/v1/backup", "Write a backup into a file of this machine; for the control socket")
-        .body("Backup")
-        .gives(201, JSON),
+    doc("get", "/api/v1/backup", "A backup with this machine's secret; over the control socket only")
+        .gives(200, "application/octet-stream"),
     doc("get", "/api/v1/devices", "Devices with a valid certificate"),
     doc("post", "/api/v1/found", "Found a federation").body("Found").gives(201, JSON),
     doc("get", "/api/v1/invites", "Tickets"),
@@ -289,7 +288,6 @@ fn schemas() -> Value {
             "type": "array", "items": name(), "minItems": 1, "maxItems": comin_protocol::limits::STEWARDS_MAX,
         }})),
         "Rekey": object(&["key"], json!({"key": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "certificate": text()})),
-        "Backup": object(&["file"], json!({"file": text()})),
         "Join": object(&["ticket"], json!({"ticket": {"type": "string", "pattern": "^comin1-"}})),
         "RegisterAdd": object(&["name", "writers"], json!({"name": name(), "writers": writers.clone()})),
         "Writers": object(&["writers"], json!({"writers": writers})),

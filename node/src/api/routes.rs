@@ -43,7 +43,7 @@ fn api() -> Router<AppState> {
         .route("/partners/{id}/rekey", post(members::rekey_partner))
         .route("/stewards", get(members::stewards).put(members::set_stewards))
         .route("/restore/alone", post(members::confirm_alone))
-        .route("/backup", post(backup::backup))
+        .route("/backup", get(backup::backup))
         .route("/devices", get(members::devices))
         .route("/found", post(members::found))
         .route("/invites", get(members::invites).post(members::invite))

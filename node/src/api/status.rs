@@ -41,7 +41,7 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
     let lines = lines(app, status);
     let banner = exchange::banner(status, &lines, lang);
     let (stewards, majority) = roster.stewards();
-    let backup = app.backups().and_then(Backups::last);
+    let backup = app.backups().map(Backups::last).unwrap_or_default();
     json!({
         "schema": 1,
         "partner": {
@@ -58,8 +58,12 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
         "exchange": {"code": banner.code, "text": banner.text(lang), "tone": banner.tone},
         "paused": status.paused,
         "stopped": status.stopped,
-        "backup": backup.as_ref().map(|last| json!({"time": rfc3339(last.at_ms), "file": last.file, "error": last.error})),
-        "attention": status.stopped.is_some() || backup.is_some_and(|last| last.error.is_some()) || approvals::waiting(status) > 0 || banner.tone == exchange::Tone::Act,
+        "backup": {
+            "time": backup.good.as_ref().map(|(at_ms, _)| rfc3339(*at_ms)),
+            "file": backup.good.as_ref().map(|(_, file)| file.display().to_string()),
+            "error": backup.error,
+        },
+        "attention": status.stopped.is_some() || backup.error.is_some() || approvals::waiting(status) > 0 || banner.tone == exchange::Tone::Act,
         "unsent_changes": status.unsent_changes,
         "peers": lines.iter().map(|line| exchange::line_json(line, lang)).collect::<Vec<_>>(),
         "devices": devices(app, status, lang),

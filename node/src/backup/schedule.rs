@@ -1,16 +1,17 @@
 //! Backups at regular times, and what became of the last one.
 
-use super::{BackupError, write};
+use super::{BackupError, PART_SUFFIX, Part, Spooled};
 use crate::config::BackupSection;
 use crate::datadir::DataDir;
 use crate::runtime::{NodeHandle, wall_ms};
-use comin_protocol::ids::DeviceKey;
+use comin_protocol::ids::{DeviceKey, PartnerId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How often it is seen whether a backup is due, and a failed one is tried again.
@@ -19,14 +20,12 @@ const HOUR_MS: u64 = 3_600_000;
 /// How the names of scheduled backups end.
 const SUFFIX: &str = ".backup";
 
-/// What became of the last backup.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What became of the scheduled backups.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Last {
-    /// When, in milliseconds since the Unix epoch, UTC.
-    pub at_ms: u64,
-    /// The file.
-    pub file: PathBuf,
-    /// Why there is none.
+    /// The newest one: when, in milliseconds since the Unix epoch, UTC; and the file.
+    pub good: Option<(u64, PathBuf)>,
+    /// Why there is no newer one although it is due, and what to do.
     pub error: Option<String>,
 }
 
@@ -37,70 +36,122 @@ pub struct Backups(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     dir: DataDir,
-    last: Mutex<Option<Last>>,
-    /// One at a time: each keeps edits waiting.
-    busy: tokio::sync::Mutex<()>,
+    last: Mutex<Last>,
+    /// One at a time: each keeps edits waiting. Held by the work itself, which goes on when nobody waits for it.
+    busy: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Backups {
     /// Of the node whose data lies in `dir`.
     pub fn new(dir: DataDir) -> Self {
-        Self(Arc::new(Inner { dir, last: Mutex::default(), busy: tokio::sync::Mutex::default() }))
+        Self(Arc::new(Inner { dir, last: Mutex::default(), busy: Arc::default() }))
     }
 
-    /// What became of the last one, as far as this process knows of any.
-    pub fn last(&self) -> Option<Last> {
-        self.0.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What became of the scheduled ones, as far as this process knows of any.
+    pub fn last(&self) -> Last {
+        self.noted().clone()
     }
 
-    /// Makes one now and gives its size in bytes.
+    fn noted(&self) -> MutexGuard<'_, Last> {
+        self.0.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes one now, to be read.
     ///
     /// # Errors
-    /// [`BackupError`]; the file is there whole or not at all.
-    pub async fn make(&self, node: &NodeHandle, to: &Path) -> Result<u64, BackupError> {
-        let _one = self.0.busy.lock().await;
-        let (dir, file, at_ms) = (self.0.dir.clone(), to.to_owned(), wall_ms());
-        let made = node.read(move |store| Ok(write(&dir, store, &file, at_ms))).await;
-        let made = made.map_err(BackupError::from).flatten();
-        let error = made.as_ref().err().map(ToString::to_string);
-        *self.0.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Last { at_ms, file: to.to_owned(), error });
-        made
+    /// [`BackupError`].
+    pub async fn spool(&self, node: &NodeHandle) -> Result<Spooled, BackupError> {
+        let (dir, one) = (self.0.dir.clone(), self.0.busy.clone().lock_owned().await);
+        let made = node.read(move |store| {
+            let _one = one;
+            Ok(Spooled::make(&dir, store, wall_ms()))
+        });
+        made.await.map_err(BackupError::from).flatten()
     }
 
-    /// Notes what an earlier process has made.
-    fn note_earlier(&self, at_ms: u64, file: PathBuf) {
-        self.0.last.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(Last { at_ms, file, error: None });
+    async fn write(&self, node: &NodeHandle, to: PathBuf) -> Result<u64, BackupError> {
+        let (dir, one) = (self.0.dir.clone(), self.0.busy.clone().lock_owned().await);
+        let write = move |store: &dyn crate::store::Store| {
+            let _one = one;
+            // First of all: where nothing can be written, nothing needs to be read.
+            let mut part = Part::create(&to)?;
+            let mut spooled = Spooled::make(&dir, store, wall_ms())?;
+            io::copy(&mut spooled, &mut part).map_err(|cause| BackupError::Io { path: to.clone(), cause })?;
+            part.finish()
+        };
+        node.read(move |store| Ok(write(store))).await.map_err(BackupError::from).flatten()
     }
 
-    /// Makes backups as the configuration says, for as long as the node runs.
+    /// Makes backups as the configuration says, and whenever a partner has come or gone, for as long as the node runs:
+    /// one from before an admission knows nothing of the new partner.
     pub async fn keep(self, node: NodeHandle, device: DeviceKey, settings: BackupSection) {
         let Some(place) = settings.place() else { return };
         let prefix = prefix(&device.short());
+        let mut covered: Option<BTreeSet<PartnerId>> = None;
         loop {
-            let made = own_backups(&place, &prefix);
-            let newest = made.ok().and_then(|mut made| made.pop());
-            if let Some((at_ms, file)) = newest.clone() {
-                self.note_earlier(at_ms, file);
-            }
-            let newest = newest.map_or(0, |(at_ms, _)| at_ms);
-            if wall_ms().saturating_sub(newest) >= settings.every_hours * HOUR_MS {
-                let file = place.join(file_name(&device.short(), wall_ms()));
-                match self.make(&node, &file).await {
-                    Ok(bytes) => {
-                        tracing::info!(file = %file.display(), bytes, "a backup was written");
-                        remove_old(&place, &prefix, settings.keep);
-                    }
-                    Err(error) => tracing::error!(file = %file.display(), %error, "no backup could be written"),
+            let partners = members(&node);
+            let changed = covered.as_ref().is_some_and(|covered| *covered != partners);
+            match self.keep_once(&node, (&place, &prefix), &settings, changed).await {
+                Ok(()) => covered = Some(partners),
+                Err(error) => {
+                    tracing::error!(place = %place.display(), %error, "no backup could be written");
+                    self.noted().error = Some(format!("{error}; {}", error.hint()));
                 }
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
+
+    /// Writes one where it is due.
+    async fn keep_once(
+        &self,
+        node: &NodeHandle,
+        (place, prefix): (&Path, &str),
+        settings: &BackupSection,
+        changed: bool,
+    ) -> Result<(), BackupError> {
+        let now_ms = wall_ms();
+        let newest = in_place(place, prefix, move |place, prefix| {
+            remove_parts(place, prefix)?;
+            Ok(own_backups(place, prefix, now_ms)?.pop())
+        });
+        let newest = newest.await?;
+        let due_ms = newest.as_ref().map_or(0, |(at_ms, _)| at_ms.saturating_add(settings.every_hours * HOUR_MS));
+        if let Some(newest) = newest {
+            self.noted().good = Some(newest);
+        }
+        if now_ms >= due_ms || changed {
+            let file = place.join(format!("{prefix}{}{SUFFIX}", stamp(now_ms)));
+            let bytes = self.write(node, file.clone()).await?;
+            tracing::info!(file = %file.display(), bytes, "a backup was written");
+            self.noted().good = Some((now_ms, file.clone()));
+            let keep = settings.keep;
+            in_place(place, prefix, move |place, prefix| remove_old(place, prefix, keep, now_ms, &file)).await?;
+        }
+        self.noted().error = None;
+        Ok(())
+    }
 }
 
-/// The name of a backup of a device, of which the first hex digits of its key are given.
+/// Works on a directory that may be slow, away from the threads that answer.
+async fn in_place<T: Send + 'static>(
+    place: &Path,
+    prefix: &str,
+    work: impl FnOnce(&Path, &str) -> io::Result<T> + Send + 'static,
+) -> Result<T, BackupError> {
+    let (path, prefix) = (place.to_owned(), prefix.to_owned());
+    let done = tokio::task::spawn_blocking(move || work(&path, &prefix)).await;
+    done.map_err(io::Error::other).flatten().map_err(|cause| BackupError::Io { path: place.to_owned(), cause })
+}
+
+fn members(node: &NodeHandle) -> BTreeSet<PartnerId> {
+    node.roster().partners.values().filter(|partner| partner.admitted).map(|partner| partner.id).collect()
+}
+
+/// The name of a backup that somebody makes by hand, of a device of which the first hex digits are given. No schedule
+/// takes it for its own.
 pub fn file_name(device: &str, at_ms: u64) -> String {
-    format!("{}{}{SUFFIX}", prefix(device), stamp(at_ms))
+    format!("{}{}-by-hand{SUFFIX}", prefix(device), stamp(at_ms))
 }
 
 fn prefix(device: &str) -> String {
@@ -120,12 +171,14 @@ fn made_ms(name: &str, prefix: &str) -> Option<u64> {
     u64::try_from(time.timestamp().as_millisecond()).ok()
 }
 
-/// The scheduled backups of this device, oldest first.
-fn own_backups(place: &Path, prefix: &str) -> io::Result<Vec<(u64, PathBuf)>> {
+/// The scheduled backups of this device, oldest first. One of the future was named by a clock that was wrong: it says
+/// nothing, and stays.
+fn own_backups(place: &Path, prefix: &str, now_ms: u64) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(place)? {
         let entry = entry?;
-        if let Some(made_ms) = made_ms(&entry.file_name().to_string_lossy(), prefix) {
+        let made_ms = made_ms(&entry.file_name().to_string_lossy(), prefix);
+        if let Some(made_ms) = made_ms.filter(|made_ms| *made_ms <= now_ms.saturating_add(HOUR_MS)) {
             found.push((made_ms, entry.path()));
         }
     }
@@ -133,49 +186,74 @@ fn own_backups(place: &Path, prefix: &str) -> io::Result<Vec<(u64, PathBuf)>> {
     Ok(found)
 }
 
-/// Removes all but the newest `keep`. Files that the schedule did not write are left alone.
-fn remove_old(place: &Path, prefix: &str, keep: usize) {
-    let found = own_backups(place, prefix).unwrap_or_default();
-    for (_, old) in found.iter().take(found.len().saturating_sub(keep)) {
-        if let Err(error) = fs::remove_file(old) {
-            tracing::warn!(file = %old.display(), %error, "an old backup could not be removed");
+/// Removes all but the newest `keep`, never the one just written. Files that the schedule did not write stay.
+fn remove_old(place: &Path, prefix: &str, keep: usize, now_ms: u64, written: &Path) -> io::Result<()> {
+    let found = own_backups(place, prefix, now_ms)?;
+    let old = found.iter().take(found.len().saturating_sub(keep)).filter(|(_, path)| path != written);
+    old.map(|(_, path)| fs::remove_file(path)).collect()
+}
+
+/// Removes what a process that was killed left half done.
+fn remove_parts(place: &Path, prefix: &str) -> io::Result<()> {
+    for entry in fs::read_dir(place)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(&format!(".{prefix}")) && name.ends_with(PART_SUFFIX) && !name.contains("-by-hand") {
+            fs::remove_file(entry.path())?;
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const NOW_MS: u64 = 1_780_000_049_000;
+
+    fn left(place: &Path) -> Vec<String> {
+        let entries = fs::read_dir(place).expect("is there");
+        let mut left: Vec<String> =
+            entries.map(|entry| entry.expect("reads").file_name().to_string_lossy().into_owned()).collect();
+        left.sort();
+        left
+    }
+
     #[test]
     fn old_backups_of_this_device_go_and_nothing_else() {
         let temp = tempfile::tempdir().expect("a directory");
-        let names = [
-            "comin-ab12-20260101T000000Z.backup",
-            "comin-ab12-20260103T000000Z.backup",
+        let old = "comin-ab12-20260101T000000Z.backup";
+        let stay = [
+            ".comin-ab12-20260102T000000Z-by-hand.backup.00000000.part",
             "comin-ab12-20260102T000000Z.backup",
+            "comin-ab12-20260103T000000Z.backup",
+            "comin-ab12-20380103T000000Z.backup",
+            "comin-ab12-20260101T000000Z-by-hand.backup",
             "comin-cd34-20250101T000000Z.backup",
-            "comin-ab12-by-hand.backup",
             "letter.txt",
         ];
-        names.iter().for_each(|name| fs::write(temp.path().join(name), "x").expect("is written"));
-        remove_old(temp.path(), "comin-ab12-", 2);
-        let mut left: Vec<String> = fs::read_dir(temp.path())
-            .expect("is there")
-            .map(|entry| entry.expect("reads").file_name().to_string_lossy().into_owned())
-            .collect();
-        left.sort();
-        let expected = [names[4], names[2], names[1], names[3], names[5]].map(str::to_owned);
-        let mut expected = expected.to_vec();
+        let part = ".comin-ab12-20260102T000000Z.backup.00000000.part";
+        stay.iter().chain([&old, &part]).for_each(|name| fs::write(temp.path().join(name), "x").expect("is written"));
+        remove_parts(temp.path(), "comin-ab12-").expect("works");
+        let written = temp.path().join(stay[2]);
+        remove_old(temp.path(), "comin-ab12-", 2, NOW_MS, &written).expect("works");
+        let mut expected = stay.map(str::to_owned).to_vec();
         expected.sort();
-        assert_eq!(left, expected, "the oldest one of this device is gone");
+        assert_eq!(left(temp.path()), expected, "the oldest one of this device and the half one are gone");
+        let newest = own_backups(temp.path(), "comin-ab12-", NOW_MS).expect("reads").pop().expect("one");
+        assert_eq!(newest.1, written, "one of the future is not the newest");
+        remove_old(temp.path(), "comin-ab12-", 1, NOW_MS, &temp.path().join(stay[1])).expect("works");
+        assert!(
+            left(temp.path()).contains(&stay[1].to_owned()),
+            "what was just written stays, whatever the clock says"
+        );
     }
 
     #[test]
     fn names_tell_their_time() {
-        let at_ms = 1_780_000_049_000;
-        let name = format!("comin-ab12-{}{SUFFIX}", stamp(at_ms));
-        assert_eq!(made_ms(&name, "comin-ab12-"), Some(at_ms), "{name}");
+        let name = format!("{}{}{SUFFIX}", prefix("ab12"), stamp(NOW_MS));
+        assert_eq!(made_ms(&name, "comin-ab12-"), Some(NOW_MS), "{name}");
         assert_eq!(made_ms(&name, "comin-cd34-"), None, "of another device");
+        assert_eq!(made_ms(&file_name("ab12", NOW_MS), "comin-ab12-"), None, "made by hand");
     }
 }

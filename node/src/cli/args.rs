@@ -78,6 +78,9 @@ pub enum Verb {
         /// Write the ticket into a file.
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
+        /// Show the ticket as a QR code as well.
+        #[arg(long, conflicts_with = "json")]
+        qr: bool,
     },
     /// The tickets that have been made.
     Invites {

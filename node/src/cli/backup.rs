@@ -1,23 +1,34 @@
 //! `backup` and `restore`.
 
 use super::client::Client;
-use super::error::{CliError, CliResult};
+use super::error::{CliError, CliResult, Exit};
 use super::members::text;
 use super::output::Output;
-use comin_node::backup::{self, BackupError, Contents};
-use comin_node::datadir::{DataDir, quoted};
+use comin_node::backup::{self, BackupError, Contents, Part};
+use comin_node::datadir::{DataDir, DataDirError, quoted};
+use comin_node::store::StoreError;
 use comin_node::views::time::{now_ms, rfc3339};
-use serde_json::{Value, json};
+use rustix::fs::Mode;
+use serde_json::json;
+use std::io;
 use std::path::{Path, PathBuf};
 
 impl From<BackupError> for CliError {
     fn from(error: BackupError) -> Self {
+        let exit = match &error {
+            BackupError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => Exit::Conflict,
+            BackupError::DataDir(DataDirError::Initialised(_))
+            | BackupError::Occupied(_)
+            | BackupError::Unfinished(_) => Exit::Conflict,
+            BackupError::Store(StoreError::Busy) => Exit::Busy,
+            _ => Exit::Error,
+        };
         let hint = error.hint();
-        Self::new(error.to_string()).hint(hint)
+        Self::new(error.to_string()).exit(exit).hint(hint)
     }
 }
 
-/// `backup`.
+/// `backup`: the node makes it, and this process writes it where its user may write.
 pub fn backup(client: &Client, file: Option<&Path>, out: &Output) -> CliResult {
     let file = match file {
         Some(file) => file.to_owned(),
@@ -29,10 +40,11 @@ pub fn backup(client: &Client, file: Option<&Path>, out: &Output) -> CliResult {
         }
     };
     let file = std::path::absolute(&file).map_err(|error| CliError::new(format!("{}: {error}", file.display())))?;
-    let answer = client.post("backup", json!({"file": file}))?;
-    let bytes = answer.get("bytes").and_then(Value::as_u64).unwrap_or(0);
+    let mut part = Part::create(&file)?;
+    client.download("backup", &mut part)?;
+    let bytes = part.finish()?;
     if out.json {
-        out.object(json!({"file": file, "bytes": bytes}));
+        out.object(json!({"file": file.display().to_string(), "bytes": bytes}));
         return Ok(());
     }
     let kilobytes = bytes.div_ceil(1_000);
@@ -43,14 +55,17 @@ pub fn backup(client: &Client, file: Option<&Path>, out: &Output) -> CliResult {
 
 /// `restore FILE`.
 pub fn restore(dir: &DataDir, file: &Path, check: bool, out: &Output) -> CliResult {
+    // Whatever is made from here on is for this user alone.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let contents = if check { backup::check(file)? } else { backup::restore(file, dir)? };
     let settings = contents.head.settings()?;
-    let Contents { head, records, documents, statements } = &contents;
+    let Contents { head, records, federation } = &contents;
     if out.json {
+        let federation = federation.as_ref().map(|(name, partners)| json!({"name": name, "partners": partners}));
         out.object(json!({
             "made": rfc3339(head.made_ms), "partner": settings.partner, "name": settings.name,
-            "country": settings.country, "device": settings.device, "records": records, "documents": documents,
-            "statements": statements, "restored": !check, "data_dir": (!check).then(|| dir.path()),
+            "country": settings.country, "device": settings.device, "records": records, "federation": federation,
+            "restored": !check, "data_dir": (!check).then(|| dir.path().display().to_string()),
         }));
         return Ok(());
     }
@@ -61,6 +76,12 @@ pub fn restore(dir: &DataDir, file: &Path, check: bool, out: &Output) -> CliResu
         ("records", (*records).into()),
     ];
     out.say(if check { "cli-backup-sound" } else { "cli-backup-restored" }, &args);
+    match federation {
+        Some((name, partners)) => {
+            out.say("cli-federation", &[("name", name.as_str().into()), ("n", (*partners).into())]);
+        }
+        None => out.say("cli-no-federation", &[]),
+    }
     if !check {
         let place = match DataDir::locate(None) {
             Ok(default) if default == *dir => String::new(),

@@ -46,6 +46,7 @@ pub fn invite(
     (name, country): (&str, &str),
     valid: Duration,
     file: Option<&Path>,
+    qr: bool,
     out: &Output,
 ) -> CliResult {
     if let Some(path) = file.filter(|path| path.symlink_metadata().is_ok()) {
@@ -72,6 +73,11 @@ pub fn invite(
     match file {
         Some(path) => out.line(format!("{made}: {}", path.display())),
         None => out.line(format!("{made}:\n\n{words}\n")),
+    }
+    match qr.then(|| comin_node::qr::terminal(&words)) {
+        Some(Some(code)) => out.line(code),
+        Some(None) => out.say("cli-ticket-no-code", &[]),
+        None => {}
     }
     out.say("cli-ticket-hand-over", &[]);
     out.say("cli-ticket-compare", &[]);

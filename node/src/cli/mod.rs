@@ -110,8 +110,8 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Open { print } => run::open(client, *print, out).map(done),
         Verb::Status { check, watch } => status::run(client, *check, *watch, out),
         Verb::Found { name } => members::found(client, name, out).map(done),
-        Verb::Invite { name, country, expires, file } => {
-            members::invite(client, (name, country), *expires, file.as_deref(), out).map(done)
+        Verb::Invite { name, country, expires, file, qr } => {
+            members::invite(client, (name, country), *expires, file.as_deref(), *qr, out).map(done)
         }
         Verb::Invites { verb } => members::invites(client, verb.as_ref(), out).map(done),
         Verb::Join { ticket } => members::join(client, ticket, out).map(done),

@@ -59,7 +59,7 @@ fn lines(status: &Value, running: bool, out: &Output) -> Vec<String> {
     let counts = [("n-records", "records"), ("lag-exactly", "changes"), ("cli-unsent", "unsent_changes")];
     lines.push(counts.map(|(key, name)| out.tw(key, &[("n", number(name).into())])).join(", "));
     let backup = member("backup");
-    if !text(&backup, "file").is_empty() && backup.get("error").is_none_or(Value::is_null) {
+    if !text(&backup, "file").is_empty() {
         let args = [("time", text(&backup, "time").into()), ("file", text(&backup, "file").into())];
         lines.push(out.tw("cli-backup-last", &args));
     }
@@ -120,8 +120,7 @@ fn needs(status: &Value, out: &Output) -> Vec<String> {
     }
     let backup = status.get("backup").cloned().unwrap_or(Value::Null);
     if let Some(reason) = backup.get("error").and_then(Value::as_str) {
-        let args = [("file", text(&backup, "file").into()), ("reason", reason.into())];
-        lines.push(out.tw("cli-backup-failed", &args));
+        lines.push(out.tw("cli-backup-failed", &[("reason", reason.into())]));
     }
     for fault in status.get("faults").and_then(Value::as_array).into_iter().flatten() {
         let args = [("partner", text(fault, "partner").into()), ("what", text(fault, "what").into())];

@@ -4,6 +4,7 @@ use super::layout::{Ctx, Place};
 use super::show::{country, icon, moment};
 use super::{Pairs, exchange, value};
 use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name};
+use crate::qr;
 use crate::views::approvals::{describe, names, waits_for};
 use crate::views::exchange::join_text;
 use axum::extract::Path;
@@ -203,7 +204,12 @@ fn ticket_made(ctx: &Ctx, ticket: &TicketInfo) -> Markup {
         section.card role="status" {
             h2 { (ctx.tw("ticket-made", &[("name", ticket.name.as_str().into())])) }
             p { (ctx.t("ticket-how")) }
-            @if let Some(text) = &ticket.text { code.ticket { (text) } }
+            @if let Some(text) = &ticket.text {
+                code.ticket { (text) }
+                @if let Some(code) = qr::svg(text, &ctx.t("ticket-code")) {
+                    details { summary { (ctx.t("ticket-code-show")) } (code) }
+                }
+            }
             p.muted { (ctx.t("ticket-expires")) " " (moment(ctx.lang, ticket.expires_ms)) }
         }
     }

@@ -11,7 +11,7 @@ use crate::helper::HelperPool;
 use crate::limits::{ENGINE_SLICE, PERSISTS_OUTSTANDING_MAX, TICKETS_LOOKED_UP_EVERY};
 use crate::net::NetLink;
 use comin_protocol::engine::{Command, CommandError, Input, Now, Output, Reply, RequestId, TaskId, Write};
-use comin_protocol::limits::RAW_ANSWER_CHANGES_MAX;
+use comin_protocol::limits::COMPACT_AFTER_CHANGES;
 use comin_protocol::roster::Roster;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -94,8 +94,8 @@ impl<C: Core> Driver<C> {
         self.core.handle(self.clock.now(), Input::Tick);
         self.carry_out();
         while self.turn() == Flow::Continue {}
-        // What peers and pages ask for first after the next start is then read as it lies in the store.
-        let compact = Command::Compact { from_changes: RAW_ANSWER_CHANGES_MAX as u64 };
+        // Many raw changes take long to load, and a newcomer would get them only after that.
+        let compact = Command::Compact { from_changes: COMPACT_AFTER_CHANGES as u64 };
         self.core.handle(self.clock.now(), Input::Command(OWN_REQUEST, compact));
         self.carry_out();
     }

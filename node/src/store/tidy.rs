@@ -79,6 +79,10 @@ pub(super) fn copy_if_wasteful(kv: &SledKv, go_on: &mut dyn FnMut() -> bool) -> 
     remove(&copy)?;
     let whole = done?;
     let after_bytes = disk_bytes(kv.dir()).map_err(|e| failed(kv.dir(), &e))?;
+    if whole {
+        // A small store takes more than that right after it has been copied: another copy would be no better.
+        kv.set_tidy_from_bytes(kv.tidy_from_bytes().max(after_bytes + after_bytes / 4));
+    }
     Ok(whole.then_some(Tidied { before_bytes, after_bytes, live_bytes }))
 }
 

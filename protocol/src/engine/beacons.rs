@@ -187,10 +187,16 @@ impl Engine {
             if !fits || !signed.is_genuine() {
                 return self.end_session(id, "sent a beacon that is not genuine or not for this node");
             }
-            if self.beacons.is_news(beacon) && beacon.device != self.me {
-                self.heard(beacon.device);
-                self.pass_on(signed, Some(id));
+            if !self.beacons.is_news(beacon) {
+                continue;
             }
+            if beacon.device == self.me {
+                // Of before this machine was restored: what it says now has to be newer, or nobody takes it.
+                self.beacons.touch();
+            } else {
+                self.heard(beacon.device);
+            }
+            self.pass_on(signed, Some(id));
         }
     }
 }

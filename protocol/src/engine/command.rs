@@ -62,8 +62,7 @@ impl Engine {
         self.reply(request, Ok(Reply::Done), false);
     }
 
-    /// Compacts every document in memory that has enough raw changes; the others are compact enough to be read
-    /// again quickly.
+    /// Compacts every document in memory that has at least so many raw changes.
     fn compact_all(&mut self, request: RequestId, from_changes: u64) {
         let due = |doc: &&Document| doc.loaded.is_some() && doc.meta.raw_changes >= from_changes;
         for id in self.docs.values().filter(due).map(|doc| doc.id).collect::<Vec<_>>() {

@@ -172,12 +172,19 @@ impl Engine {
             .collect();
         self.name_divergent(&id, &cuts);
         self.install_cut(id, am, &gone);
+        let left = self.doc_mut(id).meta.frontier.clone();
         self.issue_again(id, &loaded.am, &gone);
         for session in self.sessions.values_mut() {
-            session.sent.remove(&id);
-            session.acked.remove(&id);
             session.told.remove(&id);
             session.ahead.remove(&id);
+            session.missed.remove(&id);
+            // A peer that has cut before us holds what we hold now; of the others nothing is known.
+            if session.acked.get(&id) == Some(&left) {
+                session.sent.insert(id, left.clone());
+            } else {
+                session.sent.remove(&id);
+                session.acked.remove(&id);
+            }
         }
         self.send_hello_to_all();
     }

@@ -304,12 +304,13 @@ impl Engine {
 
     fn handle_tick(&mut self) {
         if self.retry_at.is_some_and(|at| at <= self.now.mono_ms) {
-            self.retry_at = self.docs.values().map(|doc| doc.not_before_ms).filter(|at| *at > self.now.mono_ms).min();
+            self.retry_at = self.next_retry();
             for doc in self.docs.keys().copied().collect::<Vec<_>>() {
                 self.after_growth(doc);
             }
         }
         self.end_stalled();
+        self.wake_resting();
         self.beacon_if_due();
         self.tend_documents();
         self.remember_peers();
@@ -373,10 +374,17 @@ impl Engine {
     }
 
     fn wake_if_due(&mut self) {
-        let due = [self.beacon_due(), self.documents_due(), self.peers_due(), self.retry_at, self.stalled_due()]
-            .into_iter()
-            .flatten()
-            .min();
+        let due = [
+            self.beacon_due(),
+            self.documents_due(),
+            self.peers_due(),
+            self.retry_at,
+            self.stalled_due(),
+            self.resting_due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min();
         if due != self.wake_at {
             self.wake_at = due;
             if let Some(at) = due {

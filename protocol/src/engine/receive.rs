@@ -2,7 +2,7 @@
 
 use super::document::Parked;
 use super::runs::lower;
-use super::session::raise;
+use super::session::{Miss, raise};
 use super::{Engine, SessionId, StoredChange, StoredRun, Write};
 use crate::admission::admit;
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
@@ -171,7 +171,10 @@ impl Engine {
                 self.after_growth(doc_id);
             }
             Ok(Applied::MissingDependencies) => self.want_again(id, doc_id),
-            Ok(Applied::Diverges { actor, seq }) => self.show_branch(id, doc_id, actor, seq),
+            Ok(Applied::Diverges { actor, seq }) => {
+                self.show_branch(id, doc_id, actor, seq);
+                self.ask_this_later(id, doc_id);
+            }
             Err(refused) => self.refuse(id, doc_id, refused),
         }
     }
@@ -368,11 +371,25 @@ impl Engine {
         }
         let digest = doc.digest();
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        if session.missed.insert(doc_id, digest) == Some(digest) {
+        if session.missed.get(&doc_id).is_some_and(|miss| miss.digest == digest) {
             // The same question gets the same answer, and that did not fit.
-            return self.ask_later(doc_id);
+            return self.ask_this_later(id, doc_id);
         }
+        session.missed.insert(doc_id, Miss { digest, not_before_ms: 0 });
         self.want(id, doc_id);
+    }
+
+    /// Asks one peer for a document no more for a while: what it sends does not fit. The others are asked.
+    fn ask_this_later(&mut self, id: SessionId, doc_id: DocId) {
+        let (now, digest) = (self.now.mono_ms, self.doc_mut(doc_id).digest());
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let miss = session.missed.entry(doc_id).or_insert(Miss { digest, not_before_ms: 0 });
+        miss.digest = digest;
+        if miss.not_before_ms <= now {
+            // A delay that runs already is not made longer.
+            miss.not_before_ms = now + limits::CHECK_RETRY_MS;
+            self.retry_by(now + limits::CHECK_RETRY_MS);
+        }
     }
 
     /// Names the one at fault. The sender's session ends; what an author signed is held back for good.
@@ -387,6 +404,7 @@ impl Engine {
                 }
                 let told: DocFrontier = super::session::doc_frontier(doc);
                 self.send(id, &Message::Frontiers(vec![told]));
+                self.ask_this_later(id, doc_id);
                 self.compare(id, doc_id);
             }
         }

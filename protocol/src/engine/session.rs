@@ -9,16 +9,29 @@ use crate::planted::{Planted, is_planted};
 use crate::run::{Frontier, Tip};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What a peer sent did not fit what we hold.
+#[derive(Clone, Copy)]
+pub(super) struct Miss {
+    /// The digest of our own state at that time: while it is the same, the same question gets the same answer.
+    pub digest: [u8; 16],
+    /// The peer is not asked again before this monotonic time.
+    pub not_before_ms: u64,
+}
+
 /// What is known of a connected peer.
 #[derive(Clone)]
 pub(super) struct Session {
     pub device: DeviceKey,
     /// The peer's last hello.
     pub hello: Option<Hello>,
+    /// The digest over our documents in our last hello to it.
+    pub said: Option<[u8; 16]>,
+    /// When that was, or when nothing was left to exchange since.
+    pub said_ms: u64,
     /// The statement sets are equal: documents may be exchanged.
     pub matched: bool,
-    /// Our list of documents has been sent since the peer's last hello.
-    pub listed: bool,
+    /// Our list of documents, as sent since the peer's last hello.
+    pub listed: Option<BTreeMap<DocId, [u8; 16]>>,
     /// The documents have been compared: what is not in `sent` the peer does not have.
     pub compared: bool,
     /// What the peer holds once it has taken everything sent to it.
@@ -33,8 +46,8 @@ pub(super) struct Session {
     pub wants: Vec<DocId>,
     /// When the peer last sent something of an answer, or came to owe one.
     pub progress_ms: u64,
-    /// The digest of our own state at which something that the peer sent did not fit it last.
-    pub missed: BTreeMap<DocId, [u8; 16]>,
+    /// Documents of which something that the peer sent did not fit.
+    pub missed: BTreeMap<DocId, Miss>,
     pub incoming: Option<Incoming>,
     /// Branches of divergent actors that the peer has been shown.
     pub shown: BTreeSet<(DocId, ActorId, u64)>,
@@ -47,8 +60,10 @@ impl Session {
         Self {
             device,
             hello: None,
+            said: None,
+            said_ms: 0,
             matched: false,
-            listed: false,
+            listed: None,
             compared: false,
             sent: BTreeMap::new(),
             acked: BTreeMap::new(),
@@ -69,6 +84,7 @@ impl Session {
             known.retain(|doc, _| stays(doc));
         }
         self.told.retain(|doc, _| stays(doc));
+        self.missed.retain(|doc, _| stays(doc));
         self.ahead.retain(|doc| stays(doc));
     }
 }
@@ -148,13 +164,8 @@ impl Engine {
         }
         if !self.sessions.get(&id).is_some_and(|session| session.matched) {
             // The sets differed when this was sent or do so now; the comparison starts again after the next
-            // hello, so nothing is lost by not storing it. Wants and answers still end each other.
-            return match message {
-                Message::Want(want) => self.answer_nothing(id, want.doc),
-                Message::Answer(answer) => self.handle_answer(id, answer),
-                Message::Chunk(bytes) => self.handle_chunk(id, &bytes),
-                _ => {}
-            };
+            // hello, so nothing is lost by not storing it.
+            return;
         }
         match message {
             Message::Docs(docs) => self.handle_docs(id, &docs),
@@ -173,7 +184,32 @@ impl Engine {
     pub(super) fn send_hello(&mut self, id: SessionId) {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         let hello = self.hello_for(&device);
+        let now = self.now.mono_ms;
+        if let Some(session) = self.sessions.get_mut(&id) {
+            (session.said, session.said_ms) = (Some(hello.docs), now);
+        }
         self.send(id, &Message::Hello(hello));
+    }
+
+    /// When the next session is looked at that may rest with something left to exchange.
+    pub(super) fn resting_due(&self) -> Option<u64> {
+        self.sessions.values().map(|session| session.said_ms + limits::HELLO_AGAIN_MS).min()
+    }
+
+    /// Says hello again to peers that seem to lack something, or to have something that we lack, while nothing is
+    /// under way: what one side knows of the other may be out of date, and a hello compares everything.
+    pub(super) fn wake_resting(&mut self) {
+        let now = self.now.mono_ms;
+        let due = |session: &Session| session.said_ms + limits::HELLO_AGAIN_MS <= now;
+        for id in self.sessions.iter().filter(|(_, session)| due(session)).map(|(id, _)| *id).collect::<Vec<_>>() {
+            let Some(session) = self.sessions.get(&id) else { continue };
+            let rests = session.wants.is_empty() && session.incoming.is_none();
+            if rests && !self.session_in_sync(session) {
+                self.send_hello(id);
+            } else if let Some(session) = self.sessions.get_mut(&id) {
+                session.said_ms = now;
+            }
+        }
     }
 
     /// Says hello again to everyone: statements, or documents as a whole, have changed.
@@ -235,18 +271,19 @@ impl Engine {
         if matched {
             self.confirm(&device);
         }
-        if newly {
-            // The peer may have judged our last hello by a set that it has outgrown.
-            self.send(id, &Message::Hello(own.clone()));
+        let equal = matched && hello.docs == own.docs;
+        if newly || equal && self.sessions.get(&id).is_some_and(|session| session.said != Some(own.docs)) {
+            // The peer may have judged our last hello by statements that it has outgrown, or by documents that we have.
+            self.send_hello(id);
         }
         if !matched {
             let tags = self.statements.tags_without(&self.hidden_from(&device)).concat();
             return self.send(id, &Message::HaveStatements(tags));
         }
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.listed = false;
+            session.listed = None;
         }
-        if hello.docs == own.docs {
+        if equal {
             self.note_equal(id, device);
         } else {
             self.list_docs(id, &device);
@@ -312,27 +349,22 @@ impl Engine {
 
     fn list_docs(&mut self, id: SessionId, device: &DeviceKey) {
         let docs = self.doc_digests(device);
-        self.send(id, &Message::Docs(docs));
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.listed = true;
+            session.listed = Some(by_doc(&docs));
         }
+        self.send(id, &Message::Docs(docs));
     }
 
     /// Tells our state of every document that differs from the peer's list.
     fn handle_docs(&mut self, id: SessionId, theirs: &BTreeMap<RegisterId, Vec<DocDigest>>) {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
-        let listed: BTreeMap<DocId, [u8; 16]> = theirs
-            .iter()
-            .flat_map(|(register, docs)| {
-                docs.iter().map(|d| (DocId { register: *register, part: d.part }, d.digest)).collect::<Vec<_>>()
-            })
-            .filter(|(id, _)| id.part <= limits::PART_NUMBER_MAX)
-            .collect();
+        let mut listed = by_doc(theirs);
+        listed.retain(|id, _| id.part <= limits::PART_NUMBER_MAX);
         let all: BTreeSet<DocId> = self.shared_docs(&device).into_iter().chain(listed.keys().copied()).collect();
         if let Some(session) = self.sessions.get_mut(&id) {
             session.forget_docs(|doc| all.contains(doc));
         }
-        let mut differ = Vec::new();
+        let (mut differ, mut equal) = (Vec::new(), Vec::new());
         for doc_id in all {
             if !self.roster.may_read(&doc_id.register, &self.me) || !self.may_send(&doc_id.register, &device) {
                 continue;
@@ -342,7 +374,11 @@ impl Engine {
             let Some(session) = self.sessions.get_mut(&id) else { return };
             match listed.get(&doc_id) {
                 Some(theirs) if *theirs == digest => {
-                    session.told.insert(doc_id, digest);
+                    // A list of ours that is older than that did not tell the peer.
+                    match session.listed.as_ref().is_none_or(|listed| listed.get(&doc_id) == Some(&digest)) {
+                        true => drop(session.told.insert(doc_id, digest)),
+                        false => equal.push(doc_id),
+                    }
                     session.sent.insert(doc_id, frontier.clone());
                     session.acked.insert(doc_id, frontier);
                 }
@@ -359,12 +395,12 @@ impl Engine {
             for doc in &differ {
                 session.told.remove(doc);
             }
-            if !session.listed {
+            if session.listed.is_none() {
                 // Our hello was equal to an older state of the peer: it still has to compare with us.
                 self.list_docs(id, &device);
             }
         }
-        self.tell(id, &differ);
+        self.tell(id, &[differ, equal].concat());
     }
 
     /// Tells a peer our state of documents, unless it knows.
@@ -383,7 +419,8 @@ impl Engine {
         }
     }
 
-    /// A peer tells its state of a document: ask for what we lack, and tell ours if it lacks something.
+    /// A peer tells its state of a document: ask for what we lack, and tell ours if it lacks something or takes us for
+    /// lacking something.
     fn handle_frontier(&mut self, id: SessionId, told: DocFrontier) {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         let readable = self.roster.may_read(&told.doc.register, &self.me) && self.may_send(&told.doc.register, &device);
@@ -392,8 +429,9 @@ impl Engine {
         }
         self.note_peer_state(id, &told);
         let mine = &self.doc_mut(told.doc).meta.frontier;
-        let lacks = mine.beyond(&told.frontier) > 0;
-        if lacks {
+        // Nothing is said where we only lack something: that is asked for. Where both are equal the peer may not know.
+        let (lacks, we_lack) = (mine.beyond(&told.frontier) > 0, told.frontier.beyond(mine) > 0);
+        if lacks || !we_lack {
             self.tell(id, &[told.doc]);
         }
         self.compare(id, told.doc);
@@ -411,13 +449,16 @@ impl Engine {
     pub(super) fn compare(&mut self, id: SessionId, doc_id: DocId) {
         self.look_for_divergence(id, doc_id);
         let Some(doc) = self.docs.get(&doc_id) else { return };
-        let wanted = wanted(doc);
+        // What we refuse we do not ask for again.
+        let mut wanted = doc.meta.frontier.clone();
+        raise(&mut wanted, &doc.held_back.0);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let ahead = session.acked.get(&doc_id).is_some_and(|theirs| theirs.beyond(&wanted) > 0);
         if ahead {
             session.ahead.insert(doc_id);
-        } else {
-            session.ahead.remove(&doc_id);
+        } else if session.ahead.remove(&doc_id) {
+            // It came from someone else: this peer, which told us of it, still takes us for lacking it.
+            self.tell(id, &[doc_id]);
         }
         self.check_equal(id);
     }
@@ -434,10 +475,7 @@ impl Engine {
     /// Everything is compared and equal, and nothing is under way.
     pub(super) fn session_in_sync(&self, session: &Session) -> bool {
         let idle = session.compared && session.ahead.is_empty() && session.wants.is_empty();
-        idle && self.shared_docs(&session.device).iter().all(|id| {
-            let mine = self.docs.get(id).map(|doc| &doc.meta.frontier);
-            mine.is_none_or(|mine| session.acked.get(id).is_some_and(|theirs| mine.beyond(theirs) == 0))
-        })
+        idle && self.lags(session) == (0, 0)
     }
 
     fn handle_ack(&mut self, id: SessionId, doc: DocId, tips: &BTreeMap<ActorId, Tip>) {
@@ -455,11 +493,12 @@ impl Engine {
     }
 }
 
-/// What a peer may hold without having anything that we would ask for: our own state, and what we refuse.
-pub(super) fn wanted(doc: &super::document::Document) -> Frontier {
-    let mut wanted = doc.meta.frontier.clone();
-    raise(&mut wanted, &doc.held_back.0);
-    wanted
+/// A list of documents by document.
+fn by_doc(list: &BTreeMap<RegisterId, Vec<DocDigest>>) -> BTreeMap<DocId, [u8; 16]> {
+    let of = |(register, docs): (&RegisterId, &Vec<DocDigest>)| {
+        docs.iter().map(|d| (DocId { register: *register, part: d.part }, d.digest)).collect::<Vec<_>>()
+    };
+    list.iter().flat_map(of).collect()
 }
 
 /// Our own state of a document as it is told.

@@ -52,6 +52,7 @@ impl Engine {
 
     pub(super) fn equal_with(&mut self, device: DeviceKey) {
         self.remembered.peers.entry(device).or_default().last_equal_ms = Some(self.now.wall_ms);
+        self.remember_due.get_or_insert(self.now.mono_ms + REMEMBER_MS);
         self.state_changed = true;
     }
 
@@ -63,6 +64,7 @@ impl Engine {
         let own =
             acked.0.iter().filter(|(actor, _)| doc.own_actors.contains(actor)).map(|(a, tip)| (*a, *tip)).collect();
         super::session::raise(self.remembered.delivered.entry(doc_id).or_default(), &own);
+        self.remember_due.get_or_insert(self.now.mono_ms + REMEMBER_MS);
     }
 
     pub(super) fn peers_due(&self) -> Option<u64> {
@@ -113,7 +115,10 @@ impl Engine {
         let session: Option<(&SessionId, _)> = self.sessions.iter().find(|(_, session)| session.device == device.key);
         let beacon = self.beacons.get(&device.key, Audience::Federation);
         let (lacks, we_lack) = match session {
-            Some((_, session)) if session.compared => self.exact_lags(session),
+            Some((_, session)) if session.compared => {
+                let (lacks, we_lack) = self.lags(session);
+                (Lag::Exactly(lacks), Lag::Exactly(we_lack))
+            }
             _ => beacon.map_or((Lag::Unknown, Lag::Unknown), |held| self.beacon_lags(&held.signed.beacon)),
         };
         let progress = session.and_then(|(_, session)| session.incoming.as_ref());
@@ -131,14 +136,15 @@ impl Engine {
         }
     }
 
-    fn exact_lags(&self, session: &super::session::Session) -> (Lag, Lag) {
-        let (mut lacks, mut we_lack) = (0, 0);
+    /// How many changes a peer lacks that we hold, and the other way round; what we refuse is among those.
+    pub(super) fn lags(&self, session: &super::session::Session) -> (u64, u64) {
+        let (mut lacks, mut we_lack, nothing) = (0, 0, Frontier::default());
         for doc in self.docs.values().filter(|doc| self.may_send(&doc.id.register, &session.device)) {
-            let theirs = session.acked.get(&doc.id).cloned().unwrap_or_default();
-            lacks += doc.meta.frontier.beyond(&theirs);
-            we_lack += theirs.beyond(&super::session::wanted(doc));
+            let theirs = session.acked.get(&doc.id).unwrap_or(&nothing);
+            lacks += doc.meta.frontier.beyond(theirs);
+            we_lack += theirs.beyond(&doc.meta.frontier);
         }
-        (Lag::Exactly(lacks), Lag::Exactly(we_lack))
+        (lacks, we_lack)
     }
 
     /// What a beacon says: exact where its state is one that we went through, else a lower bound.

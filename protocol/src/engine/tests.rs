@@ -436,6 +436,29 @@ fn a_newcomer_takes_a_snapshot_and_a_gap_is_one_answer() {
 }
 
 #[test]
+fn a_restored_machine_is_heard_again_by_those_that_meet_it_through_others() {
+    let (mut world, shared) = World::new(3);
+    world.connect(0, 1);
+    world.connect(1, 2);
+    let row = world.edit(0, new_in(shared), &[("name", "one")]);
+    world.tick(limits::BEACON_INTERVAL_MS);
+    let older = world.nodes[0].disk.clone();
+    for name in ["two", "three", "four"] {
+        world.edit(0, at(&row), &[("name", name)]);
+        world.tick(limits::BEACON_INTERVAL_MS);
+    }
+    world.nodes[0].disk = older;
+    world.restart(0);
+    world.connect(0, 1);
+    world.edit(0, at(&row), &[("name", "five")]);
+    world.tick(limits::BEACON_INTERVAL_MS);
+    world.tick(limits::BEACON_INTERVAL_MS);
+    let (restored, status) = (world.nodes[0].signer.key(), world.status(2));
+    let peer = status.peers.iter().find(|peer| peer.device == restored).expect("known");
+    assert_eq!((peer.lacks, peer.we_lack), (Lag::Exactly(0), Lag::Exactly(0)), "what it says now counts");
+}
+
+#[test]
 fn a_part_that_becomes_full_is_compacted_without_a_pause() {
     let (mut world, shared) = World::new(1);
     let first = world.edit(0, new_in(shared), &[("name", "one")]);

@@ -53,7 +53,7 @@ impl Engine {
                 if free == 0 {
                     break;
                 }
-                if self.fetchable(&doc_id) {
+                if self.fetchable(&doc_id) && !self.is_delayed(id, &doc_id) {
                     self.want(id, doc_id);
                     free -= 1;
                 }
@@ -74,8 +74,14 @@ impl Engine {
         self.docs.get(doc_id).is_none_or(free) && (coming || self.part_is_open(doc_id))
     }
 
+    /// Whether one peer is not to be asked for a document now: what it sent did not fit.
+    fn is_delayed(&self, id: SessionId, doc_id: &DocId) -> bool {
+        let miss = self.sessions.get(&id).and_then(|session| session.missed.get(doc_id));
+        miss.is_some_and(|miss| miss.not_before_ms > self.now.mono_ms)
+    }
+
     /// Notes that a peer owes us an answer, from now on.
-    pub(super) fn owes(&mut self, id: SessionId, doc_id: DocId) {
+    fn owes(&mut self, id: SessionId, doc_id: DocId) {
         let now = self.now.mono_ms;
         if let Some(session) = self.sessions.get_mut(&id) {
             if session.wants.is_empty() {
@@ -270,6 +276,8 @@ impl Engine {
         {
             session.wants.retain(|doc| *doc != incoming.doc);
             if !(incoming.matched && session.matched) {
+                // Nobody has looked whether it fits.
+                session.missed.remove(&incoming.doc);
                 return self.fetched(incoming.doc);
             }
             self.check(id, incoming);
@@ -362,14 +370,22 @@ impl Engine {
         let (me, from) = (self.me, self.sessions.get(&session).map(|session| session.device.short()));
         let from = from.unwrap_or_else(|| "a peer that has gone".to_owned());
         self.fault(me, format!("a transfer of {from} could not be checked now, it will be asked for again: {text}"));
-        self.ask_later(doc);
-    }
-
-    /// Asks nobody for a document for a while.
-    pub(super) fn ask_later(&mut self, doc: DocId) {
         let at = self.now.mono_ms + limits::CHECK_RETRY_MS;
         self.doc_mut(doc).not_before_ms = at;
-        self.retry_at.get_or_insert(at);
+        self.retry_by(at);
+    }
+
+    /// Looks at this monotonic time at the latest whether something may be asked for again.
+    pub(super) fn retry_by(&mut self, at: u64) {
+        self.retry_at = Some(self.retry_at.map_or(at, |due| due.min(at)));
+    }
+
+    /// When the next delay ends, of a document or of one peer's.
+    pub(super) fn next_retry(&self) -> Option<u64> {
+        let docs = self.docs.values().map(|doc| doc.not_before_ms);
+        let sessions =
+            self.sessions.values().flat_map(|session| session.missed.values().map(|miss| miss.not_before_ms));
+        docs.chain(sessions).filter(|at| *at > self.now.mono_ms).min()
     }
 
     /// A checked snapshot of a document of which nothing is held: stored as it came, with its rows, without

@@ -1,4 +1,4 @@
-//! A row as a store keeps it. It is encoded once, where the record is projected: of a catch-up that is the
+//! A row as a store keeps it. It is encoded once, where the record is projected: of a first snapshot that is the
 //! helper process, and the node passes on what it wrote.
 
 use super::Row;

@@ -178,6 +178,11 @@ impl World {
     }
 
     fn unrest(&self) -> Option<String> {
+        let honest = |wire: &&usize| self.wires[**wire].ends.iter().all(|end| self.is_honest(end.node));
+        let moving = |wire: &&usize| self.wires[**wire].toward.iter().any(|frames| !frames.is_empty());
+        if let Some(wire) = self.live_wires.iter().filter(honest).find(moving) {
+            return Some(format!("frames are on their way over wire {wire}"));
+        }
         (0..self.nodes.len()).filter(|node| self.is_honest(*node)).find_map(|node| {
             let Some(process) = &self.nodes[node].process else { return Some(format!("n{node} does not run")) };
             if process.failed {
@@ -483,13 +488,14 @@ impl World {
                     return Err(format!("n{node} reports another state of {:?} than is stored", doc.doc));
                 }
             }
-            for peer in status.peers.iter().filter(|peer| peer.connected && peer.in_sync) {
-                let honest =
-                    self.nodes.iter().any(|other| !other.is_liar && self.cast.devices[other.device].key == peer.device);
+            for peer in status.peers.iter().filter(|peer| peer.connected) {
+                let is_peer = |other: &Node| !other.is_liar && self.cast.devices[other.device].key == peer.device;
+                let Some(other) = self.nodes.iter().position(is_peer) else { continue };
                 let copied = self.nodes.len() > self.cast.devices.len();
                 let equal = |lag: Lag| lag == Lag::Exactly(0);
-                if honest && !copied && !(equal(peer.lacks) && equal(peer.we_lack)) {
-                    return Err(format!("n{node} calls a peer in sync and yet lacking: {peer:?}"));
+                // Everything is equal and at rest, and that is what has to be said.
+                if !copied && !(peer.in_sync && equal(peer.lacks) && equal(peer.we_lack)) {
+                    return Err(format!("n{node} holds what n{other} holds and does not say so: {peer:?}"));
                 }
             }
         }

@@ -15,6 +15,7 @@ use comin_protocol::engine::{
     Command, Engine, EngineConfig, Input, Output, Reply, RequestId, SessionId, Status, TaskId, Write,
 };
 use comin_protocol::ids::{ActorId, DocId};
+use comin_protocol::limits::HELLO_AGAIN_MS;
 use comin_protocol::message::Message;
 use comin_protocol::record::Row;
 use comin_protocol::run::Frontier;
@@ -43,6 +44,9 @@ const REST_ROUNDS_MAX: usize = 20;
 const REPEATS: u64 = 300;
 /// How often agreement is looked for, in virtual milliseconds.
 const SETTLE_STEP_MS: u64 = 2_000;
+/// After this long at rest machines know of one another that they are, in virtual milliseconds: a session that is out of
+/// date compares again after a minute.
+const KNOW_MS: u64 = HELLO_AGAIN_MS + 10_000;
 
 /// What happens at some virtual time.
 #[derive(Clone, Debug)]
@@ -209,6 +213,8 @@ impl World {
         for _ in 0..REST_ROUNDS_MAX {
             self.agree()?;
             let before = self.fingerprint();
+            // By then every session knows that it is in sync.
+            self.run_until(self.now_ms + KNOW_MS)?;
             self.ask_everyone()?;
             self.run_until(self.now_ms + SETTLE_STEP_MS)?;
             if self.disagreement().is_none() && self.fingerprint() == before {
