@@ -15,7 +15,7 @@ fn schedules_hold() {
 }
 
 /// Schedules that have failed once, and why. What a seed draws changes with the simulator, so the first three no longer
-/// meet what they met; the engine's own tests pin the causes.
+/// meet what they met; the engine's own tests pin the causes, but for 6189, where the simulator itself was wrong.
 const FAILED_ONCE: [(u64, &str); 11] = [
     (320, "a check that ended late freed a document for a second want, and its honest answer was blamed"),
     (1911, "a push whose dependencies were missing asked twice for one document"),

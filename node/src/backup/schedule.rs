@@ -189,8 +189,8 @@ fn own_backups(place: &Path, prefix: &str, now_ms: u64) -> io::Result<Vec<(u64, 
 /// Removes all but the newest `keep`, never the one just written. Files that the schedule did not write stay.
 fn remove_old(place: &Path, prefix: &str, keep: usize, now_ms: u64, written: &Path) -> io::Result<()> {
     let found = own_backups(place, prefix, now_ms)?;
-    let old = found.iter().take(found.len().saturating_sub(keep)).filter(|(_, path)| path != written);
-    old.map(|(_, path)| fs::remove_file(path)).collect()
+    let mut old = found.iter().take(found.len().saturating_sub(keep)).filter(|(_, path)| path != written);
+    old.try_for_each(|(_, path)| fs::remove_file(path))
 }
 
 /// Removes what a process that was killed left half done.

@@ -43,11 +43,18 @@ fn entries(dir: &DataDir) -> Vec<Entry> {
     out
 }
 
+/// Writes a backup as the schedule does.
+fn write(dir: &DataDir, store: &dyn Store, to: &Path) -> Result<u64, BackupError> {
+    let mut part = Part::create(to)?;
+    io::copy(&mut Spooled::make(dir, store, MADE_MS)?, &mut part).expect("is written");
+    part.finish()
+}
+
 fn backed_up(temp: &Path) -> (DataDir, PathBuf) {
     let dir = node(&temp.join("node"));
     let file = temp.join("one.backup");
     let store = open_sled(&dir.store(), Duration::ZERO).expect("opens");
-    write(&dir, &store, &file, MADE_MS).expect("is written");
+    write(&dir, &store, &file).expect("is written");
     (dir, file)
 }
 
@@ -87,8 +94,9 @@ fn what_is_cut_off_or_altered_is_refused_and_leaves_nothing() {
         let checked = check(&harmed).expect_err(what);
         let restored = restore(&harmed, &other).expect_err(what);
         assert_eq!(checked.to_string(), restored.to_string(), "{what}: both say the same");
-        let left: Vec<_> = fs::read_dir(other.path()).expect("is there").collect();
-        assert!(left.is_empty(), "{what}: nothing stays in the directory, but {left:?}");
+        let left: Vec<_> =
+            fs::read_dir(temp.path()).expect("is there").map(|e| e.expect("reads").file_name()).collect();
+        assert_eq!(left.len(), 3, "{what}: nothing is left of the directory, but {left:?}");
     };
     for step in 0..40 {
         let at = step * whole.len() / 40;
@@ -107,13 +115,22 @@ fn nothing_is_written_over() {
     let (dir, file) = backed_up(temp.path());
     let before = fs::read(&file).expect("reads");
     let store = open_sled(&dir.store(), Duration::ZERO).expect("opens");
-    let error = write(&dir, &store, &file, MADE_MS).expect_err("the file is there");
+    let error = write(&dir, &store, &file).expect_err("the file is there");
     assert!(error.hint().contains("not there yet"), "{error}");
     assert_eq!(fs::read(&file).expect("reads"), before, "and stays as it is");
     drop(store);
     let error = restore(&file, &dir).expect_err("a node is there");
     assert!(error.hint().contains("mv "), "the way out is named: {}", error.hint());
     assert_eq!(dir.settings().expect("is there").name, "Partner Esempio", "and the node is as it was");
+    let occupied = temp.path().join("occupied");
+    fs::create_dir(&occupied).expect("is made");
+    fs::write(occupied.join("statements"), "mine").expect("is written");
+    let other = DataDir::locate(Some(occupied.clone())).expect("a directory");
+    assert!(matches!(restore(&file, &other), Err(BackupError::Occupied(_))), "what lies there is not ours");
+    assert_eq!(fs::read(occupied.join("statements")).expect("reads"), b"mine", "and stays");
+    let empty = temp.path().join("empty");
+    fs::create_dir(&empty).expect("is made");
+    restore(&file, &DataDir::locate(Some(empty)).expect("a directory")).expect("an empty directory is taken");
     let names: Vec<_> = fs::read_dir(temp.path()).expect("reads").map(|e| e.expect("reads").file_name()).collect();
-    assert_eq!(names.len(), 2, "no half-made file is left: {names:?}");
+    assert_eq!(names.len(), 4, "no half-made file is left: {names:?}");
 }

@@ -1,6 +1,7 @@
 //! The runtime around scripted cores: what it promises whatever the engine does.
 
 use super::*;
+use crate::store::VisitEntry;
 use comin_protocol::engine::{Boot, RequestId, SessionId, StoredDoc, StoredRun, TaskId, Write};
 use comin_protocol::ids::ActorId;
 use comin_protocol::record::Row;
@@ -41,7 +42,7 @@ struct Counting {
 }
 
 impl Store for Counting {
-    fn each_entry(&self, _: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    fn each_entry(&self, _: &mut VisitEntry<'_>) -> Result<(), StoreError> {
         Ok(())
     }
     fn tidy(&self, _: &mut dyn FnMut() -> bool) -> Result<Option<crate::store::Tidied>, StoreError> {

@@ -7,7 +7,7 @@ use super::manifest::{self, DocManifest, Global, Tally};
 use super::tidy::Tidied;
 use super::verify::{VerifyReport, Walker};
 use super::write::{self, Batch};
-use super::{Store, StoreError};
+use super::{Store, StoreError, VisitEntry};
 use comin_protocol::codec::to_cbor;
 use comin_protocol::engine::{Boot, StoredChange, StoredDoc, StoredRun, Write};
 use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
@@ -310,7 +310,7 @@ impl<K: Kv> Store for KvStore<K> {
         Ok(walker.report)
     }
 
-    fn each_entry(&self, visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    fn each_entry(&self, visit: &mut VisitEntry<'_>) -> Result<(), StoreError> {
         let _still = self.still()?;
         walk(&self.kv, &[], visit)
     }

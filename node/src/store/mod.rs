@@ -83,6 +83,9 @@ pub enum StoreError {
     },
 }
 
+/// What is called with each entry of a store: its key and its value.
+pub type VisitEntry<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError> + 'a;
+
 /// The contract that sled and its memory twin keep. All methods block; they are called from the storage
 /// thread (writes) and from `spawn_blocking` (reads). Reads may run beside a commit: each sees a batch whole
 /// or not at all, but a scan in pages may see some pages before and some after it.
@@ -121,7 +124,7 @@ pub trait Store: Send + Sync {
     /// meanwhile, between documents. Damage is in the report and not an error.
     fn verify(&self) -> Result<VerifyReport, StoreError>;
     /// Calls `visit` with every entry as it lies, in key order (backup). Commits wait meanwhile and reads go on.
-    fn each_entry(&self, visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>) -> Result<(), StoreError>;
+    fn each_entry(&self, visit: &mut VisitEntry<'_>) -> Result<(), StoreError>;
     /// Gives disk space back where more is taken than may be; `None` where there was nothing to do, or where `go_on`,
     /// asked every few milliseconds, said no. Commits wait meanwhile and reads go on.
     fn tidy(&self, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError>;

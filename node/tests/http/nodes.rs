@@ -4,6 +4,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use comin_node::api::{ApiConfig, AppState, Trusted, router};
+use comin_node::backup::Backups;
+use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
 use comin_node::i18n::Lang;
 use comin_node::net::NetConfig;
@@ -66,7 +68,10 @@ pub fn start(secret: u8, name: &str, country: &str, net: bool) -> TestNode {
     let net = net.then(|| NetConfig { listen: vec!["/ip4/127.0.0.1/tcp/0".into()], ..NetConfig::default() });
     let helper = HelperCommand { program: env!("CARGO_BIN_EXE_comin").into(), args: vec!["helper".into()] };
     let (handle, running) = Node::start(NodeConfig { signer, net, helper }, store).expect("the node starts");
-    let config = ApiConfig { port: Some(PORT), token: Some(TOKEN.into()), language: Lang::En, ..ApiConfig::default() };
+    // A directory without a node: whoever may ask for a backup is told that there is nothing to back up.
+    let nowhere = DataDir::locate(Some("/nonexistent/node".into())).expect("a path");
+    let backups = Some(Backups::new(nowhere));
+    let config = ApiConfig { port: Some(PORT), token: Some(TOKEN.into()), language: Lang::En, backups };
     let app = AppState::new(handle.clone(), config);
     TestNode { router: router(app), handle, _running: running }
 }

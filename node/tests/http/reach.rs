@@ -84,6 +84,21 @@ async fn a_link_signs_a_browser_in_once() {
 }
 
 #[tokio::test]
+async fn a_backup_is_for_the_control_socket_alone() {
+    let node = start(9, "Ožara", "SI", false);
+    let bearer = format!("Bearer {TOKEN}");
+    let program = outside(&node, "GET", "/api/v1/backup", &[("authorization", &bearer)]).await;
+    assert_eq!(program.status, StatusCode::FORBIDDEN, "the token does not give the machine's secret away");
+    let path = node.call("POST", "/api/v1/login-codes", None).await.json()["path"].as_str().unwrap().to_owned();
+    let login = outside(&node, "GET", &path, &[]).await;
+    let cookie = login.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let browser = outside(&node, "GET", "/api/v1/backup", &[("cookie", &cookie)]).await;
+    assert_eq!(browser.status, StatusCode::FORBIDDEN, "nor does a login");
+    let socket = node.call("GET", "/api/v1/backup", None).await;
+    assert_eq!(socket.status, StatusCode::UNPROCESSABLE_ENTITY, "the command line gets as far as the directory");
+}
+
+#[tokio::test]
 async fn every_documented_route_is_there() {
     let node = start(4, "Ožara", "SI", false);
     for (method, path) in documented(&node).await.iter().filter(|(_, path)| !path.ends_with("/stream")) {

@@ -435,6 +435,90 @@ fn a_newcomer_takes_a_snapshot_and_a_gap_is_one_answer() {
     assert!(spent < 30_000, "1,000 edits travel as one bundle ({spent} bytes)");
 }
 
+fn apart(world: &mut World) {
+    world.now.mono_ms += 5;
+    world.now.wall_ms += 5;
+}
+
+#[test]
+fn who_asks_beyond_another_branch_than_its_own_is_shown_it() {
+    for (unloaded, longer) in [(false, false), (true, false), (false, true), (true, true)] {
+        let (mut world, shared) = World::new(2);
+        let row = world.edit(1, new_in(shared), &[("name", "one")]);
+        world.connect(0, 1);
+        world.disconnect(1);
+        let copy = world.copy(1);
+        world.edit(copy, at(&row), &[("name", "there")]);
+        apart(&mut world);
+        world.edit(1, at(&row), &[("name", "here")]);
+        if longer {
+            // Then the copy's tip is neither ours nor beyond ours: it cannot be compared without the document.
+            world.edit(1, at(&row), &[("city", "further")]);
+        }
+        world.connect(0, 1);
+        world.edit(0, at(&row), &[("phone", "on top of it")]);
+        world.disconnect(1);
+        if unloaded {
+            world.restart(0);
+        }
+        let before = world.nodes[copy].wants;
+        world.connect(copy, 0);
+        let named = format!("unloaded {unloaded}, longer {longer}");
+        assert_eq!(world.status(copy).roster.cuts.len(), 1, "{named}: the divergence is proven");
+        let frontier = |index: usize| &world.nodes[index].disk.boot.docs[&row.doc].frontier;
+        assert_eq!(frontier(0), frontier(copy), "{named}: and both hold the same");
+        assert!(world.nodes[copy].wants - before <= 3, "{named}: without asking again and again");
+    }
+}
+
+#[test]
+fn a_peer_whose_changes_do_not_fit_keeps_nobody_else_from_being_asked() {
+    let (mut world, shared) = World::new(3);
+    let row = world.edit(0, new_in(shared), &[("name", "one")]);
+    world.connect(0, 1);
+    world.connect(1, 2);
+    world.assert_equal();
+    world.disconnect(0);
+    world.edit(0, at(&row), &[("name", "two")]);
+    world.edit(0, at(&row), &[("name", "three")]);
+    let last = world.nodes[0].disk.docs[&row.doc].changes.last().expect("a raw change").clone();
+    let run = world.nodes[0].disk.boot.runs[&row.doc][&last.actor].clone();
+    let push = Message::Push { doc: row.doc, changes: vec![last.bytes.into()], runs: vec![run] }.to_frame();
+    let from_1 = *world.nodes[2].links.iter().find(|(_, (peer, _))| *peer == 1).expect("a session").0;
+    let wants = world.nodes[2].wants;
+    for _ in 0..5 {
+        world.handle(2, Input::Received(from_1, push.clone()));
+        world.run();
+    }
+    assert_eq!(world.nodes[2].wants - wants, 1, "the same question is not asked again at once");
+    world.connect(0, 2);
+    let frontier = |index: usize| &world.nodes[index].disk.boot.docs[&row.doc].frontier;
+    assert_eq!(frontier(2), frontier(0), "who has what is lacking is asked at once");
+}
+
+#[test]
+fn what_a_divergence_has_emptied_on_both_sides_is_not_lacking() {
+    let (mut world, shared) = World::new(3);
+    // Its first write gives the process its nonce, which the copy then has as well.
+    world.edit(1, Target::New { register: None, kind: "organisation".into() }, &[("name", "elsewhere")]);
+    let copy = world.copy(1);
+    world.edit(1, new_in(shared), &[("name", "here")]);
+    apart(&mut world);
+    world.edit(copy, new_in(shared), &[("name", "there")]);
+    world.connect(0, 1);
+    world.disconnect(1);
+    world.connect(copy, 2);
+    world.disconnect(copy);
+    world.connect(0, 2);
+    assert_eq!(world.status(0).roster.cuts.len(), 1, "the divergence is proven");
+    for (one, other) in [(0, 2), (2, 0)] {
+        let (key, status) = (world.nodes[other].signer.key(), world.status(one));
+        let peer = status.peers.iter().find(|peer| peer.device == key).expect("known");
+        let said = (peer.in_sync, peer.lacks, peer.we_lack);
+        assert_eq!(said, (true, Lag::Exactly(0), Lag::Exactly(0)), "{one} of {other}");
+    }
+}
+
 #[test]
 fn a_restored_machine_is_heard_again_by_those_that_meet_it_through_others() {
     let (mut world, shared) = World::new(3);
