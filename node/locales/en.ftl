@@ -24,6 +24,7 @@ problem-not-found = What you are looking for is not here. It may be on another p
 problem-stale = Somebody has changed this meanwhile. Look at it as it is now and decide again.
 problem-not-allowed = You may not do this here.
 problem-foreign-request = This request did not come from the node's own page. Open the page again with “comin open”.
+problem-backup = No backup can be made now.
 problem-precondition = This cannot be done as things stand.
 problem-ambiguous = More than one thing is called so.
 problem-invalid = What was entered cannot be taken.

@@ -23,6 +23,7 @@ problem-not-found = Quel che cerchi non è qui. Forse è in un’altra pagina, o
 problem-stale = Nel frattempo qualcuno l’ha modificata. Guarda com’è ora e decidi di nuovo.
 problem-not-allowed = Qui non ti è permesso.
 problem-foreign-request = Questa richiesta non viene dalla pagina del nodo. Apri di nuovo la pagina con “comin open”.
+problem-backup = Ora non si può fare un backup.
 problem-precondition = Allo stato attuale non si può fare.
 problem-ambiguous = Più cose hanno questo nome.
 problem-invalid = Quel che hai inserito non è accettabile.

@@ -108,7 +108,7 @@ mod tests {
                 assert!(last || modules.is_dark(x, y) == if y % 2 == 0 { upper } else { lower }, "{x}, {y}");
             }
         }
-        let path = drawn.split(" d=\"").nth(1).expect("a path");
+        let path = drawn.split(" d=\"").nth(1).and_then(|path| path.split('"').next()).expect("a path");
         let runs = path.split('h').skip(1).step_by(2).map(|run| run.split('v').next().expect("a run"));
         let dark: usize = runs.map(|run| run.parse::<usize>().expect("its length")).sum();
         let counted = modules.dark.iter().filter(|dark| **dark).count();
@@ -117,6 +117,6 @@ mod tests {
 
     #[test]
     fn a_text_that_fits_no_code_gives_none() {
-        assert_eq!(terminal(&"x".repeat(3_000)), None, "longer than the largest code");
+        assert!(terminal(&"x".repeat(5_000)).is_none(), "longer than the largest code");
     }
 }
