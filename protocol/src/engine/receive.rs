@@ -380,7 +380,7 @@ impl Engine {
     }
 
     /// Asks one peer for a document no more for a while: what it sends does not fit. The others are asked.
-    fn ask_this_later(&mut self, id: SessionId, doc_id: DocId) {
+    pub(super) fn ask_this_later(&mut self, id: SessionId, doc_id: DocId) {
         let (now, digest) = (self.now.mono_ms, self.doc_mut(doc_id).digest());
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let miss = session.missed.entry(doc_id).or_insert(Miss { digest, not_before_ms: 0 });

@@ -173,8 +173,9 @@ impl Engine {
 
     /// Answers a want from what the store gave, without making a document of it. False: that is not possible.
     pub(super) fn answer_from_store(&mut self, id: SessionId, want: &DocFrontier, stored: &StoredDoc) -> bool {
+        // A document that a cut has emptied has a snapshot of nothing.
         if want.frontier.is_empty()
-            && let Some(snapshot) = &stored.snapshot
+            && let Some(snapshot) = stored.snapshot.as_ref().filter(|snapshot| !snapshot.frontier.is_empty())
         {
             self.answer_snapshot(id, want.doc, snapshot);
             return true;
@@ -405,6 +406,10 @@ impl Engine {
             return false;
         }
         if !self.part_is_open(&id) {
+            return false;
+        }
+        if frontier.is_empty() {
+            self.ask_this_later(session, id);
             return false;
         }
         let doc = self.doc_mut(id);

@@ -20,8 +20,8 @@ pub struct DroppedEdit {
     pub change: ChangeHash,
 }
 
-/// Turns a device's dropped changes into edits, in the order in which they were made. What was written to a
-/// record that has to be made is one edit.
+/// Turns a device's dropped changes into edits, in the order in which they were made. Only what the change that made a
+/// record wrote is written when it is made again: whoever knew the record had seen that, and maybe nothing of the rest.
 ///
 /// `old` is the document with the dropped changes in it. Of each field only the last own write counts, and
 /// only where it still stands there: whoever wrote over it makes that write again, not we. Prose comes as it
@@ -63,12 +63,12 @@ impl Edit {
         by_order.extend(self.create.map(|order| (order, Vec::new())));
         for (key, (order, write)) in self.fields {
             if let Some(op) = write.into_op(old, &key) {
-                by_order.entry(self.create.unwrap_or(order)).or_default().push(FieldChange { op, key });
+                by_order.entry(order).or_default().push(FieldChange { op, key });
             }
         }
         let edit = |(order, changes): (usize, Vec<FieldChange>)| {
             let change = ordered.get(order)?.hash;
-            Some((order, DroppedEdit { key: self.key.clone(), create: self.create.is_some(), changes, change }))
+            Some((order, DroppedEdit { key: self.key.clone(), create: self.create == Some(order), changes, change }))
         };
         by_order.into_iter().filter_map(edit).collect()
     }

@@ -420,7 +420,7 @@ impl World {
     /// record again.
     fn is_stranded(&self, entry: &Entry, cuts: &BTreeSet<DocId>) -> bool {
         let gone = |key: &RecordKey| {
-            let lost = self.nodes.iter().filter(|node| node.is_liar || node.was_rolled_back);
+            let lost = self.nodes.iter().filter(|node| node.is_liar || node.was_rolled_back || node.lost_pushed);
             let mut lost = lost.map(|node| RecordKey::prefix_of(&self.cast.devices[node.device].key));
             lost.any(|prefix| key.id.starts_with(&prefix))
         };

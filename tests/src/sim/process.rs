@@ -31,6 +31,8 @@ pub struct Node {
     pub paused: bool,
     /// Its disk has once been put back to an older copy.
     pub was_rolled_back: bool,
+    /// It may have pushed changes that its disk then lost.
+    pub lost_pushed: bool,
 }
 
 /// A numbered task that the engine has given out and that is not yet done.
@@ -214,6 +216,7 @@ impl Node {
             persist_fails_in: None,
             paused: false,
             was_rolled_back: false,
+            lost_pushed: false,
         }
     }
 

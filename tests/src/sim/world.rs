@@ -555,6 +555,7 @@ impl World {
     /// The store has failed: some beginning of the batches is on disk, nobody knows which.
     fn persist_failed(&mut self, node: usize, batches: &[Batch]) -> Step {
         self.note(|| format!("n{node}: the store fails"));
+        self.nodes[node].lost_pushed = true;
         self.tally.did(Did::StoreFails);
         let survive = self.dice.index(batches.len() + 1);
         let state = &mut self.nodes[node];
@@ -868,6 +869,7 @@ impl World {
     pub(super) fn die(&mut self, node: usize) -> Option<Process> {
         let (process, lost) = self.nodes[node].die(&mut self.dice)?;
         if lost > 0 {
+            self.nodes[node].lost_pushed = true;
             self.tally.did(Did::UnflushedLost);
         }
         Some(process)
