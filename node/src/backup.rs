@@ -120,16 +120,19 @@ impl BackupError {
             Self::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
                 "name a file that is not there yet".to_owned()
             }
+            Self::Io { cause, .. } if cause.kind() == io::ErrorKind::NotFound => {
+                "name a file or a directory that is there".to_owned()
+            }
             Self::Io { .. } => {
-                "check that the directory is there, may be written (under systemd: ReadWritePaths in the \
-                                unit), and that the disk is not full"
+                "check that it may be written (under systemd: ReadWritePaths in the unit), and that the \
+                                disk is not full"
                     .to_owned()
             }
             Self::Exposed(_) => "mount it so that its files are for their owner only, or name another place".to_owned(),
             Self::Occupied(_) => "name an empty directory, or one that is not there, with `--data-dir DIR`".to_owned(),
             Self::Unfinished(dir) => format!("where no other restore runs: rm -r {}", quoted(dir)),
             Self::Full(_) => "free some room; edits need it as well".to_owned(),
-            Self::Unknown => "name a file that `comin backup` wrote; a newer file needs a newer comin".to_owned(),
+            Self::Unknown => "name a file that the verb `backup` wrote; a newer file needs a newer program".to_owned(),
             Self::Damaged(_) => "nothing was changed; try an older backup: comin restore FILE --check".to_owned(),
             Self::Store(StoreError::Damaged(_)) => "comin check --repair".to_owned(),
             Self::Store(StoreError::Newer { .. }) => "use the comin that wrote it, or a newer one".to_owned(),
