@@ -387,6 +387,10 @@ cli-needs-resume = Exchange is paused by hand: comin sync resume
 cli-joining = Joining: { $stage }
 cli-store-failed = The store has failed: { $reason }. comin check
 cli-fault = Fault of { $partner }: { $what }
+cli-edit-waits = { $n ->
+    [one] 1 field that you wrote waits
+   *[other] { $n } fields that you wrote wait
+} for { $record }: its record went with the second history of a copied machine, and is shown again once that machine’s partner has it again. Nothing is lost here.
 cli-founded = { $name } is founded, with this partner as its first steward.
 cli-founded-next = Next: comin invite "PARTNER" --country FR --file ticket.txt
 cli-ticket = Ticket for { $name }, valid until { $expires }

@@ -386,6 +386,10 @@ cli-needs-resume = Lo scambio è in pausa: comin sync resume
 cli-joining = Ingresso: { $stage }
 cli-store-failed = L’archivio non funziona: { $reason }. comin check
 cli-fault = Guasto di { $partner }: { $what }
+cli-edit-waits = { $n ->
+    [one] 1 campo che avete scritto aspetta
+   *[other] { $n } campi che avete scritto aspettano
+} { $record }: la scheda è andata via con la seconda storia di una macchina copiata, e tornerà quando l’avrà di nuovo il partner di quella macchina. Qui non è perso nulla.
 cli-founded = { $name } è fondata; questo partner ne è il primo garante.
 cli-founded-next = Poi: comin invite "PARTNER" --country FR --file invito.txt
 cli-ticket = Invito per { $name }, valido fino al { $expires }

@@ -83,6 +83,9 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
             "register": d.doc.register, "part": d.doc.part, "records": d.records, "changes": d.changes,
             "digest": comin_protocol::ids::to_hex(&d.digest), "loaded": d.loaded,
         })).collect::<Vec<_>>(),
+        "edits_waiting": status.edits_waiting.iter().map(|(doc, record, fields)| json!({
+            "register": doc.register, "record": record.to_string(), "fields": fields,
+        })).collect::<Vec<_>>(),
         "faults": status.faults.iter().map(|f| json!({
             "device": f.device, "partner": roster.partner_of(&f.device).map(|p| p.name.as_str()),
             "what": f.what, "time": rfc3339(f.time_ms), "count": f.count,

@@ -122,6 +122,11 @@ fn needs(status: &Value, out: &Output) -> Vec<String> {
     if let Some(reason) = backup.get("error").and_then(Value::as_str) {
         lines.push(out.tw("cli-backup-failed", &[("reason", reason.into())]));
     }
+    for waiting in status.get("edits_waiting").and_then(Value::as_array).into_iter().flatten() {
+        let fields = waiting.get("fields").and_then(Value::as_u64).unwrap_or(0);
+        let args = [("n", fields.into()), ("record", text(waiting, "record").into())];
+        lines.push(out.tw("cli-edit-waits", &args));
+    }
     for fault in status.get("faults").and_then(Value::as_array).into_iter().flatten() {
         let args = [("partner", text(fault, "partner").into()), ("what", text(fault, "what").into())];
         lines.push(out.tw("cli-fault", &args));

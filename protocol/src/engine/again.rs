@@ -35,6 +35,14 @@ impl Waiting {
         self.0.iter().flat_map(|(doc, records)| records.keys().map(|key| (*doc, key.clone())))
     }
 
+    /// Each record with the number of fields that wait.
+    pub fn listed(&self) -> Vec<(DocId, RecordKey, usize)> {
+        let of = |(doc, records): (&DocId, &BTreeMap<RecordKey, Vec<FieldChange>>)| {
+            records.iter().map(|(key, changes)| (*doc, key.clone(), changes.len())).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(of).collect()
+    }
+
     fn take(&mut self, doc: &DocId, key: &RecordKey) -> Option<Vec<FieldChange>> {
         let records = self.0.get_mut(doc)?;
         let changes = records.remove(key);

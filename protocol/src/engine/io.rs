@@ -474,6 +474,9 @@ pub struct Status {
     pub joining: Option<JoinStatus>,
     /// Documents held: register, part, records, changes, loaded.
     pub docs: Vec<DocStatus>,
+    /// Own edits whose record went with a copied machine's second history, and wait until that machine has made the
+    /// record again: the record, and how many fields.
+    pub edits_waiting: Vec<(DocId, RecordKey, usize)>,
     /// Faults noticed: who did what.
     pub faults: Vec<Fault>,
     /// Own changes that no other partner is known to hold.

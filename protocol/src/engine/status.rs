@@ -104,6 +104,7 @@ impl Engine {
             tickets: self.open_tickets(),
             joining: self.own_join_status(),
             docs,
+            edits_waiting: self.waiting.listed(),
             faults: self.faults.clone(),
             unsent_changes: self.unsent_changes(),
             stopped: self.stopped.clone(),

@@ -520,6 +520,26 @@ fn what_a_divergence_has_emptied_on_both_sides_is_not_lacking() {
 }
 
 #[test]
+fn an_edit_whose_record_went_with_a_copied_machine_waits_in_sight() {
+    let (mut world, shared) = World::new(2);
+    world.edit(1, Target::New { register: None, kind: "organisation".into() }, &[("name", "elsewhere")]);
+    let copy = world.copy(1);
+    let row = world.edit(1, new_in(shared), &[("name", "here")]);
+    apart(&mut world);
+    world.edit(copy, new_in(shared), &[("name", "there")]);
+    world.connect(0, 1);
+    world.edit(0, at(&row), &[("phone", "mine")]);
+    world.disconnect(1);
+    world.connect(copy, 0);
+    assert_eq!(world.status(0).edits_waiting, vec![(row.doc, row.key.clone(), 1)], "it is acknowledged, and told");
+    world.disconnect(copy);
+    world.connect(0, 1);
+    assert_eq!(world.status(0).edits_waiting, Vec::new(), "its machine has made the record again");
+    let shown = &world.nodes[0].disk.rows[&(row.doc, row.key.clone())];
+    assert_eq!((shown.text("name"), shown.text("phone")), (Some("here"), Some("mine")), "with the edit");
+}
+
+#[test]
 fn a_restored_machine_is_heard_again_by_those_that_meet_it_through_others() {
     let (mut world, shared) = World::new(3);
     world.connect(0, 1);
