@@ -96,16 +96,17 @@ mod tests {
             .map(|line| line.chars().collect())
             .collect();
         let drawn = svg(text, "Ticket").expect("fits").into_string();
-        for y in 0..modules.size() {
-            for x in 0..modules.size() {
-                let (upper, lower) = match lines[y / 2][x] {
+        for (y, line) in lines.iter().enumerate().map(|(n, line)| (2 * n, line)) {
+            for (x, block) in line.iter().enumerate() {
+                let (upper, lower) = match block {
                     '█' => (false, false),
                     '▀' => (false, true),
                     '▄' => (true, false),
                     _ => (true, true),
                 };
-                let last = y % 2 == 0 && y + 1 == modules.size();
-                assert!(last || modules.is_dark(x, y) == if y % 2 == 0 { upper } else { lower }, "{x}, {y}");
+                assert_eq!(upper, modules.is_dark(x, y), "{x}, {y}");
+                let last = y + 1 == modules.size();
+                assert!(last || lower == modules.is_dark(x, y + 1), "{x}, {}", y + 1);
             }
         }
         let path = drawn.split(" d=\"").nth(1).and_then(|path| path.split('"').next()).expect("a path");

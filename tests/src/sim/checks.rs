@@ -494,7 +494,8 @@ impl World {
                 let copied = self.nodes.len() > self.cast.devices.len();
                 let equal = |lag: Lag| lag == Lag::Exactly(0);
                 // Everything is equal and at rest, and that is what has to be said.
-                if !copied && !(peer.in_sync && equal(peer.lacks) && equal(peer.we_lack)) {
+                let told = peer.in_sync && equal(peer.lacks) && equal(peer.we_lack);
+                if !copied && !told {
                     return Err(format!("n{node} holds what n{other} holds and does not say so: {peer:?}"));
                 }
             }

@@ -1,6 +1,6 @@
 //! The store, with the time at which its last write ended.
 
-use comin_node::store::{SledStore, Store, StoreError, Tidied};
+use comin_node::store::{SledStore, Store, StoreError, Tidied, VisitEntry};
 use comin_protocol::engine::{Boot, StoredDoc, StoredRun, Write};
 use comin_protocol::ids::{ActorId, DeviceKey, DocId, RecordKey};
 use comin_protocol::record::Row;
@@ -31,6 +31,10 @@ impl Timed {
 }
 
 impl Store for Timed {
+    fn each_entry(&self, visit: &mut VisitEntry<'_>) -> Result<(), StoreError> {
+        self.inner.each_entry(visit)
+    }
+
     fn tidy(&self, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tidied>, StoreError> {
         self.inner.tidy(go_on)
     }
