@@ -11,16 +11,23 @@ use std::sync::Arc;
 
 /// Reads one record; `None` where the document has none of that key.
 pub fn project(doc: &Automerge, doc_id: &DocId, index: &OriginIndex, key: &RecordKey) -> Option<Row> {
-    let place = if doc_id.is_links() {
-        Place::link(key)
-    } else {
-        match doc.get(ROOT, key.to_string()).ok()?? {
-            (Value::Object(ObjType::Map), obj) => Place::map(obj),
-            _ => return None,
-        }
-    };
-    let fields = place.fields(doc);
-    (place.is_map() || !fields.is_empty()).then(|| row(doc, doc_id, index, key.clone(), &place, fields))
+    let places =
+        if doc_id.is_links() { vec![Place::link(key)] } else { maps(doc, key).into_iter().map(Place::map).collect() };
+    let fields = fields(doc, &places);
+    let is_there = places.first()?.is_map() || !fields.is_empty();
+    is_there.then(|| row(doc, doc_id, index, key.clone(), &places, fields))
+}
+
+/// The maps of a record with a random id, the one that Automerge shows first. Its creator makes one; a machine that was
+/// put back to a time before it had made a record again makes it a second time. What stands in either is shown.
+pub(super) fn maps(doc: &impl ReadDoc, key: &RecordKey) -> Vec<ObjId> {
+    let standing = doc.get_all(ROOT, key.to_string()).unwrap_or_default();
+    standing
+        .into_iter()
+        .rev()
+        .filter(|(value, _)| matches!(value, Value::Object(ObjType::Map)))
+        .map(|(_, id)| id)
+        .collect()
 }
 
 /// Reads every record of the document, sorted by key.
@@ -50,13 +57,19 @@ pub fn count(doc: &Automerge, doc_id: &DocId) -> u64 {
 
 /// One walk over the whole document: to look each record up takes longer than to read it.
 fn project_maps(doc: &Automerge, doc_id: &DocId, index: &OriginIndex) -> Vec<Row> {
-    let record = |item: MapRangeItem<'_>| match (RecordKey::parse(&item.key), &item.value) {
-        (Some(key), ValueRef::Object(ObjType::Map)) => Some((item.id(), key)),
+    let mut several = Vec::new();
+    let record = |item: MapRangeItem<'_>| match (RecordKey::parse(&item.key), &item.value, item.conflict) {
+        (Some(key), ValueRef::Object(ObjType::Map), false) => Some((item.id(), key)),
+        (Some(key), _, true) => {
+            several.push(key);
+            None
+        }
         _ => None,
     };
     let mut keys: HashMap<ObjId, RecordKey> = doc.map_range(ROOT, ..).filter_map(record).collect();
-    let mut rows = Vec::with_capacity(keys.len());
-    let mut finish = |obj: ObjId, key, fields| rows.push(row(doc, doc_id, index, key, &Place::map(obj), fields));
+    let mut rows: Vec<Row> = several.iter().filter_map(|key| project(doc, doc_id, index, key)).collect();
+    rows.reserve(keys.len());
+    let mut finish = |obj: ObjId, key, fields| rows.push(row(doc, doc_id, index, key, &[Place::map(obj)], fields));
     let mut open: Option<(RecordKey, Vec<Field>)> = None;
     let mut at = Arc::new(ROOT);
     for DocObjItem { obj, item } in doc.iter() {
@@ -89,7 +102,7 @@ fn project_links(doc: &Automerge, doc_id: &DocId, index: &OriginIndex) -> Vec<Ro
             records.entry(key).or_default().push(field);
         }
     }
-    let make = |(key, fields): (RecordKey, _)| row(doc, doc_id, index, key.clone(), &Place::link(&key), fields);
+    let make = |(key, fields): (RecordKey, _)| row(doc, doc_id, index, key.clone(), &[Place::link(&key)], fields);
     records.into_iter().map(make).collect()
 }
 
@@ -126,6 +139,19 @@ impl Place {
             .filter_map(|item| Some(Field::read(doc, &self.obj, &item, item.key.strip_prefix(self.prefix.as_str())?)))
             .collect()
     }
+}
+
+/// The fields of a record in all its places, each field once.
+fn fields(doc: &Automerge, places: &[Place]) -> Vec<Field> {
+    let mut lists = places.iter().map(|place| place.fields(doc));
+    let mut out = lists.next().unwrap_or_default();
+    for field in lists.flatten() {
+        match out.iter_mut().find(|known| known.name == field.name) {
+            Some(known) => known.standing.extend(field.standing),
+            None => out.push(field),
+        }
+    }
+    out
 }
 
 /// One flat field with every value that stands in it, the one that Automerge shows first.
@@ -215,12 +241,12 @@ fn row(
     doc_id: &DocId,
     index: &OriginIndex,
     key: RecordKey,
-    place: &Place,
+    places: &[Place],
     standing: Vec<Field>,
 ) -> Row {
     let mut origins = Origins { index, list: Vec::with_capacity(2), last: None };
-    if place.is_map() {
-        origins.entry(&place.obj);
+    if let Some(map) = places.first().filter(|place| place.is_map()) {
+        origins.entry(&map.obj);
     } else if let Some(first) = standing
         .iter()
         .flat_map(|field| &field.standing)
@@ -228,7 +254,7 @@ fn row(
     {
         origins.entry(&first.id);
     }
-    let unseen: Vec<(String, Scalar, ObjId)> = unseen_by_deletion(doc, place, &standing)
+    let unseen: Vec<(String, Scalar, ObjId)> = unseen_by_deletion(doc, places, &standing)
         .into_iter()
         .map(|(name, one)| (name.to_owned(), one.value.clone(), one.id.clone()))
         .collect();
@@ -284,7 +310,7 @@ impl Origins<'_> {
 ///
 /// Ancestry is asked of Automerge at the heads of the deleting changes, so that every node that holds the
 /// same document finds the same.
-fn unseen_by_deletion<'a>(doc: &Automerge, place: &Place, fields: &'a [Field]) -> Vec<(&'a str, &'a Standing)> {
+fn unseen_by_deletion<'a>(doc: &Automerge, places: &[Place], fields: &'a [Field]) -> Vec<(&'a str, &'a Standing)> {
     let deletions: Vec<&ObjId> = fields
         .iter()
         .filter(|field| field.name == DELETED)
@@ -295,7 +321,7 @@ fn unseen_by_deletion<'a>(doc: &Automerge, place: &Place, fields: &'a [Field]) -
     if deletions.is_empty() {
         return Vec::new();
     }
-    let mut seen = SeenAt::new(doc, place, &deletions);
+    let mut seen = SeenAt::new(doc, places, &deletions);
     let mut unseen = Vec::new();
     for field in fields.iter().filter(|field| field.name != DELETED) {
         let (known, new): (Vec<&Standing>, Vec<&Standing>) =
@@ -315,16 +341,16 @@ fn unseen_by_deletion<'a>(doc: &Automerge, place: &Place, fields: &'a [Field]) -
 /// What the authors of some deletions had seen of the record.
 struct SeenAt<'a> {
     doc: &'a Automerge,
-    place: &'a Place,
+    places: &'a [Place],
     deletions: &'a [&'a ObjId],
     heads: Vec<ChangeHash>,
     fields: Option<HashMap<String, Vec<ObjId>>>,
 }
 
 impl<'a> SeenAt<'a> {
-    fn new(doc: &'a Automerge, place: &'a Place, deletions: &'a [&'a ObjId]) -> Self {
+    fn new(doc: &'a Automerge, places: &'a [Place], deletions: &'a [&'a ObjId]) -> Self {
         let heads = deletions.iter().filter_map(|id| doc.hash_for_opid(id)).collect();
-        Self { doc, place, deletions, heads, fields: None }
+        Self { doc, places, deletions, heads, fields: None }
     }
 
     fn covers(&mut self, field: &str, one: &Standing) -> bool {
@@ -341,8 +367,8 @@ impl<'a> SeenAt<'a> {
         if self.deletions.iter().any(|deletion| written_before(&one.id, deletion)) {
             return true;
         }
-        let (doc, place, heads) = (self.doc, self.place, &self.heads);
-        let fields = self.fields.get_or_insert_with(|| fields_at(doc, place, heads));
+        let (doc, places, heads) = (self.doc, self.places, &self.heads);
+        let fields = self.fields.get_or_insert_with(|| fields_at(doc, places, heads));
         fields.get(field).is_some_and(|ids| ids.contains(&one.id))
     }
 }
@@ -356,20 +382,22 @@ fn written_before(id: &ObjId, other: &ObjId) -> bool {
 }
 
 /// The operations that stood in each field at `heads`.
-fn fields_at(doc: &Automerge, place: &Place, heads: &[ChangeHash]) -> HashMap<String, Vec<ObjId>> {
-    let mut fields = HashMap::new();
-    for item in doc.map_range_at(&place.obj, place.range(), heads) {
-        let Some(name) = item.key.strip_prefix(place.prefix.as_str()) else { continue };
-        let ids = match item.conflict {
-            false => vec![item.id()],
-            true => doc
-                .get_all_at(&place.obj, &*item.key, heads)
-                .unwrap_or_default()
-                .into_iter()
-                .map(|(_, id)| id)
-                .collect(),
-        };
-        fields.insert(name.to_owned(), ids);
+fn fields_at(doc: &Automerge, places: &[Place], heads: &[ChangeHash]) -> HashMap<String, Vec<ObjId>> {
+    let mut fields: HashMap<String, Vec<ObjId>> = HashMap::new();
+    for place in places {
+        for item in doc.map_range_at(&place.obj, place.range(), heads) {
+            let Some(name) = item.key.strip_prefix(place.prefix.as_str()) else { continue };
+            let ids = match item.conflict {
+                false => vec![item.id()],
+                true => doc
+                    .get_all_at(&place.obj, &*item.key, heads)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(_, id)| id)
+                    .collect(),
+            };
+            fields.entry(name.to_owned()).or_default().extend(ids);
+        }
     }
     fields
 }

@@ -1,5 +1,6 @@
 //! Own edits that a proven divergence dropped, as edits to be made again.
 
+use super::project::maps;
 use super::touch::{record_of, record_of_object};
 use super::{FieldChange, FieldOp, Scalar, is_set_key};
 use crate::ids::{ChangeHash, DocId, RecordKey};
@@ -139,15 +140,12 @@ fn object_id(id: &OpId) -> ObjId {
 
 /// The changes that wrote what stands in one field.
 pub fn writers(am: &Automerge, doc: &DocId, key: &RecordKey, field: &str) -> Vec<ChangeHash> {
-    let (obj, prop) = match doc.is_links() {
-        true => (ROOT, format!("{key}/{field}")),
-        false => match am.get(ROOT, key.to_string()) {
-            Ok(Some((_, map))) => (map, field.to_owned()),
-            _ => return Vec::new(),
-        },
+    let (objs, prop) = match doc.is_links() {
+        true => (vec![ROOT], format!("{key}/{field}")),
+        false => (maps(am, key), field.to_owned()),
     };
-    let standing = am.get_all(&obj, prop).unwrap_or_default();
-    standing.iter().filter_map(|(_, id)| am.hash_for_opid(id)).map(ChangeHash::from).collect()
+    let standing = objs.iter().flat_map(|obj| am.get_all(obj, prop.as_str()).unwrap_or_default());
+    standing.filter_map(|(_, id)| am.hash_for_opid(&id)).map(ChangeHash::from).collect()
 }
 
 /// The change that made a record; `None` in a links part, where records are not made, and where there is none.

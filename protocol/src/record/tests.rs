@@ -514,3 +514,35 @@ fn the_row_keeps_its_bytes() {
     let back: Row = crate::codec::from_cbor(&crate::codec::to_cbor(&row)).expect("decodes");
     assert_eq!(back, row, "a stored row reads back equal");
 }
+
+#[test]
+fn a_record_that_was_made_twice_shows_what_stands_in_either() {
+    let key = organisation();
+    let put = |field: &str, value: &str| FieldChange::put(field, value);
+    let (mut one, mut other) = (Replica::new(1, IT), Replica::new(1, SI));
+    assert_eq!(one.try_edit(&key, true, 1, &[put("name", "Uno"), put("phone", "1")]), Ok(true), "it is made");
+    assert_eq!(other.try_edit(&key, true, 2, &[put("name", "Uno"), put("phone", "2")]), Ok(true), "and made again");
+    one.edit(&key, 3, &[put("city", "Padova")]);
+    other.edit(&key, 4, &[put("website", "https://uno.example")]);
+    one.merge(&mut other);
+    other.merge(&mut one);
+    assert_eq!(one.row(&key), other.row(&key), "both replicas read the same");
+    let row = one.row(&key);
+    assert_eq!(
+        (row.text("city"), row.text("website")),
+        (Some("Padova"), Some("https://uno.example")),
+        "nothing is hidden"
+    );
+    assert_eq!(row.fields["name"].len(), 1, "equal values are no conflict");
+    assert_eq!(row.fields["phone"].len(), 2, "different ones are");
+    let all = project_all(&one.doc, &one.id, &OriginIndex::from_doc(&one.doc));
+    assert_eq!(all, vec![row], "the walk over all records reads the same");
+    one.edit(&key, 5, &[put("phone", "2")]);
+    assert_eq!(one.row(&key).fields["phone"].len(), 1, "a decision ends it");
+    one.edit(&key, 6, &[FieldChange::put(DELETED, true)]);
+    let row = one.row(&key);
+    assert!(row.is_deleted() && row.unseen_edits.is_empty(), "a deletion has seen what stands in either");
+    other.edit(&key, 7, &[put("website", "https://due.example")]);
+    one.merge(&mut other);
+    assert_eq!(one.row(&key).unseen_edits.len(), 1, "and not what was written beside it");
+}

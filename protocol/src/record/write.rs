@@ -1,5 +1,6 @@
 //! Writing: from field changes to the few operations that records use.
 
+use super::project::maps;
 use super::{DELETED, Scalar};
 use crate::ids::{DocId, RecordKey};
 use crate::limits;
@@ -98,17 +99,20 @@ pub fn write(
 ) -> Result<bool, WriteError> {
     changes.iter().try_for_each(check_bounds)?;
     let before = tx.pending_ops();
-    let (obj, prefix) = open(tx, doc, key, create)?;
+    let (objs, prefix) = open(tx, doc, key, create)?;
     for change in changes {
         let prop = format!("{prefix}{}", change.key);
-        match &change.op {
-            FieldOp::Put(Scalar::Prose(_)) | FieldOp::Prose(_) if doc.is_links() => {
-                return Err(WriteError::Limit(format!("field {}: a link holds no prose", change.key)));
+        // Of a record that was made twice each map gets it, or the other one's value would go on standing.
+        for obj in &objs {
+            match &change.op {
+                FieldOp::Put(Scalar::Prose(_)) | FieldOp::Prose(_) if doc.is_links() => {
+                    return Err(WriteError::Limit(format!("field {}: a link holds no prose", change.key)));
+                }
+                FieldOp::Put(Scalar::Prose(text)) | FieldOp::Prose(text) => put_prose(tx, obj, &prop, text)?,
+                FieldOp::Put(value) => put_scalar(tx, obj, &prop, to_automerge(&change.key, value)?)?,
+                FieldOp::Add => add(tx, obj, &prop)?,
+                FieldOp::Remove => remove(tx, obj, &prop)?,
             }
-            FieldOp::Put(Scalar::Prose(text)) | FieldOp::Prose(text) => put_prose(tx, &obj, &prop, text)?,
-            FieldOp::Put(value) => put_scalar(tx, &obj, &prop, to_automerge(&change.key, value)?)?,
-            FieldOp::Add => add(tx, &obj, &prop)?,
-            FieldOp::Remove => remove(tx, &obj, &prop)?,
         }
     }
     // A transaction becomes one change, whatever edits are written in it.
@@ -121,20 +125,23 @@ pub fn write(
     Ok(tx.pending_ops() > before)
 }
 
-/// The object that the record's fields lie in, and what stands before their keys.
-fn open(tx: &mut Transaction<'_>, doc: &DocId, key: &RecordKey, create: bool) -> Result<(ObjId, String), WriteError> {
+/// The objects that the record's fields lie in, and what stands before their keys.
+fn open(
+    tx: &mut Transaction<'_>,
+    doc: &DocId,
+    key: &RecordKey,
+    create: bool,
+) -> Result<(Vec<ObjId>, String), WriteError> {
     if doc.is_links() {
-        return Ok((ROOT, format!("{key}/")));
+        return Ok((vec![ROOT], format!("{key}/")));
     }
     let name = key.to_string();
-    let standing = tx.get(ROOT, name.as_str())?;
-    let obj = match (standing, create) {
-        (Some(_), true) => return Err(WriteError::Exists(key.clone())),
-        (None, true) => tx.put_object(ROOT, name, ObjType::Map)?,
-        (Some((Value::Object(ObjType::Map), obj)), false) => obj,
-        (_, false) => return Err(WriteError::NoRecord(key.clone())),
+    let objs = match (tx.get(ROOT, name.as_str())?.is_some(), create) {
+        (true, true) => return Err(WriteError::Exists(key.clone())),
+        (false, true) => vec![tx.put_object(ROOT, name, ObjType::Map)?],
+        (_, false) => maps(tx, key),
     };
-    Ok((obj, String::new()))
+    if objs.is_empty() { Err(WriteError::NoRecord(key.clone())) } else { Ok((objs, String::new())) }
 }
 
 fn check_bounds(change: &FieldChange) -> Result<(), WriteError> {
