@@ -1,10 +1,10 @@
 //! How a record lies in Automerge, how it is written and how it is read (WIRE.md, "Records").
 //!
-//! A record with a random id is a map under the root key `kind:id`, made by its creator alone; inside it
-//! every field is a scalar, or a text for prose, at a flat key. A record with a derived id (it lies in the
-//! register's links part) has no map: its fields lie at the root keys `kind:id/field`, so that two creators
-//! merge. Nothing outside prose is ever deleted, and no writer makes nested maps, lists or counters: made by
-//! two devices at once they would hide one another.
+//! A record with a random id is a map under the root key `kind:id`, made by its creator alone (where that made it
+//! twice, there are two, and both are read and written); inside it every field is a scalar, or a text for prose, at a
+//! flat key. A record with a derived id (it lies in the register's links part) has no map: its fields lie at the root
+//! keys `kind:id/field`, so that two creators merge. Nothing outside prose is ever deleted, and no writer makes nested
+//! maps, lists or counters: made by two devices at once they would hide one another.
 
 mod conflict;
 #[cfg(test)]
