@@ -395,7 +395,7 @@ impl World {
     }
 
     /// The change is in the reader's history. Where a proven divergence took it away, its author has entered
-    /// the value again, unless someone has written the field since (a liar may be gone and not write it again).
+    /// the value again, unless someone has written the field since.
     fn is_kept(
         &self,
         index: usize,
@@ -416,7 +416,10 @@ impl World {
         entry.text.is_none()
             || self.is_stranded(entry, cuts)
             || entry.is_visible_on(disk)
-            || self.ledger.later_writes(index).any(|later| later.is_visible_on(disk) || self.nodes[later.node].is_liar)
+            || self.ledger.later_writes(index).any(|later| {
+                // Who wrote over it is a liar, or has lost that with its disk: nobody enters it again.
+                later.is_visible_on(disk) || self.nodes[later.node].is_liar || later.orphan
+            })
     }
 
     /// A proven divergence has taken it away, and nobody is left who would enter it again: its machine has lost it with
