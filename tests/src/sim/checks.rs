@@ -417,8 +417,9 @@ impl World {
             || self.is_stranded(entry, cuts)
             || entry.is_visible_on(disk)
             || self.ledger.later_writes(index).any(|later| {
-                // Who wrote over it is a liar, or has lost that with its disk: nobody enters it again.
-                later.is_visible_on(disk) || self.nodes[later.node].is_liar || later.orphan
+                // Who wrote over it is a liar, or has lost that: nobody enters it again.
+                let writer = &self.nodes[later.node];
+                later.is_visible_on(disk) || writer.is_liar || writer.lost_pushed || later.orphan
             })
     }
 
