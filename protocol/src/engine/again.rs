@@ -93,23 +93,25 @@ impl Engine {
             return;
         }
         let old = loaded.am.clone();
-        self.write_dropped(id, &old, edits);
+        self.write_dropped(id, &old, edits, Texts::Beside);
         self.store_waiting();
     }
 
     /// Issues dropped edits again, under a new actor: those that meet what their author had not seen first, since a
-    /// change comes with everything that its actor's change before it had seen. Texts are merged where they stand.
-    pub(super) fn write_dropped(&mut self, id: DocId, old: &Automerge, edits: Vec<DroppedEdit>) {
+    /// change comes with everything that its actor's change before it had seen.
+    pub(super) fn write_dropped(&mut self, id: DocId, old: &Automerge, edits: Vec<DroppedEdit>, texts: Texts) {
         // The last changes of the actor so far may be among the dropped ones, and it has seen what others wrote.
         self.renew_actor();
         let mut base = Base::default();
         let mut rest = Vec::new();
         for DroppedEdit { key, create, changes, change } in edits {
             base.see(old, change);
-            let (prose, scalars) = changes.into_iter().partition(|change| matches!(change.op, FieldOp::Prose(_)));
-            let edit = DroppedEdit { key, create, changes: scalars, change };
-            let mut left: Vec<FieldChange> = prose;
-            if !self.meets_unseen(&id, &edit, &base) || !self.write_beside(id, &edit, &mut base) {
+            let is_prose = |change: &FieldChange| matches!(change.op, FieldOp::Prose(_));
+            let (mut left, changes): (Vec<FieldChange>, _) =
+                changes.into_iter().partition(|change| texts == Texts::Merged && is_prose(change));
+            let edit = DroppedEdit { key, create, changes, change };
+            let beside = edit.changes.iter().any(is_prose) || self.meets_unseen(&id, &edit, &base);
+            if !beside || !self.write_beside(id, &edit, &mut base) {
                 left.extend(edit.changes);
             }
             if create || !left.is_empty() {
@@ -207,6 +209,15 @@ impl Engine {
             false => Write::PutState(STATE_AGAIN.into(), to_cbor(&self.waiting)),
         });
     }
+}
+
+/// How texts are written again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Texts {
+    /// As they read in the old document, which has what others wrote into them.
+    Merged,
+    /// As their author had written them, beside what others write: an edit that waited knows nothing of those.
+    Beside,
 }
 
 /// What the author of dropped edits had seen, growing edit by edit, and the document that this makes.

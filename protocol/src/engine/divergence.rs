@@ -4,6 +4,7 @@
 //! makes a proof that travels like a statement. Everyone ends the actor there, drops what descends from it
 //! and rebuilds; each device issues its own dropped edits again under a new actor.
 
+use super::again::Texts;
 use super::document::{Loaded, Parked};
 use super::{Engine, SessionId, StoredRun, StoredSnapshot, Write};
 use crate::check;
@@ -247,7 +248,7 @@ impl Engine {
         if own.is_empty() || is_planted(Planted::KeepNoDroppedEdits) {
             return;
         }
-        self.write_dropped(id, old, dropped_changes(old, &id, &own));
+        self.write_dropped(id, old, dropped_changes(old, &id, &own), Texts::Merged);
     }
 
     fn is_own(&self, id: &DocId, actor: &ActorId) -> bool {
