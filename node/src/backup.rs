@@ -164,7 +164,7 @@ pub struct Spooled(File);
 
 impl Spooled {
     /// Makes a backup on the data directory's own disk, so that edits wait for that disk and not for the place where
-    /// the backup is kept: some 10 ms for 1,000 records. The store is checked before.
+    /// the backup is kept. The store is checked before.
     ///
     /// # Errors
     /// [`BackupError`].

@@ -216,7 +216,7 @@ impl Engine {
 pub(super) enum Texts {
     /// As they read in the old document, which has what others wrote into them.
     Merged,
-    /// As their author had written them, beside what others write: an edit that waited knows nothing of those.
+    /// On the text as the record was made with it, beside what others write: an edit that waited knows nothing of those.
     Beside,
 }
 
