@@ -13,6 +13,7 @@ mod snapshot;
 mod tests;
 mod transfer;
 
+use crate::bars::Bars;
 use crate::engine::{StoredChange, StoredRun};
 use crate::ids::{ActorId, ChangeHash, DocId};
 use crate::record::StoredRow;
@@ -45,6 +46,10 @@ pub struct CheckJob {
     /// Records in the document before.
     #[n(5)]
     pub records: u64,
+    /// The bars that hold for the writers of a snapshot. Of other transfers the receiver, who has what they build on,
+    /// judges that.
+    #[n(6)]
+    pub bars: Bars,
 }
 
 /// The form of a transfer's payload.
@@ -97,6 +102,10 @@ pub enum CheckResult {
     /// The helper met its limits: not now, try again, report. Never a verdict.
     #[n(4)]
     NotNow(#[n(0)] String),
+    /// A snapshot with late changes of those who may write no more, which nothing keeps: its sender has not heard of
+    /// that yet, or passes on what is no part of the document.
+    #[n(5)]
+    Unkept,
 }
 
 /// Why a transfer is refused, before it becomes a [`CheckResult`].

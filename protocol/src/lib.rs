@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod armor;
+pub mod bars;
 pub mod beacon;
 pub mod check;
 pub mod codec;

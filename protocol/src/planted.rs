@@ -32,11 +32,15 @@ pub enum Planted {
     NotNowIsVerdict = 11,
     /// A snapshot that a peer sent takes the place of what was written here while it was on its way.
     SnapshotDropsNewer = 12,
+    /// Late changes of those who may write no more are taken although nothing keeps them.
+    TakeBarred = 13,
+    /// Nobody adopts what those have written who may write no more.
+    AdoptNothing = 14,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::AcknowledgeEarly,
         Self::SkipRunCheck,
         Self::DropDependency,
@@ -49,6 +53,8 @@ impl Planted {
         Self::KeepNoDroppedEdits,
         Self::NotNowIsVerdict,
         Self::SnapshotDropsNewer,
+        Self::TakeBarred,
+        Self::AdoptNothing,
     ];
 }
 

@@ -7,6 +7,7 @@ mod draft;
 #[cfg(test)]
 mod tests;
 
+use crate::bars::Bars;
 use crate::ids::{ActorId, DeviceKey, DocId, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
 use crate::limits;
 use crate::statement::{KeySignature, Rights, Statement, VerifiedStatement, Writers};
@@ -40,6 +41,8 @@ pub struct Register {
     pub writers: Writers,
     /// The highest number of a writers statement, 0 if there is none.
     pub writers_number: u64,
+    /// Everyone whom some statement that counts has named as a writer, those of now included.
+    pub ever_writers: Writers,
 }
 
 /// A partner.
@@ -146,6 +149,10 @@ pub struct Roster {
     pub former: BTreeMap<DeviceKey, Device>,
     /// All registers.
     pub registers: BTreeMap<RegisterId, Register>,
+    /// What stays of those who may write no more, as all decisions together name it: the highest sequence of each actor.
+    pub stays: BTreeMap<(DocId, ActorId), u64>,
+    /// The documents that a decision has named which ended the writing of a partner or of one of its keys.
+    pub named: BTreeSet<(PartnerId, DocId)>,
     /// Proven divergences by document and actor: the lowest counts.
     pub cuts: BTreeMap<(DocId, ActorId), Cut>,
     /// What stewards have decided, changes of stewards apart.
@@ -193,25 +200,45 @@ impl Roster {
 
     /// Whether `device` may write `register`: its partner is the owner or a writer and it has the edit right.
     pub fn may_write(&self, register: &RegisterId, device: &DeviceKey) -> bool {
-        self.devices.get(device).is_some_and(|device| self.is_writer(register, device))
+        self.devices.get(device).is_some_and(|device| self.is_writer(register, device, |register| &register.writers))
     }
 
-    /// Whether changes of `device` are part of `register`: it may write it, or might before its partner was
-    /// removed or its key replaced.
+    /// Whether changes of `device` can be part of `register`: it may write it, or might before its partner was
+    /// removed, its key replaced or its partner dropped from the writers.
     pub fn has_written(&self, register: &RegisterId, device: &DeviceKey) -> bool {
         let device = self.devices.get(device).or_else(|| self.former.get(device));
-        device.is_some_and(|device| self.is_writer(register, device))
+        device.is_some_and(|device| self.is_writer(register, device, |register| &register.ever_writers))
     }
 
-    fn is_writer(&self, register: &RegisterId, device: &Device) -> bool {
+    /// Whether `device` may write `register` no more: of its changes only those count that something keeps
+    /// ([`crate::bars`]).
+    pub fn is_barred(&self, register: &RegisterId, device: &DeviceKey) -> bool {
+        !self.may_write(register, device) && self.has_written(register, device)
+    }
+
+    /// Whether anybody may write `register` no more.
+    pub fn bars_somebody(&self, register: &RegisterId) -> bool {
+        !self.former.is_empty() || self.registers.get(register).is_some_and(|r| r.writers != r.ever_writers)
+    }
+
+    /// The bars for these actors of a document.
+    pub fn bars<'a>(&self, doc: &DocId, actors: impl Iterator<Item = (&'a ActorId, &'a DeviceKey)>) -> Bars {
+        if !self.bars_somebody(&doc.register) {
+            return Bars::default();
+        }
+        let barred = actors.filter(|(_, device)| self.is_barred(&doc.register, device));
+        let stays = |actor: &ActorId| self.stays.get(&(*doc, *actor)).copied().unwrap_or(0);
+        Bars(barred.map(|(actor, _)| (*actor, stays(actor))).collect())
+    }
+
+    fn is_writer(&self, register: &RegisterId, device: &Device, writers: impl Fn(&Register) -> &Writers) -> bool {
         let Some(register) = self.registers.get(register) else { return false };
+        let is_owner = register.owner == Some(device.partner);
         device.rights.includes(Rights::EDIT)
             && match register.kind {
-                RegisterKind::Internal => register.owner == Some(device.partner),
-                RegisterKind::Partner => {
-                    register.owner == Some(device.partner) || register.writers.include(&device.partner)
-                }
-                RegisterKind::Shared => register.writers.include(&device.partner),
+                RegisterKind::Internal => is_owner,
+                RegisterKind::Partner => is_owner || writers(register).include(&device.partner),
+                RegisterKind::Shared => writers(register).include(&device.partner),
             }
     }
 
@@ -241,6 +268,26 @@ impl Roster {
     /// Whether the signature of `device` alone is a strict majority of the stewards.
     pub fn decides_alone(&self, device: &DeviceKey) -> bool {
         self.is_steward_device(device) && self.stewards().1 == 1
+    }
+
+    fn end_writing<'a>(
+        &mut self,
+        partners: &[PartnerId],
+        stays: impl Iterator<Item = (&'a DocId, &'a BTreeMap<ActorId, u64>)>,
+    ) {
+        for (doc, actors) in stays {
+            self.named.extend(partners.iter().map(|partner| (*partner, *doc)));
+            for (actor, seq) in actors {
+                let highest = self.stays.entry((*doc, *actor)).or_default();
+                *highest = (*highest).max(*seq);
+            }
+        }
+    }
+
+    /// The partner that a device writes or wrote for: a device, or one that was.
+    pub fn writer(&self, device: &DeviceKey) -> Option<PartnerId> {
+        let known = self.devices.get(device).or_else(|| self.former.get(device));
+        known.map(|device| device.partner)
     }
 
     /// The devices of a partner, ascending by key.

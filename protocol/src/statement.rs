@@ -4,7 +4,7 @@
 //! what is checked, whatever a later version thinks the body means.
 
 use crate::identity::{DeviceSigner, PartnerSigner, verify};
-use crate::ids::{ChangeHash, DocId};
+use crate::ids::{ActorId, ChangeHash, DocId};
 use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, RegisterId, StatementId, tagged_hash};
 use crate::limits;
 use crate::run::Run;
@@ -34,6 +34,10 @@ impl Rights {
     }
 }
 
+/// For each document that a decision names: the last sequence that stays of each actor of those who may write no more
+/// ([`crate::bars`]).
+pub type Stays = BTreeMap<DocId, BTreeMap<ActorId, u64>>;
+
 /// Who may write a shared register.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
 pub enum Writers {
@@ -46,6 +50,14 @@ pub enum Writers {
 }
 
 impl Writers {
+    /// Those of either.
+    pub fn union(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Partners(one), Self::Partners(two)) => Self::Partners(one.union(two).copied().collect()),
+            _ => Self::All,
+        }
+    }
+
     /// Whether `partner` is among them.
     pub fn include(&self, partner: &PartnerId) -> bool {
         match self {
@@ -194,6 +206,9 @@ pub enum Statement {
         /// The writers from now on (of a partner register: besides the owner).
         #[n(2)]
         writers: Writers,
+        /// What stays of those who write no more.
+        #[cbor(n(3), default)]
+        stays: Stays,
     },
     /// Where a device listens, numbered; the highest number counts and replaces the others. Signed by it.
     #[n(5)]
@@ -259,9 +274,9 @@ pub enum Statement {
         /// Who is removed.
         #[n(2)]
         partner: PartnerId,
-        /// For each document named: the heads that stay.
+        /// What stays of what it has written.
         #[n(3)]
-        heads: BTreeMap<DocId, BTreeSet<ChangeHash>>,
+        stays: Stays,
     },
     /// A partner's key is replaced; what the old one certifies counts no more. Signed like an admission.
     #[n(9)]
@@ -281,6 +296,9 @@ pub enum Statement {
         /// The key that takes its place.
         #[n(4)]
         new: PartnerKey,
+        /// What stays of what devices have written that only the old key certifies.
+        #[cbor(n(5), default)]
+        stays: Stays,
     },
     /// The statements that a device has signed and that wait for others, numbered; the highest number counts
     /// and replaces the others. Signed by the device.

@@ -245,8 +245,12 @@ mod tests {
     }
 
     fn writers(number: u64, signers: &[u8]) -> VerifiedStatement {
-        let statement =
-            Statement::RegisterWriters { register: crate::ids::RegisterId([7; 32]), number, writers: Writers::All };
+        let statement = Statement::RegisterWriters {
+            register: crate::ids::RegisterId([7; 32]),
+            number,
+            writers: Writers::All,
+            stays: BTreeMap::new(),
+        };
         signers
             .iter()
             .fold(SignedStatement::unsigned(&statement), |signed, secret| {

@@ -126,6 +126,7 @@ fn register_writers() -> SignedStatement {
         register: RegisterId::shared(&shared_register().id()),
         number: 1,
         writers: Writers::Partners(BTreeSet::from([partner_id(), newcomer_id()])),
+        stays: stays(),
     })
 }
 
@@ -166,19 +167,23 @@ fn third() -> (PartnerId, PartnerSigner) {
     (PartnerId::from_first_key(&partner.key()), partner)
 }
 
+fn stays() -> Stays {
+    BTreeMap::from([(doc(), BTreeMap::from([(ActorId([8; 16]), 300)]))])
+}
+
 fn removal() -> SignedStatement {
     sign(&Statement::Removal {
         federation: federation(),
         position: founding().id(),
         partner: newcomer_id(),
-        heads: BTreeMap::from([(doc(), BTreeSet::from([ChangeHash([8; 32])]))]),
+        stays: stays(),
     })
 }
 
 fn rekeying() -> SignedStatement {
     let (old, new) = (newcomer_partner().key(), third().1.key());
     let (federation, position, partner) = (federation(), founding().id(), newcomer_id());
-    sign(&Statement::Rekeying { federation, position, partner, old, new })
+    sign(&Statement::Rekeying { federation, position, partner, old, new, stays: stays() })
 }
 
 fn drafts() -> SignedStatement {

@@ -86,7 +86,15 @@ mod tests {
         let own = PartnerId([1; 32]);
         let mut roster = Roster::default();
         let mut add = |id, kind, name: &str, owner| {
-            let register = Register { id, kind, name: name.into(), owner, writers: Writers::All, writers_number: 0 };
+            let register = Register {
+                id,
+                kind,
+                name: name.into(),
+                owner,
+                writers: Writers::All,
+                writers_number: 0,
+                ever_writers: Writers::All,
+            };
             roster.registers.insert(id, register);
         };
         add(RegisterId::partner(&own), RegisterKind::Partner, "Veneto Lavoro", Some(own));

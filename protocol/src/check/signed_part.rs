@@ -2,6 +2,7 @@
 
 use super::payload::{encode_snapshot, load_snapshot};
 use super::{CheckJob, CheckResult, Form};
+use crate::bars::Bars;
 use crate::codec::{from_cbor, to_cbor};
 use crate::engine::{StoredDoc, StoredRun, StoredSnapshot};
 use crate::ids::{ActorId, DocId};
@@ -133,7 +134,10 @@ pub fn take_back(
     guarded(|| merge(&mut am, held)).map_err(PartError::Held)?;
     let bytes = guarded(|| Ok(encode_snapshot(&am))).map_err(PartError::Save)?;
     let base = Frontier::default();
-    let job = CheckJob { doc, form: Form::Snapshot, payload: bytes.clone(), base, runs: runs.clone(), records: 0 };
+    // Who may write no more is asked when the engine starts with it: it has been judged under no bars.
+    let bars = Bars::default();
+    let job =
+        CheckJob { doc, form: Form::Snapshot, payload: bytes.clone(), base, runs: runs.clone(), records: 0, bars };
     match super::run(&job) {
         CheckResult::Snapshot { frontier, rows } => {
             Ok(TakenBack { snapshot: StoredSnapshot { bytes, frontier, runs }, rows })
@@ -141,7 +145,8 @@ pub fn take_back(
         CheckResult::AuthorFault { what, .. } | CheckResult::SenderFault(what) | CheckResult::NotNow(what) => {
             Err(PartError::Misfit(what))
         }
-        CheckResult::Changes(_) => Err(PartError::Misfit("a whole document was expected".into())),
+        // INVARIANT: the job asks for a snapshot, under no bars.
+        CheckResult::Changes(_) | CheckResult::Unkept => Err(PartError::Misfit("a whole document was expected".into())),
     }
 }
 

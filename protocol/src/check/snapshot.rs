@@ -3,8 +3,11 @@
 use super::payload::{load_plain, save_plain};
 use super::transfer::{check_flood, cover, frontier, read};
 use super::{CheckJob, CheckResult, Refusal};
+use crate::bars::Judged;
 use crate::codec::expand;
+use crate::ids::{ActorId, ChangeHash};
 use crate::limits::{APPLY_SLICE, EXPANDED_BYTES_MAX, TRANSFER_CHANGES_MAX};
+use crate::planted::{Planted, is_planted};
 use crate::record::{OriginIndex, StoredRow, project_all};
 use crate::run::Frontier;
 use crate::scan::document_parts;
@@ -21,6 +24,9 @@ pub(super) fn check(job: &CheckJob) -> Result<CheckResult, Refusal> {
     }
     let chains = read(job, changes.iter().map(|change| change.raw_bytes().to_vec()).collect())?;
     cover(job, &Frontier::default(), &chains)?;
+    if keeps_barred(job, &changes) {
+        return Ok(CheckResult::Unkept);
+    }
     let origins = OriginIndex::from_changes(&changes);
     if !lies_in_order(&plain) {
         rebuild(&plain, changes)?;
@@ -28,6 +34,20 @@ pub(super) fn check(job: &CheckJob) -> Result<CheckResult, Refusal> {
     let rows = guarded("a snapshot that cannot be read", || project_all(&doc, &job.doc, &origins))?;
     check_flood(job, rows.len() as u64)?;
     Ok(CheckResult::Snapshot { frontier: frontier(&chains), rows: rows.iter().map(StoredRow::new).collect() })
+}
+
+/// Whether it holds what the bars keep out.
+fn keeps_barred(job: &CheckJob, changes: &[Change]) -> bool {
+    if job.bars.is_empty() || is_planted(Planted::TakeBarred) {
+        return false;
+    }
+    let deps: Vec<Vec<ChangeHash>> =
+        changes.iter().map(|change| change.deps().iter().map(|dep| ChangeHash::from(*dep)).collect()).collect();
+    let judged = changes.iter().zip(&deps).filter_map(|(change, deps)| {
+        let actor = ActorId::from_automerge(change.actor_id())?;
+        Some(Judged { actor, seq: change.seq(), hash: change.hash().into(), deps })
+    });
+    !job.bars.unkept(judged).is_empty()
 }
 
 /// Automerge verifies the hashes of what it loads, not the order in which the operations lie, and does not

@@ -1,6 +1,7 @@
 //! Transfers of every form: honest, wrong in each way, and damaged.
 
 use super::*;
+use crate::bars::Bars;
 use crate::codec::compress;
 use crate::identity::DeviceSigner;
 use crate::ids::{Nonce, RecordKey, RegisterId};
@@ -123,7 +124,15 @@ fn payload_of(changes: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn job(form: Form, payload: Vec<u8>, base: &Frontier, runs: Vec<(ActorId, StoredRun)>) -> CheckJob {
-    CheckJob { doc: DOC, form, payload, base: base.clone(), runs: runs.into_iter().collect(), records: 0 }
+    CheckJob {
+        doc: DOC,
+        form,
+        payload,
+        base: base.clone(),
+        runs: runs.into_iter().collect(),
+        records: 0,
+        bars: Bars::default(),
+    }
 }
 
 fn honest_job(form: Form, base: &Frontier) -> (CheckJob, Automerge) {

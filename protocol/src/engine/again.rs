@@ -78,7 +78,7 @@ impl Engine {
 
     /// Issues the waiting edits of those of the records that are there.
     pub(super) fn issue_in(&mut self, id: DocId, keys: Vec<RecordKey>) {
-        if !self.load_or_park(id, Parked::Again(keys.clone())) {
+        if !self.roster.may_write(&id.register, &self.me) || !self.load_or_park(id, Parked::Again(keys.clone())) {
             return;
         }
         let Some(loaded) = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()) else { return };
@@ -187,6 +187,20 @@ impl Engine {
         if self.note_again(id, key, actor, hash.into()) {
             self.doc_mut(id).meta.records += u64::from(create);
         }
+    }
+
+    /// This device may write the register no more, and heard of it after these edits.
+    pub(super) fn wait_for_right(&mut self, id: DocId, edits: Vec<DroppedEdit>) {
+        let name = self.roster.registers.get(&id.register).map_or_else(|| id.register.short(), |r| r.name.clone());
+        let me = self.me;
+        self.fault(
+            me,
+            format!("edits in \"{name}\" came after this partner had ceased to be a writer of it: they wait here"),
+        );
+        for edit in edits {
+            self.wait_for_record(id, &edit.key, &edit.changes);
+        }
+        self.store_waiting();
     }
 
     fn wait_for_record(&mut self, id: DocId, key: &RecordKey, changes: &[FieldChange]) {

@@ -53,7 +53,7 @@ impl Beacons {
         let may = |audience: &Audience, device: &DeviceKey| in_audience(roster, audience, device);
         self.held
             .iter()
-            .filter(move |((_, audience), _)| may(audience, me) && may(audience, peer))
+            .filter(move |((device, audience), _)| [device, me, peer].into_iter().all(|one| may(audience, one)))
             .map(|(_, held)| held)
     }
 
@@ -182,12 +182,12 @@ impl Engine {
             let beacon = &signed.beacon;
             let fits = beacon.docs.len() <= limits::BEACON_DOCS_MAX
                 && in_audience(&self.roster, &beacon.audience, &self.me)
-                && in_audience(&self.roster, &beacon.audience, &beacon.device)
                 && in_audience(&self.roster, &beacon.audience, &sender);
             if !fits || !signed.is_genuine() {
                 return self.end_session(id, "sent a beacon that is not genuine or not for this node");
             }
-            if !self.beacons.is_news(beacon) {
+            // Of a device that is no member any more the sender may not have heard yet.
+            if !in_audience(&self.roster, &beacon.audience, &beacon.device) || !self.beacons.is_news(beacon) {
                 continue;
             }
             if beacon.device == self.me {

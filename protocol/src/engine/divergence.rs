@@ -1,25 +1,19 @@
 //! Equivocation: two run-valid changes of one actor with the same sequence.
 //!
 //! Whoever sees that a peer holds another branch shows its own; the peer finds the first difference, which
-//! makes a proof that travels like a statement. Everyone ends the actor there, drops what descends from it
-//! and rebuilds; each device issues its own dropped edits again under a new actor.
+//! makes a proof that travels like a statement. Everyone ends the actor there and rebuilds the document
+//! ([`super::rebuild`]).
 
-use super::again::Texts;
-use super::document::{Loaded, Parked};
-use super::{Engine, SessionId, StoredRun, StoredSnapshot, Write};
-use crate::check;
+use super::document::Parked;
+use super::{Engine, SessionId};
 use crate::divergence::prove;
 use crate::ids::{ActorId, ChangeHash, DocId};
 use crate::limits;
 use crate::message::{BranchShown, Message};
-use crate::planted::{Planted, is_planted};
-use crate::record::dropped_changes;
 use crate::run::Tip;
 use crate::scan::{ScannedChange, scan};
 use crate::statement::{Branch, SignedStatement};
-use automerge::Automerge;
 use minicbor::bytes::ByteVec;
-use std::collections::BTreeMap;
 
 impl Engine {
     /// Compares a peer's tips with ours: the same sequence with another hash is another branch.
@@ -132,141 +126,10 @@ impl Engine {
         let statement = prove(*doc_id, base, seq, left, right);
         SignedStatement::unsigned(&statement).verify().ok().map(|verified| verified.signed)
     }
-
-    // ── the consequence ─────────────────────────────────────────────────────────────────────────────────
-
-    /// Cuts every document that still holds what a proven divergence ends.
-    pub(super) fn cut_proven(&mut self) {
-        let roster = self.roster.clone();
-        let mut due: Vec<DocId> = roster
-            .cuts
-            .iter()
-            .filter(|((id, actor), cut)| self.docs.get(id).is_some_and(|doc| doc.meta.frontier.seq(actor) >= cut.seq))
-            .map(|((id, _), _)| *id)
-            .collect();
-        due.dedup();
-        for id in due {
-            self.cut_document(id);
-        }
-    }
-
-    /// Rebuilds a document without what its proven divergences end and what descends from it.
-    pub(super) fn cut_document(&mut self, id: DocId) {
-        if !self.load_or_park(id, Parked::Cut) {
-            return;
-        }
-        let cuts: BTreeMap<ActorId, u64> = self
-            .roster
-            .cuts
-            .iter()
-            .filter(|((doc, _), _)| *doc == id)
-            .map(|((_, actor), cut)| (*actor, cut.seq))
-            .collect();
-        let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.take()) else { return };
-        let (am, gone) = match loaded.without(&cuts) {
-            Ok(rebuilt) => rebuilt,
-            Err(text) => return self.stop(format!("document {id:?} could not be rebuilt: {text}")),
-        };
-        let gone: Vec<(ScannedChange, Vec<u8>)> = gone
-            .iter()
-            .filter_map(|change| Some((scan(change.raw_bytes()).ok()?, change.raw_bytes().to_vec())))
-            .collect();
-        self.name_divergent(&id, &cuts);
-        self.install_cut(id, am, &gone);
-        let left = self.doc_mut(id).meta.frontier.clone();
-        self.issue_again(id, &loaded.am, &gone);
-        for session in self.sessions.values_mut() {
-            session.told.remove(&id);
-            session.ahead.remove(&id);
-            session.missed.remove(&id);
-            // A peer that has cut before us holds what we hold now; of the others nothing is known.
-            if session.acked.get(&id) == Some(&left) {
-                session.sent.insert(id, left.clone());
-            } else {
-                session.sent.remove(&id);
-                session.acked.remove(&id);
-            }
-        }
-        self.send_hello_to_all();
-    }
-
-    fn name_divergent(&mut self, id: &DocId, cuts: &BTreeMap<ActorId, u64>) {
-        for actor in cuts.keys() {
-            let device = self.docs.get(id).and_then(|doc| doc.runs.get(actor)).map(|run| run.run.device);
-            match device {
-                Some(device) if device == self.me => {
-                    self.renew_actor();
-                    self.fault(
-                        device,
-                        "this machine was rolled back or copied while it ran: its edits were issued again",
-                    );
-                }
-                Some(device) => {
-                    self.fault(device, "signed two different histories: its machine was rolled back or copied")
-                }
-                None => {}
-            }
-        }
-    }
-
-    /// Puts the rebuilt document in place, in memory and in one batch on disk.
-    fn install_cut(&mut self, id: DocId, am: Automerge, gone: &[(ScannedChange, Vec<u8>)]) {
-        let loaded = Loaded::index(am, self.now.mono_ms);
-        let frontier = loaded.frontier();
-        let doc = self.doc_mut(id);
-        let mut runs = std::mem::take(&mut doc.runs);
-        runs.retain(|actor, _| frontier.seq(actor) > 0);
-        for (actor, run) in &mut runs {
-            run.tail = tail(run, actor, frontier.seq(actor), gone);
-        }
-        let rows = loaded.all_rows(&id);
-        doc.meta.records = rows.len() as u64;
-        doc.meta.snapshot = frontier.clone();
-        doc.meta.raw_changes = 0;
-        doc.set_frontier(frontier.clone());
-        doc.held_back = crate::run::Frontier::default();
-        doc.runs = runs.clone();
-        let kept: Vec<(ActorId, StoredRun)> =
-            doc.kept.cut(&frontier).map(|(actor, run)| (actor, run.clone())).collect();
-        let bytes = check::encode_snapshot(&loaded.am);
-        doc.loaded = Some(loaded);
-        // Whatever this slice had written of the document before is part of what was rebuilt.
-        self.fresh.remove(&id);
-        self.batch.push(Write::ClearDoc(id));
-        let latest = runs.iter().map(|(actor, run)| (*actor, run.clone()));
-        self.batch.extend(kept.into_iter().chain(latest).map(|(actor, run)| Write::PutRun(id, actor, run)));
-        self.batch.push(Write::PutSnapshot(id, StoredSnapshot { bytes, frontier, runs }));
-        self.changed.extend(rows.iter().map(|row| (id, row.key.clone())));
-        self.batch.extend(rows.iter().map(Write::put_row));
-        self.write_meta(id);
-    }
-
-    /// Issues this device's own dropped edits again, field by field, under a new actor.
-    fn issue_again(&mut self, id: DocId, old: &Automerge, gone: &[(ScannedChange, Vec<u8>)]) {
-        let own: Vec<&ScannedChange> =
-            gone.iter().map(|(change, _)| change).filter(|change| self.is_own(&id, &change.actor)).collect();
-        if own.is_empty() || is_planted(Planted::KeepNoDroppedEdits) {
-            return;
-        }
-        self.write_dropped(id, old, dropped_changes(old, &id, &own), Texts::Merged);
-    }
-
-    fn is_own(&self, id: &DocId, actor: &ActorId) -> bool {
-        self.docs.get(id).is_some_and(|doc| doc.own_actors.contains(actor))
-    }
 }
 
 enum Difference {
     None,
     At { seq: u64, base: Option<ChangeHash> },
     Below(u64),
-}
-
-/// The changes between an actor's new last change and its run: they tie the signature to what stays.
-fn tail(run: &StoredRun, actor: &ActorId, seq: u64, gone: &[(ScannedChange, Vec<u8>)]) -> Vec<ByteVec> {
-    let dropped =
-        gone.iter().filter(|(change, _)| change.actor == *actor && change.seq > seq && change.seq <= run.run.seq);
-    let mut dropped: Vec<(u64, ByteVec)> = dropped.map(|(change, bytes)| (change.seq, bytes.clone().into())).collect();
-    dropped.sort_by_key(|(seq, _)| *seq);
-    dropped.into_iter().map(|(_, bytes)| bytes).chain(run.tail.iter().cloned()).collect()
 }

@@ -4,6 +4,7 @@ use super::io::{DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot};
 use super::runs::Kept;
 use super::transfer::Checking;
 use super::{RequestId, SessionId, TaskId};
+use crate::bars::{Bars, Judged};
 use crate::check::{self, CheckResult};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
 use crate::limits;
@@ -34,8 +35,8 @@ pub(super) enum Parked {
     Branch(SessionId, BranchShown),
     /// A divergence to show to a peer.
     ShowBranch(SessionId, ActorId, u64),
-    /// Proven divergences to cut.
-    Cut,
+    /// What is part of it no more has to go.
+    Rebuild,
     /// Own edits that waited for these records.
     Again(Vec<RecordKey>),
     /// The next part as the helper has checked it: it came back before this one.
@@ -239,25 +240,50 @@ impl Loaded {
         record::project_all(&self.am, doc, &self.origins)
     }
 
-    /// Every change but those that `cut` names (actor → first sequence dropped) and what descends from them,
-    /// as a new document; and the dropped ones, dependencies first.
-    pub fn without(&self, cut: &BTreeMap<ActorId, u64>) -> Result<(Automerge, Vec<Change>), String> {
-        let mut dropped: HashSet<automerge::ChangeHash> = HashSet::new();
-        let (mut kept, mut gone) = (Vec::new(), Vec::new());
+    /// What bars keep out of it.
+    pub fn unkept(&self, bars: &Bars) -> HashSet<ChangeHash> {
+        self.gone(&BTreeMap::new(), bars)
+    }
+
+    /// Every change but those that `cut` names (actor → first sequence dropped), what descends from them, and what
+    /// `bars` keep out then, as a new document; and the dropped ones, dependencies first. `None`: nothing goes.
+    pub fn without(
+        &self,
+        cut: &BTreeMap<ActorId, u64>,
+        bars: &Bars,
+    ) -> Result<Option<(Automerge, Vec<Change>)>, String> {
+        let gone = self.gone(cut, bars);
+        if gone.is_empty() {
+            return Ok(None);
+        }
+        let goes = |change: &Change| gone.contains(&change.hash().into());
+        let (gone, kept): (Vec<Change>, Vec<Change>) = self.am.get_changes(&[]).into_iter().partition(goes);
+        let mut am = Automerge::new();
+        apply_all(&mut am, kept.into_iter().map(|change| change.raw_bytes().to_vec()))?;
+        Ok(Some((am, gone)))
+    }
+
+    fn gone(&self, cut: &BTreeMap<ActorId, u64>, bars: &Bars) -> HashSet<ChangeHash> {
         let spare = is_planted(Planted::KeepDescendants);
-        for change in self.am.get_changes(&[]) {
-            let actor = ActorId::from_automerge(change.actor_id());
-            let named = actor.and_then(|a| cut.get(&a)).is_some_and(|seq| change.seq() >= *seq);
-            if named || !spare && change.deps().iter().any(|dep| dropped.contains(dep)) {
-                dropped.insert(change.hash());
-                gone.push(change);
+        let (mut gone, mut rest) = (HashSet::new(), Vec::new());
+        for meta in self.am.get_changes_meta(&[]) {
+            let Some(actor) = ActorId::from_automerge(&meta.actor) else { continue };
+            let (hash, deps) = (ChangeHash::from(meta.hash), meta.deps.iter().map(|dep| ChangeHash::from(*dep)));
+            let deps: Vec<ChangeHash> = deps.collect();
+            let named = cut.get(&actor).is_some_and(|seq| meta.seq >= *seq);
+            if named || !spare && deps.iter().any(|dep| gone.contains(dep)) {
+                gone.insert(hash);
             } else {
-                kept.push(change.raw_bytes().to_vec());
+                rest.push((actor, meta.seq, hash, deps));
             }
         }
-        let mut am = Automerge::new();
-        apply_all(&mut am, kept.into_iter())?;
-        Ok((am, gone))
+        gone.extend(bars.unkept(rest.iter().map(|(actor, seq, hash, deps)| Judged {
+            actor: *actor,
+            seq: *seq,
+            hash: *hash,
+            deps,
+        })));
+        gone
     }
 }
 

@@ -16,7 +16,9 @@ use crate::ids::{DeviceKey, PartnerId, PartnerKey, RegisterId, StatementId};
 use crate::join::Pending;
 use crate::limits;
 use crate::roster::{OpenDraft, Roster};
-use crate::statement::{Draft, Rights, SignedStatement, Statement, VerifiedStatement, Writers, is_steward_count};
+use crate::statement::{
+    Draft, Rights, SignedStatement, Statement, Stays, VerifiedStatement, Writers, is_steward_count,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Present after a restore, until a peer or a person has confirmed it. Whoever restores a store writes it.
@@ -111,6 +113,13 @@ impl Engine {
         self.propose(&Statement::Stewards { federation, predecessor, round, stewards: keys, kept })
     }
 
+    /// What stays of what a partner has written: what this device holds of it.
+    fn held_of_partner(&self, partner: PartnerId) -> Stays {
+        // Others do not read its internal register, and its own devices adopt what lies there.
+        let internal = RegisterId::internal(&partner);
+        self.held_of(|doc, device| doc.register != internal && self.roster.writer(device) == Some(partner))
+    }
+
     fn remove_partner(&mut self, partner: PartnerId) -> Result<Decision, CommandError> {
         let (federation, position) = self.position()?;
         self.need_steward("remove a partner")?;
@@ -124,7 +133,8 @@ impl Engine {
         if let Some(id) = self.draft_like(same) {
             return self.sign_draft(id);
         }
-        self.propose(&Statement::Removal { federation, position, partner, heads: BTreeMap::new() })
+        let stays = self.held_of_partner(partner);
+        self.propose(&Statement::Removal { federation, position, partner, stays })
     }
 
     fn rekey_partner(
@@ -151,7 +161,8 @@ impl Engine {
         if let Some(id) = self.draft_like(same) {
             return self.sign_draft(id);
         }
-        self.propose(&Statement::Rekeying { federation, position, partner, old, new })
+        let stays = self.held_of_partner(partner);
+        self.propose(&Statement::Rekeying { federation, position, partner, old, new, stays })
     }
 
     /// A steward with a new key decides nothing until a change of stewards names that key: the others must be able

@@ -59,18 +59,12 @@ impl Engine {
                 });
             }
         }
-        let dropped = match (&register.writers, &writers) {
-            (_, Writers::All) => false,
-            (Writers::All, Writers::Partners(_)) => true,
-            (Writers::Partners(old), Writers::Partners(new)) => !old.is_subset(new),
-        };
-        if dropped {
-            return Err(CommandError::Precondition {
-                what: "a writer cannot be dropped yet: name all present writers and add to them".into(),
-                hint: "comin registers --json".into(),
-            });
-        }
-        let statement = Statement::RegisterWriters { register: id, number: register.writers_number + 1, writers };
+        let number = register.writers_number + 1;
+        let stays = self.held_of(|doc, device| {
+            let partner = self.roster.writer(device).filter(|partner| register.owner != Some(*partner));
+            doc.register == id && partner.is_some_and(|partner| !writers.include(&partner))
+        });
+        let statement = Statement::RegisterWriters { register: id, number, writers, stays };
         match register.kind {
             RegisterKind::Shared => self.propose(&statement),
             _ => self.state(&statement).map(Decision::Made),
@@ -239,7 +233,8 @@ impl Engine {
             self.keep_addresses();
             self.settle_joins();
             self.tell_waiting();
-            self.cut_proven();
+            self.forget_refusals();
+            self.rebuild_due();
         }
         self.match_sessions();
         self.send_hello_to_all();

@@ -226,6 +226,9 @@ pub struct DocMeta {
     /// Raw changes since the snapshot.
     #[n(3)]
     pub raw_changes: u64,
+    /// [`crate::bars::Bars::digest`] of the bars under which it has been judged.
+    #[cbor(n(4), default)]
+    pub judged: u64,
 }
 
 /// What the store gives the engine at start: small, whatever the size of the documents.

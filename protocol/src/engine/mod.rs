@@ -21,6 +21,7 @@ mod edit;
 mod federation;
 mod io;
 mod joining;
+mod rebuild;
 mod receive;
 mod runs;
 mod session;
@@ -205,7 +206,7 @@ impl Engine {
         for doc in engine.docs.values_mut() {
             doc.note_state();
         }
-        engine.cut_proven();
+        engine.rebuild_due();
         engine.issue_waiting(true);
         Ok(engine)
     }
@@ -508,7 +509,7 @@ impl Engine {
             Parked::Want(session, want) => self.handle_want(session, want),
             Parked::Branch(session, branch) => self.handle_branch(session, branch),
             Parked::ShowBranch(session, actor, seq) => self.show_branch(session, id, actor, seq),
-            Parked::Cut => self.cut_document(id),
+            Parked::Rebuild => self.rebuild(id),
             Parked::Again(keys) => self.issue_in(id, keys),
             Parked::NextPart(next) => self.take_result(next.0, next.1),
         }

@@ -5,11 +5,12 @@ use super::runs::lower;
 use super::session::{Miss, raise};
 use super::{Engine, SessionId, StoredChange, StoredRun, Write};
 use crate::admission::admit;
+use crate::bars::{Bars, Judged};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
 use crate::limits;
 use crate::message::{DocFrontier, Message};
 use crate::planted::{Planted, is_planted};
-use crate::run::Tip;
+use crate::run::{Frontier, Tip};
 use crate::scan::{KeyRef, ObjRef, ScannedChange, scan};
 use minicbor::bytes::ByteVec;
 use std::collections::BTreeMap;
@@ -156,7 +157,9 @@ impl Engine {
         let offered: BTreeMap<ActorId, Tip> =
             changes.iter().map(|change| (change.actor, Tip { seq: change.seq, hash: change.hash })).collect();
         match self.apply_judged(doc_id, changes, &runs) {
-            Ok(Applied::Complete { changes, tips }) => {
+            Ok(Applied::Complete { changes, tips, left }) => {
+                let mut offered = offered;
+                self.leave(id, doc_id, &mut offered, &left);
                 if changes.is_empty() && !offered.is_empty() {
                     // They came on another way first. This sender, too, waits to hear that they are here: what
                     // it sent itself is not passed on to it, so nothing else would tell it.
@@ -227,13 +230,63 @@ impl Engine {
             tips.insert(change.actor, tip);
             batch.push((scanned, change.bytes));
         }
+        let barred = self.roster.bars(&doc_id, devices.iter());
+        let left = leave_unkept(&barred, &mut batch);
+        let runs = match left.is_empty() {
+            true => runs.to_vec(),
+            false => shortened(&doc_id, runs, &left),
+        };
+        tips.clear();
         let mut bytes: BTreeMap<ActorId, usize> = BTreeMap::new();
         for (change, raw) in &batch {
+            tips.insert(change.actor, Tip { seq: change.seq, hash: change.hash });
             *bytes.entry(change.actor).or_default() += raw.len();
         }
         let applied = self.apply_batch(doc_id, batch, &tips)?;
-        self.put_runs(doc_id, runs, &bytes);
-        Ok(Applied::Complete { changes: applied, tips })
+        self.put_runs(doc_id, &runs, &bytes);
+        if !barred.is_empty() {
+            self.note_judged(doc_id);
+        }
+        let left = left.iter().map(|(change, _)| (change.actor, Tip { seq: change.seq, hash: change.hash })).collect();
+        Ok(Applied::Complete { changes: applied, tips, left })
+    }
+
+    /// What the document holds now has been judged under the bars that hold for its actors now.
+    pub(super) fn note_judged(&mut self, doc_id: DocId) {
+        let Some(doc) = self.docs.get_mut(&doc_id) else { return };
+        doc.meta.judged = doc.bars(&self.roster).digest();
+        self.write_meta(doc_id);
+    }
+
+    /// Says of what was offered that late changes of those who may write no more were left. They are not asked for
+    /// again, until the roster changes or somebody has built on them.
+    fn leave(
+        &mut self,
+        id: SessionId,
+        doc_id: DocId,
+        offered: &mut BTreeMap<ActorId, Tip>,
+        left: &BTreeMap<ActorId, Tip>,
+    ) {
+        if left.is_empty() {
+            return;
+        }
+        let doc = self.doc_mut(doc_id);
+        raise(&mut doc.held_back, left);
+        for actor in left.keys() {
+            match doc.meta.frontier.0.get(actor) {
+                Some(tip) => drop(offered.insert(*actor, *tip)),
+                None => drop(offered.remove(actor)),
+            }
+        }
+        let told: DocFrontier = super::session::doc_frontier(doc);
+        self.send(id, &Message::Frontiers(vec![told]));
+    }
+
+    /// Something else may count from now on: what was refused is judged again when a peer offers it.
+    pub(super) fn forget_refusals(&mut self) {
+        for doc in self.docs.values_mut() {
+            doc.held_back = Frontier::default();
+        }
     }
 
     /// Takes the runs of changes that have just been applied: the latest of each actor, and those below it.
@@ -421,9 +474,46 @@ impl Engine {
 
 /// What became of judged changes.
 enum Applied {
-    Complete { changes: Vec<StoredChange>, tips: BTreeMap<ActorId, Tip> },
+    Complete {
+        changes: Vec<StoredChange>,
+        tips: BTreeMap<ActorId, Tip>,
+        /// The last of the changes that were left out, by actor.
+        left: BTreeMap<ActorId, Tip>,
+    },
     MissingDependencies,
-    Diverges { actor: ActorId, seq: u64 },
+    Diverges {
+        actor: ActorId,
+        seq: u64,
+    },
+}
+
+impl ScannedChange {
+    fn judged(&self) -> Judged<'_> {
+        Judged { actor: self.actor, seq: self.seq, hash: self.hash, deps: &self.deps }
+    }
+}
+
+/// Takes out of changes, dependencies first, what bars keep out.
+fn leave_unkept(bars: &Bars, batch: &mut Vec<(ScannedChange, Vec<u8>)>) -> Vec<(ScannedChange, Vec<u8>)> {
+    let unkept = bars.unkept(batch.iter().map(|(change, _)| change.judged()));
+    if unkept.is_empty() || is_planted(Planted::TakeBarred) {
+        return Vec::new();
+    }
+    batch.extract_if(.., |(change, _)| unkept.contains(&change.hash)).collect()
+}
+
+/// The runs of what is taken: where an actor's last changes were left out they become the tail of its run, which ties
+/// the signature to what stays.
+fn shortened(doc: &DocId, runs: &[StoredRun], left: &[(ScannedChange, Vec<u8>)]) -> Vec<StoredRun> {
+    let shorten = |run: &StoredRun| {
+        let actor = run.run.actor(doc);
+        let late = left.iter().filter(|(change, _)| change.actor == actor && change.seq <= run.tip_seq());
+        let mut late: Vec<(u64, ByteVec)> = late.map(|(change, raw)| (change.seq, raw.clone().into())).collect();
+        late.sort_by_key(|(seq, _)| *seq);
+        let tail = late.into_iter().map(|(_, raw)| raw).chain(run.tail.iter().cloned()).collect();
+        StoredRun { run: run.run.clone(), tail }
+    };
+    runs.iter().map(shorten).collect()
 }
 
 fn push_frame(doc: DocId, changes: &[StoredChange], runs: &[StoredRun]) -> Vec<u8> {

@@ -6,6 +6,7 @@ use super::session::doc_frontier;
 use super::{
     Engine, SessionId, Staged, StagedOther, StoredChange, StoredDoc, StoredRun, StoredSnapshot, Task, TaskId, Write,
 };
+use crate::bars::Bars;
 use crate::check::{self, CheckJob, CheckResult, Form};
 use crate::ids::{ActorId, ChangeHash, DocId};
 use crate::limits;
@@ -38,6 +39,8 @@ pub(super) struct Checking {
     pub runs: BTreeMap<ActorId, StoredRun>,
     pub lower: Vec<StoredRun>,
     pub payload: Vec<u8>,
+    /// [`Bars::digest`] of the bars that the helper has been told of.
+    pub judged: u64,
 }
 
 impl Engine {
@@ -140,6 +143,10 @@ impl Engine {
         if !self.load_or_park(want.doc, Parked::Want(id, want.clone())) {
             return;
         }
+        if self.is_rebuild_due(&want.doc) {
+            // What is part of it no more is not passed on.
+            self.rebuild(want.doc);
+        }
         let whole = want.frontier.is_empty();
         let Some(doc) = self.docs.get(&want.doc) else { return };
         let Some(loaded) = &doc.loaded else { return };
@@ -173,6 +180,9 @@ impl Engine {
 
     /// Answers a want from what the store gave, without making a document of it. False: that is not possible.
     pub(super) fn answer_from_store(&mut self, id: SessionId, want: &DocFrontier, stored: &StoredDoc) -> bool {
+        if self.is_rebuild_due(&want.doc) {
+            return false;
+        }
         // A document that a cut has emptied has a snapshot of nothing.
         if want.frontier.is_empty()
             && let Some(snapshot) = stored.snapshot.as_ref().filter(|snapshot| !snapshot.frontier.is_empty())
@@ -287,6 +297,11 @@ impl Engine {
 
     fn check(&mut self, session: SessionId, incoming: Incoming) {
         let task = self.new_task();
+        let bars = match incoming.form {
+            Form::Snapshot => self.bars_for(&incoming.doc, &incoming.runs),
+            Form::Bundle | Form::Changes => Bars::default(),
+        };
+        let judged = bars.digest();
         let doc = self.doc_mut(incoming.doc);
         let job = CheckJob {
             doc: incoming.doc,
@@ -295,10 +310,11 @@ impl Engine {
             base: doc.meta.frontier.clone(),
             runs: incoming.runs.clone(),
             records: doc.meta.records,
+            bars,
         };
         let keep = if incoming.form == Form::Snapshot { incoming.bytes } else { Vec::new() };
         let Incoming { doc, runs, lower, .. } = incoming;
-        self.tasks.insert(task, Task::Check(Checking { session, doc, runs, lower, payload: keep }));
+        self.tasks.insert(task, Task::Check(Checking { session, doc, runs, lower, payload: keep, judged }));
         self.staged.push(Staged::Other(Box::new(StagedOther::Check(task, job))));
     }
 
@@ -317,12 +333,17 @@ impl Engine {
 
     /// Takes what the helper says of an answer.
     pub(super) fn take_result(&mut self, checking: Checking, result: CheckResult) {
-        let Checking { session, doc, runs, lower, payload } = checking;
+        let Checking { session, doc, runs, lower, payload, judged } = checking;
         // The fetch ends here. What follows may begin another one, which must not be taken for this one.
         self.fetched_from(doc);
         match result {
             CheckResult::Snapshot { frontier, rows } => {
-                if self.take_snapshot(session, doc, runs, payload, frontier, rows) {
+                if self.bars_for(&doc, &runs).digest() != judged {
+                    // A decision has come meanwhile that it was not judged by.
+                    self.compare(session, doc);
+                } else if self.take_snapshot(session, doc, runs, payload, frontier, rows) {
+                    self.doc_mut(doc).meta.judged = judged;
+                    self.write_meta(doc);
                     self.keep_runs(doc, lower.iter(), false);
                 }
             }
@@ -343,10 +364,15 @@ impl Engine {
                     );
                 }
             }
+            CheckResult::Unkept => self.ask_this_later(session, doc),
             CheckResult::NotNow(text) if is_planted(Planted::NotNowIsVerdict) => self.hold_back_all(session, doc, text),
             CheckResult::NotNow(text) => self.put_off(session, doc, text),
         }
         self.go_on(doc);
+    }
+
+    fn bars_for(&self, doc: &DocId, runs: &BTreeMap<ActorId, StoredRun>) -> Bars {
+        self.roster.bars(doc, runs.iter().map(|(actor, run)| (actor, &run.run.device)))
     }
 
     /// Whether an answer for a document is being checked.

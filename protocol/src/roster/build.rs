@@ -6,7 +6,7 @@
 use super::chain::Chain;
 use super::{Cut, Device, Federation, Partner, Register, RegisterKind, Roster};
 use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, RegisterId, StatementId, tagged_hash};
-use crate::statement::{Draft, Rights, SignedStatement, Statement, VerifiedStatement, Writers};
+use crate::statement::{Draft, Rights, SignedStatement, Statement, Stays, VerifiedStatement, Writers};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A statement of a known kind with everyone who signed a copy of it.
@@ -64,6 +64,8 @@ struct Standing<'a> {
     removed: BTreeSet<PartnerId>,
     /// (partner, old key, new key), ascending by statement id.
     rekeyed: Vec<(PartnerId, PartnerKey, PartnerKey)>,
+    /// Whose writing has been ended, with what stays of it.
+    ended: Vec<(PartnerId, &'a Stays)>,
 }
 
 /// All facts with their certificates, ascending by id.
@@ -89,6 +91,7 @@ pub(super) fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'
     roster.devices = facts.devices(&roster.partners);
     roster.former = facts.former(&roster, standing.as_ref());
     roster.registers = facts.registers(&roster, standing.as_ref());
+    facts.end_writing(&mut roster, standing.as_ref());
     facts.cut(&mut roster);
     roster.certified_by = facts.certified_by(&roster);
     if let Some(standing) = &standing {
@@ -239,8 +242,14 @@ impl<'a> Facts<'a> {
     fn standing(&self, founded: Founded<'a>) -> Standing<'a> {
         let federation = FederationId(founded.id.0);
         let chain = Chain::follow(self, federation, (founded.founder, founded.key));
-        let mut out =
-            Standing { founded, chain, admitted: BTreeMap::new(), removed: BTreeSet::new(), rekeyed: Vec::new() };
+        let mut out = Standing {
+            founded,
+            chain,
+            admitted: BTreeMap::new(),
+            removed: BTreeSet::new(),
+            rekeyed: Vec::new(),
+            ended: Vec::new(),
+        };
         let own = |fact: &&Fact<'a>| fact.statement.federation() == Some(federation);
         for fact in self.facts.iter().filter(own) {
             if !out.chain.counts(self, &fact.id, &fact.signers) {
@@ -253,8 +262,14 @@ impl<'a> Facts<'a> {
                     let new = Admitted { partner: *partner, key: *key, name, country };
                     out.admitted.entry(*partner).or_insert(new);
                 }
-                Statement::Removal { partner, .. } => drop(out.removed.insert(*partner)),
-                Statement::Rekeying { partner, old, new, .. } => out.rekeyed.push((*partner, *old, *new)),
+                Statement::Removal { partner, stays, .. } => {
+                    out.removed.insert(*partner);
+                    out.ended.push((*partner, stays));
+                }
+                Statement::Rekeying { partner, old, new, stays, .. } => {
+                    out.rekeyed.push((*partner, *old, *new));
+                    out.ended.push((*partner, stays));
+                }
                 _ => {}
             }
         }
@@ -401,6 +416,7 @@ impl<'a> Facts<'a> {
             owner: None,
             writers: writers.clone(),
             writers_number: 0,
+            ever_writers: writers.clone(),
         })
     }
 
@@ -411,21 +427,60 @@ impl<'a> Facts<'a> {
         roster: &Roster,
         standing: Option<&Standing<'a>>,
     ) {
-        for fact in &self.facts {
-            let Statement::RegisterWriters { register, number, writers } = fact.statement else { continue };
+        for (fact, register) in self.writers_statements() {
+            let Statement::RegisterWriters { number, writers, .. } = fact.statement else { continue };
             let Some(entry) = registers.get_mut(register) else { continue };
-            let owner = entry.owner.and_then(|owner| roster.partners.get(&owner));
-            let good = match entry.kind {
-                RegisterKind::Internal => false,
-                RegisterKind::Partner => owner.is_some_and(|owner| {
-                    self.signing_device(&owner.id, &owner.key, Rights::ADMIN, &fact.signers).is_some()
-                }),
-                RegisterKind::Shared => standing.is_some_and(|s| s.chain.counts(self, &fact.id, &fact.signers)),
-            };
-            if good && *number >= entry.writers_number {
+            if !self.sets_writers(fact, entry, roster, standing) {
+                continue;
+            }
+            entry.ever_writers = entry.ever_writers.union(writers);
+            if *number >= entry.writers_number {
                 entry.writers = writers.clone();
                 entry.writers_number = *number;
             }
+        }
+    }
+
+    fn writers_statements(&self) -> impl Iterator<Item = (&Fact<'a>, &'a RegisterId)> + '_ {
+        self.facts.iter().filter_map(|fact| match fact.statement {
+            Statement::RegisterWriters { register, .. } => Some((fact, register)),
+            _ => None,
+        })
+    }
+
+    /// Whether a statement that sets the writers of a register counts.
+    fn sets_writers(
+        &self,
+        fact: &Fact<'a>,
+        register: &Register,
+        roster: &Roster,
+        standing: Option<&Standing<'a>>,
+    ) -> bool {
+        let owner = register.owner.and_then(|owner| roster.partners.get(&owner));
+        match register.kind {
+            RegisterKind::Internal => false,
+            RegisterKind::Partner => owner.is_some_and(|owner| {
+                self.signing_device(&owner.id, &owner.key, Rights::ADMIN, &fact.signers).is_some()
+            }),
+            RegisterKind::Shared => standing.is_some_and(|s| s.chain.counts(self, &fact.id, &fact.signers)),
+        }
+    }
+
+    /// Collects what stays of those whose writing has been ended.
+    fn end_writing(&self, roster: &mut Roster, standing: Option<&Standing<'a>>) {
+        for (partner, stays) in standing.into_iter().flat_map(|standing| &standing.ended) {
+            roster.end_writing(&[*partner], stays.iter());
+        }
+        for (fact, register) in self.writers_statements() {
+            let Statement::RegisterWriters { stays, writers, .. } = fact.statement else { continue };
+            let Some(known) = roster.registers.get(register) else { continue };
+            // Whoever has been removed says no more what of its register stays: the removal does.
+            let owner = known.owner.and_then(|owner| roster.partners.get(&owner));
+            if owner.is_some_and(|owner| owner.removed) || !self.sets_writers(fact, known, roster, standing) {
+                continue;
+            }
+            let dropped: Vec<PartnerId> = roster.partners.keys().filter(|id| !writers.include(id)).copied().collect();
+            roster.end_writing(&dropped, stays.iter().filter(|(doc, _)| doc.register == *register));
         }
     }
 
@@ -492,5 +547,6 @@ fn owned(partner: &Partner, kind: RegisterKind, id: RegisterId) -> Register {
         owner: Some(partner.id),
         writers: Writers::Partners(BTreeSet::new()),
         writers_number: 0,
+        ever_writers: Writers::Partners(BTreeSet::new()),
     }
 }

@@ -59,7 +59,7 @@ impl Who {
 
     fn writers(&self, register: RegisterId, number: u64, partners: &[&Who]) -> VerifiedStatement {
         let writers = Writers::Partners(partners.iter().map(|who| who.id()).collect());
-        self.sign(&Statement::RegisterWriters { register, number, writers })
+        self.sign(&Statement::RegisterWriters { register, number, writers, stays: BTreeMap::new() })
     }
 
     fn listen(&self, number: u64, address: &str) -> VerifiedStatement {
@@ -389,7 +389,7 @@ impl World {
     }
 
     fn removal(&self, position: StatementId, who: &Who) -> Statement {
-        Statement::Removal { federation: self.federation(), position, partner: who.id(), heads: BTreeMap::new() }
+        Statement::Removal { federation: self.federation(), position, partner: who.id(), stays: BTreeMap::new() }
     }
 
     fn rekeying(&self, position: StatementId, who: &Who, new: &Who) -> Statement {
@@ -399,6 +399,7 @@ impl World {
             partner: who.id(),
             old: who.partner.key(),
             new: new.partner.key(),
+            stays: BTreeMap::new(),
         }
     }
 
@@ -558,6 +559,7 @@ fn a_new_key_takes_the_place_of_the_old_one() {
         partner: w.italy.id(),
         old: first.partner.key(),
         new: w.italy.partner.key(),
+        stays: BTreeMap::new(),
     };
     let roster = w.roster(&[rekeying.clone(), anew, w.slovenia.sign(&back)]);
     assert_eq!(roster.partners[&w.italy.id()].key, first.partner.key(), "a replaced key never comes back");

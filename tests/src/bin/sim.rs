@@ -1,15 +1,16 @@
 //! Runs many schedules of the simulator, one, or those that a planted bug needs to be found.
 
-use comin_tests::sim;
+use comin_tests::sim::{self, Story};
 use std::process::ExitCode;
 use std::time::Instant;
 
-const USAGE: &str = "usage: sim [--seeds N] [--from SEED] [--seed SEED] [--jobs N] [--plant N|all]
+const USAGE: &str = "usage: sim [--seeds N] [--from SEED] [--seed SEED] [--jobs N] [--removals] [--plant N|all]
 
   --seeds N      how many schedules to run (default 2000)
   --from SEED    the first seed (default 1)
   --seed SEED    run this one, twice, and compare; on a violation show all events
   --jobs N       threads (default 1); a schedule itself is single-threaded
+  --removals     the steward removes a partner on the way
   --plant N|all  arm a bug and count schedules until it is found (feature `planted`)";
 
 /// From so many schedules on every fault must have happened and every rule been looked at.
@@ -24,6 +25,7 @@ struct Args {
     seed: Option<u64>,
     jobs: u64,
     plant: Option<String>,
+    story: Story,
 }
 
 fn main() -> ExitCode {
@@ -34,15 +36,19 @@ fn main() -> ExitCode {
     // Panics are part of what is tested: caught, and reported with their seed.
     std::panic::set_hook(Box::new(|_| {}));
     match (&args.seed, &args.plant) {
-        (Some(seed), _) => run_one(*seed),
+        (Some(seed), _) => run_one(args.story, *seed),
         (None, Some(which)) => plant(which, &args),
         (None, None) => run_many(&args),
     }
 }
 
 fn parse(mut words: impl Iterator<Item = String>) -> Option<Args> {
-    let mut args = Args { seeds: 2_000, from: 1, seed: None, jobs: 1, plant: None };
+    let mut args = Args { seeds: 2_000, from: 1, seed: None, jobs: 1, plant: None, story: Story::General };
     while let Some(word) = words.next() {
+        if word == "--removals" {
+            args.story = Story::Removals;
+            continue;
+        }
         let value = words.next()?;
         match word.as_str() {
             "--seeds" => args.seeds = value.parse().ok()?,
@@ -56,8 +62,8 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Args> {
     Some(args)
 }
 
-fn run_one(seed: u64) -> ExitCode {
-    match (sim::run(seed), sim::run(seed)) {
+fn run_one(story: Story, seed: u64) -> ExitCode {
+    match (sim::run(story, seed), sim::run(story, seed)) {
         (Ok(first), Ok(second)) if first == second => {
             println!("seed {seed}:\n{first}");
             ExitCode::SUCCESS
@@ -79,7 +85,7 @@ fn run_many(args: &Args) -> ExitCode {
     let (mut tally, mut violations) = (sim::Tally::default(), Vec::new());
     for done in (0..args.seeds).step_by(SEEDS_TOLD as usize) {
         let seeds = SEEDS_TOLD.min(args.seeds - done);
-        let (more, found) = sim::run_seeds(args.from + done, seeds, args.jobs, false);
+        let (more, found) = sim::run_seeds(args.story, args.from + done, seeds, args.jobs, false);
         tally.add(&more);
         found.iter().for_each(|violation| eprintln!("seed {}: {}", violation.seed, violation.what));
         violations.extend(found);
@@ -94,7 +100,7 @@ fn run_many(args: &Args) -> ExitCode {
         println!("seed {}: {}", violation.seed, violation.what);
     }
     // So many schedules meet everything; what they do not meet is not tested any more.
-    let missing = if args.seeds >= SEEDS_THAT_MEET_ALL { tally.missing() } else { Vec::new() };
+    let missing = if args.seeds >= SEEDS_THAT_MEET_ALL { tally.missing(args.story) } else { Vec::new() };
     missing.iter().for_each(|what| println!("never exercised: {what}"));
     if violations.is_empty() && missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -119,8 +125,13 @@ fn plant(which: &str, args: &Args) -> ExitCode {
     println!("| bug | schedules to detection | how it showed |");
     println!("|---|---:|---|");
     for bug in bugs {
+        // Some can only show where a partner is removed.
+        let story = match bug {
+            Planted::TakeBarred | Planted::AdoptNothing => Story::Removals,
+            _ => args.story,
+        };
         planted::arm(Some(bug));
-        let (_, violations) = sim::run_seeds(args.from, args.seeds, args.jobs, true);
+        let (_, violations) = sim::run_seeds(story, args.from, args.seeds, args.jobs, true);
         planted::arm(None);
         match violations.first() {
             Some(violation) => {

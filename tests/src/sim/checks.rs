@@ -134,13 +134,15 @@ impl World {
         !self.nodes[node].is_liar
     }
 
-    fn partner_of(&self, node: usize) -> usize {
-        self.cast.devices[self.nodes[node].device].partner
+    /// Whether a machine is a member's now.
+    fn belongs(&self, node: usize) -> bool {
+        let partner = self.cast.devices[self.nodes[node].device].partner;
+        self.is_member(partner) && !self.is_removed(partner)
     }
 
     fn reads(&self, node: usize, doc: &DocId) -> bool {
         let key = self.cast.devices[self.nodes[node].device].key;
-        self.is_honest(node) && self.is_member(self.partner_of(node)) && self.cast.may_read(&doc.register, &key)
+        self.is_honest(node) && self.belongs(node) && self.cast.may_read(&doc.register, &key)
     }
 
     /// Groups of machines for which `belongs` holds and which are connected through one another.
@@ -196,7 +198,7 @@ impl World {
     }
 
     fn statements_differ(&self) -> Option<String> {
-        let groups = self.groups(|node| self.is_honest(node) && self.is_member(self.partner_of(node)));
+        let groups = self.groups(|node| self.is_honest(node) && self.belongs(node));
         groups.iter().find_map(|group| {
             let sets: Vec<_> = group.iter().map(|node| federal_statements(&self.nodes[*node].disk)).collect();
             let other = sets.iter().position(|set| *set != sets[0])?;
@@ -287,6 +289,7 @@ impl World {
         }
         self.tally.looked(Rule::Reload);
         self.check_shape(node, id, &loaded)?;
+        self.check_late(node, id, &loaded)?;
         let rows = record::project_all(&loaded, id, &OriginIndex::from_doc(&loaded));
         let stored: Vec<Row> = doc.rows.values().cloned().collect();
         if let Some(what) = rows_differ(&stored, &rows) {
@@ -363,7 +366,7 @@ impl World {
             if self.nodes[entry.node].is_liar {
                 continue;
             }
-            for reader in self.readers_with(entry) {
+            for reader in self.readers_with(index) {
                 let held = match entry.fate {
                     Fate::Acknowledged => {
                         self.tally.looked(Rule::EditKept);
@@ -388,10 +391,11 @@ impl World {
     }
 
     /// Readers of the register that are connected with the machine of the entry through other readers.
-    pub(super) fn readers_with(&self, entry: &Entry) -> Vec<usize> {
-        let doc = DocId { register: entry.register, part: 0 };
+    pub(super) fn readers_with(&self, index: usize) -> Vec<usize> {
+        let doc = DocId { register: self.ledger.entries[index].register, part: 0 };
+        let Some(home) = self.home_of(index) else { return Vec::new() };
         let groups = self.groups(|node| self.reads(node, &doc));
-        groups.into_iter().find(|group| group.contains(&entry.node)).unwrap_or_default()
+        groups.into_iter().find(|group| group.contains(&home)).unwrap_or_default()
     }
 
     /// The change is in the reader's history. Where a proven divergence took it away, its author has entered
@@ -433,7 +437,9 @@ impl World {
             lost.any(|prefix| key.id.starts_with(&prefix))
         };
         let cut = entry.change.is_none_or(|change| cuts.contains(&change.doc));
-        cut && (entry.orphan || entry.key.as_ref().is_some_and(gone))
+        // Nor does a removed partner enter anything again.
+        let removed = self.is_removed(self.cast.devices[self.nodes[entry.node].device].partner);
+        cut && (entry.orphan || removed || entry.key.as_ref().is_some_and(gone))
     }
 
     /// The value can be read, unless someone has written the field since. Prose is left out: its texts are merged

@@ -103,6 +103,7 @@ impl World {
         for entry in self.ledger.entries.iter_mut().filter(|entry| entry.node == node) {
             entry.orphan |= !entry.is_on(disk);
         }
+        self.forget_removal();
         let forgiven = self.forgive();
         self.tally.forgiven += forgiven;
         self.tally.did(Did::Rollback);
@@ -121,7 +122,7 @@ impl World {
 
     /// Forgives acknowledged edits that no disk holds any more from which their own machine could get them
     /// back, and counts them.
-    fn forgive(&mut self) -> u64 {
+    pub(super) fn forgive(&mut self) -> u64 {
         let lost: Vec<usize> = (0..self.ledger.entries.len()).filter(|index| self.is_lost(*index)).collect();
         for index in &lost {
             self.ledger.entries[*index].fate = Fate::Forgiven;
@@ -132,7 +133,7 @@ impl World {
     fn is_lost(&self, index: usize) -> bool {
         let entry = &self.ledger.entries[index];
         let held = |node: usize| entry.is_on(&self.nodes[node].disk);
-        entry.fate == Fate::Acknowledged && !held(entry.node) && !self.readers_with(entry).into_iter().any(held)
+        entry.fate == Fate::Acknowledged && !held(entry.node) && !self.readers_with(index).into_iter().any(held)
     }
 
     /// A running machine is copied with its memory; both go on, with the same key, state and chance.

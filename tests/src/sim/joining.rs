@@ -163,7 +163,8 @@ impl World {
 
     fn set_stage(&mut self, stage: Stage) {
         let now_ms = self.now_ms;
-        if let Some(joining) = &mut self.joining {
+        // Whoever has been sent away stays away, whatever an answer under way says.
+        if let Some(joining) = self.joining.as_mut().filter(|joining| joining.stage != Stage::Left) {
             joining.stage = stage;
             joining.since_ms = now_ms;
         }

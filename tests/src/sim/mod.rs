@@ -25,6 +25,7 @@ mod ledger;
 mod liar;
 mod plan;
 mod process;
+mod removal;
 mod tally;
 mod wire;
 mod work;
@@ -40,9 +41,21 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// The last events that a violation shows; `sim --seed` shows all.
 const LINES_SHOWN: usize = 60;
 
+/// What schedules tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Story {
+    /// Everything that happens in a federation that stays as it is, but for a partner that joins.
+    #[default]
+    General,
+    /// The same, and the steward removes a partner.
+    Removals,
+}
+
 /// What must not happen, and did.
 #[derive(Clone, Debug)]
 pub struct Violation {
+    /// What the schedule told.
+    pub story: Story,
     /// The schedule.
     pub seed: u64,
     /// What happened.
@@ -58,7 +71,8 @@ impl fmt::Display for Violation {
             writeln!(f, "  {line}")?;
         }
         writeln!(f, "seed {}: {}", self.seed, self.what)?;
-        write!(f, "reproduce: cargo run --release -p comin-tests --bin sim -- --seed {}", self.seed)
+        let story = if self.story == Story::Removals { " --removals" } else { "" };
+        write!(f, "reproduce: cargo run --release -p comin-tests --bin sim -- --seed {}{story}", self.seed)
     }
 }
 
@@ -68,13 +82,13 @@ impl std::error::Error for Violation {}
 ///
 /// # Errors
 /// The violation, with the events that led to it.
-pub fn run(seed: u64) -> Result<Tally, Violation> {
-    World::new(seed, false).run().or_else(|_| World::new(seed, true).run())
+pub fn run(story: Story, seed: u64) -> Result<Tally, Violation> {
+    World::new(story, seed, false).run().or_else(|_| World::new(story, seed, true).run())
 }
 
 /// Runs `seeds` schedules from seed `from` on, on `jobs` threads; `first` stops at the first violation. A schedule itself is
 /// single-threaded.
-pub fn run_seeds(from: u64, seeds: u64, jobs: u64, first: bool) -> (Tally, Vec<Violation>) {
+pub fn run_seeds(story: Story, from: u64, seeds: u64, jobs: u64, first: bool) -> (Tally, Vec<Violation>) {
     let next = AtomicU64::new(from);
     let stop = AtomicBool::new(false);
     let result = Mutex::new((Tally::default(), Vec::new()));
@@ -86,7 +100,7 @@ pub fn run_seeds(from: u64, seeds: u64, jobs: u64, first: bool) -> (Tally, Vec<V
                     if seed >= from + seeds || stop.load(Ordering::Relaxed) {
                         break;
                     }
-                    let outcome = run(seed);
+                    let outcome = run(story, seed);
                     let mut result = result.lock().expect("no thread panics while it holds the lock");
                     match outcome {
                         Ok(tally) => result.0.add(&tally),

@@ -1,5 +1,6 @@
 //! The world of one schedule: machines, network and virtual time, and the loop that moves them.
 
+use crate::sim::Story;
 use crate::sim::Violation;
 use crate::sim::cast::Cast;
 use crate::sim::dice::Dice;
@@ -8,6 +9,7 @@ use crate::sim::joining::Joining;
 use crate::sim::ledger::Ledger;
 use crate::sim::plan::Plan;
 use crate::sim::process::{Asked, Batch, ChangeRef, Held, Node, Process, Task, WireEnd};
+use crate::sim::removal::Removal;
 use crate::sim::tally::{Did, Rule, Tally};
 use crate::sim::wire::{End, WIRE_BYTES_MAX, WIRE_FRAMES_MAX, Wire};
 use comin_protocol::check;
@@ -77,6 +79,8 @@ pub enum Event {
     Backup,
     /// The people of a join do the next thing.
     Joining,
+    /// The steward's user sees to the removal.
+    Removing,
 }
 
 struct Scheduled {
@@ -107,6 +111,7 @@ impl Ord for Scheduled {
 
 /// The world of one schedule.
 pub struct World {
+    story: Story,
     seed: u64,
     pub(super) dice: Dice,
     pub(super) now_ms: u64,
@@ -125,6 +130,7 @@ pub struct World {
     pub(super) ledger: Ledger,
     pub(super) tally: Tally,
     pub(super) joining: Option<Joining>,
+    pub(super) removal: Option<Removal>,
     /// The last states that nodes reported.
     pub(super) statuses: BTreeMap<usize, Box<Status>>,
     /// Fresh projections asked for at the end.
@@ -142,7 +148,7 @@ pub struct World {
 
 impl World {
     /// Sets up a schedule.
-    pub fn new(seed: u64, trace: bool) -> Self {
+    pub fn new(story: Story, seed: u64, trace: bool) -> Self {
         let mut dice = Dice::new(seed);
         let plan = Plan::draw(&mut dice);
         let cast = Cast::draw(&mut dice);
@@ -162,12 +168,14 @@ impl World {
             nodes[liar].is_liar = true;
         }
         let mut world = Self {
+            story,
             seed,
             dice,
             now_ms: 0,
             events: BinaryHeap::new(),
             order: 0,
             joining: Joining::of(&cast),
+            removal: None,
             plan,
             cast,
             nodes,
@@ -188,7 +196,22 @@ impl World {
         };
         world.draw_links(&informed);
         world.schedule_all();
+        if story == Story::Removals {
+            world.plan_removal();
+        }
         world
+    }
+
+    fn plan_removal(&mut self) {
+        let Some((removal, at_ms)) = Removal::draw(self.seed, &self.cast, self.plan.chaos_ms) else { return };
+        // Every member can hear of it from the steward, or nobody could expect anything of it.
+        for node in 1..self.nodes.len() {
+            if self.cast.devices[self.nodes[node].device].partner != removal.partner {
+                self.links.insert((0, node), true);
+            }
+        }
+        self.removal = Some(removal);
+        self.schedule(at_ms, Event::Removing);
     }
 
     /// Runs the schedule to its end.
@@ -202,7 +225,9 @@ impl World {
                 self.tally.virtual_ms = self.now_ms;
                 Ok(self.tally)
             }
-            Err(what) => Err(Violation { seed: self.seed, what, trace: self.trace.unwrap_or_default() }),
+            Err(what) => {
+                Err(Violation { story: self.story, seed: self.seed, what, trace: self.trace.unwrap_or_default() })
+            }
         }
     }
 
@@ -333,6 +358,7 @@ impl World {
             Event::Fault => self.fault(),
             Event::Backup => self.back_up(),
             Event::Joining => self.join_step(),
+            Event::Removing => self.removal_step(),
         }
     }
 
@@ -488,6 +514,7 @@ impl World {
                 self.note_statement(signed);
             }
         }
+        self.note_removal(node, &writes);
         self.check_batch(node, &writes)?;
         let compacted = writes.iter().filter(|write| matches!(write, Write::PutSnapshot(..))).count();
         self.tally.did_times(Did::Compacted, compacted as u64);
@@ -810,7 +837,12 @@ impl World {
         self.connecting.remove(&(a, b));
         let up = self.links.get(&(a, b)) == Some(&true);
         let connected = self.live_wires.iter().any(|wire| self.wires[*wire].joins(a, b));
-        if !up || connected || self.nodes[a].process.is_none() || self.nodes[b].process.is_none() {
+        if !up
+            || connected
+            || self.is_shut_out(a, b)
+            || self.nodes[a].process.is_none()
+            || self.nodes[b].process.is_none()
+        {
             return Ok(());
         }
         self.open_wire(a, b, None)?;
@@ -818,6 +850,18 @@ impl World {
             self.open_wire(a, b, None)?;
         }
         Ok(())
+    }
+
+    /// Whether one of two machines is a removed partner's and the other one knows it: its network lets nobody in who is
+    /// no member.
+    fn is_shut_out(&self, a: usize, b: usize) -> bool {
+        let key = |node: usize| self.cast.devices[self.nodes[node].device].key;
+        let removed = |node: usize| self.is_removed(self.cast.devices[self.nodes[node].device].partner);
+        let knows = |node: usize, other: usize| {
+            let process = self.nodes[node].process.as_ref();
+            process.is_some_and(|process| !process.engine.roster().is_member(&key(other)))
+        };
+        removed(a) != removed(b) && (knows(a, b) || knows(b, a))
     }
 
     /// Opens a session; `newcomer` makes it a join, opened by that machine.

@@ -1,0 +1,228 @@
+//! Documents made again without what is part of them no more.
+//!
+//! Two things take changes back. A proven divergence ends an actor at the first difference, with all that descends
+//! from it; each honest device then issues its own dropped edits again, under a new actor. A decision that ends the
+//! writing of a partner, of a key or of a device bars what nothing keeps ([`crate::bars`]). In a document that the
+//! decision does not name, whoever still may write adopts what it holds, with one empty change: then that keeps it.
+
+use super::again::Texts;
+use super::document::{Document, Loaded, Parked};
+use super::{Engine, StoredRun, StoredSnapshot, Write};
+use crate::bars::Bars;
+use crate::check;
+use crate::ids::{ActorId, DeviceKey, DocId};
+use crate::planted::{Planted, is_planted};
+use crate::record::dropped_changes;
+use crate::run::Frontier;
+use crate::scan::{ScannedChange, scan};
+use crate::statement::Stays;
+use automerge::transaction::CommitOptions;
+use automerge::{Automerge, Change};
+use minicbor::bytes::ByteVec;
+use std::collections::BTreeMap;
+
+/// Changes with what the scan says of them.
+type Scanned = Vec<(ScannedChange, Vec<u8>)>;
+
+impl Document {
+    /// The bars that hold for its actors.
+    pub fn bars(&self, roster: &crate::roster::Roster) -> Bars {
+        roster.bars(&self.id, self.runs.iter().map(|(actor, run)| (actor, &run.run.device)))
+    }
+}
+
+impl Engine {
+    /// Rebuilds every document that holds what a proven divergence ends, or that other bars than those of now have
+    /// been looked at for.
+    pub(super) fn rebuild_due(&mut self) {
+        for id in self.docs.keys().copied().collect::<Vec<_>>() {
+            if self.is_rebuild_due(&id) {
+                self.rebuild(id);
+            }
+        }
+    }
+
+    pub(super) fn is_rebuild_due(&self, id: &DocId) -> bool {
+        let Some(doc) = self.docs.get(id) else { return false };
+        let cut = |(actor, seq): (&ActorId, &u64)| doc.meta.frontier.seq(actor) >= *seq;
+        self.cuts_of(id).iter().any(cut) || doc.bars(&self.roster).digest() != doc.meta.judged
+    }
+
+    fn cuts_of(&self, id: &DocId) -> BTreeMap<ActorId, u64> {
+        let lowest = (*id, ActorId([0; 16]));
+        let here = self.roster.cuts.range(lowest..).take_while(|((doc, _), _)| doc == id);
+        here.map(|((_, actor), cut)| (*actor, cut.seq)).collect()
+    }
+
+    /// Rebuilds a document without what its proven divergences end and what its bars keep out.
+    pub(super) fn rebuild(&mut self, id: DocId) {
+        if !self.load_or_park(id, Parked::Rebuild) {
+            return;
+        }
+        let cuts = self.cuts_of(&id);
+        let Some(doc) = self.docs.get(&id) else { return };
+        let mut bars = doc.bars(&self.roster);
+        let judged = bars.digest();
+        let unnamed = self.unnamed(doc, &bars);
+        bars.0.retain(|actor, _| !unnamed.contains(actor));
+        let rebuilt = doc.loaded.as_ref().map(|loaded| loaded.without(&cuts, &bars));
+        match rebuilt {
+            Some(Ok(Some((am, gone)))) => self.replace(id, am, &gone, &cuts),
+            Some(Ok(None)) | None => {}
+            Some(Err(text)) => return self.stop(format!("document {id:?} could not be rebuilt: {text}")),
+        }
+        if !unnamed.is_empty() {
+            self.adopt(id);
+        }
+        self.doc_mut(id).meta.judged = judged;
+        self.write_meta(id);
+    }
+
+    /// The barred actors whose changes this device adopts here: no decision names the document.
+    fn unnamed(&self, doc: &Document, bars: &Bars) -> Vec<ActorId> {
+        if !self.roster.may_write(&doc.id.register, &self.me) || is_planted(Planted::AdoptNothing) {
+            return Vec::new();
+        }
+        let named = |actor: &&ActorId| {
+            let partner = doc.runs.get(actor).and_then(|run| self.roster.writer(&run.run.device));
+            partner.is_none_or(|partner| self.roster.named.contains(&(partner, doc.id)))
+        };
+        bars.0.keys().filter(|actor| !named(actor)).copied().collect()
+    }
+
+    /// Builds on what the document holds of those who may write no more, unless somebody has done so.
+    fn adopt(&mut self, id: DocId) {
+        let Some(doc) = self.docs.get(&id) else { return };
+        let bars = doc.bars(&self.roster);
+        let held_up = doc.loaded.as_ref().is_none_or(|loaded| loaded.unkept(&bars).is_empty());
+        if held_up {
+            return;
+        }
+        let (actor, wall_ms) = (self.own_actor(&id).0, self.now.wall_ms as i64);
+        let Some(loaded) = self.doc_mut(id).loaded.as_mut() else { return };
+        loaded.am.set_actor(actor.to_automerge());
+        let hash = loaded.am.empty_commit(CommitOptions::default().with_time(wall_ms));
+        if let Err(error) = self.note_own_change(id, actor, hash.into()) {
+            let me = self.me;
+            self.fault(me, format!("what a removed partner wrote could not be kept: {error}"));
+        }
+    }
+
+    /// What this device holds of some writers' changes, for the decision that ends their writing.
+    pub(super) fn held_of(&self, wrote: impl Fn(&DocId, &DeviceKey) -> bool) -> Stays {
+        let mut stays = Stays::new();
+        for doc in self.docs.values() {
+            let theirs = doc.runs.iter().filter(|(_, run)| wrote(&doc.id, &run.run.device));
+            let tips: BTreeMap<ActorId, u64> =
+                theirs.map(|(actor, _)| (*actor, doc.meta.frontier.seq(actor))).collect();
+            if !tips.is_empty() {
+                stays.insert(doc.id, tips);
+            }
+        }
+        stays
+    }
+
+    /// Puts the rebuilt document in the place of the old one and sees to what follows for users and peers.
+    fn replace(&mut self, id: DocId, am: Automerge, gone: &[Change], cuts: &BTreeMap<ActorId, u64>) {
+        let Some(old) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.take()) else { return };
+        let gone: Scanned = gone
+            .iter()
+            .filter_map(|change| Some((scan(change.raw_bytes()).ok()?, change.raw_bytes().to_vec())))
+            .collect();
+        self.name_divergent(&id, cuts);
+        self.install(id, am, &gone);
+        let left = self.doc_mut(id).meta.frontier.clone();
+        self.issue_again(id, &old.am, &gone);
+        for session in self.sessions.values_mut() {
+            session.told.remove(&id);
+            session.ahead.remove(&id);
+            session.missed.remove(&id);
+            // A peer that has rebuilt before us holds what we hold now; of the others nothing is known.
+            if session.acked.get(&id) == Some(&left) {
+                session.sent.insert(id, left.clone());
+            } else {
+                session.sent.remove(&id);
+                session.acked.remove(&id);
+            }
+        }
+        self.send_hello_to_all();
+    }
+
+    fn name_divergent(&mut self, id: &DocId, cuts: &BTreeMap<ActorId, u64>) {
+        for actor in cuts.keys() {
+            let device = self.docs.get(id).and_then(|doc| doc.runs.get(actor)).map(|run| run.run.device);
+            match device {
+                Some(device) if device == self.me => {
+                    self.renew_actor();
+                    self.fault(
+                        device,
+                        "this machine was rolled back or copied while it ran: its edits were issued again",
+                    );
+                }
+                Some(device) => {
+                    self.fault(device, "signed two different histories: its machine was rolled back or copied")
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Puts the rebuilt document in place, in memory and in one batch on disk.
+    fn install(&mut self, id: DocId, am: Automerge, gone: &[(ScannedChange, Vec<u8>)]) {
+        let loaded = Loaded::index(am, self.now.mono_ms);
+        let frontier = loaded.frontier();
+        let doc = self.doc_mut(id);
+        let mut runs = std::mem::take(&mut doc.runs);
+        runs.retain(|actor, _| frontier.seq(actor) > 0);
+        for (actor, run) in &mut runs {
+            run.tail = tail(run, actor, frontier.seq(actor), gone);
+        }
+        let rows = loaded.all_rows(&id);
+        doc.meta.records = rows.len() as u64;
+        doc.meta.snapshot = frontier.clone();
+        doc.meta.raw_changes = 0;
+        doc.set_frontier(frontier.clone());
+        doc.held_back = Frontier::default();
+        doc.runs = runs.clone();
+        let kept: Vec<(ActorId, StoredRun)> =
+            doc.kept.cut(&frontier).map(|(actor, run)| (actor, run.clone())).collect();
+        let bytes = check::encode_snapshot(&loaded.am);
+        doc.loaded = Some(loaded);
+        // Whatever this slice had written of the document before is part of what was rebuilt.
+        self.fresh.remove(&id);
+        self.batch.push(Write::ClearDoc(id));
+        let latest = runs.iter().map(|(actor, run)| (*actor, run.clone()));
+        self.batch.extend(kept.into_iter().chain(latest).map(|(actor, run)| Write::PutRun(id, actor, run)));
+        self.batch.push(Write::PutSnapshot(id, StoredSnapshot { bytes, frontier, runs }));
+        self.changed.extend(rows.iter().map(|row| (id, row.key.clone())));
+        self.batch.extend(rows.iter().map(Write::put_row));
+        self.write_meta(id);
+    }
+
+    /// Issues this device's own dropped edits again, field by field, under a new actor.
+    fn issue_again(&mut self, id: DocId, old: &Automerge, gone: &[(ScannedChange, Vec<u8>)]) {
+        let own: Vec<&ScannedChange> =
+            gone.iter().map(|(change, _)| change).filter(|change| self.is_own(&id, &change.actor)).collect();
+        if own.is_empty() || is_planted(Planted::KeepNoDroppedEdits) {
+            return;
+        }
+        let edits = dropped_changes(old, &id, &own);
+        match self.roster.may_write(&id.register, &self.me) {
+            true => self.write_dropped(id, old, edits, Texts::Merged),
+            false => self.wait_for_right(id, edits),
+        }
+    }
+
+    fn is_own(&self, id: &DocId, actor: &ActorId) -> bool {
+        self.docs.get(id).is_some_and(|doc| doc.own_actors.contains(actor))
+    }
+}
+
+/// The changes between an actor's new last change and its run: they tie the signature to what stays.
+fn tail(run: &StoredRun, actor: &ActorId, seq: u64, gone: &[(ScannedChange, Vec<u8>)]) -> Vec<ByteVec> {
+    let dropped =
+        gone.iter().filter(|(change, _)| change.actor == *actor && change.seq > seq && change.seq <= run.run.seq);
+    let mut dropped: Vec<(u64, ByteVec)> = dropped.map(|(change, bytes)| (change.seq, bytes.clone().into())).collect();
+    dropped.sort_by_key(|(seq, _)| *seq);
+    dropped.into_iter().map(|(_, bytes)| bytes).chain(run.tail.iter().cloned()).collect()
+}

@@ -1,0 +1,204 @@
+//! Those who may write no more: what stays of what they wrote, whoever hears of it when.
+
+use super::*;
+
+impl World {
+    /// The steward (node 0) removes the partner of a node.
+    fn remove(&mut self, index: usize) {
+        let partner = self.nodes[index].engine.partner;
+        assert_eq!(self.command(0, Command::RemovePartner { partner }), Ok(Reply::Done), "the sole steward decides");
+        self.run();
+    }
+
+    fn meet_and_part(&mut self, a: usize, b: usize) {
+        self.connect(a, b);
+        self.disconnect(a);
+    }
+
+    /// The names of the records that a node shows in a register, sorted.
+    fn names(&self, index: usize, register: RegisterId) -> Vec<String> {
+        let rows = self.nodes[index].disk.rows.values().filter(|row| row.doc.register == register);
+        let mut names: Vec<String> = rows.filter_map(|row| row.text("name").map(str::to_owned)).collect();
+        names.sort();
+        names
+    }
+
+    fn frontier(&self, index: usize, register: RegisterId) -> crate::run::Frontier {
+        let doc = DocId { register, part: 1 };
+        self.nodes[index].disk.boot.docs.get(&doc).map(|meta| meta.frontier.clone()).unwrap_or_default()
+    }
+}
+
+#[test]
+fn what_a_removed_partner_wrote_before_stays_and_what_comes_later_goes() {
+    let (mut world, shared) = World::new(4);
+    world.edit(3, new_in(shared), &[("name", "early")]);
+    world.meet_and_part(3, 0);
+    world.meet_and_part(0, 1);
+    world.meet_and_part(0, 2);
+    // The stewards decide while the partner still exchanges with another one.
+    world.remove(3);
+    world.edit(3, new_in(shared), &[("name", "late")]);
+    world.meet_and_part(3, 1);
+    assert_eq!(world.names(1, shared), ["early", "late"], "who has not heard of it takes it");
+    world.meet_and_part(0, 2);
+    world.meet_and_part(1, 2);
+    for node in [1, 2] {
+        assert_eq!(world.names(node, shared), ["early"], "node {node} drops it once it has heard");
+    }
+    world.meet_and_part(0, 1);
+    assert_eq!(world.names(0, shared), ["early"], "and the steward never takes it");
+    assert_eq!(world.frontier(0, shared), world.frontier(1, shared), "all hold the same");
+    assert_eq!(world.frontier(0, shared), world.frontier(2, shared), "all hold the same");
+    world.connect(3, 1);
+    assert!(world.nodes[3].links.is_empty(), "the removed device is refused at the next contact");
+    assert_eq!(world.names(3, shared), ["early", "late"], "and keeps what it has");
+    world.restart(1);
+    assert_eq!(world.names(1, shared), ["early"], "also after a restart");
+    let mut status = world.status(1);
+    assert_eq!(status.faults.pop(), None, "nobody is blamed for what was honest when it was sent");
+}
+
+#[test]
+fn a_late_change_stays_where_an_honest_one_builds_on_it() {
+    let (mut world, shared) = World::new(4);
+    world.edit(3, new_in(shared), &[("name", "early")]);
+    world.meet_and_part(3, 0);
+    world.remove(3);
+    let late = world.edit(3, new_in(shared), &[("name", "late")]);
+    world.meet_and_part(3, 1);
+    // Without the removal the other one goes on with the record.
+    world.edit(1, at(&late), &[("phone", "+386 1 234")]);
+    world.edit(3, new_in(shared), &[("name", "later")]);
+    world.meet_and_part(3, 1);
+    assert_eq!(world.names(1, shared), ["early", "late", "later"], "both are there before it hears");
+    world.meet_and_part(0, 2);
+    world.meet_and_part(1, 2);
+    world.meet_and_part(0, 1);
+    for node in 0..3 {
+        assert_eq!(
+            world.names(node, shared),
+            ["early", "late"],
+            "node {node}: an honest change keeps what it builds on, no more"
+        );
+    }
+    assert_eq!(world.frontier(0, shared), world.frontier(1, shared), "whatever came first");
+    assert_eq!(world.frontier(0, shared), world.frontier(2, shared), "whatever came first");
+    // A newcomer to the document takes it as a snapshot.
+    let disk = Disk {
+        boot: Boot { statements: world.nodes[2].disk.boot.statements.clone(), ..Boot::default() },
+        ..Disk::default()
+    };
+    let signer = world.nodes[2].signer.clone();
+    world.start(disk, signer);
+    world.connect(4, 0);
+    assert_eq!(world.names(4, shared), ["early", "late"], "who comes later gets the same");
+    assert_eq!(world.frontier(4, shared), world.frontier(0, shared), "exactly");
+}
+
+#[test]
+fn what_the_decision_could_not_name_is_adopted_by_those_who_write_on() {
+    let (mut world, shared) = World::new(3);
+    world.edit(2, new_in(shared), &[("name", "seen by one")]);
+    world.meet_and_part(2, 1);
+    // The steward holds nothing of this document.
+    world.remove(2);
+    world.meet_and_part(0, 1);
+    for node in [0, 1] {
+        assert_eq!(world.names(node, shared), ["seen by one"], "node {node}: nothing that a member held is lost");
+    }
+    assert_eq!(world.frontier(0, shared), world.frontier(1, shared), "both hold the adoption");
+    world.restart(0);
+    world.connect(0, 1);
+    assert_eq!(world.frontier(0, shared), world.frontier(1, shared), "which is made once");
+    assert_eq!(world.status(0).peers[0].in_sync, true, "and said to be equal");
+}
+
+#[test]
+fn a_dropped_writer_keeps_its_seat_at_the_table_but_not_its_pen() {
+    let (mut world, shared) = World::new(3);
+    world.edit(2, new_in(shared), &[("name", "early")]);
+    world.meet_and_part(2, 0);
+    let others = [0, 1].map(|node| world.nodes[node].engine.partner);
+    let writers = Writers::Partners(others.into_iter().collect());
+    let set = world.command(0, Command::SetWriters { register: shared, writers });
+    assert_eq!(set, Ok(Reply::Register(shared)), "a writer can be dropped");
+    world.edit(2, new_in(shared), &[("name", "late")]);
+    world.meet_and_part(2, 1);
+    world.meet_and_part(0, 1);
+    world.connect(0, 2);
+    world.connect(1, 2);
+    for node in 0..3 {
+        assert_eq!(world.names(node, shared), ["early"], "node {node}: what came before stays, also with itself");
+    }
+    let edit = Edit { target: new_in(shared), changes: vec![], if_version: None };
+    let refused = world.command(2, Command::Edit(vec![edit]));
+    assert!(matches!(refused, Err(CommandError::NotAllowed { .. })), "its next edit is refused at once: {refused:?}");
+    // Named again it writes again, and what it wrote between comes back from nowhere: it has let go of it.
+    let set = world.command(0, Command::SetWriters { register: shared, writers: Writers::All });
+    assert_eq!(set, Ok(Reply::Register(shared)), "and named again");
+    world.run();
+    world.edit(2, new_in(shared), &[("name", "again")]);
+    for node in 0..3 {
+        assert_eq!(world.names(node, shared), ["again", "early"], "node {node} takes what it writes now");
+    }
+}
+
+#[test]
+fn a_replaced_key_takes_its_devices_with_it_and_the_rest_stays() {
+    let (mut world, shared) = World::new(3);
+    let theirs = RegisterId::partner(&world.nodes[2].engine.partner);
+    world.edit(2, new_in(theirs), &[("name", "before")]);
+    world.meet_and_part(2, 0);
+    world.meet_and_part(0, 1);
+    let (old, new) = (PartnerSigner::from_secret(&[3; 32]), PartnerSigner::from_secret(&[77; 32]));
+    let partner = world.nodes[2].engine.partner;
+    let rekey = Command::RekeyPartner { partner, key: new.key(), certificate: None };
+    assert_eq!(world.command(0, rekey), Ok(Reply::Done), "the stewards replace the key");
+    // Whoever has the old key certifies a device of his own and writes.
+    let thief = DeviceSigner::from_secret(&[200; 32]);
+    let mut disk = Disk::default();
+    disk.boot.statements = world.nodes[1].disk.boot.statements.clone();
+    disk.boot.statements.push(SignedStatement::certificate_of(
+        partner,
+        &old,
+        &thief,
+        Rights::ALL,
+        ("Partner 2", "IT", "thief"),
+    ));
+    world.start(disk, thief);
+    world.edit(3, new_in(theirs), &[("name", "forged")]);
+    world.meet_and_part(3, 1);
+    let honest = world.nodes[2].signer.clone();
+    let anew = SignedStatement::certificate_of(partner, &new, &honest, Rights::ALL, ("Partner 2", "IT", "office"));
+    world.disconnect(2);
+    world.nodes[2].disk.boot.statements.push(anew.clone());
+    world.nodes[0].disk.boot.statements.push(anew);
+    world.restart(2);
+    world.restart(0);
+    world.connect(0, 1);
+    world.connect(0, 2);
+    world.edit(2, new_in(theirs), &[("name", "after")]);
+    for node in 0..3 {
+        assert_eq!(
+            world.names(node, theirs),
+            ["after", "before"],
+            "node {node} has the partner's own and nothing else"
+        );
+    }
+    assert_eq!(world.frontier(0, shared), world.frontier(1, shared), "the rest is as it was");
+}
+
+#[test]
+fn beacons_of_a_removed_partner_end_no_session() {
+    let (mut world, _) = World::new(4);
+    let removed = RegisterId::partner(&world.nodes[3].engine.partner);
+    world.edit(3, new_in(removed), &[("name", "told")]);
+    world.tick(limits::BEACON_INTERVAL_MS);
+    world.meet_and_part(3, 0);
+    world.meet_and_part(3, 1);
+    world.remove(3);
+    world.connect(0, 1);
+    assert_eq!(world.status(1).faults, [], "who holds its beacon does not send it, or is not blamed for it");
+    assert_eq!(world.status(0).peers.iter().filter(|peer| peer.connected).count(), 1, "and the session stays");
+}
