@@ -19,7 +19,7 @@ use comin_protocol::join::{JoinContext, JoinMessage, Newcomer, Refusal, TicketBo
 use comin_protocol::kit::RecoveryKit;
 use comin_protocol::roster::Roster;
 use comin_protocol::run::Run;
-use comin_protocol::statement::{Branch, Draft, Rights, SignedStatement, Statement, Writers};
+use comin_protocol::statement::{Branch, Draft, Rights, SignedStatement, Statement, Stays, Writers};
 use comin_protocol::statement_set::StatementSet;
 use comin_protocol::ticket::{Ticket, TicketSecret};
 use std::collections::{BTreeMap, BTreeSet};
