@@ -113,6 +113,7 @@ mod tests {
             base: Frontier::default(),
             runs: BTreeMap::new(),
             records,
+            bars: Default::default(),
         }
     }
 

@@ -30,6 +30,12 @@ pub fn to_hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Reads hex of any length; `None` on any other text.
+pub fn from_hex_bytes(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
+    digits.filter(|digits| digits.len() % 2 == 0).map(|digits| digits.chunks(2).map(|d| d[0] << 4 | d[1]).collect())
+}
+
 /// Reads exactly `N` bytes of hex; `None` on any other text.
 pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let text = text.as_bytes();

@@ -145,12 +145,13 @@ pub struct Roster {
     pub partners: BTreeMap<PartnerId, Partner>,
     /// All certified devices of admitted partners.
     pub devices: BTreeMap<DeviceKey, Device>,
-    /// Devices of removed partners and of replaced keys: no members, but what they wrote stays readable.
+    /// Revoked devices, and those of removed partners and of replaced keys: no members, but what they wrote stays readable.
     pub former: BTreeMap<DeviceKey, Device>,
     /// All registers.
     pub registers: BTreeMap<RegisterId, Register>,
     /// What stays of those who may write no more, as all decisions together name it: the highest sequence of each actor.
-    pub stays: BTreeMap<(DocId, ActorId), u64>,
+    /// What the revocation of a device says holds for that device only.
+    pub stays: BTreeMap<(DocId, ActorId, Option<DeviceKey>), u64>,
     /// The documents that a decision has named which ended the writing of a partner or of one of its keys.
     pub named: BTreeSet<(PartnerId, DocId)>,
     /// Proven divergences by document and actor: the lowest counts.
@@ -227,8 +228,9 @@ impl Roster {
             return Bars::default();
         }
         let barred = actors.filter(|(_, device)| self.is_barred(&doc.register, device));
-        let stays = |actor: &ActorId| self.stays.get(&(*doc, *actor)).copied().unwrap_or(0);
-        Bars(barred.map(|(actor, _)| (*actor, stays(actor))).collect())
+        let named = |actor: &ActorId, device| self.stays.get(&(*doc, *actor, device)).copied().unwrap_or(0);
+        let stays = |actor, device: &DeviceKey| named(actor, None).max(named(actor, Some(*device)));
+        Bars(barred.map(|(actor, device)| (*actor, stays(actor, device))).collect())
     }
 
     fn is_writer(&self, register: &RegisterId, device: &Device, writers: impl Fn(&Register) -> &Writers) -> bool {
@@ -273,12 +275,13 @@ impl Roster {
     fn end_writing<'a>(
         &mut self,
         partners: &[PartnerId],
+        device: Option<DeviceKey>,
         stays: impl Iterator<Item = (&'a DocId, &'a BTreeMap<ActorId, u64>)>,
     ) {
         for (doc, actors) in stays {
             self.named.extend(partners.iter().map(|partner| (*partner, *doc)));
             for (actor, seq) in actors {
-                let highest = self.stays.entry((*doc, *actor)).or_default();
+                let highest = self.stays.entry((*doc, *actor, device)).or_default();
                 *highest = (*highest).max(*seq);
             }
         }
@@ -383,6 +386,7 @@ impl Roster {
                     None => of_stewards(&federation.stewards),
                 }
             }
+            Some(Statement::Revocation { partner, partner_key, .. }) => vec![(*partner, *partner_key, Rights::ADMIN)],
             _ => of_stewards(&federation.stewards),
         }
     }
@@ -401,7 +405,10 @@ impl Roster {
             let signs = |key: &&[u8; 32]| devices.get(&DeviceKey(**key)).is_some_and(|rights| rights.includes(right));
             signatures.keys().find(signs).copied()
         };
-        let first: BTreeSet<[u8; 32]> = self.needed(statement).into_iter().filter_map(counting).collect();
+        let mut first: BTreeSet<[u8; 32]> = self.needed(statement).into_iter().filter_map(counting).collect();
+        if let Some(Statement::Revocation { partner_key, .. }) = statement {
+            first.insert(partner_key.0);
+        }
         let mut room = limits::SIGNATURES_MAX.saturating_sub(first.len());
         signatures.retain(|key, _| {
             let stays = first.contains(key) || room > 0;

@@ -317,6 +317,27 @@ pub enum Statement {
         #[n(3)]
         refused: BTreeSet<StatementId>,
     },
+    /// A device counts no more among those that a partner key has certified. Signed by that key, or by another device
+    /// that it has certified with the admin right. The key outranks devices: what a device says that the key has revoked
+    /// counts no more, so that of two that revoke each other the key can give one back.
+    #[n(11)]
+    Revocation {
+        /// Whose device it is.
+        #[n(0)]
+        partner: PartnerId,
+        /// The partner key under which it is revoked.
+        #[n(1)]
+        partner_key: PartnerKey,
+        /// The device.
+        #[n(2)]
+        device: DeviceKey,
+        /// What stays of what it has written.
+        #[n(3)]
+        stays: Stays,
+        /// The statements that it has signed and that stay signed by it.
+        #[n(4)]
+        signed: BTreeSet<StatementId>,
+    },
 }
 
 /// A key's signature over a statement's body.
@@ -394,6 +415,7 @@ impl Statement {
             Self::Removal { .. } => "removal",
             Self::Rekeying { .. } => "rekeying",
             Self::Drafts { .. } => "drafts",
+            Self::Revocation { .. } => "revocation",
         }
     }
 
@@ -410,7 +432,8 @@ impl Statement {
             | Self::Founding { .. }
             | Self::Addresses { .. }
             | Self::Divergence { .. }
-            | Self::Drafts { .. } => false,
+            | Self::Drafts { .. }
+            | Self::Revocation { .. } => false,
         }
     }
 
@@ -460,9 +483,11 @@ impl Statement {
                     false => Err(StatementError::Limit("drafts")),
                 }
             }
-            Self::RegisterWriters { .. } | Self::Divergence { .. } | Self::Removal { .. } | Self::Rekeying { .. } => {
-                Ok(())
-            }
+            Self::RegisterWriters { .. }
+            | Self::Divergence { .. }
+            | Self::Removal { .. }
+            | Self::Rekeying { .. }
+            | Self::Revocation { .. } => Ok(()),
         }
     }
 

@@ -186,6 +186,12 @@ fn rekeying() -> SignedStatement {
     sign(&Statement::Rekeying { federation, position, partner, old, new, stays: stays() })
 }
 
+fn revocation() -> SignedStatement {
+    let (device, signed) = (DeviceKey([3; 32]), BTreeSet::from([admission().id()]));
+    let (partner, partner_key) = (newcomer_id(), newcomer_partner().key());
+    sign(&Statement::Revocation { partner, partner_key, device, stays: stays(), signed })
+}
+
 fn drafts() -> SignedStatement {
     let signed = removal();
     let draft = Draft { signature: signed.signatures[0].signature, body: signed.body };
@@ -247,7 +253,13 @@ fn statements_are_frozen() {
         ("addresses", addresses()),
         ("divergence", divergent()),
     ];
-    let governing = [("stewards", stewards()), ("removal", removal()), ("rekeying", rekeying()), ("drafts", drafts())];
+    let governing = [
+        ("stewards", stewards()),
+        ("removal", removal()),
+        ("rekeying", rekeying()),
+        ("drafts", drafts()),
+        ("revocation", revocation()),
+    ];
     let mut made: Vec<_> = all.iter().map(|(name, signed)| (*name, to_hex(&to_cbor(signed)))).collect();
     let mut set = StatementSet::new();
     for (name, signed) in all {

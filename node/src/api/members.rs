@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use comin_protocol::engine::{Command, Reply};
-use comin_protocol::ids::{PartnerId, PartnerKey};
+use comin_protocol::ids::{PartnerId, PartnerKey, from_hex_bytes};
 use comin_protocol::join::{Pending, TicketInfo};
 use comin_protocol::limits::{NAME_BYTES_MAX, TICKET_VALID_MS};
 use comin_protocol::statement::{Rights, SignedStatement};
@@ -46,22 +46,6 @@ pub async fn partners(State(app): State<AppState>) -> Answer<Json<Value>> {
         })
     };
     Ok(items(roster.partners.values().map(partner).collect()))
-}
-
-/// `GET devices`.
-///
-/// # Errors
-/// 503 where the engine has stopped.
-pub async fn devices(State(app): State<AppState>) -> Answer<Json<Value>> {
-    let status = app.node().status().await?;
-    let device = |d: &comin_protocol::roster::Device| {
-        json!({
-            "id": d.key, "name": d.name, "partner": d.partner,
-            "partner_name": status.roster.partners.get(&d.partner).map(|p| p.name.as_str()),
-            "rights": rights(d.rights), "addresses": d.addresses, "self": d.key == status.device,
-        })
-    };
-    Ok(items(status.roster.devices.values().map(device).collect()))
 }
 
 /// What a device may do, in words.
@@ -294,15 +278,17 @@ pub async fn rekey_partner(
 ) -> Answer<Decided> {
     let partner = find_partner(&app.node().roster(), &text)?.id;
     let key = PartnerKey::from_hex(&body.key).ok_or_else(|| Problem::invalid("a key is 64 hex digits"))?;
-    let certificate = body.certificate.as_deref().map(read_certificate).transpose()?;
+    let certificate = body.certificate.as_deref().map(read_statement).transpose()?;
     decide(&app, Command::RekeyPartner { partner, key, certificate }).await
 }
 
-fn read_certificate(hex: &str) -> Answer<SignedStatement> {
-    let bytes: Option<Vec<u8>> =
-        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()).collect();
-    let read = bytes.and_then(|bytes| comin_protocol::codec::from_cbor(&bytes).ok());
-    read.ok_or_else(|| Problem::invalid("the certificate cannot be read"))
+/// A signed statement as programs pass it: its CBOR in hex.
+///
+/// # Errors
+/// 422 for what is none.
+pub fn read_statement(hex: &str) -> Answer<SignedStatement> {
+    let read = from_hex_bytes(hex).and_then(|bytes| comin_protocol::codec::from_cbor(&bytes).ok());
+    read.ok_or_else(|| Problem::invalid("the signed statement cannot be read"))
 }
 
 /// `POST restore/alone`: after a restore, no other node is left to confirm what this one had signed.

@@ -31,6 +31,8 @@
 //! | `POST approvals/{id}/approve`, `…/reject` | newcomers and drafts |
 //! | `GET`, `PUT stewards` | `{stewards}`: partner names or ids |
 //! | `DELETE partners/{id}`, `POST partners/{id}/rekey` | `{key, certificate?}` |
+//! | `DELETE devices/{id}` | this machine revokes another one of its partner |
+//! | `GET`, `PUT devices/{id}/revocation` | what the recovery kit has to sign; `{statement}` once it has |
 //! | `POST restore/alone` | after a restore: nobody else is left to confirm it |
 //! | `GET backup` | a backup, with this machine's secret (control socket only) |
 //! | `POST registers` | `{name, writers}`; `writers` is `"all"` or a list of partner names or ids |
@@ -49,6 +51,7 @@ pub mod auth;
 mod backup;
 mod conflicts;
 pub(crate) mod context;
+mod devices;
 mod export;
 mod guard;
 mod health;

@@ -4,8 +4,8 @@ use super::limits::BODY_BYTES_MAX;
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    backup, conflicts, export, guard, health, import, login, members, openapi, records, registers, schema, status,
-    stream, sync,
+    backup, conflicts, devices, export, guard, health, import, login, members, openapi, records, registers, schema,
+    status, stream, sync,
 };
 use crate::pages;
 use axum::Router;
@@ -44,7 +44,9 @@ fn api() -> Router<AppState> {
         .route("/stewards", get(members::stewards).put(members::set_stewards))
         .route("/restore/alone", post(members::confirm_alone))
         .route("/backup", get(backup::backup))
-        .route("/devices", get(members::devices))
+        .route("/devices", get(devices::list))
+        .route("/devices/{id}", delete(devices::revoke))
+        .route("/devices/{id}/revocation", get(devices::revocation).put(devices::revoke_by_key))
         .route("/found", post(members::found))
         .route("/invites", get(members::invites).post(members::invite))
         .route("/invites/{id}", delete(members::cancel_invite))

@@ -111,8 +111,12 @@ pub enum Verb {
         #[command(subcommand)]
         verb: Option<StewardsVerb>,
     },
-    /// The machines of the federation.
-    Devices,
+    /// The machines of the federation; revoking one of this partner.
+    Devices {
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<DevicesVerb>,
+    },
     /// The registers: who writes what.
     Registers {
         /// What to do.
@@ -277,6 +281,22 @@ pub enum PartnersVerb {
         /// The new key of another partner, read out on the telephone (64 hex digits).
         #[arg(long, value_name = "HEX")]
         key: Option<String>,
+    },
+}
+
+/// `devices`.
+#[derive(Subcommand, Debug)]
+pub enum DevicesVerb {
+    /// List them.
+    List,
+    /// Revoke a lost or stolen machine of this partner: what it wrote before stays, nobody takes what it writes later.
+    Revoke {
+        /// Its name, or the beginning of its id.
+        #[arg(value_name = "MACHINE")]
+        device: String,
+        /// The recovery kit, which outranks machines: needed where two machines have revoked each other.
+        #[arg(long, value_name = "FILE")]
+        kit: Option<PathBuf>,
     },
 }
 

@@ -126,7 +126,7 @@ fn full_id(answer: &Value, beginning: &str, what: &str) -> CliResult<String> {
 }
 
 /// The first eight characters of an id: enough for people.
-fn short(value: &Value, name: &str) -> String {
+pub fn short(value: &Value, name: &str) -> String {
     text(value, name).chars().take(8).collect()
 }
 
@@ -386,16 +386,6 @@ pub fn find_partner<'a>(partners: &'a Value, wanted: &str) -> CliResult<&'a Valu
     })
 }
 
-/// `devices`.
-pub fn devices(client: &Client, out: &Output) -> CliResult {
-    let row = |device: &Value| {
-        let own = device.get("self").and_then(Value::as_bool).unwrap_or(false);
-        let mark = if own { out.t("cli-this-machine") } else { String::new() };
-        vec![short(device, "id"), text(device, "partner_name"), text(device, "name"), mark]
-    };
-    list(out, client.get("devices")?, row, "cli-no-devices")
-}
-
 /// `registers`.
 pub fn registers(client: &Client, verb: Option<&RegistersVerb>, out: &Output) -> CliResult {
     let lists = |error: CliError| error.or_hint("names and ids are shown by: comin registers, comin partners");
@@ -446,7 +436,7 @@ fn register_row(register: &Value, out: &Output) -> Vec<String> {
 }
 
 /// Prints a list, or the message `empty` where there is nothing.
-fn list(out: &Output, answer: Value, row: impl Fn(&Value) -> Vec<String>, empty: &str) -> CliResult {
+pub fn list(out: &Output, answer: Value, row: impl Fn(&Value) -> Vec<String>, empty: &str) -> CliResult {
     if out.json {
         out.object(answer);
     } else if items(&answer).is_empty() {

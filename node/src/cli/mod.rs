@@ -4,6 +4,7 @@ mod args;
 mod backup;
 mod check;
 mod client;
+mod devices;
 mod doctor;
 mod error;
 mod init;
@@ -119,7 +120,7 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Stewards { verb } => members::stewards(client, verb.as_ref(), out).map(done),
         Verb::Backup { file } => backup::backup(client, file.as_deref(), out).map(done),
         Verb::Restore { .. } => members::confirm_alone(client, out).map(done),
-        Verb::Devices => members::devices(client, out).map(done),
+        Verb::Devices { verb } => devices::run(client, verb.as_ref(), out).map(done),
         Verb::Registers { verb } => members::registers(client, verb.as_ref(), out).map(done),
         Verb::Network(args) => of_kind("network", args),
         Verb::Organisation(args) => of_kind("organisation", args),

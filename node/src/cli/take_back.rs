@@ -148,6 +148,8 @@ fn writes(doc: DocId, held: Vec<(ActorId, StoredRun)>, taken: TakenBack) -> Vec<
         records: rows.len() as u64,
         snapshot: snapshot.frontier.clone(),
         raw_changes: 0,
+        // Who may write no more the engine looks at when it starts.
+        judged: 0,
     };
     let latest = snapshot.runs.clone();
     let mut batch = vec![Write::ClearDoc(doc)];

@@ -173,6 +173,7 @@ mod tests {
             base: Frontier::default(),
             runs: Default::default(),
             records: 0,
+            bars: Default::default(),
         }
     }
 

@@ -246,6 +246,7 @@ async fn a_helper_that_cannot_start_means_not_now() {
         base: Default::default(),
         runs: Default::default(),
         records: 0,
+        bars: Default::default(),
     };
     let mut waiting = None;
     let (node, running) = start(1, None, Arc::new(Counting::default()), move |input, outputs| match input {

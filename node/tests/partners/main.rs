@@ -7,4 +7,5 @@ mod namespaces;
 mod office;
 mod rekey;
 mod repair;
+mod revoke;
 mod words;

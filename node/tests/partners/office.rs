@@ -25,12 +25,16 @@ pub struct Partner {
 impl Partner {
     pub fn start(name: &str, country: &str) -> Self {
         let mut partner = Self::init(None, name, country);
+        partner.listen();
+        partner
+    }
+
+    fn listen(&mut self) {
         // A port of its own, as in an office: the others find it again after a restart.
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
         let config = format!("[listen]\np2p = [\"127.0.0.1:{port}\"]\npage = \"127.0.0.1:0\"\nmdns = false\n");
-        std::fs::write(partner.dir().join("node.toml"), config).expect("a configuration");
-        partner.resume();
-        partner
+        std::fs::write(self.dir().join("node.toml"), config).expect("a configuration");
+        self.resume();
     }
 
     /// On a host of its own, with the configuration that `init` leaves.
@@ -38,6 +42,23 @@ impl Partner {
         let mut partner = Self::init(Some(host.to_owned()), name, country);
         partner.resume();
         partner
+    }
+
+    /// A further machine of a partner, set up from its recovery kit.
+    pub fn further(of: &Self, device: &str) -> Self {
+        let mut partner = Self { temp: tempfile::tempdir().expect("a directory"), node: None, host: None };
+        let kit = of.kit();
+        let done = partner.run(&["init", "--recover", &kit, "--device", device]);
+        assert!(done.status.success(), "the kit sets {device} up");
+        partner.listen();
+        partner
+    }
+
+    /// The recovery kit that `init` has written.
+    pub fn kit(&self) -> String {
+        let files = std::fs::read_dir(self.temp.path()).expect("a directory");
+        let names = files.map(|file| file.expect("an entry").path().to_string_lossy().into_owned());
+        names.filter(|name| name.ends_with("recovery-kit.txt")).next().expect("a kit")
     }
 
     fn init(host: Option<String>, name: &str, country: &str) -> Self {

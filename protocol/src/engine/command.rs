@@ -24,6 +24,7 @@ impl Engine {
                 let status = self.status();
                 self.reply(request, Ok(Reply::Status(Box::new(status))), false);
             }
+            Command::RevokeDevice { .. } | Command::Revocation { .. } => self.handle_device_command(request, command),
             Command::AddRegister { .. }
             | Command::SetStewards { .. }
             | Command::RemovePartner { .. }

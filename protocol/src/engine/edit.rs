@@ -66,6 +66,12 @@ impl Engine {
         if self.roster.may_write(register, &self.me) {
             return Ok(());
         }
+        if !self.roster.is_member(&self.me) {
+            return Err(CommandError::NotAllowed {
+                what: "this machine has been revoked by its partner; what it holds can be read and exported".into(),
+                hint: "ask whoever keeps the partner's recovery kit: comin devices".into(),
+            });
+        }
         let Some(known) = self.roster.registers.get(register) else {
             return Err(CommandError::NotFound(format!("register {}", register.short())));
         };

@@ -350,9 +350,21 @@ pub enum Command {
         /// A device's certificate by the new key, so that it goes on without a break.
         certificate: Option<SignedStatement>,
     },
+    /// Revoke a machine of this partner.
+    RevokeDevice {
+        /// The machine.
+        device: DeviceKey,
+        /// The revocation signed by the partner key; `None`: this device signs it.
+        by_key: Option<SignedStatement>,
+    },
+    /// What revokes a machine of this partner, for the partner key to sign.
+    Revocation {
+        /// The machine.
+        device: DeviceKey,
+    },
     /// After a restore: no other node is left that could confirm what this one had signed.
     ConfirmAlone,
-    /// Set the writers of a register (adding; dropping a writer is refused for now).
+    /// Set the writers of a register.
     SetWriters {
         /// The register.
         register: RegisterId,
@@ -409,6 +421,8 @@ pub enum Reply {
     Joining,
     /// Done.
     Done,
+    /// A statement that waits for a signature from outside.
+    Unsigned(SignedStatement),
     /// Their numbers, ascending.
     Parts(Vec<u32>),
     /// The part.

@@ -14,6 +14,7 @@
 mod again;
 mod beacons;
 mod command;
+mod devices;
 mod divergence;
 mod document;
 mod drafts;

@@ -79,7 +79,14 @@ pub(super) struct Facts<'a> {
     /// The devices that each key of a partner has certified, with their rights: who asks whether somebody signs
     /// for a steward must not go through all certificates, of which a member can make thousands.
     certified_by: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>,
+    /// The devices that do not count any more among those of a key.
+    revoked: BTreeSet<Certified>,
+    /// Those of them that the key itself has revoked.
+    revoked_by_key: BTreeSet<Certified>,
 }
+
+/// A device among those of a partner's key.
+type Certified = (PartnerId, PartnerKey, DeviceKey);
 
 /// See [`Roster::build`].
 pub(super) fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'a VerifiedStatement>) -> Roster {
@@ -169,8 +176,11 @@ impl<'a> Facts<'a> {
             let by = certified_by.entry((certificate.partner, certificate.partner_key)).or_default();
             by.entry(certificate.device).or_default().0 |= certificate.rights.0;
         }
-        let mut new = Self { facts, drafts: Vec::new(), refused: BTreeMap::new(), certificates, certified_by };
+        let (drafts, refused, none) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+        let (revoked, revoked_by_key) = (none.clone(), none);
+        let mut new = Self { facts, drafts, refused, certificates, certified_by, revoked, revoked_by_key };
         new.read_drafts();
+        new.revoke();
         (new, tagged_hash("comin/roster/1", &[&ids]))
     }
 
@@ -191,6 +201,49 @@ impl<'a> Facts<'a> {
                 Some(Kept { id: draft.id(), device, statement, body, signature: draft.signature })
             }));
         }
+    }
+
+    /// Reads who has been revoked, and takes the signatures of such devices off what no revocation says that they stay on.
+    fn revoke(&mut self) {
+        self.revoked_by_key = self.facts.iter().filter(|fact| is_revoked_by_key(fact)).filter_map(revoked_by).collect();
+        self.revoked = self.revocations().filter_map(revoked_by).collect();
+        if self.revoked.is_empty() {
+            return;
+        }
+        let counts = |certificate: &Certificate<'_>| {
+            !self.revoked.contains(&(certificate.partner, certificate.partner_key, certificate.device))
+        };
+        let standing: BTreeSet<DeviceKey> =
+            self.certificates.iter().filter(|certificate| counts(certificate)).map(|c| c.device).collect();
+        let gone: BTreeSet<DeviceKey> =
+            self.revoked.iter().map(|(_, _, device)| *device).filter(|device| !standing.contains(device)).collect();
+        let mut stays: BTreeSet<(DeviceKey, StatementId)> = BTreeSet::new();
+        for fact in self.revocations() {
+            let Statement::Revocation { device, signed, .. } = fact.statement else { continue };
+            stays.extend(signed.iter().map(|id| (*device, *id)));
+        }
+        let lost = |device: &DeviceKey, id: StatementId| gone.contains(device) && !stays.contains(&(*device, id));
+        for fact in &mut self.facts {
+            // What its founder's device has founded stays founded, and two devices may have revoked each other.
+            if !matches!(fact.statement, Statement::Founding { .. } | Statement::Revocation { .. }) {
+                fact.signers.retain(|key| !lost(&DeviceKey(*key), fact.id));
+            }
+        }
+        self.drafts.retain(|kept| !lost(&kept.device, kept.id));
+    }
+
+    /// The revocations that count: of the key, and of devices that the key has not revoked.
+    fn revocations(&self) -> impl Iterator<Item = &Fact<'a>> + '_ {
+        self.facts.iter().filter(|fact| is_revoked_by_key(fact) || self.is_revoked_by_device(fact))
+    }
+
+    fn is_revoked_by_device(&self, fact: &Fact<'_>) -> bool {
+        let Some((partner, key, device)) = revoked_by(fact) else { return false };
+        let Some(devices) = self.certified_by.get(&(partner, key)) else { return false };
+        fact.signers.iter().map(|signer| DeviceKey(*signer)).any(|signer| {
+            let is_admin = devices.get(&signer).is_some_and(|rights| rights.includes(Rights::ADMIN));
+            is_admin && signer != device && !self.revoked_by_key.contains(&(partner, key, signer))
+        })
     }
 
     /// The least device among `signers` that `key` certified for `partner` with `right`.
@@ -331,21 +384,29 @@ impl<'a> Facts<'a> {
     fn devices(&self, partners: &BTreeMap<PartnerId, Partner>) -> BTreeMap<DeviceKey, Device> {
         let mut devices = self.certified_where(|certificate| {
             let partner = partners.get(&certificate.partner);
+            let revoked = (certificate.partner, certificate.partner_key, certificate.device);
             partner.is_some_and(|partner| partner.admitted && partner.key == certificate.partner_key)
+                && !self.revoked.contains(&revoked)
         });
         self.address(&mut devices);
         devices
     }
 
-    /// Devices that were members before their partner was removed or its key replaced.
+    /// Devices that were members before their partner was removed, its key replaced or they themselves revoked.
     fn former(&self, roster: &Roster, standing: Option<&Standing<'a>>) -> BTreeMap<DeviceKey, Device> {
-        let Some(standing) = standing else { return BTreeMap::new() };
-        let first = |partner: &PartnerId| match standing.founded.founder == *partner {
-            true => Some(standing.founded.key),
-            false => standing.admitted.get(partner).map(|admitted| admitted.key),
+        // Without a federation there is the own partner alone.
+        let alone =
+            |partner: &PartnerId| roster.partners.get(partner).filter(|known| known.admitted).map(|own| own.key);
+        let first = |partner: &PartnerId| match standing {
+            Some(standing) if standing.founded.founder == *partner => Some(standing.founded.key),
+            Some(standing) => standing.admitted.get(partner).map(|admitted| admitted.key),
+            None => alone(partner),
         };
         let partners: BTreeSet<PartnerId> = self.certificates.iter().map(|certificate| certificate.partner).collect();
-        let keys_of = |id: PartnerId| Some((id, standing.keys(&id, first(&id)?)));
+        let keys_of = |id: PartnerId| {
+            let first = first(&id)?;
+            Some((id, standing.map_or_else(|| vec![first], |standing| standing.keys(&id, first))))
+        };
         let keys: BTreeMap<PartnerId, Vec<PartnerKey>> = partners.into_iter().filter_map(keys_of).collect();
         let mut former = self.certified_where(|certificate| {
             keys.get(&certificate.partner).is_some_and(|keys| keys.contains(&certificate.partner_key))
@@ -469,7 +530,11 @@ impl<'a> Facts<'a> {
     /// Collects what stays of those whose writing has been ended.
     fn end_writing(&self, roster: &mut Roster, standing: Option<&Standing<'a>>) {
         for (partner, stays) in standing.into_iter().flat_map(|standing| &standing.ended) {
-            roster.end_writing(&[*partner], stays.iter());
+            roster.end_writing(&[*partner], None, stays.iter());
+        }
+        for fact in self.revocations() {
+            let Statement::Revocation { partner, device, stays, .. } = fact.statement else { continue };
+            roster.end_writing(&[*partner], Some(*device), stays.iter());
         }
         for (fact, register) in self.writers_statements() {
             let Statement::RegisterWriters { stays, writers, .. } = fact.statement else { continue };
@@ -480,7 +545,7 @@ impl<'a> Facts<'a> {
                 continue;
             }
             let dropped: Vec<PartnerId> = roster.partners.keys().filter(|id| !writers.include(id)).copied().collect();
-            roster.end_writing(&dropped, stays.iter().filter(|(doc, _)| doc.register == *register));
+            roster.end_writing(&dropped, None, stays.iter().filter(|(doc, _)| doc.register == *register));
         }
     }
 
@@ -490,6 +555,17 @@ impl<'a> Facts<'a> {
             let cut = roster.cuts.entry((*doc, left.run.actor(doc))).or_insert(Cut { seq: *seq });
             cut.seq = cut.seq.min(*seq);
         }
+    }
+}
+
+fn is_revoked_by_key(fact: &Fact<'_>) -> bool {
+    matches!(fact.statement, Statement::Revocation { partner_key, .. } if fact.signers.contains(&partner_key.0))
+}
+
+fn revoked_by(fact: &Fact<'_>) -> Option<Certified> {
+    match fact.statement {
+        Statement::Revocation { partner, partner_key, device, .. } => Some((*partner, *partner_key, *device)),
+        _ => None,
     }
 }
 

@@ -202,3 +202,103 @@ fn beacons_of_a_removed_partner_end_no_session() {
     assert_eq!(world.status(1).faults, [], "who holds its beacon does not send it, or is not blamed for it");
     assert_eq!(world.status(0).peers.iter().filter(|peer| peer.connected).count(), 1, "and the session stays");
 }
+
+/// A further device of the partner of node `index`, which knows what that one knows.
+fn second_device(world: &mut World, index: usize, secret: u8) -> usize {
+    let partner = PartnerSigner::from_secret(&[index as u8 + 1; 32]);
+    let device = DeviceSigner::from_secret(&[secret; 32]);
+    let certificate = certificate(&partner, &device, &format!("Partner {index}"));
+    world.disconnect(index);
+    world.nodes[index].disk.boot.statements.push(certificate);
+    world.restart(index);
+    let mut disk = Disk::default();
+    disk.boot.statements = world.nodes[index].disk.boot.statements.clone();
+    world.start(disk, device);
+    world.nodes.len() - 1
+}
+
+fn revoke(world: &mut World, by: usize, device: DeviceKey) -> Result<Reply, CommandError> {
+    let reply = world.command(by, Command::RevokeDevice { device, by_key: None });
+    world.run();
+    reply
+}
+
+#[test]
+fn a_revoked_machine_is_refused_and_what_it_wrote_before_stays() {
+    let (mut world, shared) = World::new(3);
+    let stolen = second_device(&mut world, 1, 150);
+    let internal = RegisterId::internal(&world.nodes[1].engine.partner);
+    world.meet_and_part(1, stolen);
+    world.edit(stolen, new_in(shared), &[("name", "early")]);
+    world.edit(stolen, new_in(internal), &[("name", "ours")]);
+    for other in [0, 2, stolen] {
+        world.meet_and_part(1, other);
+    }
+    let key = world.nodes[stolen].signer.key();
+    assert!(matches!(revoke(&mut world, 2, key), Err(CommandError::NotFound(_))), "only its own partner revokes it");
+    assert!(matches!(revoke(&mut world, stolen, key), Err(CommandError::Precondition { .. })), "not itself");
+    assert_eq!(revoke(&mut world, 1, key), Ok(Reply::Done), "another machine with the right does");
+    world.edit(stolen, new_in(shared), &[("name", "late")]);
+    world.edit(stolen, new_in(internal), &[("name", "late")]);
+    world.meet_and_part(stolen, 2);
+    world.meet_and_part(1, 0);
+    world.meet_and_part(0, 2);
+    for node in 0..3 {
+        assert_eq!(world.names(node, shared), ["early"], "node {node}: what it wrote before stays, and no more");
+        world.connect(node, stolen);
+        assert!(world.nodes[stolen].links.is_empty(), "node {node} refuses it");
+    }
+    assert_eq!(world.names(1, internal), ["ours"], "in the internal register as well");
+    let again = revoke(&mut world, 1, key);
+    assert!(matches!(again, Err(CommandError::Precondition { .. })), "once is enough: {again:?}");
+}
+
+#[test]
+fn of_two_machines_that_revoke_each_other_the_kit_gives_one_back() {
+    let (mut world, shared) = World::new(3);
+    let other = second_device(&mut world, 1, 150);
+    for node in [0, 2, other] {
+        world.meet_and_part(1, node);
+    }
+    let (mine, theirs) = (world.nodes[1].signer.key(), world.nodes[other].signer.key());
+    assert_eq!(revoke(&mut world, 1, theirs), Ok(Reply::Done), "one revokes the other");
+    assert_eq!(revoke(&mut world, other, mine), Ok(Reply::Done), "which has not heard of it and revokes the first");
+    let both = [world.nodes[1].disk.boot.statements.clone(), world.nodes[other].disk.boot.statements.clone()].concat();
+    world.disconnect(0);
+    world.nodes[0].disk.boot.statements.extend(both.clone());
+    world.restart(0);
+    let is_member = |world: &World, key: &DeviceKey| world.nodes[0].engine.roster.is_member(key);
+    assert!(!is_member(&world, &mine) && !is_member(&world, &theirs), "both are out until the key speaks");
+    let Ok(Reply::Unsigned(unsigned)) = world.command(1, Command::Revocation { device: theirs }) else {
+        panic!("the kit needs something to sign")
+    };
+    let by_key = Some(unsigned.sign_partner(&PartnerSigner::from_secret(&[2; 32])));
+    let reply = world.command(1, Command::RevokeDevice { device: theirs, by_key: by_key.clone() });
+    assert_eq!(reply, Ok(Reply::Done), "the kit revokes the other one");
+    world.disconnect(0);
+    world.nodes[0].disk.boot.statements.extend(by_key);
+    world.restart(0);
+    assert!(is_member(&world, &mine) && !is_member(&world, &theirs), "and so gives the first one back");
+    world.connect(0, 1);
+    world.edit(1, new_in(shared), &[("name", "back")]);
+    assert_eq!(world.names(0, shared), ["back"], "which writes again");
+}
+
+#[test]
+fn what_a_revoked_steward_machine_has_decided_stands_and_it_decides_nothing_more() {
+    let (mut world, _) = World::new(2);
+    let second = second_device(&mut world, 0, 150);
+    world.meet_and_part(0, second);
+    let lost = world.nodes[0].signer.key();
+    assert_eq!(revoke(&mut world, second, lost), Ok(Reply::Done), "the founder's first machine is revoked");
+    let roster = world.nodes[second].engine.roster.clone();
+    assert_eq!(roster.members().count(), 2, "the federation and its admissions stand");
+    assert_eq!(roster.registers.len(), 5, "and its registers");
+    world.disconnect(0);
+    let made = world.command(0, Command::AddRegister { name: "made by a thief".into(), writers: Writers::All });
+    assert!(made.is_ok(), "who has the machine may still say what it likes");
+    let said = world.nodes[0].disk.boot.statements.clone();
+    world.nodes[second].disk.boot.statements.extend(said);
+    world.restart(second);
+    assert_eq!(world.nodes[second].engine.roster.registers.len(), 5, "and nobody who has heard of it listens");
+}

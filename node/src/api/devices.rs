@@ -1,0 +1,77 @@
+//! The machines of the federation, and revoking one's own.
+
+use super::context::Body;
+use super::members::{items, read_statement, rights, run, unexpected};
+use super::problem::{Answer, Problem};
+use super::state::AppState;
+use axum::Json;
+use axum::extract::{Path, State};
+use comin_protocol::codec::to_cbor;
+use comin_protocol::engine::{Command, Reply};
+use comin_protocol::ids::{DeviceKey, to_hex};
+use comin_protocol::roster::Device;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// `GET devices`: those with a valid certificate, and this partner's own that have been revoked.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn list(State(app): State<AppState>) -> Answer<Json<Value>> {
+    let status = app.node().status().await?;
+    let roster = &status.roster;
+    let described = |d: &Device, revoked: bool| {
+        json!({
+            "id": d.key, "name": d.name, "partner": d.partner,
+            "partner_name": roster.partners.get(&d.partner).map(|p| p.name.as_str()),
+            "rights": rights(d.rights), "addresses": d.addresses, "self": d.key == status.device, "revoked": revoked,
+        })
+    };
+    let valid = roster.devices.values().map(|device| described(device, false));
+    let own = roster.former.values().filter(|device| device.partner == status.partner);
+    Ok(items(valid.chain(own.map(|device| described(device, true))).collect()))
+}
+
+fn key(text: &str) -> Answer<DeviceKey> {
+    DeviceKey::from_hex(text).ok_or_else(|| Problem::invalid("a machine's id is 64 hex digits"))
+}
+
+/// `DELETE devices/{id}`: this machine revokes another one of its partner.
+///
+/// # Errors
+/// 403 without the right, 404 for what is no machine of this partner, 409 for this machine itself.
+pub async fn revoke(State(app): State<AppState>, Path(id): Path<String>) -> Answer<Json<Value>> {
+    run(&app, Command::RevokeDevice { device: key(&id)?, by_key: None }).await
+}
+
+/// `GET devices/{id}/revocation`: what the partner key has to sign.
+///
+/// # Errors
+/// 404 for what is no machine of this partner.
+pub async fn revocation(State(app): State<AppState>, Path(id): Path<String>) -> Answer<Json<Value>> {
+    match app.node().command(Command::Revocation { device: key(&id)? }).await? {
+        Reply::Unsigned(statement) => Ok(Json(json!({"schema": 1, "statement": to_hex(&to_cbor(&statement))}))),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Body of `PUT devices/{id}/revocation`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revocation {
+    /// What `GET` gave, signed by the partner key (CBOR of a signed statement, in hex).
+    statement: String,
+}
+
+/// `PUT devices/{id}/revocation`: the partner key revokes a machine.
+///
+/// # Errors
+/// 409 where another key has signed, 422 for what cannot be read.
+pub async fn revoke_by_key(
+    State(app): State<AppState>,
+    Path(id): Path<String>,
+    Body(body): Body<Revocation>,
+) -> Answer<Json<Value>> {
+    let signed = read_statement(&body.statement)?;
+    run(&app, Command::RevokeDevice { device: key(&id)?, by_key: Some(signed) }).await
+}
