@@ -69,6 +69,12 @@ pub const DOC_IDLE_MS: u64 = 60_000;
 
 /// Largest wire message in bytes, frame header excluded.
 pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of one piece of a message that is too long for a frame: room for what is said around them.
+pub const PIECE_BYTES: usize = MESSAGE_BYTES_MAX / 2;
+/// Bytes of such a message: the state of a document with 60,000 actors, the runs of 20,000.
+pub const PIECED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of such messages that are on their way from all peers together.
+pub const PIECES_BYTES_MAX: usize = 4 * PIECED_BYTES_MAX;
 /// Payload of one chunk of a transfer in bytes.
 pub const CHUNK_BYTES: usize = 128 * 1024;
 /// Largest transfer (one answer for one document) in bytes, compressed.

@@ -176,12 +176,33 @@ pub enum Message {
     /// My branch of an actor that we hold differently.
     #[n(12)]
     Branch(#[n(0)] BranchShown),
+    /// The next bytes of a message that is too long for one frame.
+    #[n(13)]
+    Piece {
+        /// Whether it ends with these.
+        #[n(0)]
+        last: bool,
+        /// The bytes.
+        #[cbor(n(1), with = "minicbor::bytes")]
+        bytes: Vec<u8>,
+    },
 }
 
 impl Message {
     /// The frame.
     pub fn to_frame(&self) -> Vec<u8> {
         to_cbor(self)
+    }
+
+    /// The frames: one, or as many as its pieces take.
+    pub fn to_frames(&self) -> Vec<Vec<u8>> {
+        let whole = self.to_frame();
+        if whole.len() <= limits::MESSAGE_BYTES_MAX {
+            return vec![whole];
+        }
+        let count = whole.len().div_ceil(limits::PIECE_BYTES);
+        let pieces = whole.chunks(limits::PIECE_BYTES).enumerate();
+        pieces.map(|(n, bytes)| Self::Piece { last: n + 1 == count, bytes: bytes.to_vec() }.to_frame()).collect()
     }
 
     /// Reads a frame.

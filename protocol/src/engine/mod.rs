@@ -406,7 +406,9 @@ impl Engine {
     }
 
     fn send(&mut self, session: SessionId, message: &Message) {
-        self.staged.push(Staged::Send { session, frame: message.to_frame(), at_once: false });
+        for frame in message.to_frames() {
+            self.staged.push(Staged::Send { session, frame, at_once: false });
+        }
     }
 
     fn disconnect_later(&mut self, session: SessionId, text: String) {

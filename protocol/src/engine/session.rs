@@ -49,6 +49,8 @@ pub(super) struct Session {
     /// Documents of which something that the peer sent did not fit.
     pub missed: BTreeMap<DocId, Miss>,
     pub incoming: Option<Incoming>,
+    /// What has come of a message in pieces.
+    pub pieces: Vec<u8>,
     /// Branches of divergent actors that the peer has been shown.
     pub shown: BTreeSet<(DocId, ActorId, u64)>,
     /// Outputs up to this batch are held back; nothing may overtake them.
@@ -73,6 +75,7 @@ impl Session {
             progress_ms: 0,
             missed: BTreeMap::new(),
             incoming: None,
+            pieces: Vec::new(),
             shown: BTreeSet::new(),
             held_until: TaskId(0),
         }
@@ -153,6 +156,7 @@ impl Engine {
 
     fn handle_message(&mut self, id: SessionId, device: DeviceKey, message: Message) {
         match message {
+            Message::Piece { last, bytes } => return self.handle_piece(id, device, last, &bytes),
             Message::Hello(hello) => return self.handle_hello(id, hello),
             Message::HaveStatements(prints) => return self.send_missing_statements(id, &prints),
             Message::Statements(statements) => return self.take_statements(id, device, statements),
@@ -176,6 +180,29 @@ impl Engine {
             Message::Beacons(beacons) => self.take_beacons(id, device, beacons),
             Message::Branch(branch) => self.handle_branch(id, branch),
             _ => {}
+        }
+    }
+
+    /// Joins a message that is too long for one frame.
+    fn handle_piece(&mut self, id: SessionId, device: DeviceKey, last: bool, bytes: &[u8]) {
+        let waiting: usize = self.sessions.values().map(|session| session.pieces.len()).sum();
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.pieces.extend_from_slice(bytes);
+        if session.pieces.len() > limits::PIECED_BYTES_MAX {
+            return self.end_session(id, "sent a message that exceeds the size limit");
+        }
+        if waiting + bytes.len() > limits::PIECES_BYTES_MAX {
+            // Many peers have much to say at once: this one says it again.
+            self.handle_disconnected(id);
+            return self.disconnect_later(id, "too many long messages at once".into());
+        }
+        if !last {
+            return;
+        }
+        match crate::codec::from_cbor(&std::mem::take(&mut session.pieces)) {
+            Ok(Message::Piece { .. }) => self.end_session(id, "sent a piece of a piece"),
+            Ok(message) => self.handle_message(id, device, message),
+            Err(error) => self.end_session(id, format!("sent pieces that cannot be read: {error}")),
         }
     }
 

@@ -636,6 +636,62 @@ fn a_part_that_is_checked_before_the_one_before_it_travels_once() {
     assert!(spent < 2_000, "nothing is asked for again ({spent} bytes)");
 }
 
+/// A disk that holds a shared document which `count` processes of the device have written, one after the other.
+fn written_by_many(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32) {
+    let mut am = automerge::Automerge::new();
+    let mut runs = BTreeMap::new();
+    for n in 0..count {
+        let mut nonce = [0; 16];
+        nonce[..4].copy_from_slice(&n.to_le_bytes());
+        let actor = crate::ids::ActorId::derive(&id, &signer.key(), &Nonce(nonce));
+        am.set_actor(actor.to_automerge());
+        let key = RecordKey::derived("membership", &[&RecordKey { kind: "network".into(), id: nonce }]);
+        let role = FieldChange { key: "role".into(), op: FieldOp::Put(Scalar::from("member")) };
+        let mut tx = am.transaction();
+        crate::record::write(&mut tx, &id, &key, false, &[role]).expect("a link takes a field");
+        let (hash, _) = tx.commit_with(automerge::transaction::CommitOptions::default().with_time(0));
+        let hash = hash.expect("a change").into();
+        let run = crate::run::Run::sign(signer, &id, Nonce(nonce), 1, hash, [0; 8]).run;
+        runs.insert(actor, StoredRun { run, tail: Vec::new() });
+    }
+    let loaded = document::Loaded::index(am, 0);
+    let (frontier, rows) = (loaded.frontier(), loaded.all_rows(&id));
+    let meta = DocMeta {
+        records: rows.len() as u64,
+        snapshot: frontier.clone(),
+        frontier: frontier.clone(),
+        ..DocMeta::default()
+    };
+    let bytes = crate::check::encode_snapshot(&loaded.am);
+    disk.docs.insert(
+        id,
+        StoredDoc { snapshot: Some(StoredSnapshot { bytes, frontier, runs: runs.clone() }), changes: Vec::new() },
+    );
+    disk.rows.extend(rows.into_iter().map(|row| ((id, row.key.clone()), row)));
+    disk.boot.docs.insert(id, meta);
+    disk.boot.runs.insert(id, runs);
+}
+
+#[test]
+fn a_document_that_thousands_of_processes_have_written_still_travels() {
+    const PROCESSES: u32 = if cfg!(debug_assertions) { 100 } else { 7_000 };
+    let (mut world, shared) = World::new(2);
+    let id = DocId { register: shared, part: 0 };
+    let signer = world.nodes[0].signer.clone();
+    written_by_many(&mut world.nodes[0].disk, id, &signer, PROCESSES);
+    world.restart(0);
+    world.connect(0, 1);
+    let frontier =
+        |world: &World, node: usize| world.nodes[node].disk.boot.docs.get(&id).map(|meta| meta.frontier.clone());
+    assert_eq!(frontier(&world, 1), frontier(&world, 0), "who has nothing gets all of it");
+    assert_eq!(world.status(0).faults, [], "and nobody is blamed for its length");
+    world.disconnect(0);
+    world.edit(1, new_in(shared), &[("name", "after")]);
+    world.restart(1);
+    world.connect(0, 1);
+    world.assert_equal();
+}
+
 #[test]
 fn an_idle_reconnect_is_small() {
     let (mut world, shared) = World::new(2);
