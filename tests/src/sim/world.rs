@@ -1021,6 +1021,9 @@ fn short_frame(frame: &[u8]) -> String {
         Ok(Message::Ack { doc, tips }) => format!("ack {doc:?} {}", told(&Frontier(tips))),
         Ok(Message::HaveBeacons(have)) => format!("has {} beacons", have.len()),
         Ok(Message::Beacons(beacons)) => format!("{} beacons", beacons.len()),
+        Ok(Message::Piece { last, bytes }) => {
+            format!("piece of {}{}", bytes.len(), if last { ", the last" } else { "" })
+        }
         Ok(Message::Branch(shown)) => format!("branch {:?} {} changes", shown.doc, shown.changes.len()),
         Err(_) => format!("{} bytes", frame.len()),
     }
