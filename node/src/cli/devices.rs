@@ -53,7 +53,7 @@ fn revoke(client: &Client, wanted: &str, kit: Option<&Path>, out: &Output) -> Cl
     if out.json {
         out.object(json!({"id": id, "revoked": true}));
     } else {
-        out.line(&out.t("cli-revoked"));
+        out.line(out.t("cli-revoked"));
     }
     Ok(())
 }

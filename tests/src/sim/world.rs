@@ -943,7 +943,7 @@ impl World {
 /// Whether a frame may arrive twice without anyone being at fault: what is counted (a want and its answer) may not.
 fn may_come_twice(frame: &[u8]) -> bool {
     let message = Message::from_frame(frame);
-    !matches!(message, Err(_) | Ok(Message::Want(_) | Message::Answer(_) | Message::Chunk(_)))
+    !matches!(message, Err(_) | Ok(Message::Want(_) | Message::Answer(_) | Message::Chunk(_) | Message::Piece { .. }))
 }
 
 /// A pair in order.

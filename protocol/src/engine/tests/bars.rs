@@ -111,7 +111,7 @@ fn what_the_decision_could_not_name_is_adopted_by_those_who_write_on() {
     world.restart(0);
     world.connect(0, 1);
     assert_eq!(world.frontier(0, shared), world.frontier(1, shared), "which is made once");
-    assert_eq!(world.status(0).peers[0].in_sync, true, "and said to be equal");
+    assert!(world.status(0).peers[0].in_sync, "and said to be equal");
 }
 
 #[test]
