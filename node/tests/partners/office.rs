@@ -57,8 +57,8 @@ impl Partner {
     /// The recovery kit that `init` has written.
     pub fn kit(&self) -> String {
         let files = std::fs::read_dir(self.temp.path()).expect("a directory");
-        let names = files.map(|file| file.expect("an entry").path().to_string_lossy().into_owned());
-        names.filter(|name| name.ends_with("recovery-kit.txt")).next().expect("a kit")
+        let mut names = files.map(|file| file.expect("an entry").path().to_string_lossy().into_owned());
+        names.find(|name| name.ends_with("recovery-kit.txt")).expect("a kit")
     }
 
     fn init(host: Option<String>, name: &str, country: &str) -> Self {
