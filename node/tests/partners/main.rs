@@ -5,6 +5,8 @@ mod check;
 mod join;
 mod namespaces;
 mod office;
+mod quiet;
 mod rekey;
 mod repair;
+mod waiting;
 mod words;

@@ -1,7 +1,7 @@
 //! A whole document against the runs that are to cover it.
 
 use super::payload::{load_plain, save_plain};
-use super::transfer::{check_flood, cover, frontier, read};
+use super::transfer::{check_flood, cover, frontier, give, read};
 use super::{CheckJob, CheckResult, Refusal};
 use crate::codec::expand;
 use crate::limits::{APPLY_SLICE, EXPANDED_BYTES_MAX, TRANSFER_CHANGES_MAX};
@@ -19,8 +19,12 @@ pub(super) fn check(job: &CheckJob) -> Result<CheckResult, Refusal> {
     if changes.len() > TRANSFER_CHANGES_MAX {
         return Err(Refusal::sender("too many changes in one transfer"));
     }
-    let chains = read(job, changes.iter().map(|change| change.raw_bytes().to_vec()).collect())?;
-    cover(job, &Frontier::default(), &chains)?;
+    let (mut chains, mut blamed) = read(job, changes.iter().map(|change| change.raw_bytes().to_vec()).collect())?;
+    cover(job, &Frontier::default(), &mut chains, &mut blamed)?;
+    if !blamed.is_empty() {
+        // It cannot be stored as it came; what the others wrote goes on as single changes.
+        return give(job, chains, blamed);
+    }
     let origins = OriginIndex::from_changes(&changes);
     if !lies_in_order(&plain) {
         rebuild(&plain, changes)?;

@@ -21,6 +21,7 @@ mod edit;
 mod federation;
 mod io;
 mod joining;
+mod patience;
 mod receive;
 mod runs;
 mod session;
@@ -89,6 +90,7 @@ pub struct Engine {
     /// Join streams: the peer, and whether this node is the newcomer.
     join_sessions: BTreeMap<SessionId, (DeviceKey, bool)>,
     faults: Vec<Fault>,
+    patience: patience::Patience,
     listening: Vec<String>,
     paused: bool,
     stopped: Option<String>,
@@ -178,6 +180,7 @@ impl Engine {
             told_waiting: BTreeMap::new(),
             join_sessions: BTreeMap::new(),
             faults: Vec::new(),
+            patience: patience::Patience::default(),
             listening: Vec::new(),
             paused: false,
             stopped: None,
