@@ -127,10 +127,9 @@ impl From<Refusal> for CheckResult {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Sender(what) => Self::SenderFault(what),
-            Refusal::Author { actor, hash, what } => Self::AuthorFault {
-                blamed: BTreeMap::from([(actor, Blame { hash, what })]),
-                innocent: Vec::new(),
-            },
+            Refusal::Author { actor, hash, what } => {
+                Self::AuthorFault { blamed: BTreeMap::from([(actor, Blame { hash, what })]), innocent: Vec::new() }
+            }
         }
     }
 }

@@ -98,6 +98,8 @@ pub const PATIENCE_PER_S: u64 = 64;
 pub const PATIENCE_FAULT: u64 = 64;
 /// How much of it changes that do not fit cost, in messages: they are looked at and asked for once more.
 pub const PATIENCE_MISFIT: u64 = 8;
+/// How much of it a want costs, in messages: what it is answered with lies in memory until the peer reads it.
+pub const PATIENCE_WANT: u64 = 4;
 /// How much of it addresses and drafts cost that a device states anew, in messages: everybody reads the roster again.
 pub const PATIENCE_RESTATED: u64 = 32;
 /// So long a peer is not listened to that has used it up, in milliseconds.

@@ -7,7 +7,8 @@ use std::path::Path;
 fn each_test_that_is_named_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let text = fs::read_to_string(root.join("THREATS.md")).expect("it is there");
-    let named: Vec<(&str, &str)> = text.split('`').skip(1).step_by(2).filter_map(|code| code.split_once("::")).collect();
+    let named: Vec<(&str, &str)> =
+        text.split('`').skip(1).step_by(2).filter_map(|code| code.split_once("::")).collect();
     let named: Vec<_> = named.into_iter().filter(|(file, _)| file.ends_with(".rs")).collect();
     assert!(named.len() > 20, "the tests are found in the text: {}", named.len());
     for (file, function) in named {

@@ -91,7 +91,10 @@ fn metrics(partner: &Partner) -> String {
     let socket = partner.dir().join("control.sock");
     let mut stream = std::os::unix::net::UnixStream::connect(socket).expect("it runs");
     let token = fs::read_to_string(partner.dir().join("api-token")).expect("its token");
-    let head = format!("GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n", token.trim());
+    let head = format!(
+        "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+        token.trim()
+    );
     stream.write_all(head.as_bytes()).expect("it listens");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");

@@ -177,7 +177,8 @@ fn each_failure_of_joining_names_its_stage() {
     slovenia.resume();
     slovenia.json(&["stewards", "--json"]);
     let italy = Partner::start("Cooperativa Lunavena", "IT");
-    let mut asking = italy.command(&["join", &later]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
+    let mut asking =
+        italy.command(&["join", &later]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
     let joining = eventually("the newcomer reads how far it has come", || {
         let joining = italy.json(&["status"])["joining"].clone();
         let tried = joining["last_try"].as_str().is_some_and(|text| !text.is_empty());
@@ -212,7 +213,8 @@ fn an_altered_ticket_shows_another_number() {
     fs::write(&other, ticket.to_text()).expect("a file");
     let italy = Partner::start("Cooperativa Lunavena", "IT");
     add(&italy, "Prima", "own");
-    let mut asking = italy.command(&["join", &other]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut asking =
+        italy.command(&["join", &other]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
     let number = eventually("the newcomer shows a number, or reads why not", || {
         let joining = italy.json(&["status"])["joining"].clone();
         (joining["check_number"].is_string() || joining["stage"] == "refused").then_some(joining)

@@ -104,11 +104,7 @@ pub(super) fn load_plain(plain: &[u8]) -> Result<Automerge, SnapshotError> {
 /// heads until then. Automerge writes every change anew when it saves; one that overwrites what is not there
 /// applies, but comes out otherwise, and the document never loads again. A document that fails here is to be
 /// thrown away, and the changes with it: their author made them so.
-pub fn not_given_back(
-    doc: &Automerge,
-    before: &[automerge::ChangeHash],
-    applied: &[ChangeHash],
-) -> Option<ChangeHash> {
+pub fn not_given_back(doc: &Automerge, before: &[automerge::ChangeHash], applied: &[ChangeHash]) -> Option<ChangeHash> {
     let again = catch_unwind(AssertUnwindSafe(|| doc.get_changes(before)));
     let again: HashSet<ChangeHash> = again.unwrap_or_default().iter().map(|change| change.hash().into()).collect();
     applied.iter().find(|hash| !again.contains(hash)).copied()

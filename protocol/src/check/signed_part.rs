@@ -142,9 +142,7 @@ pub fn take_back(
             let what = blamed.into_values().next().map(|blame| blame.what).unwrap_or_default();
             Err(PartError::Misfit(what))
         }
-        CheckResult::SenderFault(what) | CheckResult::NotNow(what) => {
-            Err(PartError::Misfit(what))
-        }
+        CheckResult::SenderFault(what) | CheckResult::NotNow(what) => Err(PartError::Misfit(what)),
         CheckResult::Changes(_) => Err(PartError::Misfit("a whole document was expected".into())),
     }
 }

@@ -117,12 +117,7 @@ fn pass_over(chains: &mut Chains, base: &Frontier) {
 
 /// Matches every actor's changes with its run: contiguous from `base`, linked by hashes, ending at the run. Whoever
 /// signed what is not admissible is blamed, and its changes are left out.
-pub(super) fn cover(
-    job: &CheckJob,
-    base: &Frontier,
-    chains: &mut Chains,
-    blamed: &mut Blamed,
-) -> Result<(), Refusal> {
+pub(super) fn cover(job: &CheckJob, base: &Frontier, chains: &mut Chains, blamed: &mut Blamed) -> Result<(), Refusal> {
     loop {
         leave_out(chains, blamed);
         match cover_all(job, base, chains, blamed) {

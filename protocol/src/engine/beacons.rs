@@ -29,9 +29,9 @@ pub(super) struct Held {
 
 impl Beacons {
     pub fn new(stored: Vec<SignedBeacon>) -> Self {
-        let held = stored
-            .into_iter()
-            .map(|signed| ((signed.beacon.device, signed.beacon.audience), Held { signed, through: None, taken_ms: 0 }));
+        let held = stored.into_iter().map(|signed| {
+            ((signed.beacon.device, signed.beacon.audience), Held { signed, through: None, taken_ms: 0 })
+        });
         Self { held: held.collect(), due: true, last_ms: None }
     }
 

@@ -63,12 +63,16 @@ impl Engine {
         match message {
             // Bytes that were asked for.
             Message::Answer(_) | Message::Chunk(_) => 0,
-            Message::Push { doc, runs, .. } => u64::from(self.has_told(id, doc, runs.iter().map(|run| {
-                (run.run.actor(doc), Tip { seq: run.run.seq, hash: run.run.hash })
-            }))),
+            Message::Push { doc, runs, .. } => u64::from(self.has_told(
+                id,
+                doc,
+                runs.iter().map(|run| (run.run.actor(doc), Tip { seq: run.run.seq, hash: run.run.hash })),
+            )),
             Message::Ack { doc, tips } => u64::from(self.has_told(id, doc, tips.iter().map(|(a, tip)| (*a, *tip)))),
             Message::Beacons(beacons) => beacons.len().max(1) as u64,
             Message::Statements(statements) => statements.len().max(1) as u64,
+            // Each may be answered with a whole document.
+            Message::Want(_) => limits::PATIENCE_WANT,
             _ => 1,
         }
     }

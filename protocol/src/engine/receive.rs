@@ -7,7 +7,7 @@ use super::{Engine, SessionId, StoredChange, StoredRun, Write};
 use crate::admission::{admit, admit_counters};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
 use crate::limits;
-use crate::message::{DocFrontier, Message};
+use crate::message::{BranchShown, DocFrontier, Message};
 use crate::planted::{Planted, is_planted};
 use crate::run::Tip;
 use crate::scan::{KeyRef, ObjRef, ScannedChange, scan};
@@ -133,7 +133,9 @@ impl Engine {
         runs: Vec<StoredRun>,
     ) {
         let doc = self.doc_mut(doc_id);
-        if doc.fetching.is_some() && doc.parked.len() < limits::PENDING_CHANGES_MAX {
+        // What is pushed into a document that is being fetched for the first time waits for it. Into any other one it goes
+        // if it fits: a peer that owes an answer must not hold up the others.
+        if doc.fetching.is_some() && doc.meta.frontier.is_empty() && doc.parked.len() < limits::PENDING_CHANGES_MAX {
             return doc.parked.push(Parked::Push(id, changes, runs));
         }
         if !self.load_or_park(doc_id, Parked::Push(id, changes.clone(), runs.clone())) {
@@ -171,12 +173,19 @@ impl Engine {
                 self.after_growth(doc_id);
             }
             Ok(Applied::MissingDependencies) => {
+                let doc = self.doc_mut(doc_id);
+                if doc.fetching.is_some_and(|from| from != id) && doc.parked.len() < limits::PENDING_CHANGES_MAX {
+                    // They may fit once the answer is here.
+                    return doc.parked.push(Parked::Push(id, changes, runs));
+                }
                 self.want_again(id, doc_id);
                 if let Some(device) = self.sessions.get(&id).map(|session| session.device) {
                     self.lose_patience(id, device, limits::PATIENCE_MISFIT);
                 }
             }
             Ok(Applied::Diverges { actor, seq }) => {
+                // What was sent may prove it here and now: a sender that means harm will not.
+                self.take_as_branch(id, doc_id, actor, &changes, &runs);
                 self.show_branch(id, doc_id, actor, seq);
                 self.ask_this_later(id, doc_id);
             }
@@ -185,6 +194,25 @@ impl Engine {
                 self.take_innocent(id, doc_id, changes, runs, actor);
             }
             Err(refused) => self.refuse(id, doc_id, refused),
+        }
+    }
+
+    /// Looks at changes that do not fit ours as at a branch that is shown.
+    fn take_as_branch(
+        &mut self,
+        id: SessionId,
+        doc: DocId,
+        actor: ActorId,
+        changes: &[StoredChange],
+        runs: &[StoredRun],
+    ) {
+        let run = runs.iter().filter(|run| run.run.actor(&doc) == actor).max_by_key(|run| run.run.seq);
+        let branch: Vec<&StoredChange> = changes.iter().filter(|change| change.actor == actor).collect();
+        let bytes: usize = branch.iter().map(|change| change.bytes.len()).sum();
+        let (Some(run), Some(first)) = (run, branch.first().map(|change| change.seq)) else { return };
+        if bytes <= limits::BRANCH_BYTES_MAX {
+            let changes = branch.iter().map(|change| change.bytes.clone().into()).chain(run.tail.clone()).collect();
+            self.handle_branch(id, BranchShown { doc, run: run.clone(), first, changes });
         }
     }
 
@@ -261,12 +289,10 @@ impl Engine {
             let author =
                 |error: crate::admission::Inadmissible| Refused::Author(device, change.actor, tip, error.to_string());
             admit(&scanned, &doc_id, &device, last.map(|tip| tip.hash)).map_err(author)?;
-            let ends: Option<Vec<u64>> = scanned
-                .deps
-                .iter()
-                .map(|dep| known.get(dep).copied().or_else(|| loaded.end_of(dep)))
-                .collect();
-            let Some(ends) = ends.or_else(|| is_planted(Planted::DropDependency).then(|| vec![scanned.start_op])) else {
+            let ends: Option<Vec<u64>> =
+                scanned.deps.iter().map(|dep| known.get(dep).copied().or_else(|| loaded.end_of(dep))).collect();
+            let Some(ends) = ends.or_else(|| is_planted(Planted::DropDependency).then(|| vec![scanned.start_op]))
+            else {
                 return Ok(Applied::MissingDependencies);
             };
             admit_counters(scanned.start_op, ends.into_iter().max().unwrap_or(1)).map_err(author)?;

@@ -104,7 +104,8 @@ impl Engine {
             return self.disconnect_later(id, "not a member, or the exchange is paused".into());
         }
         if self.is_out_of_patience(&device) {
-            return self.disconnect_later(id, "not listened to for a while: it sent far more than it had to say".into());
+            return self
+                .disconnect_later(id, "not listened to for a while: it sent far more than it had to say".into());
         }
         if self.sessions.len() >= limits::SESSIONS_MAX {
             return self.disconnect_later(id, "too many sessions".into());

@@ -1,7 +1,7 @@
 //! Changes, runs and bytes that no node of ours would make.
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{Automerge, ChangeHash as Hash, ObjType, ROOT};
+use automerge::{Automerge, ChangeHash as Hash, ObjType, ROOT, ReadDoc};
 use comin_protocol::engine::StoredRun;
 use comin_protocol::identity::DeviceSigner;
 use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, Nonce, RecordKey};

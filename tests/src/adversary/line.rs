@@ -8,7 +8,7 @@ use futures::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use libp2p::identity::{Keypair, PublicKey, ed25519};
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, SwarmBuilder, noise, ping, tcp, yamux};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -48,7 +48,10 @@ impl Line {
             .with_tokio()
             .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
             .expect("a transport")
-            .with_behaviour(|_| Behaviour { streams: libp2p_stream::Behaviour::new(), ping: ping::Behaviour::default() })
+            .with_behaviour(|_| Behaviour {
+                streams: libp2p_stream::Behaviour::new(),
+                ping: ping::Behaviour::default(),
+            })
             .expect("a behaviour")
             .with_swarm_config(|config| config.with_idle_connection_timeout(BOUND))
             .build();
@@ -92,6 +95,20 @@ impl Line {
 
     /// The next message; `None`: the node has hung up, or says nothing for a while.
     pub async fn hear(&mut self) -> Option<Message> {
+        self.hear_within(QUIET).await
+    }
+
+    /// Waits for a message, dropping all others; `None`: the node has hung up, or it does not come.
+    pub async fn await_message(&mut self, is_it: impl Fn(&Message) -> bool) -> Option<Message> {
+        loop {
+            let message = self.hear_within(BOUND).await?;
+            if is_it(&message) {
+                return Some(message);
+            }
+        }
+    }
+
+    async fn hear_within(&mut self, bound: Duration) -> Option<Message> {
         let hear = async {
             let mut length = [0; 4];
             self.input.read_exact(&mut length).await.ok()?;
@@ -99,7 +116,7 @@ impl Line {
             self.input.read_exact(&mut frame).await.ok()?;
             Message::from_frame(&frame).ok()
         };
-        timeout(QUIET, hear).await.ok().flatten()
+        timeout(bound, hear).await.ok().flatten()
     }
 
     /// Waits until the node hangs up, dropping what it says. False: it does not.
@@ -111,14 +128,18 @@ impl Line {
 
     /// Claims to hold just what the node holds, so that it takes us for an equal; gives what it last said of itself.
     pub async fn agree(&mut self) -> Option<Hello> {
+        // The node speaks first; after that it is heard for a moment. It may go on for ever, with others' edits.
+        let mut next = self.hear_within(BOUND).await;
+        let until = Instant::now() + QUIET;
         let mut last = None;
-        while let Some(message) = self.hear().await {
+        while let Some(message) = next {
             if let Message::Hello(hello) = message {
                 if last.as_ref() != Some(&hello) && !self.send(&Message::Hello(hello.clone())).await {
                     return None;
                 }
                 last = Some(hello);
             }
+            next = self.hear_within(until.saturating_duration_since(Instant::now())).await;
         }
         last
     }

@@ -7,7 +7,7 @@ mod line;
 mod office;
 mod scene;
 
-pub use forge::{Forger, Forged, mutate, push, reseal};
+pub use forge::{Forged, Forger, mutate, push, reseal};
 pub use gauge::{Cost, Gauge};
 pub use line::{Line, connect_raw};
 pub use office::{Office, request};

@@ -6,6 +6,7 @@ use crate::federation::Federation;
 use comin_protocol::identity::DeviceSigner;
 use comin_protocol::ids::DocId;
 use serde_json::json;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -59,7 +60,11 @@ impl Scene {
             victim,
             witness,
             adversary,
-            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"),
+            runtime: tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .expect("a runtime"),
         };
         let first = scene.witness.add(&scene.register(), "Before the attack");
         scene.victim.until("the two meet", |victim| victim.shows(&first));
@@ -109,7 +114,13 @@ impl Scene {
         }
         let cost = gauge.cost();
         let said = self.victim.faults_of(&self.adversary().key());
-        println!("| {name} | {:.1} MiB | {:.2} s | {} edits | {} |", cost.growth_mib, cost.cpu_s, edits.len(), said.join("; "));
+        println!(
+            "| {name} | {:.1} MiB | {:.2} s | {} edits | {} |",
+            cost.growth_mib,
+            cost.cpu_s,
+            edits.len(),
+            said.join("; ")
+        );
         self.judge(name, cost, verdict, &said);
         assert!(self.victim.is_alive(), "{name}: the process that was attacked stays up");
         self.ends_alike(name);
@@ -128,20 +139,24 @@ impl Scene {
                 while made.len() < 3 || !done.load(Ordering::Relaxed) {
                     let name = format!("Meanwhile {}", made.len());
                     let body = json!({"kind": "organisation", "register": register, "fields": {"name": name}});
-                    let answer = request(&witness, "POST", "records", Some(&body)).expect("the witness is not attacked");
+                    let answer =
+                        request(&witness, "POST", "records", Some(&body)).expect("the witness is not attacked");
                     let id = answer.1["id"].as_str().expect("the edit is taken").to_owned();
                     let from = Instant::now();
-                    let shown = || request(&victim, "GET", &format!("records/{id}"), None).is_some_and(|(c, _)| c == 200);
+                    let shown =
+                        || request(&victim, "GET", &format!("records/{id}"), None).is_some_and(|(c, _)| c == 200);
+                    // The victim works for each look: the longer it takes, the rarer they are.
                     while !shown() && from.elapsed() < Duration::from_secs(30) {
-                        std::thread::sleep(Duration::from_millis(1));
+                        std::thread::sleep((from.elapsed() / 8).max(Duration::from_millis(1)));
                     }
                     made.push((id, from.elapsed().as_secs_f64() * 1_000.0));
                     std::thread::sleep(EDIT_EVERY);
                 }
                 made
             });
-            self.runtime.block_on(attack(self));
+            let attacked = catch_unwind(AssertUnwindSafe(|| self.runtime.block_on(attack(self))));
             done.store(true, Ordering::Relaxed);
+            attacked.unwrap_or_else(|panic| resume_unwind(panic));
             editor.join().expect("the witness edits on")
         })
     }
