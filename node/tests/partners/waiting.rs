@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// reveal of 300 bytes.
 const BEFORE_ADMISSION_BYTES_MAX: u64 = 8 * 1024;
 /// So much may two joins differ by: pings, and how the same bytes fall into frames.
-const JITTER_BYTES: u64 = 1_024;
+const JITTER_BYTES: u64 = 256;
 
 /// Passes connections on to a port and counts what comes back from there.
 struct Proxy {
