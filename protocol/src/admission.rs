@@ -140,7 +140,7 @@ fn admit_inside(op: &ScannedOp) -> Result<(), Inadmissible> {
 
 /// What an operation refers to within its own change must fit: Automerge panics on an object that is none,
 /// and loses on saving what overwrites something elsewhere. The same for what earlier changes hold is asked
-/// by [`crate::check::gives_back`], once it has been applied.
+/// by [`crate::check::not_given_back`], once it has been applied.
 fn admit_references(change: &ScannedChange, op: &ScannedOp, predecessors: &[OpId]) -> Result<(), Inadmissible> {
     let misfit = Err(Inadmissible::Operation("reference to something that does not fit"));
     if let ObjRef::Object(id) = op.obj

@@ -21,7 +21,7 @@ use crate::run::Frontier;
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
 
-pub use payload::{SnapshotError, encode_bundle, encode_changes, encode_snapshot, gives_back, load_snapshot};
+pub use payload::{SnapshotError, encode_bundle, encode_changes, encode_snapshot, load_snapshot, not_given_back};
 pub use signed_part::{PartError, PartSignatures, SignedPart, TakenBack, take_back};
 
 /// A transfer to decode.
@@ -86,18 +86,15 @@ pub enum CheckResult {
     /// The sender is at fault: bytes that are damaged or that no run covers.
     #[n(2)]
     SenderFault(#[n(0)] String),
-    /// An author signed what is not admissible.
+    /// Authors signed what is not admissible. What the others wrote beside them is taken.
     #[n(3)]
     AuthorFault {
-        /// The author's actor.
+        /// The actors at fault.
         #[n(0)]
-        actor: ActorId,
-        /// The change.
+        blamed: BTreeMap<ActorId, Blame>,
+        /// The changes of all other actors, as in [`Self::Changes`].
         #[n(1)]
-        hash: ChangeHash,
-        /// What is wrong with it.
-        #[n(2)]
-        what: String,
+        innocent: Vec<StoredChange>,
     },
     /// The helper met its limits: not now, try again, report. Never a verdict.
     #[n(4)]
@@ -108,10 +105,24 @@ pub enum CheckResult {
     Unkept,
 }
 
+/// What an author signed that is not admissible.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct Blame {
+    /// The change.
+    #[n(0)]
+    pub hash: ChangeHash,
+    /// What is wrong with it.
+    #[n(1)]
+    pub what: String,
+}
+
 /// Why a transfer is refused, before it becomes a [`CheckResult`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Refusal {
+    /// The whole of it.
     Sender(String),
+    /// What one actor wrote, and what builds on it.
     Author { actor: ActorId, hash: ChangeHash, what: String },
 }
 
@@ -125,7 +136,9 @@ impl From<Refusal> for CheckResult {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Sender(what) => Self::SenderFault(what),
-            Refusal::Author { actor, hash, what } => Self::AuthorFault { actor, hash, what },
+            Refusal::Author { actor, hash, what } => {
+                Self::AuthorFault { blamed: BTreeMap::from([(actor, Blame { hash, what })]), innocent: Vec::new() }
+            }
         }
     }
 }

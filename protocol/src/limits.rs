@@ -95,6 +95,27 @@ pub const ANSWERS_IN_FLIGHT: usize = 2;
 pub const HELLO_AGAIN_MS: u64 = 60_000;
 /// Changes that wait for their run or dependencies, per session.
 pub const PENDING_CHANGES_MAX: usize = 2_048;
+/// What a peer may say that leads nowhere before it is not listened to for a while, in messages: the hellos and lists
+/// of a thousand changes of members, with room. At 0.3 ms each that is 2.5 s of work.
+pub const PATIENCE_MAX: u64 = 8_192;
+/// Messages of which patience comes back in a second: a hundred times what peers say at rest.
+pub const PATIENCE_PER_S: u64 = 64;
+/// How much of it a fault that ends the session costs, in messages: connecting again is as dear.
+pub const PATIENCE_FAULT: u64 = 64;
+/// How much of it changes that do not fit cost, in messages: they are looked at and asked for once more.
+pub const PATIENCE_MISFIT: u64 = 8;
+/// How much of it a want costs, in messages: what it is answered with lies in memory until the peer reads it.
+pub const PATIENCE_WANT: u64 = 4;
+/// How much of it addresses and drafts cost that a device states anew, in messages: everybody reads the roster again.
+pub const PATIENCE_RESTATED: u64 = 32;
+/// So long a peer is not listened to that has used it up, in milliseconds.
+pub const PATIENCE_PAUSE_MS: u64 = 60_000;
+/// Least time between two beacons of one device and audience that are taken, in milliseconds: well below
+/// [`BEACON_INTERVAL_MS`], for they bunch on the way.
+pub const BEACON_TAKEN_MS: u64 = 500;
+/// Tips in all frontiers that one peer may tell of, twice 120 bytes each: nine partners' registers of 10,000 finished
+/// actors would be less.
+pub const TOLD_TIPS_MAX: usize = 60_000;
 /// Sessions at once: nine partners of a few devices, with room.
 pub const SESSIONS_MAX: usize = 64;
 

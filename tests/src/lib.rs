@@ -1,4 +1,5 @@
 //! Harness and simulator of the COM-IN node.
 
+pub mod adversary;
 pub mod federation;
 pub mod sim;

@@ -75,16 +75,31 @@ impl Partner {
 
     /// Starts its node (again).
     pub fn resume(&mut self) {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.temp.path().join("log"));
         let mut node = self
             .command(&["--json", "run"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log.expect("a file for its log"))
             .spawn()
             .expect("the node starts");
         let mut line = String::new();
         BufReader::new(node.stdout.take().expect("a pipe")).read_line(&mut line).expect("its line");
         assert!(line.contains("\"ready\":true"), "the node is ready: {line}");
         self.node = Some(node);
+    }
+
+    /// Adds to its configuration, and starts its node with that.
+    pub fn configure(&mut self, more: &str) {
+        self.kill();
+        let file = self.dir().join("node.toml");
+        let config = std::fs::read_to_string(&file).expect("its configuration");
+        std::fs::write(&file, format!("{more}\n{config}")).expect("its configuration");
+        self.resume();
+    }
+
+    /// What its node has written to the standard error since the beginning.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.temp.path().join("log")).expect("its log")
     }
 
     /// Ends its node at once, as a power cut would.

@@ -100,14 +100,14 @@ pub(super) fn load_plain(plain: &[u8]) -> Result<Automerge, SnapshotError> {
     }
 }
 
-/// Whether a document gives the changes back that have just been applied to it, byte for byte. `before`: its
+/// The first of the changes just applied to a document that it does not give back byte for byte. `before`: its
 /// heads until then. Automerge writes every change anew when it saves; one that overwrites what is not there
 /// applies, but comes out otherwise, and the document never loads again. A document that fails here is to be
 /// thrown away, and the changes with it: their author made them so.
-pub fn gives_back(doc: &Automerge, before: &[automerge::ChangeHash], applied: &[ChangeHash]) -> bool {
+pub fn not_given_back(doc: &Automerge, before: &[automerge::ChangeHash], applied: &[ChangeHash]) -> Option<ChangeHash> {
     let again = catch_unwind(AssertUnwindSafe(|| doc.get_changes(before)));
     let again: HashSet<ChangeHash> = again.unwrap_or_default().iter().map(|change| change.hash().into()).collect();
-    applied.iter().all(|hash| again.contains(hash))
+    applied.iter().find(|hash| !again.contains(hash)).copied()
 }
 
 /// Reads the payload of [`Form::Bundle`] into raw changes.

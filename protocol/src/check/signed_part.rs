@@ -142,9 +142,11 @@ pub fn take_back(
         CheckResult::Snapshot { frontier, rows } => {
             Ok(TakenBack { snapshot: StoredSnapshot { bytes, frontier, runs }, rows })
         }
-        CheckResult::AuthorFault { what, .. } | CheckResult::SenderFault(what) | CheckResult::NotNow(what) => {
+        CheckResult::AuthorFault { blamed, .. } => {
+            let what = blamed.into_values().next().map(|blame| blame.what).unwrap_or_default();
             Err(PartError::Misfit(what))
         }
+        CheckResult::SenderFault(what) | CheckResult::NotNow(what) => Err(PartError::Misfit(what)),
         // INVARIANT: the job asks for a snapshot, under no bars.
         CheckResult::Changes(_) | CheckResult::Unkept => Err(PartError::Misfit("a whole document was expected".into())),
     }

@@ -161,7 +161,7 @@ fn assert_sender(result: CheckResult, why: &str) {
 
 #[track_caller]
 fn assert_author(result: CheckResult, actor: ActorId, why: &str) {
-    let blamed = matches!(&result, CheckResult::AuthorFault { actor: author, .. } if *author == actor);
+    let blamed = matches!(&result, CheckResult::AuthorFault { blamed, .. } if blamed.contains_key(&actor));
     assert!(blamed, "the author's fault: {why}, but {result:?}");
 }
 
@@ -592,7 +592,7 @@ fn what_a_document_gives_back_loads_again() {
                 continue;
             }
         }
-        if !gives_back(&doc, &heads, &[change.hash]) {
+        if not_given_back(&doc, &heads, &[change.hash]).is_some() {
             lost += 1;
             continue;
         }
@@ -637,4 +637,31 @@ fn small_gaps_travel_as_changes_and_large_ones_as_bundles() {
     let given = run(&job(form, bundled, &Frontier::default(), vec![writer.run_in(&writer.doc)]));
     assert_eq!(changes(given).len(), 301, "all of them come out");
     assert_eq!(encode_bundle(&writer.doc, &[ChangeHash([1; 32])]), None, "a change that is not there");
+}
+
+#[test]
+fn what_the_others_wrote_is_given_beside_a_bad_authors_changes() {
+    let (mut good, mut bad, mut follower) = (Writer::new(1), Writer::new(2), Writer::new(3));
+    good.add(1);
+    bad.commit(|tx| drop(tx.put_object(ROOT, "list", ObjType::List).expect("a list")));
+    follower.merge(&mut bad);
+    follower.add(3);
+    let runs = vec![good.run_in(&good.doc), bad.run_in(&bad.doc), follower.run_in(&follower.doc)];
+    let mut all = good.doc.clone();
+    for mut other in [bad.doc.clone(), follower.doc.clone()] {
+        all.merge(&mut other).expect("merges");
+    }
+    for (form, payload) in [(Form::Changes, payload_of(&raw(&all))), (Form::Snapshot, encode_snapshot(&all))] {
+        match run(&job(form, payload, &Frontier::default(), runs.clone())) {
+            CheckResult::AuthorFault { blamed, innocent } => {
+                let actors: Vec<ActorId> = blamed.keys().copied().collect();
+                let mut expected = vec![bad.actor(), follower.actor()];
+                expected.sort_unstable();
+                assert_eq!(actors, expected, "{form:?}: who signed it and who built on it");
+                assert_eq!(innocent.len(), 1, "{form:?}: the innocent change");
+                assert_eq!(innocent[0].actor, good.actor(), "{form:?}: is given");
+            }
+            other => panic!("{form:?}: an author is at fault, but {other:?}"),
+        }
+    }
 }

@@ -1,13 +1,13 @@
 //! A set of changes against the runs that are to cover it.
 
-use super::{CheckJob, CheckResult, Refusal};
+use super::{Blame, CheckJob, CheckResult, Refusal};
 use crate::admission::{Inadmissible, admit_chain, admit_counters, admit_operations};
 use crate::engine::{StoredChange, StoredRun};
 use crate::ids::{ActorId, ChangeHash, LINKS_PART};
 use crate::limits::{LINKS_RECORDS_MAX, PART_RECORDS_FLOOD};
 use crate::run::{Frontier, Tip};
 use crate::scan::{Action, ObjRef, ScannedChange, hash_of, scan};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A change that has been read, without its operations: those of a whole transfer would fill the memory.
 pub(super) struct Link {
@@ -26,14 +26,26 @@ pub(super) struct Link {
 /// The changes of a transfer, by actor and sequence.
 pub(super) type Chains = BTreeMap<ActorId, BTreeMap<u64, Link>>;
 
-/// Checks a transfer of single changes.
+/// The actors at fault.
+pub(super) type Blamed = BTreeMap<ActorId, Blame>;
+
+/// Checks a transfer of single changes. Where an author is at fault the others' changes are given all the same.
 pub(super) fn check(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<CheckResult, Refusal> {
-    let mut chains = read(job, changes)?;
+    let (mut chains, mut blamed) = read(job, changes)?;
     pass_over(&mut chains, &job.base);
-    cover(job, &job.base, &chains)?;
+    cover(job, &job.base, &mut chains, &mut blamed)?;
+    give(job, chains, blamed)
+}
+
+/// What has been covered, and whose fault it is that the rest is not.
+pub(super) fn give(job: &CheckJob, chains: Chains, blamed: Blamed) -> Result<CheckResult, Refusal> {
     let new_records: u64 = chains.values().flat_map(BTreeMap::values).map(|link| link.new_records).sum();
     check_flood(job, job.records.saturating_add(new_records))?;
-    Ok(CheckResult::Changes(in_order(chains)))
+    let changes = in_order(chains);
+    match blamed.is_empty() {
+        true => Ok(CheckResult::Changes(changes)),
+        false => Ok(CheckResult::AuthorFault { blamed, innocent: changes }),
+    }
 }
 
 /// More records than honest writers could make in one part.
@@ -43,14 +55,15 @@ pub(super) fn check_flood(job: &CheckJob, records: u64) -> Result<(), Refusal> {
 }
 
 /// Scans every change and judges its operations; what follows from the runs is asked later.
-pub(super) fn read(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<Chains, Refusal> {
-    let mut chains = Chains::new();
-    let mut unreadable = Vec::new();
+/// Signed bytes that do not read are blamed on their author.
+pub(super) fn read(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<(Chains, Blamed), Refusal> {
+    let (mut chains, mut blamed) = (Chains::new(), Blamed::new());
     for bytes in changes {
         let change = match scan(&bytes) {
             Ok(change) => change,
             Err(error) => {
-                unreadable.push((hash_of(&bytes), error));
+                let (actor, blame) = blame_unreadable(job, hash_of(&bytes), &error)?;
+                blamed.insert(actor, blame);
                 continue;
             }
         };
@@ -64,19 +77,18 @@ pub(super) fn read(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<Chains, Refu
             return Err(Refusal::sender(format!("change {} given twice, or two of one sequence", hash.short())));
         }
     }
-    match unreadable.first() {
-        None => Ok(chains),
-        Some((hash, error)) => Err(blame_unreadable(job, *hash, error)),
-    }
+    Ok((chains, blamed))
 }
 
 /// Bytes that do not read are the author's where a run signs just them; else nobody knows whose they are.
-fn blame_unreadable(job: &CheckJob, hash: Option<ChangeHash>, error: &impl ToString) -> Refusal {
+fn blame_unreadable(
+    job: &CheckJob,
+    hash: Option<ChangeHash>,
+    error: &impl ToString,
+) -> Result<(ActorId, Blame), Refusal> {
     let signed = hash.and_then(|hash| job.runs.iter().find(|(_, run)| run.run.hash == hash));
-    match signed {
-        Some((actor, run)) => Refusal::Author { actor: *actor, hash: run.run.hash, what: error.to_string() },
-        None => Refusal::sender(error.to_string()),
-    }
+    let (actor, run) = signed.ok_or_else(|| Refusal::sender(error.to_string()))?;
+    Ok((*actor, Blame { hash: run.run.hash, what: error.to_string() }))
 }
 
 impl Link {
@@ -103,10 +115,36 @@ fn pass_over(chains: &mut Chains, base: &Frontier) {
     }
 }
 
-/// Matches every actor's changes with its run: contiguous from `base`, linked by hashes, ending at the run.
-pub(super) fn cover(job: &CheckJob, base: &Frontier, chains: &Chains) -> Result<(), Refusal> {
+/// Matches every actor's changes with its run: contiguous from `base`, linked by hashes, ending at the run. Whoever
+/// signed what is not admissible is blamed, and its changes are left out.
+pub(super) fn cover(job: &CheckJob, base: &Frontier, chains: &mut Chains, blamed: &mut Blamed) -> Result<(), Refusal> {
+    loop {
+        leave_out(chains, blamed);
+        match cover_all(job, base, chains, blamed) {
+            Err(Refusal::Author { actor, hash, what }) => drop(blamed.insert(actor, Blame { hash, what })),
+            other => return other,
+        }
+    }
+}
+
+/// Leaves out what blamed actors wrote. Who builds on that is to blame as well: an honest node does not take it.
+fn leave_out(chains: &mut Chains, blamed: &mut Blamed) {
+    let mut bad: HashSet<ChangeHash> = blamed.values().map(|blame| blame.hash).collect();
+    loop {
+        for actor in blamed.keys() {
+            let gone = chains.remove(actor).unwrap_or_default();
+            bad.extend(gone.into_values().map(|link| link.hash));
+        }
+        let builds_on = |link: &&Link| link.deps.iter().any(|dep| bad.contains(dep));
+        let found = chains.values().flat_map(BTreeMap::values).find(builds_on);
+        let Some((actor, hash)) = found.map(|link| (link.actor, link.hash)) else { return };
+        blamed.insert(actor, Blame { hash, what: "builds on a change that is not admissible".to_owned() });
+    }
+}
+
+fn cover_all(job: &CheckJob, base: &Frontier, chains: &Chains, blamed: &Blamed) -> Result<(), Refusal> {
     let none = BTreeMap::new();
-    for (actor, run) in &job.runs {
+    for (actor, run) in job.runs.iter().filter(|(actor, _)| !blamed.contains_key(actor)) {
         let chain = chains.get(actor).unwrap_or(&none);
         let held = base.0.get(actor);
         if run.run.seq <= held.map_or(0, |tip| tip.seq) && chain.is_empty() {

@@ -23,13 +23,15 @@ pub(super) struct Held {
     pub signed: SignedBeacon,
     /// The device that passed it on; `None`: not heard in this process.
     pub through: Option<DeviceKey>,
+    /// When it was taken, by the monotonic clock.
+    pub taken_ms: u64,
 }
 
 impl Beacons {
     pub fn new(stored: Vec<SignedBeacon>) -> Self {
-        let held = stored
-            .into_iter()
-            .map(|signed| ((signed.beacon.device, signed.beacon.audience), Held { signed, through: None }));
+        let held = stored.into_iter().map(|signed| {
+            ((signed.beacon.device, signed.beacon.audience), Held { signed, through: None, taken_ms: 0 })
+        });
         Self { held: held.collect(), due: true, last_ms: None }
     }
 
@@ -70,6 +72,12 @@ impl Beacons {
             BeaconNumber { device, audience, number }
         };
         self.shared(roster, me, peer).map(number).collect()
+    }
+
+    /// Whether a device says something again too soon: it is heard the next time, or with the next hello.
+    fn is_early(&self, beacon: &Beacon, now_ms: u64) -> bool {
+        let last = self.held.get(&(beacon.device, beacon.audience)).filter(|held| held.through.is_some());
+        last.is_some_and(|last| now_ms < last.taken_ms + limits::BEACON_TAKEN_MS)
     }
 
     fn is_news(&self, beacon: &Beacon) -> bool {
@@ -143,7 +151,7 @@ impl Engine {
     fn pass_on(&mut self, signed: SignedBeacon, from: Option<SessionId>) {
         let audience = signed.beacon.audience;
         let through = from.and_then(|id| self.sessions.get(&id)).map(|session| session.device);
-        let held = Held { signed: signed.clone(), through };
+        let held = Held { signed: signed.clone(), through, taken_ms: self.now.mono_ms };
         self.beacons.held.insert((signed.beacon.device, audience), held);
         self.batch.push(Write::PutBeacon(signed.clone()));
         self.state_changed = true;
@@ -183,12 +191,16 @@ impl Engine {
             let fits = beacon.docs.len() <= limits::BEACON_DOCS_MAX
                 && in_audience(&self.roster, &beacon.audience, &self.me)
                 && in_audience(&self.roster, &beacon.audience, &sender);
-            if !fits || !signed.is_genuine() {
-                return self.end_session(id, "sent a beacon that is not genuine or not for this node");
+            if !fits {
+                return self.end_session(id, "sent a beacon that is not for this node");
             }
             // Of a device that is no member any more the sender may not have heard yet.
-            if !in_audience(&self.roster, &beacon.audience, &beacon.device) || !self.beacons.is_news(beacon) {
+            let is_member = in_audience(&self.roster, &beacon.audience, &beacon.device);
+            if !is_member || !self.beacons.is_news(beacon) || self.beacons.is_early(beacon, self.now.mono_ms) {
                 continue;
+            }
+            if !signed.is_genuine() {
+                return self.end_session(id, "sent a beacon that is not genuine");
             }
             if beacon.device == self.me {
                 // Of before this machine was restored: what it says now has to be newer, or nobody takes it.

@@ -78,6 +78,15 @@ pub(super) struct Loaded {
     pub last_used_ms: u64,
 }
 
+/// A change that the rules admit and this document does not hold: its author signed what no node of ours writes.
+#[derive(Debug)]
+pub(super) struct Unfit {
+    /// Who wrote it; `None`: one of several, and it cannot be told which.
+    pub actor: Option<ActorId>,
+    /// What is wrong with it.
+    pub what: String,
+}
+
 /// The document cannot be what was stored.
 #[derive(Debug)]
 pub(super) struct Damaged(pub String);
@@ -201,9 +210,9 @@ impl Loaded {
         (first..=last).map(|seq| self.change_bytes(&self.hash_at(actor, seq)?)).collect()
     }
 
-    /// Whether every dependency is here.
-    pub fn has_all(&self, deps: &[ChangeHash]) -> bool {
-        deps.iter().all(|dep| self.am.get_change_meta_by_hash(&(*dep).into()).is_some())
+    /// The operation counter after a change's last one; `None`: it is not here.
+    pub fn end_of(&self, change: &ChangeHash) -> Option<u64> {
+        Some(self.am.get_change_meta_by_hash(&(*change).into())?.max_op + 1)
     }
 
     /// Notes a change that has just been applied or committed.
@@ -213,14 +222,14 @@ impl Loaded {
     }
 
     /// Applies changes whose dependencies are here or among them; returns the records they touch.
-    pub fn apply(&mut self, doc: &DocId, changes: &[(ScannedChange, Vec<u8>)]) -> Result<BTreeSet<RecordKey>, String> {
+    ///
+    /// # Errors
+    /// [`Unfit`]: the document is to be thrown away, and the change with it.
+    pub fn apply(&mut self, doc: &DocId, changes: &[(ScannedChange, Vec<u8>)]) -> Result<BTreeSet<RecordKey>, Unfit> {
         let mut touched = BTreeSet::new();
         for slice in changes.chunks(limits::APPLY_SLICE) {
-            apply_slice(&mut self.am, slice.iter().map(|(_, bytes)| bytes.clone()))?;
+            self.apply_slice(slice)?;
             for (scanned, _) in slice {
-                if self.am.get_change_meta_by_hash(&scanned.hash.into()).is_none() {
-                    return Err("a change was not taken by the document".into());
-                }
                 self.note(scanned);
             }
             for (scanned, _) in slice {
@@ -228,6 +237,20 @@ impl Loaded {
             }
         }
         Ok(touched)
+    }
+
+    /// Applies some changes and sees that the document gives each of them back: else it would never load again.
+    fn apply_slice(&mut self, slice: &[(ScannedChange, Vec<u8>)]) -> Result<(), Unfit> {
+        let before = self.am.get_heads();
+        if let Err(what) = apply_slice(&mut self.am, slice.iter().map(|(_, bytes)| bytes.clone())) {
+            let first = slice.first().map(|(scanned, _)| scanned.actor);
+            let alone = slice.iter().all(|(scanned, _)| Some(scanned.actor) == first);
+            return Err(Unfit { actor: first.filter(|_| alone), what });
+        }
+        let hashes: Vec<ChangeHash> = slice.iter().map(|(scanned, _)| scanned.hash).collect();
+        let Some(lost) = check::not_given_back(&self.am, &before, &hashes) else { return Ok(()) };
+        let author = slice.iter().find(|(scanned, _)| scanned.hash == lost).map(|(scanned, _)| scanned.actor);
+        Err(Unfit { actor: author, what: format!("overwrites what is not there (change {})", lost.short()) })
     }
 
     /// The rows of some records as they are now.

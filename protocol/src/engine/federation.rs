@@ -194,10 +194,16 @@ impl Engine {
                 Ok(verified) if !self.may_hold(&verified) => {}
                 Ok(verified) => {
                     self.compare_votes(&verified);
+                    if replaces_its_own(&verified, &device) {
+                        self.lose_patience(id, device, limits::PATIENCE_RESTATED);
+                    }
                     good.push(verified.signed);
                 }
                 Err(error) => return self.end_session(id, format!("sent a statement that cannot be taken: {error}")),
             }
+        }
+        if !self.sessions.contains_key(&id) {
+            return;
         }
         self.adopt_statements(good);
         self.send_hello(id);
@@ -290,6 +296,14 @@ impl Engine {
         let target =
             |d: &crate::roster::Device| DialTarget { device: d.key, addresses: d.addresses.clone(), join: false };
         members.map(target).chain(self.join_target()).collect()
+    }
+}
+
+/// Whether a device says anew what it alone says: the others read it again, each time.
+fn replaces_its_own(statement: &VerifiedStatement, sender: &DeviceKey) -> bool {
+    match &statement.statement {
+        Some(Statement::Addresses { device, .. } | Statement::Drafts { device, .. }) => device == sender,
+        _ => false,
     }
 }
 

@@ -22,6 +22,7 @@ mod edit;
 mod federation;
 mod io;
 mod joining;
+mod patience;
 mod rebuild;
 mod receive;
 mod runs;
@@ -91,6 +92,7 @@ pub struct Engine {
     /// Join streams: the peer, and whether this node is the newcomer.
     join_sessions: BTreeMap<SessionId, (DeviceKey, bool)>,
     faults: Vec<Fault>,
+    patience: patience::Patience,
     listening: Vec<String>,
     paused: bool,
     stopped: Option<String>,
@@ -180,6 +182,7 @@ impl Engine {
             told_waiting: BTreeMap::new(),
             join_sessions: BTreeMap::new(),
             faults: Vec::new(),
+            patience: patience::Patience::default(),
             listening: Vec::new(),
             paused: false,
             stopped: None,

@@ -1,19 +1,19 @@
 //! Changes that arrive: judged in the order length, run and right, scan, then applied, stored, passed on.
 
-use super::document::Parked;
+use super::document::{Parked, Unfit};
 use super::runs::lower;
 use super::session::{Miss, raise};
 use super::{Engine, SessionId, StoredChange, StoredRun, Write};
-use crate::admission::admit;
+use crate::admission::{admit, admit_counters};
 use crate::bars::{Bars, Judged};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
 use crate::limits;
-use crate::message::{DocFrontier, Message};
+use crate::message::{BranchShown, DocFrontier, Message};
 use crate::planted::{Planted, is_planted};
 use crate::run::{Frontier, Tip};
 use crate::scan::{KeyRef, ObjRef, ScannedChange, scan};
 use minicbor::bytes::ByteVec;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Why changes were not taken.
 pub(super) enum Refused {
@@ -134,7 +134,9 @@ impl Engine {
         runs: Vec<StoredRun>,
     ) {
         let doc = self.doc_mut(doc_id);
-        if doc.fetching.is_some() && doc.parked.len() < limits::PENDING_CHANGES_MAX {
+        // What is pushed into a document that is being fetched for the first time waits for it. Into any other one it goes
+        // if it fits: a peer that owes an answer must not hold up the others.
+        if doc.fetching.is_some() && doc.meta.frontier.is_empty() && doc.parked.len() < limits::PENDING_CHANGES_MAX {
             return doc.parked.push(Parked::Push(id, changes, runs));
         }
         if !self.load_or_park(doc_id, Parked::Push(id, changes.clone(), runs.clone())) {
@@ -156,7 +158,7 @@ impl Engine {
         }
         let offered: BTreeMap<ActorId, Tip> =
             changes.iter().map(|change| (change.actor, Tip { seq: change.seq, hash: change.hash })).collect();
-        match self.apply_judged(doc_id, changes, &runs) {
+        match self.apply_judged(doc_id, &changes, &runs) {
             Ok(Applied::Complete { changes, tips, left }) => {
                 let mut offered = offered;
                 self.leave(id, doc_id, &mut offered, &left);
@@ -173,19 +175,86 @@ impl Engine {
                 }
                 self.after_growth(doc_id);
             }
-            Ok(Applied::MissingDependencies) => self.want_again(id, doc_id),
+            Ok(Applied::MissingDependencies) => {
+                let doc = self.doc_mut(doc_id);
+                if doc.fetching.is_some_and(|from| from != id) && doc.parked.len() < limits::PENDING_CHANGES_MAX {
+                    // They may fit once the answer is here.
+                    return doc.parked.push(Parked::Push(id, changes, runs));
+                }
+                self.want_again(id, doc_id);
+                if let Some(device) = self.sessions.get(&id).map(|session| session.device) {
+                    self.lose_patience(id, device, limits::PATIENCE_MISFIT);
+                }
+            }
             Ok(Applied::Diverges { actor, seq }) => {
+                // What was sent may prove it here and now: a sender that means harm will not.
+                self.take_as_branch(id, doc_id, actor, &changes, &runs);
                 self.show_branch(id, doc_id, actor, seq);
                 self.ask_this_later(id, doc_id);
             }
+            Err(Refused::Author(device, actor, tip, what)) => {
+                self.refuse(id, doc_id, Refused::Author(device, actor, tip, what));
+                self.take_innocent(id, doc_id, changes, runs, actor);
+            }
             Err(refused) => self.refuse(id, doc_id, refused),
+        }
+    }
+
+    /// Looks at changes that do not fit ours as at a branch that is shown.
+    fn take_as_branch(
+        &mut self,
+        id: SessionId,
+        doc: DocId,
+        actor: ActorId,
+        changes: &[StoredChange],
+        runs: &[StoredRun],
+    ) {
+        let run = runs.iter().filter(|run| run.run.actor(&doc) == actor).max_by_key(|run| run.run.seq);
+        let branch: Vec<&StoredChange> = changes.iter().filter(|change| change.actor == actor).collect();
+        let bytes: usize = branch.iter().map(|change| change.bytes.len()).sum();
+        let (Some(run), Some(first)) = (run, branch.first().map(|change| change.seq)) else { return };
+        if bytes <= limits::BRANCH_BYTES_MAX {
+            let changes = branch.iter().map(|change| change.bytes.clone().into()).chain(run.tail.clone()).collect();
+            self.handle_branch(id, BranchShown { doc, run: run.clone(), first, changes });
+        }
+    }
+
+    /// Takes what is left without an actor at fault and without whatever builds on it.
+    fn take_innocent(
+        &mut self,
+        id: SessionId,
+        doc_id: DocId,
+        changes: Vec<StoredChange>,
+        runs: Vec<StoredRun>,
+        bad: ActorId,
+    ) {
+        let (mut gone, mut hashes) = (BTreeSet::from([bad]), HashSet::new());
+        let mut left = changes;
+        loop {
+            let before = left.len();
+            left.retain(|change| {
+                let builds_on = || scan(&change.bytes).is_ok_and(|read| read.deps.iter().any(|d| hashes.contains(d)));
+                let stays = !gone.contains(&change.actor) && !builds_on();
+                if !stays {
+                    gone.insert(change.actor);
+                    hashes.insert(change.hash);
+                }
+                stays
+            });
+            if left.len() == before {
+                break;
+            }
+        }
+        if !left.is_empty() {
+            let runs = runs.into_iter().filter(|run| !gone.contains(&run.run.actor(&doc_id))).collect();
+            self.take_checked(id, doc_id, left, runs);
         }
     }
 
     fn apply_judged(
         &mut self,
         doc_id: DocId,
-        changes: Vec<StoredChange>,
+        changes: &[StoredChange],
         runs: &[StoredRun],
     ) -> Result<Applied, Refused> {
         let devices: BTreeMap<ActorId, DeviceKey> =
@@ -197,7 +266,8 @@ impl Engine {
         };
         let mut tips: BTreeMap<ActorId, Tip> = BTreeMap::new();
         let mut batch: Vec<(ScannedChange, Vec<u8>)> = Vec::new();
-        let mut known: std::collections::HashSet<ChangeHash> = std::collections::HashSet::new();
+        // Where the counters of the changes of this batch end.
+        let mut known: HashMap<ChangeHash, u64> = HashMap::new();
         for change in changes {
             match loaded.hash_at(&change.actor, change.seq) {
                 Some(hash) if hash == change.hash => continue,
@@ -222,13 +292,16 @@ impl Engine {
             let author =
                 |error: crate::admission::Inadmissible| Refused::Author(device, change.actor, tip, error.to_string());
             admit(&scanned, &doc_id, &device, last.map(|tip| tip.hash)).map_err(author)?;
-            let foreign: Vec<ChangeHash> = scanned.deps.iter().filter(|dep| !known.contains(dep)).copied().collect();
-            if !is_planted(Planted::DropDependency) && !loaded.has_all(&foreign) {
+            let ends: Option<Vec<u64>> =
+                scanned.deps.iter().map(|dep| known.get(dep).copied().or_else(|| loaded.end_of(dep))).collect();
+            let Some(ends) = ends.or_else(|| is_planted(Planted::DropDependency).then(|| vec![scanned.start_op]))
+            else {
                 return Ok(Applied::MissingDependencies);
-            }
-            known.insert(change.hash);
+            };
+            admit_counters(scanned.start_op, ends.into_iter().max().unwrap_or(1)).map_err(author)?;
+            known.insert(change.hash, scanned.start_op + scanned.ops.len() as u64);
             tips.insert(change.actor, tip);
-            batch.push((scanned, change.bytes));
+            batch.push((scanned, change.bytes.clone()));
         }
         let barred = self.roster.bars(&doc_id, devices.iter());
         let left = leave_unkept(&barred, &mut batch);
@@ -242,7 +315,7 @@ impl Engine {
             tips.insert(change.actor, Tip { seq: change.seq, hash: change.hash });
             *bytes.entry(change.actor).or_default() += raw.len();
         }
-        let applied = self.apply_batch(doc_id, batch, &tips)?;
+        let applied = self.apply_batch(doc_id, batch, &tips, &devices)?;
         self.put_runs(doc_id, &runs, &bytes);
         if !barred.is_empty() {
             self.note_judged(doc_id);
@@ -328,15 +401,24 @@ impl Engine {
         doc_id: DocId,
         batch: Vec<(ScannedChange, Vec<u8>)>,
         tips: &BTreeMap<ActorId, Tip>,
+        devices: &BTreeMap<ActorId, DeviceKey>,
     ) -> Result<Vec<StoredChange>, Refused> {
+        // Should these not fit, the document is thrown away: what this slice has written of it before is shown first.
+        if self.rows_due.iter().any(|(due, _)| *due == doc_id) {
+            self.project_due();
+        }
         let doc = self.doc_mut(doc_id);
         let Some(loaded) = doc.loaded.as_mut().filter(|_| !batch.is_empty()) else { return Ok(Vec::new()) };
         let touched = match loaded.apply(&doc_id, &batch) {
             Ok(touched) => touched,
-            Err(text) => {
+            Err(Unfit { actor, what }) => {
                 // What it left behind in memory is not trusted: the next use loads the stored state.
                 doc.loaded = None;
-                return Err(Refused::Sender(text));
+                let author = actor.and_then(|actor| Some((*devices.get(&actor)?, actor, *tips.get(&actor)?)));
+                return Err(match author {
+                    Some((device, actor, tip)) => Refused::Author(device, actor, tip, what),
+                    None => Refused::Sender(what),
+                });
             }
         };
         doc.meta.records = count_records(doc_id, doc, &batch);

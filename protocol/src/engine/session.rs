@@ -106,6 +106,10 @@ impl Engine {
         if self.paused || !self.roster.is_member(&device) || device == self.me {
             return self.disconnect_later(id, "not a member, or the exchange is paused".into());
         }
+        if self.is_out_of_patience(&device) {
+            return self
+                .disconnect_later(id, "not listened to for a while: it sent far more than it had to say".into());
+        }
         if self.sessions.len() >= limits::SESSIONS_MAX {
             return self.disconnect_later(id, "too many sessions".into());
         }
@@ -139,7 +143,13 @@ impl Engine {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         self.heard(device);
         match Message::from_frame(frame) {
-            Ok(message) => self.handle_message(id, device, message),
+            Ok(message) => {
+                let (cost, written) = (self.cost_of(id, &message), self.batch.len());
+                self.handle_message(id, device, message);
+                if self.batch.len() == written {
+                    self.lose_patience(id, device, cost);
+                }
+            }
             Err(text) => self.end_session(id, text),
         }
     }
@@ -148,7 +158,10 @@ impl Engine {
     pub(super) fn end_session(&mut self, id: SessionId, what: impl Into<String>) {
         let what = what.into();
         if let Some(session) = self.sessions.get(&id) {
-            self.fault(session.device, what.clone());
+            let device = session.device;
+            self.fault(device, what.clone());
+            // Whoever comes back and does it again is not let in any more in the end.
+            self.patience.spend(device, limits::PATIENCE_FAULT, self.now.mono_ms);
         }
         self.handle_disconnected(id);
         self.disconnect_later(id, what);
@@ -454,6 +467,9 @@ impl Engine {
         if !readable || told.doc.part > limits::PART_NUMBER_MAX {
             return;
         }
+        if !self.has_room_for(id, &told) {
+            return self.end_session(id, "tells of more actors than any federation has");
+        }
         self.note_peer_state(id, &told);
         let mine = &self.doc_mut(told.doc).meta.frontier;
         // Nothing is said where we only lack something: that is asked for. Where both are equal the peer may not know.
@@ -462,6 +478,13 @@ impl Engine {
             self.tell(id, &[told.doc]);
         }
         self.compare(id, told.doc);
+    }
+
+    /// Whether a peer may tell of one more document's state: what it told is kept, for each document.
+    pub(super) fn has_room_for(&self, id: SessionId, told: &DocFrontier) -> bool {
+        let Some(session) = self.sessions.get(&id) else { return false };
+        let others = session.acked.iter().filter(|(doc, _)| **doc != told.doc);
+        others.map(|(_, frontier)| frontier.0.len()).sum::<usize>() + told.frontier.0.len() <= limits::TOLD_TIPS_MAX
     }
 
     pub(super) fn note_peer_state(&mut self, id: SessionId, told: &DocFrontier) {

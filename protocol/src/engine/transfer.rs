@@ -13,7 +13,7 @@ use crate::limits;
 use crate::message::{Answer, DocFrontier, Message};
 use crate::planted::{Planted, is_planted};
 use crate::record::StoredRow;
-use crate::run::Frontier;
+use crate::run::{Frontier, Tip};
 use crate::scan::scan;
 use std::collections::BTreeMap;
 
@@ -132,6 +132,9 @@ impl Engine {
         let Some(session) = self.sessions.get(&id) else { return };
         if !self.may_send(&want.doc.register, &session.device) {
             return self.end_session(id, "asked for a register that it may not read");
+        }
+        if !self.has_room_for(id, &want) {
+            return self.end_session(id, "tells of more actors than any federation has");
         }
         self.note_peer_state(id, &want);
         // What it asks for may descend from another branch than its own: it must hear of that, for it cannot see it.
@@ -353,15 +356,17 @@ impl Engine {
                 }
             }
             CheckResult::SenderFault(text) => self.end_session(session, text),
-            CheckResult::AuthorFault { actor, hash, what } => {
-                let run = runs.get(&actor).map(|run| run.run.clone());
-                if let Some(run) = run {
-                    let tip = crate::run::Tip { seq: run.seq, hash: run.hash };
-                    self.refuse(
-                        session,
-                        doc,
-                        Refused::Author(run.device, actor, tip, format!("{what} (change {})", hash.short())),
-                    );
+            CheckResult::AuthorFault { blamed, innocent } => {
+                for (actor, blame) in &blamed {
+                    let Some(run) = runs.get(actor).map(|run| &run.run) else { continue };
+                    let tip = Tip { seq: run.seq, hash: run.hash };
+                    let text = format!("{} (change {})", blame.what, blame.hash.short());
+                    self.refuse(session, doc, Refused::Author(run.device, *actor, tip, text));
+                }
+                if self.part_is_open(&doc) && !innocent.is_empty() {
+                    let wrote = |run: &StoredRun| innocent.iter().any(|change| change.actor == run.run.actor(&doc));
+                    let runs = lower.into_iter().chain(runs.into_values()).filter(wrote).collect();
+                    self.take_checked(session, doc, innocent, runs);
                 }
             }
             CheckResult::Unkept => self.ask_this_later(session, doc),
