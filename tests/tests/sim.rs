@@ -60,6 +60,25 @@ fn schedules_that_failed_once_hold() {
     }
 }
 
+/// The same with a removal.
+const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 3] = [
+    (
+        597,
+        "what only the removed partner still held, since its author's disk had been put back, was expected to return",
+    ),
+    (1227, "what a proven divergence took of a removed partner, nobody enters again"),
+    (5100, "a machine died of one session while the simulator opened a second one with it"),
+];
+
+#[test]
+fn schedules_with_a_removal_that_failed_once_hold() {
+    for (seed, why) in FAILED_ONCE_WITH_REMOVAL {
+        if let Err(violation) = sim::run(Story::Removals, seed) {
+            panic!("{why}\n{violation}");
+        }
+    }
+}
+
 #[test]
 fn one_seed_gives_one_schedule() {
     for seed in 1..=5 {

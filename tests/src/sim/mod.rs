@@ -35,6 +35,7 @@ pub use tally::{Did, Rule, Tally};
 pub use world::World;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -83,7 +84,20 @@ impl std::error::Error for Violation {}
 /// # Errors
 /// The violation, with the events that led to it.
 pub fn run(story: Story, seed: u64) -> Result<Tally, Violation> {
-    World::new(story, seed, false).run().or_else(|_| World::new(story, seed, true).run())
+    let told = |trace| {
+        let world = AssertUnwindSafe(|| World::new(story, seed, trace).run());
+        catch_unwind(world).unwrap_or_else(|panic| {
+            let what = format!("the simulator itself panicked: {}", panic_text(panic.as_ref()));
+            Err(Violation { story, seed, what, trace: Vec::new() })
+        })
+    };
+    told(false).or_else(|_| told(true))
+}
+
+/// What a panic says.
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
 }
 
 /// Runs `seeds` schedules from seed `from` on, on `jobs` threads; `first` stops at the first violation. A schedule itself is

@@ -7,6 +7,7 @@ use crate::sim::dice::Dice;
 use crate::sim::disk::Disk;
 use crate::sim::joining::Joining;
 use crate::sim::ledger::Ledger;
+use crate::sim::panic_text;
 use crate::sim::plan::Plan;
 use crate::sim::process::{Asked, Batch, ChangeRef, Held, Node, Process, Task, WireEnd};
 use crate::sim::removal::Removal;
@@ -866,6 +867,10 @@ impl World {
 
     /// Opens a session; `newcomer` makes it a join, opened by that machine.
     pub(super) fn open_wire(&mut self, a: usize, b: usize, newcomer: Option<usize>) -> Step {
+        if self.nodes[a].process.is_none() || self.nodes[b].process.is_none() {
+            // The first session of the two may have ended one of them.
+            return Ok(());
+        }
         let wire = self.wires.len();
         let mut ends = Vec::with_capacity(2);
         for (side, node) in [a, b].into_iter().enumerate() {
@@ -953,11 +958,8 @@ pub fn pair(a: usize, b: usize) -> (usize, usize) {
 
 /// Runs a step of an engine; a panic is a violation.
 fn guard<T>(node: usize, step: impl FnOnce() -> T) -> Step<T> {
-    catch_unwind(AssertUnwindSafe(step)).map_err(|panic| {
-        let text = panic.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-        format!("n{node}: the engine panicked: {}", text.unwrap_or_default())
-    })
+    catch_unwind(AssertUnwindSafe(step))
+        .map_err(|panic| format!("n{node}: the engine panicked: {}", panic_text(panic.as_ref())))
 }
 
 /// FNV-1a, continued: enough to tell two runs of one seed apart.
