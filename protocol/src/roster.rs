@@ -4,11 +4,13 @@
 mod build;
 mod chain;
 mod draft;
+mod persons;
 #[cfg(test)]
 mod tests;
 
 use crate::ids::{ActorId, DeviceKey, DocId, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
 use crate::limits;
+use crate::persons::PersonFacts;
 use crate::statement::{KeySignature, Rights, Statement, VerifiedStatement, Writers};
 pub use chain::DoubleSigner;
 pub use draft::OpenDraft;
@@ -146,6 +148,8 @@ pub struct Roster {
     pub former: BTreeMap<DeviceKey, Device>,
     /// All registers.
     pub registers: BTreeMap<RegisterId, Register>,
+    /// All persons, by the register that each lies in; those that are erased included.
+    pub persons: BTreeMap<RegisterId, PersonFacts>,
     /// Proven divergences by document and actor: the lowest counts.
     pub cuts: BTreeMap<(DocId, ActorId), Cut>,
     /// What stewards have decided, changes of stewards apart.
@@ -204,6 +208,10 @@ impl Roster {
     }
 
     fn is_writer(&self, register: &RegisterId, device: &Device) -> bool {
+        if let Some(person) = self.persons.get(register) {
+            let writes = person.controller == device.partner && device.rights.includes(Rights::EDIT);
+            return writes && !person.is_erased();
+        }
         let Some(register) = self.registers.get(register) else { return false };
         device.rights.includes(Rights::EDIT)
             && match register.kind {
@@ -217,6 +225,9 @@ impl Roster {
 
     /// Whether `device` may read `register`. The one place that says so.
     pub fn may_read(&self, register: &RegisterId, device: &DeviceKey) -> bool {
+        if let Some(person) = self.persons.get(register) {
+            return self.devices.get(device).is_some_and(|d| person.is_read_by(&d.key, &d.partner));
+        }
         let (Some(register), Some(device)) = (self.registers.get(register), self.devices.get(device)) else {
             return false;
         };
@@ -335,6 +346,9 @@ impl Roster {
                     Some(owner) => vec![(owner.id, owner.key, Rights::ADMIN)],
                     None => of_stewards(&federation.stewards),
                 }
+            }
+            Some(Statement::PersonScope { controller, .. } | Statement::Erasure { controller, .. }) => {
+                self.partners.get(controller).map(|p| (p.id, p.key, Rights::EDIT)).into_iter().collect()
             }
             _ => of_stewards(&federation.stewards),
         }

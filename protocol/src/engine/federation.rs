@@ -239,6 +239,7 @@ impl Engine {
             self.keep_addresses();
             self.settle_joins();
             self.tell_waiting();
+            self.settle_persons();
             self.cut_proven();
         }
         self.match_sessions();

@@ -1,6 +1,7 @@
 //! A small world of engines on one thread: everything is persisted at once, links are perfect. The faults
 //! are the simulator's business; here each rule is seen once, by name.
 
+mod persons;
 mod stewards;
 
 use super::*;
@@ -44,7 +45,10 @@ impl Disk {
                 stored.changes.retain(|change| change.seq > snapshot.frontier.seq(&change.actor));
                 stored.snapshot = Some(snapshot);
             }
-            Write::ClearDoc(doc) => {
+            Write::ClearDoc(doc) | Write::DropPerson(doc) => {
+                if doc.is_person() {
+                    self.boot.docs.remove(&doc);
+                }
                 self.docs.remove(&doc);
                 self.boot.runs.remove(&doc);
                 self.boot.kept.remove(&doc);

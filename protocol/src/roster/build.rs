@@ -89,6 +89,7 @@ pub(super) fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'
     roster.devices = facts.devices(&roster.partners);
     roster.former = facts.former(&roster, standing.as_ref());
     roster.registers = facts.registers(&roster, standing.as_ref());
+    facts.persons(&mut roster);
     facts.cut(&mut roster);
     roster.certified_by = facts.certified_by(&roster);
     if let Some(standing) = &standing {
