@@ -573,3 +573,17 @@ field-when = When
 country-si = Slovenia
 country-it = Italy
 country-fr = France
+
+cli-person-added = Added: { $id }
+cli-person-saved = Saved: { $id }
+cli-person-shared = Saved: who reads this person from now on. Who does not any more drops it with the next exchange.
+cli-person-due-soon = retention ends soon
+cli-person-due-over = retention is over: its controller's node erases it
+cli-person-due-ask = retention ended long ago: erase it, or set the date (is this machine's clock right?)
+cli-person-not-erased = Nobody has asked for an erasure of this person.
+cli-person-erased = Erased on { $k } of { $n } devices of { $m } partners.
+cli-person-missing = Not yet: { $name }, last heard { $time }
+cli-person-missing-unheard = Not yet: { $name }, never heard from here
+cli-person-waits = It waits here: another partner has asked for more erasures than are carried out at once. To agree: comin person erase { $id } --reason request
+cli-person-files = The person was put into these files, which you have to remove yourself:
+cli-person-written = Written: { $file }

@@ -572,3 +572,17 @@ field-when = Quando
 country-si = Slovenia
 country-it = Italia
 country-fr = Francia
+
+cli-person-added = Aggiunta: { $id }
+cli-person-saved = Salvata: { $id }
+cli-person-shared = Salvato: chi legge questa persona d'ora in poi. Chi non la legge più la elimina al prossimo scambio.
+cli-person-due-soon = la conservazione sta per finire
+cli-person-due-over = conservazione finita: il nodo del titolare la cancella
+cli-person-due-ask = conservazione finita da molto: cancellarla, o cambiare la data (l'orologio di questa macchina è giusto?)
+cli-person-not-erased = Nessuno ha chiesto la cancellazione di questa persona.
+cli-person-erased = Cancellata su { $k } di { $n } dispositivi di { $m } partner.
+cli-person-missing = Non ancora: { $name }, sentito l'ultima volta { $time }
+cli-person-missing-unheard = Non ancora: { $name }, mai sentito da qui
+cli-person-waits = Qui è in attesa: un altro partner ha chiesto più cancellazioni di quante si eseguono subito. Per acconsentire: comin person erase { $id } --reason request
+cli-person-files = La persona è stata messa in questi file, che vanno eliminati a mano:
+cli-person-written = Scritto: { $file }

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod net;
 pub mod pages;
 pub mod qr;
+pub mod persons;
 pub mod runtime;
 pub mod store;
 pub mod text;

@@ -47,6 +47,11 @@ impl Backups {
         Self(Arc::new(Inner { dir, last: Mutex::default(), busy: Arc::default() }))
     }
 
+    /// The data directory.
+    pub fn dir(&self) -> &DataDir {
+        &self.0.dir
+    }
+
     /// What became of the scheduled ones, as far as this process knows of any.
     pub fn last(&self) -> Last {
         self.noted().clone()
