@@ -122,7 +122,8 @@ pub fn vcard(row: &Row) -> String {
         format!("N:{family};{given};;;"),
     ];
     let fields = [("ROLE", "role"), ("EMAIL", "email"), ("TEL;VALUE=text", "phone"), ("LANG", "language")];
-    lines.extend(fields.iter().filter(|(_, field)| row.value(field).is_some()).map(|(n, f)| format!("{n}:{}", text(f))));
+    lines
+        .extend(fields.iter().filter(|(_, field)| row.value(field).is_some()).map(|(n, f)| format!("{n}:{}", text(f))));
     lines.push("END:VCARD".to_owned());
     lines.iter().map(|line| format!("{line}\r\n")).collect()
 }
@@ -147,9 +148,9 @@ pub fn tells(row: &Row, text: &str) -> bool {
         Scalar::Str(text) => Some(crate::views::fold(text)),
         _ => None,
     });
-    texts.flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).any(|word| {
-        word.chars().count() >= WORD_CHARS_MIN && folded.contains(&word)
-    })
+    texts
+        .flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .any(|word| word.chars().count() >= WORD_CHARS_MIN && folded.contains(&word))
 }
 
 /// The files into which a person was put by this node's users.
@@ -207,7 +208,10 @@ mod tests {
 
     #[test]
     fn a_card_holds_what_a_card_can() {
-        let row = row(&[("given_name", "Ada"), ("family_name", "Zupan; ml."), ("email", "ada@most.example")], "2026-05-01T12:00:00Z");
+        let row = row(
+            &[("given_name", "Ada"), ("family_name", "Zupan; ml."), ("email", "ada@most.example")],
+            "2026-05-01T12:00:00Z",
+        );
         let card = vcard(&row);
         assert!(card.starts_with("BEGIN:VCARD\r\nVERSION:4.0\r\n"), "{card}");
         assert!(card.contains("N:Zupan\\; ml.;Ada;;;\r\n") && card.contains("EMAIL:ada@most.example\r\n"), "{card}");
@@ -216,7 +220,10 @@ mod tests {
 
     #[test]
     fn a_files_name_tells_nothing_of_the_person() {
-        let row = row(&[("given_name", "Ada"), ("family_name", "Zupan"), ("phone", "+386 1 5550142")], "2026-05-01T12:00:00Z");
+        let row = row(
+            &[("given_name", "Ada"), ("family_name", "Zupan"), ("phone", "+386 1 5550142")],
+            "2026-05-01T12:00:00Z",
+        );
         assert!(tells(&row, "letters/zupan.vcf") && tells(&row, "5550142.json"), "a name or number is found");
         assert!(!tells(&row, "person.vcf"), "a plain name is none");
     }

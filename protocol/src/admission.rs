@@ -120,7 +120,8 @@ fn admit_link_field(op: &ScannedOp, doc: &DocId) -> Result<(), Inadmissible> {
     let (record, field) =
         text.split_once('/').ok_or(Inadmissible::Operation("root key of a links part without a field"))?;
     let record = RecordKey::parse(record).ok_or(Inadmissible::Operation("root key that names no record"))?;
-    if doc.is_person() != (record.kind == PERSON_KIND) || doc.is_person() && record != RecordKey::person(&doc.register) {
+    if doc.is_person() != (record.kind == PERSON_KIND) || doc.is_person() && record != RecordKey::person(&doc.register)
+    {
         return Err(Inadmissible::Operation("a person outside a document of its own, or something else in one"));
     }
     admit_field(field)?;

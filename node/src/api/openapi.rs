@@ -297,6 +297,12 @@ fn schemas() -> Value {
         "Rekey": object(&["key"], json!({"key": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "certificate": text()})),
         "Join": object(&["ticket"], json!({"ticket": {"type": "string", "pattern": "^comin1-"}})),
         "RegisterAdd": object(&["name", "writers"], json!({"name": name(), "writers": writers.clone()})),
+        "PersonAdd": object(&["fields", "scope"], json!({"fields": {"type": "object"}, "scope": writers.clone()})),
+        "Scope": object(&["scope"], json!({"scope": writers.clone()})),
+        "Erase": object(&["reason"], json!({"reason": {
+            "type": "string", "enum": comin_protocol::persons::Reason::ALL.map(comin_protocol::persons::Reason::code),
+        }})),
+        "PersonFile": object(&["file"], json!({"file": text()})),
         "Writers": object(&["writers"], json!({"writers": writers})),
         "NewRecord": record,
         "RecordsCreate": {"oneOf": [

@@ -136,7 +136,8 @@ pub async fn erase(
     Body(body): Body<Erase>,
 ) -> Answer<Json<Value>> {
     let words = Reason::ALL.map(Reason::code).join(", ");
-    let reason = Reason::from_code(&body.reason).ok_or_else(|| Problem::invalid(format!("reason is one of {words}")))?;
+    let reason =
+        Reason::from_code(&body.reason).ok_or_else(|| Problem::invalid(format!("reason is one of {words}")))?;
     let (person, _) = find(&app.node().roster(), &id)?;
     match app.node().command(Command::ErasePerson { person, reason: reason.number() }).await? {
         Reply::Done => erasure(State(app), lang, Path(id)).await,

@@ -4,8 +4,8 @@ use super::limits::BODY_BYTES_MAX;
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    backup, conflicts, export, guard, health, import, login, members, openapi, persons, records, registers, schema, status,
-    stream, sync,
+    backup, conflicts, export, guard, health, import, login, members, openapi, persons, records, registers, schema,
+    status, stream, sync,
 };
 use crate::pages;
 use axum::Router;

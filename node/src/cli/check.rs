@@ -34,7 +34,8 @@ pub fn run(dir: &DataDir, out: &Output) -> CliResult<Exit> {
     if !damaged.is_empty() {
         return Err(report_faults(&damaged, out).unwrap_or_else(|| CliError::new("the store is damaged")));
     }
-    let (disk_bytes, live_bytes) = (store::disk_bytes(&dir.store()).unwrap_or(0), store::live_bytes(sled.inner().backend())?);
+    let (disk_bytes, live_bytes) =
+        (store::disk_bytes(&dir.store()).unwrap_or(0), store::live_bytes(sled.inner().backend())?);
     let store: Arc<dyn Store> = Arc::new(sled);
     let documents: Vec<DocId> = store.boot()?.docs.into_keys().collect();
     let found = compare(&signer, store, &documents)?;

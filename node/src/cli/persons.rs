@@ -26,7 +26,9 @@ pub fn run(client: &Client, verb: &PersonVerb, out: &Output) -> CliResult {
             told(&answer, "cli-person-saved", out)
         }
         PersonVerb::List => list(client, out),
-        PersonVerb::Show { id } => super::records::show(client, &format!("records/{}", encoded(&key_of(PERSON_KIND, id)?)), out),
+        PersonVerb::Show { id } => {
+            super::records::show(client, &format!("records/{}", encoded(&key_of(PERSON_KIND, id)?)), out)
+        }
         PersonVerb::Share { id, scope } => {
             let path = path_of(id, "scope")?;
             let answer = client.send(Method::PUT, &path, Some(json!({"scope": scope_of(scope)})), &[])?.json()?;
@@ -133,9 +135,10 @@ fn access(client: &Client, id: &str, format: &str, file: Option<&Path>, out: &Ou
     let shown = |cause: std::io::Error| CliError::new(format!("{}: {cause}", file.display()));
     let mut options = std::fs::OpenOptions::new();
     std::os::unix::fs::OpenOptionsExt::mode(options.write(true).create_new(true), 0o600);
-    options.open(&file).and_then(|mut open| open.write_all(&data)).map_err(|cause| {
-        shown(cause).hint("name a file that is not there yet, in a directory that is")
-    })?;
+    options
+        .open(&file)
+        .and_then(|mut open| open.write_all(&data))
+        .map_err(|cause| shown(cause).hint("name a file that is not there yet, in a directory that is"))?;
     out.say("cli-person-written", &[("file", file.display().to_string().into())]);
     Ok(())
 }

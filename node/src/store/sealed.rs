@@ -86,8 +86,7 @@ impl<S: Store> SealedStore<S> {
     fn seal_row(&self, doc: &DocId, row: &StoredRow) -> Result<StoredRow, StoreError> {
         let value = Scalar::Str(to_hex(&self.keys.seal(doc, &row.bytes)?));
         let fields = BTreeMap::from([(SEALED.to_owned(), vec![Cell { value, origin: 0 }])]);
-        let shell =
-            Row { key: row.key.clone(), doc: *doc, origins: Vec::new(), fields, unseen_edits: Vec::new() };
+        let shell = Row { key: row.key.clone(), doc: *doc, origins: Vec::new(), fields, unseen_edits: Vec::new() };
         Ok(StoredRow::new(&shell))
     }
 

@@ -133,7 +133,8 @@ impl Engine {
     fn is_due(&mut self, register: &RegisterId, person: &PersonFacts) -> bool {
         let Some(erasure) = &person.erasure else { return false };
         let is_admin = |device: &&crate::ids::DeviceKey| self.roster.has_right(device, Rights::ADMIN);
-        let mut own = erasure.asked_by.iter().filter(|(_, partner)| **partner == self.partner).map(|(device, _)| device);
+        let mut own =
+            erasure.asked_by.iter().filter(|(_, partner)| **partner == self.partner).map(|(device, _)| device);
         if erasure.by_controller || own.any(|device| is_admin(&device)) {
             if self.erasures.waiting.remove(register) {
                 self.store_erasures();

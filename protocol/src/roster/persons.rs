@@ -41,9 +41,8 @@ impl Facts<'_> {
         for fact in &self.facts {
             let Statement::Erasure { controller, nonce, reason } = fact.statement else { continue };
             let known = persons.get(&RegisterId::person(controller, nonce));
-            let concerned = |partner: &PartnerId| {
-                partner == controller || known.is_some_and(|person| person.concerns(partner))
-            };
+            let concerned =
+                |partner: &PartnerId| partner == controller || known.is_some_and(|person| person.concerns(partner));
             let signers: BTreeMap<DeviceKey, PartnerId> = editors(roster, &fact.signers)
                 .filter(|device| concerned(&device.partner))
                 .map(|device| (device.key, device.partner))

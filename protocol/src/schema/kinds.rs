@@ -3,8 +3,8 @@
 //! A field never changes its type or meaning: a new meaning is a new field, with a fallback when reading.
 
 use super::vocabulary::{
-    ACTIVITY, EVENT_STATE, EVENT_TYPE, LANGUAGE, LEGAL_BASIS, MEMBERSHIP_ROLE, NETWORK_LEVEL, ORGANISATION_TYPE, PRACTICE_STATE,
-    TARGET_GROUP, VISIBILITY,
+    ACTIVITY, EVENT_STATE, EVENT_TYPE, LANGUAGE, LEGAL_BASIS, MEMBERSHIP_ROLE, NETWORK_LEVEL, ORGANISATION_TYPE,
+    PRACTICE_STATE, TARGET_GROUP, VISIBILITY,
 };
 use super::{Field, FieldType, Kind};
 use crate::limits::{PROSE_BYTES_MAX, SCALAR_BYTES_MAX};

@@ -313,6 +313,12 @@ pub static LEGAL_BASIS: Vocabulary = Vocabulary {
         term("contract", "contratto", "pogodba", "contrat", "contract"),
         term("legal_obligation", "obbligo legale", "zakonska obveznost", "obligation légale", "legal obligation"),
         term("public_interest", "interesse pubblico", "javni interes", "intérêt public", "public interest"),
-        term("legitimate_interest", "legittimo interesse", "zakoniti interes", "intérêt légitime", "legitimate interest"),
+        term(
+            "legitimate_interest",
+            "legittimo interesse",
+            "zakoniti interes",
+            "intérêt légitime",
+            "legitimate interest",
+        ),
     ],
 };

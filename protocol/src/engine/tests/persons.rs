@@ -17,7 +17,6 @@ fn only(partners: &[PartnerId]) -> Writers {
 }
 
 impl World {
-
     fn add_person(&mut self, index: usize, readers: Writers) -> Row {
         let fields = Personal::new(vec![change("family_name", NAME), change("phone", "1")]);
         let reply = self.command(index, Command::AddPerson { readers, fields });
@@ -210,8 +209,11 @@ fn any_order_of_edits_shares_and_erasures_ends_without_the_person() {
                 }
                 2 => world.disconnect(pick(3)),
                 3 => {
-                    let edit =
-                        Edit { target: at(&row), changes: vec![change("phone", &pick(9).to_string())], if_version: None };
+                    let edit = Edit {
+                        target: at(&row),
+                        changes: vec![change("phone", &pick(9).to_string())],
+                        if_version: None,
+                    };
                     let _ = world.command(0, Command::Edit(vec![edit]));
                     if pick(2) == 0 {
                         world.run();
