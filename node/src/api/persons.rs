@@ -178,7 +178,6 @@ pub async fn erasure(State(app): State<AppState>, _: Lang, Path(id): Path<String
 
 /// Parameters of `GET persons/{id}/access`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AccessParams {
     format: Option<String>,
 }
