@@ -381,7 +381,13 @@ fn restore_into(file: &Path, dir: &DataDir) -> Result<Contents, BackupError> {
     store.commit(&[vec![StoreWrite::PutState(STATE_UNCONFIRMED.to_owned(), Vec::new())]])?;
     let settings = head.settings()?;
     dir.write_statements(&store.statements()?)?;
-    dir.write_signer(&DeviceSigner::from_secret(&head.secret))?;
+    let signer = DeviceSigner::from_secret(&head.secret);
+    dir.write_signer(&signer)?;
+    // Without their keys the persons in it stay closed; peers that may bring them back do.
+    if let Some(keys) = schedule::keys_beside(file, &signer.key()) {
+        let bundle = fs::read(&keys).map_err(|cause| BackupError::Io { path: keys, cause })?;
+        store::unbundle(&dir.person_keys(), &bundle)?;
+    }
     dir.api_token()?;
     if let Some(config) = &head.config {
         datadir::write_secret(&dir.config_file(), config)?;

@@ -152,6 +152,11 @@ impl DataDir {
         self.0.join("store")
     }
 
+    /// Where the keys of persons are.
+    pub fn person_keys(&self) -> PathBuf {
+        self.0.join("persons")
+    }
+
     /// Where the store is, which `init` has made: what would be opened in its place is empty, and nobody would know.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ pub mod import;
 pub mod limits;
 pub mod net;
 pub mod pages;
+pub mod persons;
 pub mod qr;
 pub mod runtime;
 pub mod store;

@@ -6,7 +6,7 @@
 //! record there are scalars and prose at flat keys; inside prose there is text. Wrong values never make a
 //! change invalid; wrong places do.
 
-use crate::ids::{ChangeHash, DeviceKey, DocId, RecordKey};
+use crate::ids::{ChangeHash, DeviceKey, DocId, PERSON_KIND, RecordKey};
 use crate::limits::{FIELD_KEY_BYTES_MAX, SCALAR_BYTES_MAX};
 use crate::planted::{Planted, is_planted};
 use crate::record::Scalar;
@@ -51,7 +51,7 @@ pub(crate) fn admit_operations(change: &ScannedChange, doc: &DocId, author: &Dev
         admit_value(op)?;
         match (op.obj, doc.is_links()) {
             (ObjRef::Root, _) if is_planted(Planted::OverwriteRoot) => {}
-            (ObjRef::Root, true) => admit_link_field(op)?,
+            (ObjRef::Root, true) => admit_link_field(op, doc)?,
             (ObjRef::Root, false) => admit_new_record(op, &prefix)?,
             (ObjRef::Object(_), true) => return Err(Inadmissible::Operation("object in a links part")),
             (ObjRef::Object(_), false) => admit_inside(op)?,
@@ -101,6 +101,9 @@ fn admit_field(field: &str) -> Result<(), Inadmissible> {
 fn admit_new_record(op: &ScannedOp, prefix: &[u8; 8]) -> Result<(), Inadmissible> {
     let KeyRef::Map(text) = &op.key else { return Err(Inadmissible::Operation("list operation on the root")) };
     let key = RecordKey::parse(text).ok_or(Inadmissible::Operation("root key that names no record"))?;
+    if key.kind == PERSON_KIND {
+        return Err(Inadmissible::Operation("a person outside a document of its own"));
+    }
     if op.action != Action::MakeMap || op.insert {
         return Err(Inadmissible::Operation("anything but making a record on the root"));
     }
@@ -110,12 +113,17 @@ fn admit_new_record(op: &ScannedOp, prefix: &[u8; 8]) -> Result<(), Inadmissible
     if key.id.starts_with(prefix) { Ok(()) } else { Err(Inadmissible::ForeignPrefix) }
 }
 
-/// On the root of a links part: a field of a record with a derived id.
-fn admit_link_field(op: &ScannedOp) -> Result<(), Inadmissible> {
+/// On the root of a links part: a field of a record with a derived id. In a person's document it is that person's, and
+/// no other document has any: what holds personal data is known by its id.
+fn admit_link_field(op: &ScannedOp, doc: &DocId) -> Result<(), Inadmissible> {
     let KeyRef::Map(text) = &op.key else { return Err(Inadmissible::Operation("list operation on the root")) };
     let (record, field) =
         text.split_once('/').ok_or(Inadmissible::Operation("root key of a links part without a field"))?;
-    RecordKey::parse(record).ok_or(Inadmissible::Operation("root key that names no record"))?;
+    let record = RecordKey::parse(record).ok_or(Inadmissible::Operation("root key that names no record"))?;
+    if doc.is_person() != (record.kind == PERSON_KIND) || doc.is_person() && record != RecordKey::person(&doc.register)
+    {
+        return Err(Inadmissible::Operation("a person outside a document of its own, or something else in one"));
+    }
     admit_field(field)?;
     match &op.action {
         Action::Set(_) if !op.insert => Ok(()),

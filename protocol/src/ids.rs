@@ -157,13 +157,19 @@ impl RegisterId {
     pub fn shared(statement: &StatementId) -> Self {
         Self(tagged_hash("comin/register/1", &[&statement.0, b"shared"]))
     }
+
+    /// What a person's document lies in: a register of its own, that the controller writes.
+    pub fn person(controller: &PartnerId, nonce: &[u8; 16]) -> Self {
+        Self(tagged_hash("comin/register/1", &[&controller.0, nonce, b"person"]))
+    }
 }
 
 /// One Automerge document: a part of a register.
 ///
 /// # Shape
 /// Part 0 is the register's links part (records with derived ids, as root scalars); parts 1, 2, … hold
-/// records with random ids.
+/// records with random ids. A person's document is part [`PERSON_PART`] of a register of its own, so that whoever
+/// carries, stores or checks it knows from the id alone that it holds personal data.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(array)]
 pub struct DocId {
@@ -177,6 +183,10 @@ pub struct DocId {
 
 /// The number of a register's links part.
 pub const LINKS_PART: u32 = 0;
+/// The number of a person's document.
+pub const PERSON_PART: u32 = u32::MAX;
+/// The kind of a person's one record.
+pub const PERSON_KIND: &str = "person";
 
 impl DocId {
     /// 32 bytes that name the document in signatures and actor ids.
@@ -184,9 +194,20 @@ impl DocId {
         tagged_hash("comin/document/1", &[&self.register.0, &self.part.to_le_bytes()])
     }
 
-    /// Whether this is the links part of its register.
+    /// The document of the person that lies in `register`.
+    pub fn person(register: RegisterId) -> Self {
+        Self { register, part: PERSON_PART }
+    }
+
+    /// Whether it holds a person, and nothing else.
+    pub fn is_person(&self) -> bool {
+        self.part == PERSON_PART
+    }
+
+    /// Whether records lie in it as scalars on the root: the links part of a register, and a person's document,
+    /// which two devices of the controller may begin at once.
     pub fn is_links(&self) -> bool {
-        self.part == LINKS_PART
+        self.part == LINKS_PART || self.is_person()
     }
 }
 
@@ -272,6 +293,13 @@ impl RecordKey {
         let mut id = [0; 16];
         id.copy_from_slice(&hash[..16]);
         Self { kind: kind.to_owned(), id }
+    }
+
+    /// The record of the person that lies in `register`.
+    pub fn person(register: &RegisterId) -> Self {
+        let mut id = [0; 16];
+        id.copy_from_slice(&register.0[..16]);
+        Self { kind: PERSON_KIND.to_owned(), id }
     }
 
     /// Reads `kind:hex`; `None` on any other text.

@@ -17,6 +17,7 @@ pub mod join;
 pub mod kit;
 pub mod limits;
 pub mod message;
+pub mod persons;
 pub mod planted;
 pub mod record;
 pub mod roster;

@@ -136,6 +136,13 @@ pub const DRAFTS_MAX: usize = 16;
 pub const DRAFTS_BYTES_MAX: usize = 64 * 1024;
 /// Drafts that one device remembers to have refused: as many as four devices can propose.
 pub const DRAFTS_REFUSED_MAX: usize = 64;
+/// Persons in one device's receipts of erasures: 35 bytes each within one statement.
+pub const RECEIPTS_MAX: usize = 7_000;
+/// Erasures that one partner may ask of others' persons within [`ERASURES_WITHIN_MS`] and that are carried out at
+/// once: a day's work, and no more harm than that from a device in the wrong hands.
+pub const ERASURES_AT_ONCE: usize = 20;
+/// The time in which those are counted, in milliseconds of the receiver's own clock.
+pub const ERASURES_WITHIN_MS: u64 = 24 * 3600 * 1000;
 /// Longest name (partner, device, register, federation) in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
 /// Addresses in one device's address record.

@@ -4,12 +4,14 @@
 mod build;
 mod chain;
 mod draft;
+mod persons;
 #[cfg(test)]
 mod tests;
 
 use crate::bars::Bars;
 use crate::ids::{ActorId, DeviceKey, DocId, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
 use crate::limits;
+use crate::persons::PersonFacts;
 use crate::statement::{KeySignature, Rights, Statement, VerifiedStatement, Writers};
 pub use chain::DoubleSigner;
 pub use draft::OpenDraft;
@@ -154,6 +156,8 @@ pub struct Roster {
     pub stays: BTreeMap<(DocId, ActorId, Option<DeviceKey>), u64>,
     /// The documents that a decision has named which ended the writing of a partner or of one of its keys.
     pub named: BTreeSet<(PartnerId, DocId)>,
+    /// All persons, by the register that each lies in; those that are erased included.
+    pub persons: BTreeMap<RegisterId, PersonFacts>,
     /// Proven divergences by document and actor: the lowest counts.
     pub cuts: BTreeMap<(DocId, ActorId), Cut>,
     /// What stewards have decided, changes of stewards apart.
@@ -234,6 +238,10 @@ impl Roster {
     }
 
     fn is_writer(&self, register: &RegisterId, device: &Device, writers: impl Fn(&Register) -> &Writers) -> bool {
+        if let Some(person) = self.persons.get(register) {
+            let writes = person.controller == device.partner && device.rights.includes(Rights::EDIT);
+            return writes && !person.is_erased();
+        }
         let Some(register) = self.registers.get(register) else { return false };
         let is_owner = register.owner == Some(device.partner);
         device.rights.includes(Rights::EDIT)
@@ -246,6 +254,9 @@ impl Roster {
 
     /// Whether `device` may read `register`. The one place that says so.
     pub fn may_read(&self, register: &RegisterId, device: &DeviceKey) -> bool {
+        if let Some(person) = self.persons.get(register) {
+            return self.devices.get(device).is_some_and(|d| person.is_read_by(&d.key, &d.partner));
+        }
         let (Some(register), Some(device)) = (self.registers.get(register), self.devices.get(device)) else {
             return false;
         };
@@ -387,6 +398,9 @@ impl Roster {
                 }
             }
             Some(Statement::Revocation { partner, partner_key, .. }) => vec![(*partner, *partner_key, Rights::ADMIN)],
+            Some(Statement::PersonScope { controller, .. } | Statement::Erasure { controller, .. }) => {
+                self.partners.get(controller).map(|p| (p.id, p.key, Rights::EDIT)).into_iter().collect()
+            }
             _ => of_stewards(&federation.stewards),
         }
     }

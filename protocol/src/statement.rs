@@ -338,6 +338,52 @@ pub enum Statement {
         #[n(4)]
         signed: BTreeSet<StatementId>,
     },
+    /// Who reads a person, numbered; the highest number counts, of equal numbers the greater id. Controller and
+    /// nonce give the document's id, so nobody else can speak of it. Signed by a device of the controller with the
+    /// edit right.
+    #[n(15)]
+    PersonScope {
+        /// The partner that is answerable for the data; its devices write the document, and read it always.
+        #[n(0)]
+        controller: PartnerId,
+        /// Makes two persons of one controller differ.
+        #[cbor(n(1), with = "minicbor::bytes")]
+        nonce: [u8; 16],
+        /// Counts up from 1.
+        #[n(2)]
+        number: u64,
+        /// Who reads it besides the controller.
+        #[n(3)]
+        readers: Writers,
+    },
+    /// A person is erased everywhere and for ever. Signed by a device with the edit right of the controller, or of
+    /// a partner that reads or has read the person: those who agree sign the same body.
+    #[n(16)]
+    Erasure {
+        /// As in the scope.
+        #[n(0)]
+        controller: PartnerId,
+        /// As in the scope.
+        #[cbor(n(1), with = "minicbor::bytes")]
+        nonce: [u8; 16],
+        /// Why: see [`crate::persons::Reason`]; a number that the reader does not know erases all the same.
+        #[n(2)]
+        reason: u8,
+    },
+    /// The persons that a device has erased and will never take again, numbered; the highest number counts and
+    /// replaces the others. Signed by the device.
+    #[n(17)]
+    ErasureReceipts {
+        /// The device.
+        #[n(0)]
+        device: DeviceKey,
+        /// Counts up.
+        #[n(1)]
+        number: u64,
+        /// The registers of the persons.
+        #[n(2)]
+        persons: BTreeSet<RegisterId>,
+    },
 }
 
 /// A key's signature over a statement's body.
@@ -416,6 +462,9 @@ impl Statement {
             Self::Rekeying { .. } => "rekeying",
             Self::Drafts { .. } => "drafts",
             Self::Revocation { .. } => "revocation",
+            Self::PersonScope { .. } => "person-scope",
+            Self::Erasure { .. } => "erasure",
+            Self::ErasureReceipts { .. } => "erasure-receipts",
         }
     }
 
@@ -433,8 +482,16 @@ impl Statement {
             | Self::Addresses { .. }
             | Self::Divergence { .. }
             | Self::Drafts { .. }
-            | Self::Revocation { .. } => false,
+            | Self::Revocation { .. }
+            | Self::PersonScope { .. }
+            | Self::Erasure { .. }
+            | Self::ErasureReceipts { .. } => false,
         }
+    }
+
+    /// Whether the roster asks who has signed it: then a revocation says whether its device's signature stays.
+    pub fn counts_by_its_signers(&self) -> bool {
+        self.is_decided_by_stewards() || matches!(self, Self::PersonScope { .. })
     }
 
     /// The federation that it names.
@@ -483,11 +540,17 @@ impl Statement {
                     false => Err(StatementError::Limit("drafts")),
                 }
             }
+            Self::ErasureReceipts { persons, .. } => match persons.len() <= limits::RECEIPTS_MAX {
+                true => Ok(()),
+                false => Err(StatementError::Limit("receipts")),
+            },
             Self::RegisterWriters { .. }
             | Self::Divergence { .. }
             | Self::Removal { .. }
             | Self::Rekeying { .. }
-            | Self::Revocation { .. } => Ok(()),
+            | Self::Revocation { .. }
+            | Self::PersonScope { .. }
+            | Self::Erasure { .. } => Ok(()),
         }
     }
 
@@ -509,7 +572,9 @@ impl Statement {
     fn keys_that_matter(&self) -> Option<Vec<[u8; 32]>> {
         match self {
             Self::Certificate { partner_key, device, .. } => Some(vec![partner_key.0, device.0]),
-            Self::Addresses { device, .. } | Self::Drafts { device, .. } => Some(vec![device.0]),
+            Self::Addresses { device, .. } | Self::Drafts { device, .. } | Self::ErasureReceipts { device, .. } => {
+                Some(vec![device.0])
+            }
             Self::Divergence { .. } => Some(Vec::new()),
             _ => None,
         }
@@ -519,7 +584,9 @@ impl Statement {
         let signed_by = |key: &[u8; 32]| signatures.iter().any(|s| s.key == *key);
         let (good, whose) = match self {
             Self::Certificate { partner_key, .. } => (signed_by(&partner_key.0), "the partner key"),
-            Self::Addresses { device, .. } | Self::Drafts { device, .. } => (signed_by(&device.0), "the device"),
+            Self::Addresses { device, .. } | Self::Drafts { device, .. } | Self::ErasureReceipts { device, .. } => {
+                (signed_by(&device.0), "the device")
+            }
             Self::Divergence { .. } => (true, ""),
             _ => (!signatures.is_empty(), "anyone"),
         };
@@ -594,6 +661,14 @@ impl SignedStatement {
     /// Its id.
     pub fn id(&self) -> StatementId {
         StatementId(message(&self.body))
+    }
+
+    /// The document of which it carries changes: that of a proven divergence.
+    pub fn proves_about(&self) -> Option<DocId> {
+        match crate::codec::from_cbor(&self.body) {
+            Ok(Statement::Divergence { doc, .. }) => Some(doc),
+            _ => None,
+        }
     }
 
     /// Adds a device's signature.

@@ -1,7 +1,7 @@
 //! The statements that a node knows: a set whose content does not depend on the order in which it grew.
 //!
-//! Most statements stay for ever. Of three kinds only the one that counts is kept, so that the set stays
-//! small: a device's newest addresses, its newest drafts, and the lowest proven divergence of an actor.
+//! Most statements stay for ever. Of four kinds only the one that counts is kept, so that the set stays small: a
+//! device's newest addresses, drafts and receipts of erasures, and the lowest proven divergence of an actor.
 
 use crate::ids::{ActorId, DeviceKey, DocId, StatementId, tagged_hash};
 use crate::limits;
@@ -33,6 +33,7 @@ pub enum Inserted {
 enum Slot {
     Addresses(DeviceKey),
     Drafts(DeviceKey),
+    Receipts(DeviceKey),
     Divergence(DocId, ActorId),
 }
 
@@ -104,13 +105,28 @@ impl StatementSet {
     pub fn divergences(&self) -> impl Iterator<Item = (DocId, StatementId)> + '_ {
         self.slots.iter().filter_map(|(slot, id)| match slot {
             Slot::Divergence(doc, _) => Some((*doc, *id)),
-            Slot::Addresses(_) | Slot::Drafts(_) => None,
+            Slot::Addresses(_) | Slot::Drafts(_) | Slot::Receipts(_) => None,
         })
     }
 
     /// The drafts that a device keeps.
     pub fn drafts_of(&self, device: &DeviceKey) -> Option<&VerifiedStatement> {
         self.statements.get(self.slots.get(&Slot::Drafts(*device))?)
+    }
+
+    /// The receipts that a device has given.
+    pub fn receipts_of(&self, device: &DeviceKey) -> Option<&VerifiedStatement> {
+        self.statements.get(self.slots.get(&Slot::Receipts(*device))?)
+    }
+
+    /// Takes a statement out: a proof that carries changes of a person who is not held here any more.
+    pub fn remove(&mut self, id: &StatementId) {
+        if let Some(statement) = self.statements.remove(id) {
+            self.digest.take();
+            if let Some(slot) = slot(&statement) {
+                self.slots.remove(&slot);
+            }
+        }
     }
 
     /// [`Self::digest`] as if `hidden` were not here.
@@ -215,6 +231,7 @@ fn slot(statement: &VerifiedStatement) -> Option<Slot> {
     match statement.statement.as_ref()? {
         Statement::Addresses { device, .. } => Some(Slot::Addresses(*device)),
         Statement::Drafts { device, .. } => Some(Slot::Drafts(*device)),
+        Statement::ErasureReceipts { device, .. } => Some(Slot::Receipts(*device)),
         Statement::Divergence { doc, left, .. } => Some(Slot::Divergence(*doc, left.run.actor(doc))),
         _ => None,
     }
@@ -224,9 +241,11 @@ fn slot(statement: &VerifiedStatement) -> Option<Slot> {
 /// the greater id), the lower sequence of a divergence (then the lesser id).
 fn rank(statement: &VerifiedStatement) -> ((u64, StatementId), Reverse<(u64, StatementId)>) {
     match &statement.statement {
-        Some(Statement::Addresses { number, .. } | Statement::Drafts { number, .. }) => {
-            ((*number, statement.id), Reverse((0, StatementId([0; 32]))))
-        }
+        Some(
+            Statement::Addresses { number, .. }
+            | Statement::Drafts { number, .. }
+            | Statement::ErasureReceipts { number, .. },
+        ) => ((*number, statement.id), Reverse((0, StatementId([0; 32])))),
         Some(Statement::Divergence { seq, .. }) => ((0, StatementId([0; 32])), Reverse((*seq, statement.id))),
         _ => ((0, StatementId([0; 32])), Reverse((0, StatementId([0; 32])))),
     }

@@ -16,7 +16,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use comin_protocol::codec::to_cbor;
 use comin_protocol::engine::{Command, Reply};
-use comin_protocol::ids::{DocId, RecordKey, RegisterId};
+use comin_protocol::ids::{DocId, PERSON_KIND, RecordKey, RegisterId};
 use futures::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -44,6 +44,9 @@ pub async fn export(State(app): State<AppState>, lang: Lang, Params(params): Par
         None => None,
     };
     let kind = params.kind.filter(|kind| !kind.is_empty());
+    if kind.as_deref() == Some(PERSON_KIND) {
+        return Err(Problem::bad_request("persons are not exported together").hint("comin person access ID --out FILE"));
+    }
     let filter = Filter { kind, register, deleted: true, ..Filter::default() };
     match (params.format.as_str(), register) {
         ("json", _) => Ok(file(Body::from_stream(json_chunks(app, filter, lang)), "application/json", "comin.json")),

@@ -21,7 +21,8 @@ use std::collections::BTreeSet;
 
 /// An engine's reply that this route cannot have caused.
 pub fn unexpected(reply: &Reply) -> Problem {
-    tracing::error!(?reply, "the engine answered with another kind of reply");
+    // Its kind and nothing of what it holds: that may be a person's.
+    tracing::error!(kind = ?std::mem::discriminant(reply), "the engine answered with another kind of reply");
     Problem::internal("the engine answered with another kind of reply")
 }
 

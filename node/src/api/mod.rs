@@ -37,6 +37,9 @@
 //! | `GET backup` | a backup, with this machine's secret (control socket only) |
 //! | `POST registers` | `{name, writers}`; `writers` is `"all"` or a list of partner names or ids |
 //! | `PUT registers/{id}/writers` | `{writers}` |
+//! | `GET persons`, `POST persons` | `{fields, scope}`; `scope` like `writers`; read and edited under `records` |
+//! | `PUT persons/{id}/scope`, `POST …/erase`, `GET …/erasure` | `{scope}`; `{reason}` |
+//! | `GET persons/{id}/access?format=json\|vcf`, `POST …/files` | for the person; `{file}`: where it was put |
 //! | `POST sync` | `{wait?: seconds}`; answers `{complete, missing:[…]}` |
 //! | `POST sync/pause`, `sync/resume` | survive a restart |
 //! | `POST import?kind=&register=&dry_run=` | CSV in the body; all rows are checked before any is written |
@@ -61,6 +64,7 @@ pub mod limits;
 mod login;
 mod members;
 mod openapi;
+mod persons;
 pub mod problem;
 mod records;
 mod registers;

@@ -15,7 +15,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use comin_protocol::engine::{Command, CommandError, Edit, Reply, Target};
-use comin_protocol::ids::{DocId, RecordKey, RegisterId, tagged_hash};
+use comin_protocol::ids::{DocId, PERSON_KIND, RecordKey, RegisterId, tagged_hash};
 use comin_protocol::record::{FieldChange, FieldOp, Row, RowVersion, Scalar};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -295,6 +295,9 @@ pub async fn create_records(app: &AppState, records: Vec<NewRecord>, lang: Lang)
 }
 
 async fn new_edit(app: &AppState, record: NewRecord, lang: Lang) -> Answer<Edit> {
+    if record.kind == PERSON_KIND {
+        return Err(Problem::invalid("a person needs a scope of its own").hint("comin person add, or POST persons"));
+    }
     let register = match record.register.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => Some(registers::find(app, text).await?),
         None => None,

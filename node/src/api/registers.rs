@@ -87,7 +87,7 @@ pub enum WritersBody {
 }
 
 impl WritersBody {
-    fn resolve(&self, roster: &Roster) -> Answer<Writers> {
+    pub(super) fn resolve(&self, roster: &Roster) -> Answer<Writers> {
         let names = match self {
             Self::One(word) if word == "all" => return Ok(Writers::All),
             Self::One(one) => std::slice::from_ref(one),

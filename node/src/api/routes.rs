@@ -4,8 +4,8 @@ use super::limits::BODY_BYTES_MAX;
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    backup, conflicts, devices, export, guard, health, import, login, members, openapi, records, registers, schema,
-    status, stream, sync,
+    backup, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records, registers,
+    schema, status, stream, sync,
 };
 use crate::pages;
 use axum::Router;
@@ -57,6 +57,12 @@ fn api() -> Router<AppState> {
         .route("/records", get(records::list).post(records::create))
         .route("/records/{id}", get(records::get).patch(records::patch).delete(records::remove))
         .route("/records/{id}/restore", post(records::restore))
+        .route("/persons", get(persons::list).post(persons::add))
+        .route("/persons/{id}/scope", put(persons::share))
+        .route("/persons/{id}/erase", post(persons::erase))
+        .route("/persons/{id}/erasure", get(persons::erasure))
+        .route("/persons/{id}/access", get(persons::access))
+        .route("/persons/{id}/files", post(persons::add_file))
         .route("/conflicts", get(conflicts::list))
         .route("/conflicts/{id}/resolve", post(conflicts::resolve_route))
         .route("/sync", post(sync::now))

@@ -20,6 +20,15 @@ const HOUR_MS: u64 = 3_600_000;
 /// How the names of scheduled backups end.
 const SUFFIX: &str = ".backup";
 
+/// How the name of the file ends in which the keys of persons lie beside the backups.
+const KEYS_NAME: &str = "persons.keys";
+
+/// The file with the keys of persons that lies beside a backup of a device, if there is one.
+pub(super) fn keys_beside(file: &Path, device: &DeviceKey) -> Option<PathBuf> {
+    let keys = file.with_file_name(format!("{}{KEYS_NAME}", prefix(&device.short())));
+    keys.exists().then_some(keys)
+}
+
 /// What became of the scheduled backups.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Last {
@@ -45,6 +54,11 @@ impl Backups {
     /// Of the node whose data lies in `dir`.
     pub fn new(dir: DataDir) -> Self {
         Self(Arc::new(Inner { dir, last: Mutex::default(), busy: Arc::default() }))
+    }
+
+    /// The data directory.
+    pub fn dir(&self) -> &DataDir {
+        &self.0.dir
     }
 
     /// What became of the scheduled ones, as far as this process knows of any.
@@ -123,6 +137,7 @@ impl Backups {
         if now_ms >= due_ms || changed {
             let file = place.join(format!("{prefix}{}{SUFFIX}", stamp(now_ms)));
             let bytes = self.write(node, file.clone()).await?;
+            self.write_keys(place, prefix).await?;
             tracing::info!(file = %file.display(), bytes, "a backup was written");
             self.noted().good = Some((now_ms, file.clone()));
             let keep = settings.keep;
@@ -130,6 +145,20 @@ impl Backups {
         }
         self.noted().error = None;
         Ok(())
+    }
+
+    /// Puts the keys of the persons beside the backups, in place of those of before: what was erased since then is in no
+    /// backup any more.
+    async fn write_keys(&self, place: &Path, prefix: &str) -> Result<(), BackupError> {
+        let dir = self.0.dir.clone();
+        let path = place.join(format!("{prefix}{KEYS_NAME}"));
+        let write = move || -> Result<(), BackupError> {
+            Ok(crate::datadir::write_secret(&path, crate::store::bundle(&dir.person_keys())?)?)
+        };
+        tokio::task::spawn_blocking(write)
+            .await
+            .map_err(io::Error::other)
+            .map_err(|cause| BackupError::Io { path: place.to_owned(), cause })?
     }
 }
 

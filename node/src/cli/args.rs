@@ -133,6 +133,12 @@ pub enum Verb {
     Practice(KindArgs),
     /// Workshops, conferences, meetings.
     Event(KindArgs),
+    /// Contact persons: who reads them, and their erasure.
+    Person {
+        /// What to do.
+        #[command(subcommand)]
+        verb: PersonVerb,
+    },
     /// Search all kinds in all languages.
     Search {
         /// Words.
@@ -342,6 +348,67 @@ pub struct KindArgs {
     /// What to do.
     #[command(subcommand)]
     pub verb: RecordVerb,
+}
+
+/// What can be done with persons.
+#[derive(Subcommand, Debug)]
+pub enum PersonVerb {
+    /// Add one, for whom this partner is answerable.
+    Add {
+        /// A field and its value.
+        #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment, required = true)]
+        set: Vec<(String, String)>,
+        /// Who reads it besides this partner: all, none, or names or ids of partners with commas.
+        #[arg(long, value_name = "PARTNERS")]
+        scope: String,
+    },
+    /// Change one.
+    Edit {
+        /// The person.
+        id: String,
+        /// A field and its value; `FIELD=` clears it.
+        #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment, required = true)]
+        set: Vec<(String, String)>,
+    },
+    /// List them; tells whose retention ends.
+    List,
+    /// Show one.
+    Show {
+        /// The person.
+        id: String,
+    },
+    /// Say who reads one from now on; who does not any more drops it.
+    Share {
+        /// The person.
+        id: String,
+        /// all, none, or names or ids of partners with commas.
+        #[arg(long, value_name = "PARTNERS")]
+        scope: String,
+    },
+    /// Erase one everywhere and for ever.
+    Erase {
+        /// The person.
+        id: String,
+        /// Why: retention, request, left or mistake.
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+    },
+    /// Tell how far an erasure has come.
+    Erasure {
+        /// The person.
+        id: String,
+    },
+    /// Give out all that is held of one, for the person.
+    Access {
+        /// The person.
+        id: String,
+        /// json or vcf.
+        #[arg(long, default_value = "json")]
+        format: String,
+        /// Into a file, which an erasure will name.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// What can be done with records.

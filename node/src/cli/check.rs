@@ -34,7 +34,8 @@ pub fn run(dir: &DataDir, out: &Output) -> CliResult<Exit> {
     if !damaged.is_empty() {
         return Err(report_faults(&damaged, out).unwrap_or_else(|| CliError::new("the store is damaged")));
     }
-    let (disk_bytes, live_bytes) = (store::disk_bytes(&dir.store()).unwrap_or(0), store::live_bytes(sled.backend())?);
+    let (disk_bytes, live_bytes) =
+        (store::disk_bytes(&dir.store()).unwrap_or(0), store::live_bytes(sled.inner().backend())?);
     let store: Arc<dyn Store> = Arc::new(sled);
     let documents: Vec<DocId> = store.boot()?.docs.into_keys().collect();
     let found = compare(&signer, store, &documents)?;
@@ -68,8 +69,9 @@ fn report_faults(faults: &[String], out: &Output) -> Option<CliError> {
     Some(CliError::new(cause).hint("comin check --repair"))
 }
 
-pub(super) fn open(dir: &DataDir) -> CliResult<store::SledStore> {
-    store::open_sled(&dir.existing_store()?, STORE_WAIT).map_err(|error| match error {
+pub(super) fn open(dir: &DataDir) -> CliResult<store::SealedStore<store::SledStore>> {
+    dir.existing_store()?;
+    store::open_node(dir, STORE_WAIT).map_err(|error| match error {
         StoreError::Busy => busy(),
         other => other.into(),
     })

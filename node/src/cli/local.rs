@@ -25,7 +25,8 @@ pub struct Local {
 /// Exit code 75 where the store is held by another process.
 pub fn open(dir: &DataDir, wait: Duration) -> CliResult<Local> {
     let (settings, signer) = (dir.settings()?, dir.signer()?);
-    let store: Arc<dyn Store> = Arc::new(store::open_sled(&dir.existing_store()?, wait)?);
+    dir.existing_store()?;
+    let store: Arc<dyn Store> = Arc::new(store::open_node(dir, wait)?);
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let (handle, node) = Node::start(NodeConfig { signer, net: None, helper }, store)?;
     let language = Lang::parse(&settings.language).unwrap_or_default();

@@ -11,6 +11,7 @@ mod init;
 mod local;
 mod members;
 mod output;
+mod persons;
 mod records;
 mod rekey;
 mod repair;
@@ -127,6 +128,7 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Membership(args) => of_kind("membership", args),
         Verb::Practice(args) => of_kind("practice", args),
         Verb::Event(args) => of_kind("event", args),
+        Verb::Person { verb } => persons::run(client, verb, out).map(done),
         Verb::Search { text, limit } => records::search(client, text, *limit, out).map(done),
         Verb::Conflicts { verb } => records::conflicts(client, verb.as_ref(), out).map(done),
         Verb::Import(args) => transfer::import(client, args, out),

@@ -52,7 +52,7 @@ pub fn run(client: &Client, kind: &str, verb: &RecordVerb, out: &Output) -> CliR
 }
 
 /// A record's id from what people write: `kind:…`, or the digits alone.
-fn key_of(kind: &str, id: &str) -> CliResult<String> {
+pub(super) fn key_of(kind: &str, id: &str) -> CliResult<String> {
     let whole = if id.contains(':') { id.to_owned() } else { format!("{kind}:{}", id.to_lowercase()) };
     match RecordKey::parse(&whole) {
         Some(key) if key.kind == kind => Ok(whole),
@@ -69,7 +69,7 @@ fn place(kind: &str, id: &str, register: Option<&str>) -> CliResult<String> {
 
 /// `--set field=value` as JSON: sets become arrays, `field+=` and `field-=` change single members, an empty
 /// value clears.
-fn fields_of(kind: &str, set: &[(String, String)]) -> CliResult<Map<String, Value>> {
+pub(super) fn fields_of(kind: &str, set: &[(String, String)]) -> CliResult<Map<String, Value>> {
     let mut out = Map::new();
     for (name, value) in set {
         let (base, change) = match (name.strip_suffix('+'), name.strip_suffix('-')) {
@@ -189,7 +189,7 @@ fn row(record: &Value, out: &Output) -> Vec<String> {
     ]
 }
 
-fn show(client: &Client, path: &str, out: &Output) -> CliResult {
+pub(super) fn show(client: &Client, path: &str, out: &Output) -> CliResult {
     let record = client.get(path)?;
     if out.json {
         out.object(record);

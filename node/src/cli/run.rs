@@ -46,7 +46,8 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     // Whatever is made from here on is for this user alone, whatever the mode of the directory above.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let (settings, signer, token) = (dir.settings()?, dir.signer()?, dir.api_token()?);
-    let store: Arc<dyn Store> = Arc::new(store::open_sled(&dir.existing_store()?, STORE_WAIT).map_err(|error| {
+    dir.existing_store()?;
+    let store: Arc<dyn Store> = Arc::new(store::open_node(dir, STORE_WAIT).map_err(|error| {
         match error {
             store::StoreError::Busy => CliError::new("another comin works on this data directory")
                 .exit(Exit::Busy)
@@ -74,11 +75,13 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     let keeper = runtime.spawn(keep_statements(handle.clone(), dir.clone()));
     let backups = Backups::new(dir.clone());
     let backing_up = runtime.spawn(backups.clone().keep(handle.clone(), device, config.backup.clone()));
+    let retention = runtime.spawn(comin_node::persons::keep_retention(handle.clone()));
     let interface = ApiConfig { port: Some(port), token: Some(token), language, backups: Some(backups) };
     let app = AppState::new(handle.clone(), interface);
     let ended = runtime.block_on(serve(handle, app, (control, page), out));
     keeper.abort();
     backing_up.abort();
+    retention.abort();
     runtime.shutdown_timeout(DRAIN);
     node.stop();
     if let Ok(socket) = dir.socket() {

@@ -14,6 +14,8 @@ mod manifest;
 mod mark;
 mod memory;
 mod salvage;
+mod seal;
+mod sealed;
 mod sled_kv;
 mod tidy;
 mod verify;
@@ -28,10 +30,13 @@ pub use kv::{Entry, Kv};
 pub use layout::{FORMAT, KvStore};
 pub use memory::MemoryKv;
 pub use salvage::{Rebuilt, Salvaged, SalvagedDoc, rebuild, salvage};
+pub use seal::{PersonKeys, bundle, unbundle};
+pub use sealed::SealedStore;
 pub use sled_kv::SledKv;
 pub use tidy::{Tidied, disk_bytes, live_bytes, tidy};
 pub use verify::{Damage, Place, VerifyReport};
 
+use crate::datadir::DataDir;
 use comin_protocol::engine::{Boot, StoredDoc, StoredRun, Write};
 use comin_protocol::ids::{ActorId, DeviceKey, DocId, RecordKey};
 use comin_protocol::record::Row;
@@ -53,6 +58,14 @@ pub fn open_sled(dir: &Path, wait: Duration) -> Result<SledStore, StoreError> {
     let store = KvStore::new(SledKv::open(dir, wait)?)?;
     tidy::remove_leftover(dir)?;
     Ok(store)
+}
+
+/// Opens a node's store with the keys of the persons in it: the way in for everyone who reads or writes records.
+///
+/// # Errors
+/// As [`open_sled`].
+pub fn open_node(dir: &DataDir, wait: Duration) -> Result<SealedStore<SledStore>, StoreError> {
+    Ok(SealedStore::new(open_sled(&dir.store(), wait)?, PersonKeys::open(&dir.person_keys())?))
 }
 
 /// A fresh store in memory.

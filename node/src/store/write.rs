@@ -44,7 +44,7 @@ impl<'a> Batch<'a> {
             Write::PutRun(doc, actor, run) => self.put_run(doc, actor, run),
             Write::DropRun(doc, actor, seq) => self.drop_run(doc, actor, *seq),
             Write::PutSnapshot(doc, snapshot) => self.put_snapshot(doc, snapshot),
-            Write::ClearDoc(doc) => self.clear_doc(doc),
+            Write::ClearDoc(doc) | Write::DropPerson(doc) => self.clear_doc(doc),
             Write::PutDocMeta(doc, meta) => self.put_meta(doc, meta),
             Write::PutRow(doc, row) => self.put_row(doc, row),
             Write::PutBeacon(beacon) => self.put_beacon(beacon),

@@ -5,6 +5,7 @@ mod check;
 mod join;
 mod namespaces;
 mod office;
+mod persons;
 mod quiet;
 mod rekey;
 mod repair;

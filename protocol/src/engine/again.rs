@@ -217,6 +217,13 @@ impl Engine {
         self.store_waiting();
     }
 
+    /// Forgets the edits that wait in a document.
+    pub(super) fn forget_waiting(&mut self, doc: &DocId) {
+        if self.waiting.0.remove(doc).is_some() {
+            self.store_waiting();
+        }
+    }
+
     fn store_waiting(&mut self) {
         self.batch.push(match self.waiting.0.is_empty() {
             true => Write::DropState(STATE_AGAIN.into()),

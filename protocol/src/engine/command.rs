@@ -12,6 +12,9 @@ impl Engine {
     pub(super) fn handle_command(&mut self, request: RequestId, command: Command) {
         match command {
             Command::Edit(edits) => self.handle_edit(request, edits),
+            Command::AddPerson { readers, fields } => self.add_person(request, readers, fields),
+            Command::SharePerson { person, readers } => self.share_person(request, person, readers),
+            Command::ErasePerson { person, reason } => self.erase_person(request, person, reason),
             Command::Found { name } => self.found(request, name),
             Command::SetWriters { register, writers } => self.set_writers(request, register, writers),
             Command::SetPaused(paused) => self.set_paused(request, paused),

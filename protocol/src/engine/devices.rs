@@ -25,7 +25,7 @@ impl Engine {
         let signed: BTreeSet<StatementId> = self
             .statements
             .iter()
-            .filter(|held| held.statement.as_ref().is_some_and(Statement::is_decided_by_stewards))
+            .filter(|held| held.statement.as_ref().is_some_and(Statement::counts_by_its_signers))
             .filter(|held| held.signers.contains(&key.0))
             .map(|held| held.id)
             .collect();

@@ -54,7 +54,10 @@ impl Engine {
                 (doc, RecordKey::random(kind, &self.me, random), true)
             }
             Target::Link { register, key } => {
-                (DocId { register: register.unwrap_or(own), part: LINKS_PART }, key.clone(), false)
+                let register = register.unwrap_or(own);
+                let person = self.roster.persons.contains_key(&register);
+                let links = DocId { register, part: LINKS_PART };
+                (if person { DocId::person(register) } else { links }, key.clone(), false)
             }
             Target::Record { doc, key } => (*doc, key.clone(), false),
         };
@@ -70,6 +73,12 @@ impl Engine {
             return Err(CommandError::NotAllowed {
                 what: "this machine has been revoked by its partner; what it holds can be read and exported".into(),
                 hint: "ask whoever keeps the partner's recovery kit: comin devices".into(),
+            });
+        }
+        if let Some(person) = self.roster.persons.get(register).filter(|person| !person.is_erased()) {
+            return Err(CommandError::NotAllowed {
+                what: format!("only {} writes this person", self.roster.name_of(&person.controller)),
+                hint: "ask that partner to make the change".into(),
             });
         }
         let Some(known) = self.roster.registers.get(register) else {

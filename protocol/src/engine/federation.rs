@@ -240,6 +240,7 @@ impl Engine {
             self.settle_joins();
             self.tell_waiting();
             self.forget_refusals();
+            self.settle_persons();
             self.rebuild_due();
         }
         self.match_sessions();

@@ -140,6 +140,8 @@ pub enum Write {
     PutSnapshot(DocId, StoredSnapshot),
     /// Removes everything of a document: snapshot, changes, runs and rows (before a rebuild in one batch).
     ClearDoc(DocId),
+    /// Removes everything of a person's document, and the key under which it lies.
+    DropPerson(DocId),
     /// Replaces what is known of a document without loading it.
     PutDocMeta(DocId, DocMeta),
     /// Adds or replaces a row of a document.
@@ -156,6 +158,22 @@ impl Write {
     /// Adds or replaces a row.
     pub fn put_row(row: &Row) -> Self {
         Self::PutRow(row.doc, StoredRow::new(row))
+    }
+
+    /// The document that it is about; a statement that carries changes of one is about that.
+    pub fn doc(&self) -> Option<DocId> {
+        match self {
+            Self::PutChange(doc, _)
+            | Self::PutRun(doc, ..)
+            | Self::DropRun(doc, ..)
+            | Self::PutSnapshot(doc, _)
+            | Self::ClearDoc(doc)
+            | Self::DropPerson(doc)
+            | Self::PutDocMeta(doc, _)
+            | Self::PutRow(doc, _) => Some(*doc),
+            Self::PutStatement(_, signed) => signed.proves_about(),
+            Self::DropStatement(_) | Self::PutBeacon(_) | Self::PutState(..) | Self::DropState(_) => None,
+        }
     }
 }
 
@@ -290,6 +308,27 @@ pub enum Target {
 pub enum Command {
     /// Edits that are committed together: all or none.
     Edit(Vec<Edit>),
+    /// Make a person, for whom this partner is the controller; answered like an edit.
+    AddPerson {
+        /// Who reads it besides this partner.
+        readers: Writers,
+        /// Its fields.
+        fields: crate::persons::Personal<Vec<FieldChange>>,
+    },
+    /// Say who reads a person from now on; who does not any more drops it.
+    SharePerson {
+        /// Where it lies.
+        person: RegisterId,
+        /// Who reads it besides this partner.
+        readers: Writers,
+    },
+    /// Erase a person everywhere and for ever.
+    ErasePerson {
+        /// Where it lies.
+        person: RegisterId,
+        /// Why: [`crate::persons::Reason::number`].
+        reason: u8,
+    },
     /// Found a federation with this partner as first steward.
     Found {
         /// Its name.
@@ -494,6 +533,9 @@ pub struct Status {
     /// Own edits whose record went with a copied machine's second history, and wait until that machine has made the
     /// record again: the record, and how many fields.
     pub edits_waiting: Vec<(DocId, RecordKey, usize)>,
+    /// Erasures of persons that another partner has asked for beyond the number that is carried out at once: they wait for
+    /// the controller or an administrator of this partner.
+    pub erasures_waiting: Vec<RegisterId>,
     /// Faults noticed: who did what.
     pub faults: Vec<Fault>,
     /// Own changes that no other partner is known to hold.

@@ -23,6 +23,7 @@ mod federation;
 mod io;
 mod joining;
 mod patience;
+mod persons;
 mod rebuild;
 mod receive;
 mod runs;
@@ -97,6 +98,8 @@ pub struct Engine {
     paused: bool,
     stopped: Option<String>,
 
+    /// Erasures of persons that other partners have asked for.
+    erasures: persons::Erasures,
     /// Own edits that wait for their record to be made again.
     waiting: again::Waiting,
     /// Own changes of this slice that no run covers yet.
@@ -186,6 +189,7 @@ impl Engine {
             listening: Vec::new(),
             paused: false,
             stopped: None,
+            erasures: persons::Erasures::default(),
             waiting: again::Waiting::default(),
             fresh: BTreeMap::new(),
             edited: Vec::new(),
@@ -210,6 +214,7 @@ impl Engine {
         for doc in engine.docs.values_mut() {
             doc.note_state();
         }
+        engine.settle_persons();
         engine.rebuild_due();
         engine.issue_waiting(true);
         Ok(engine)
@@ -220,6 +225,7 @@ impl Engine {
         self.restore_unconfirmed(state);
         self.restore_joining(state)?;
         self.restore_waiting(state)?;
+        self.restore_erasures(state)?;
         self.restore_peers(state)
     }
 
@@ -329,6 +335,7 @@ impl Engine {
         self.fetch_more();
         self.project_due();
         self.compact_full();
+        self.keep_what_may_be_held();
         if !self.batch.is_empty() {
             let task = self.new_task();
             self.last_persist = task;

@@ -547,6 +547,9 @@ impl Engine {
 
     /// Part n+1 is accepted once part n holds enough records.
     pub(super) fn part_is_open(&self, doc: &DocId) -> bool {
+        if doc.is_person() || !self.is_place(doc) {
+            return self.is_place(doc);
+        }
         let before = DocId { register: doc.register, part: doc.part.saturating_sub(1) };
         doc.part <= 1
             || doc.part <= limits::PART_NUMBER_MAX

@@ -82,7 +82,7 @@ impl Session {
     }
 
     /// Forgets what the peer held of documents of which it now holds nothing: a cut takes changes back.
-    fn forget_docs(&mut self, stays: impl Fn(&DocId) -> bool) {
+    pub(super) fn forget_docs(&mut self, stays: impl Fn(&DocId) -> bool) {
         for known in [&mut self.sent, &mut self.acked] {
             known.retain(|doc, _| stays(doc));
         }
@@ -399,7 +399,7 @@ impl Engine {
     fn handle_docs(&mut self, id: SessionId, theirs: &BTreeMap<RegisterId, Vec<DocDigest>>) {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         let mut listed = by_doc(theirs);
-        listed.retain(|id, _| id.part <= limits::PART_NUMBER_MAX);
+        listed.retain(|id, _| self.is_place(id));
         let all: BTreeSet<DocId> = self.shared_docs(&device).into_iter().chain(listed.keys().copied()).collect();
         if let Some(session) = self.sessions.get_mut(&id) {
             session.forget_docs(|doc| all.contains(doc));
@@ -464,7 +464,7 @@ impl Engine {
     fn handle_frontier(&mut self, id: SessionId, told: DocFrontier) {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         let readable = self.roster.may_read(&told.doc.register, &self.me) && self.may_send(&told.doc.register, &device);
-        if !readable || told.doc.part > limits::PART_NUMBER_MAX {
+        if !readable || !self.is_place(&told.doc) {
             return;
         }
         if !self.has_room_for(id, &told) {

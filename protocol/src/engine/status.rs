@@ -105,6 +105,7 @@ impl Engine {
             joining: self.own_join_status(),
             docs,
             edits_waiting: self.waiting.listed(),
+            erasures_waiting: self.erasures_waiting(),
             faults: self.faults.clone(),
             unsent_changes: self.unsent_changes(),
             stopped: self.stopped.clone(),

@@ -2,6 +2,7 @@
 //! are the simulator's business; here each rule is seen once, by name.
 
 mod bars;
+mod persons;
 mod stewards;
 
 use super::*;
@@ -45,7 +46,10 @@ impl Disk {
                 stored.changes.retain(|change| change.seq > snapshot.frontier.seq(&change.actor));
                 stored.snapshot = Some(snapshot);
             }
-            Write::ClearDoc(doc) => {
+            Write::ClearDoc(doc) | Write::DropPerson(doc) => {
+                if doc.is_person() {
+                    self.boot.docs.remove(&doc);
+                }
                 self.docs.remove(&doc);
                 self.boot.runs.remove(&doc);
                 self.boot.kept.remove(&doc);

@@ -240,7 +240,9 @@ impl Engine {
         if !session.wants.contains(&answer.doc) || session.incoming.is_some() {
             return self.end_session(id, "sent an answer that was not asked for");
         }
-        let matched = session.matched;
+        let withheld = self.is_withheld(&answer.doc);
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let matched = session.matched && !withheld;
         session.progress_ms = self.now.mono_ms;
         if answer.bytes == 0 {
             session.wants.retain(|doc| *doc != answer.doc);
@@ -339,6 +341,10 @@ impl Engine {
         let Checking { session, doc, runs, lower, payload, judged } = checking;
         // The fetch ends here. What follows may begin another one, which must not be taken for this one.
         self.fetched_from(doc);
+        if self.is_withheld(&doc) {
+            // It was erased, or is not shared any more, while it was being checked.
+            return;
+        }
         match result {
             CheckResult::Snapshot { frontier, rows } => {
                 if self.bars_for(&doc, &runs).digest() != judged {

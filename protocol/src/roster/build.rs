@@ -98,6 +98,7 @@ pub(super) fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'
     roster.devices = facts.devices(&roster.partners);
     roster.former = facts.former(&roster, standing.as_ref());
     roster.registers = facts.registers(&roster, standing.as_ref());
+    facts.persons(&mut roster);
     facts.end_writing(&mut roster, standing.as_ref());
     facts.cut(&mut roster);
     roster.certified_by = facts.certified_by(&roster);
@@ -224,8 +225,7 @@ impl<'a> Facts<'a> {
         }
         let lost = |device: &DeviceKey, id: StatementId| gone.contains(device) && !stays.contains(&(*device, id));
         for fact in &mut self.facts {
-            // What its founder's device has founded stays founded, and two devices may have revoked each other.
-            if !matches!(fact.statement, Statement::Founding { .. } | Statement::Revocation { .. }) {
+            if fact.statement.counts_by_its_signers() {
                 fact.signers.retain(|key| !lost(&DeviceKey(*key), fact.id));
             }
         }

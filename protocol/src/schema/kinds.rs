@@ -3,8 +3,8 @@
 //! A field never changes its type or meaning: a new meaning is a new field, with a fallback when reading.
 
 use super::vocabulary::{
-    ACTIVITY, EVENT_STATE, EVENT_TYPE, LANGUAGE, MEMBERSHIP_ROLE, NETWORK_LEVEL, ORGANISATION_TYPE, PRACTICE_STATE,
-    TARGET_GROUP, VISIBILITY,
+    ACTIVITY, EVENT_STATE, EVENT_TYPE, LANGUAGE, LEGAL_BASIS, MEMBERSHIP_ROLE, NETWORK_LEVEL, ORGANISATION_TYPE,
+    PRACTICE_STATE, TARGET_GROUP, VISIBILITY,
 };
 use super::{Field, FieldType, Kind};
 use crate::limits::{PROSE_BYTES_MAX, SCALAR_BYTES_MAX};
@@ -148,3 +148,24 @@ pub static KINDS: &[Kind] = &[
         ],
     },
 ];
+
+/// A contact person. Not among [`KINDS`]: a person lies in a document of its own that few may read, so that no list,
+/// import or export that goes through the kinds can bring personal data along.
+pub static PERSON: Kind = Kind {
+    name: crate::ids::PERSON_KIND,
+    title: "family_name",
+    ends: &[],
+    fields: &[
+        required("given_name", Line),
+        required("family_name", Line),
+        field("role", Line),
+        field("organisation", Reference(&["organisation"])),
+        field("email", Email),
+        field("phone", Line),
+        field("language", Code(&LANGUAGE)),
+        required("purpose", Line),
+        required("legal_basis", Code(&LEGAL_BASIS)),
+        field("informed_on", Date),
+        required("retain_until", Date),
+    ],
+};

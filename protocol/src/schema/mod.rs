@@ -15,7 +15,7 @@ mod vocabulary;
 
 pub use error::FieldError;
 pub use json::to_json;
-pub use kinds::{KINDS, RECORD_FIELDS};
+pub use kinds::{KINDS, PERSON, RECORD_FIELDS};
 pub use parse::{missing, new_record, parse_assignment, parse_field};
 pub use text::{title, translated};
 pub use vocabulary::{Term, VOCABULARIES, Vocabulary, vocabulary};
@@ -53,9 +53,9 @@ impl Kind {
     }
 }
 
-/// The kind of this name, if this version knows it.
+/// The kind of this name, [`PERSON`] included, if this version knows it.
 pub fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == name)
+    KINDS.iter().chain([&PERSON]).find(|kind| kind.name == name)
 }
 
 /// A field of a kind.

@@ -73,6 +73,7 @@ pub static VOCABULARIES: &[&Vocabulary] = &[
     &ACTIVITY,
     &POSITION_PRECISION,
     &LANGUAGE,
+    &LEGAL_BASIS,
 ];
 
 /// Whom the networks help.
@@ -301,5 +302,23 @@ pub static LANGUAGE: Vocabulary = Vocabulary {
         term("zh", "cinese", "kitajščina", "chinois", "Chinese"),
         term("bn", "bengalese", "bengalščina", "bengali", "Bengali"),
         term("ur", "urdu", "urdujščina", "ourdou", "Urdu"),
+    ],
+};
+
+/// Why personal data may be kept (GDPR, article 6).
+pub static LEGAL_BASIS: Vocabulary = Vocabulary {
+    name: "legal_basis",
+    terms: &[
+        term("consent", "consenso", "privolitev", "consentement", "consent"),
+        term("contract", "contratto", "pogodba", "contrat", "contract"),
+        term("legal_obligation", "obbligo legale", "zakonska obveznost", "obligation légale", "legal obligation"),
+        term("public_interest", "interesse pubblico", "javni interes", "intérêt public", "public interest"),
+        term(
+            "legitimate_interest",
+            "legittimo interesse",
+            "zakoniti interes",
+            "intérêt légitime",
+            "legitimate interest",
+        ),
     ],
 };

@@ -134,7 +134,7 @@ impl Disk {
                 doc.changes.retain(|change| snapshot.frontier.seq(&change.actor) < change.seq);
                 doc.snapshot = Some(snapshot.clone());
             }
-            Write::ClearDoc(doc) => {
+            Write::ClearDoc(doc) | Write::DropPerson(doc) => {
                 self.docs.remove(doc);
             }
             Write::PutDocMeta(doc, meta) => self.doc(doc).meta = meta.clone(),
@@ -191,6 +191,7 @@ pub fn doc_of(write: &Write) -> Option<DocId> {
         | Write::DropRun(doc, ..)
         | Write::PutSnapshot(doc, _)
         | Write::ClearDoc(doc)
+        | Write::DropPerson(doc)
         | Write::PutDocMeta(doc, _)
         | Write::PutRow(doc, _) => Some(*doc),
         _ => None,

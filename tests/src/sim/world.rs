@@ -1042,6 +1042,7 @@ fn summary(writes: &[Write]) -> String {
             Write::DropRun(doc, actor, seq) => format!("-run {doc:?} {seq}@{}", actor.short()),
             Write::PutSnapshot(doc, snapshot) => format!("snapshot {doc:?} {}", snapshot.frontier.changes()),
             Write::ClearDoc(doc) => format!("clear {doc:?}"),
+            Write::DropPerson(doc) => format!("-person {doc:?}"),
             Write::PutDocMeta(doc, meta) => format!("meta {doc:?} {}", meta.frontier.changes()),
             Write::PutRow(_, row) => format!("row {}", row.key),
             Write::PutBeacon(beacon) => format!("beacon {}", beacon.beacon.number),

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 impl World {
-    fn partner(&self, index: usize) -> PartnerId {
+    pub(super) fn partner(&self, index: usize) -> PartnerId {
         self.nodes[index].engine.partner
     }
 
