@@ -61,12 +61,14 @@ fn schedules_that_failed_once_hold() {
 }
 
 /// The same with a removal.
-const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 3] = [
+const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 5] = [
     (
         597,
         "what only the removed partner still held, since its author's disk had been put back, was expected to return",
     ),
     (1227, "what a proven divergence took of a removed partner, nobody enters again"),
+    (13865, "a snapshot travelled without the adoption that came after it, and was refused for ever"),
+    (14565, "a proven divergence took a record of a removed partner, and nobody else may make it again"),
     (5100, "a machine died of one session while the simulator opened a second one with it"),
 ];
 

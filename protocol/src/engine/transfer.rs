@@ -183,7 +183,9 @@ impl Engine {
 
     /// Answers a want from what the store gave, without making a document of it. False: that is not possible.
     pub(super) fn answer_from_store(&mut self, id: SessionId, want: &DocFrontier, stored: &StoredDoc) -> bool {
-        if self.is_rebuild_due(&want.doc) {
+        // What keeps late changes of a removed partner may have come after the snapshot that holds them.
+        let barred = self.docs.get(&want.doc).is_some_and(|doc| !doc.bars(&self.roster).is_empty());
+        if barred || self.is_rebuild_due(&want.doc) {
             return false;
         }
         // A document that a cut has emptied has a snapshot of nothing.

@@ -432,7 +432,9 @@ impl World {
     /// record again.
     fn is_stranded(&self, entry: &Entry, cuts: &BTreeSet<DocId>) -> bool {
         let gone = |key: &RecordKey| {
-            let lost = self.nodes.iter().filter(|node| node.is_liar || node.was_rolled_back || node.lost_pushed);
+            let removed = |node: &Node| self.is_removed(self.cast.devices[node.device].partner);
+            let lost = |node: &&Node| node.is_liar || node.was_rolled_back || node.lost_pushed || removed(node);
+            let lost = self.nodes.iter().filter(lost);
             let mut lost = lost.map(|node| RecordKey::prefix_of(&self.cast.devices[node.device].key));
             lost.any(|prefix| key.id.starts_with(&prefix))
         };

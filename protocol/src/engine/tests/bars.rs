@@ -115,6 +115,20 @@ fn what_the_decision_could_not_name_is_adopted_by_those_who_write_on() {
 }
 
 #[test]
+fn what_was_adopted_travels_with_what_keeps_it() {
+    let (mut world, shared) = World::new(4);
+    world.edit(3, new_in(shared), &[("name", "seen by one")]);
+    world.meet_and_part(3, 1);
+    world.remove(3);
+    world.meet_and_part(0, 1);
+    // Its store has a snapshot without the adoption, which came after it.
+    world.restart(1);
+    world.connect(1, 2);
+    assert_eq!(world.names(2, shared), ["seen by one"], "who has nothing yet gets both");
+    assert!(world.status(2).peers.iter().any(|peer| peer.in_sync), "and both say that they are equal");
+}
+
+#[test]
 fn a_dropped_writer_keeps_its_seat_at_the_table_but_not_its_pen() {
     let (mut world, shared) = World::new(3);
     world.edit(2, new_in(shared), &[("name", "early")]);
