@@ -298,6 +298,7 @@ fn schemas() -> Value {
             "type": "array", "items": name(), "minItems": 1, "maxItems": comin_protocol::limits::STEWARDS_MAX,
         }})),
         "Rekey": object(&["key"], json!({"key": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "certificate": text()})),
+        "Revocation": object(&["statement"], json!({"statement": {"type": "string", "pattern": "^([0-9a-f]{2})+$"}})),
         "Join": object(&["ticket"], json!({"ticket": {"type": "string", "pattern": "^comin1-"}})),
         "RegisterAdd": object(&["name", "writers"], json!({"name": name(), "writers": writers.clone()})),
         "PersonAdd": object(&["fields", "scope"], json!({"fields": {"type": "object"}, "scope": writers.clone()})),
