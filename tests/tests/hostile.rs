@@ -83,7 +83,7 @@ fn a_change_of_millions_of_operations() {
         columns.iter().for_each(|(_, data)| body.extend(data));
         let (hash, bytes) = reseal(1, &body);
         let forged = Forged { seq: 1, hash, bytes };
-        once(scene, &scene.forger(1).push(&[forged.clone()])).await;
+        once(scene, &scene.forger(1).push(std::slice::from_ref(&forged))).await;
         let payload = encode_changes([&forged.bytes[..]]);
         let told = frontier(&[(actor, &forged)]);
         let runs = vec![scene.forger(1).sign(1, hash)];
@@ -211,7 +211,11 @@ fn a_change_under_anothers_actor() {
         // The founder's own record, signed as if the adversary's device had made it: its actor is another one.
         let mut founder = Forger::new(&scene.federation.devices[0], scene.doc(), 1);
         let (_, theirs) = founder.record("The founder's");
-        once(scene, &push(scene.doc(), &[theirs.clone()], vec![scene.forger(1).sign(theirs.seq, theirs.hash)])).await;
+        once(
+            scene,
+            &push(scene.doc(), std::slice::from_ref(&theirs), vec![scene.forger(1).sign(theirs.seq, theirs.hash)]),
+        )
+        .await;
         once(scene, &push(scene.doc(), &[theirs], vec![])).await;
     });
 }
@@ -225,10 +229,10 @@ fn altered_runs_and_runs_of_other_documents() {
         let (_, made) = forger.record("Sound");
         let mut altered = forger.sign(made.seq, made.hash);
         altered.run.signature[7] ^= 1;
-        once(scene, &push(scene.doc(), &[made.clone()], vec![altered])).await;
+        once(scene, &push(scene.doc(), std::slice::from_ref(&made), vec![altered])).await;
         let elsewhere = DocId { register: RegisterId([9; 32]), part: 1 };
         let replayed = forger.sign_in(&elsewhere, made.seq, made.hash);
-        once(scene, &push(scene.doc(), &[made.clone()], vec![replayed])).await;
+        once(scene, &push(scene.doc(), std::slice::from_ref(&made), vec![replayed])).await;
         let beyond = forger.sign(2, ChangeHash([5; 32]));
         once(scene, &push(scene.doc(), &[made], vec![beyond])).await;
     });

@@ -102,7 +102,7 @@ fn erasure(answer: &Value, out: &Output) {
     if !flag("asked") {
         return out.say("cli-person-not-erased", &[]);
     }
-    let counts = ["erased_devices", "devices", "partners"].map(|name| number(name));
+    let counts = ["erased_devices", "devices", "partners"].map(number);
     let [erased, devices, partners] = counts;
     out.say("cli-person-erased", &[("k", erased.into()), ("n", devices.into()), ("m", partners.into())]);
     for missing in answer.get("missing").and_then(Value::as_array).into_iter().flatten() {
