@@ -61,7 +61,7 @@ fn schedules_that_failed_once_hold() {
 }
 
 /// The same with a removal.
-const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 5] = [
+const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 7] = [
     (
         597,
         "what only the removed partner still held, since its author's disk had been put back, was expected to return",
@@ -69,6 +69,8 @@ const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 5] = [
     (1227, "what a proven divergence took of a removed partner, nobody enters again"),
     (13865, "a snapshot travelled without the adoption that came after it, and was refused for ever"),
     (14565, "a proven divergence took a record of a removed partner, and nobody else may make it again"),
+    (17416, "what only a removed partner and a disk that was put back had held was expected to stay"),
+    (18094, "what a copy of the steward's machine had adopted was expected at the original, which never meets it"),
     (5100, "a machine died of one session while the simulator opened a second one with it"),
 ];
 

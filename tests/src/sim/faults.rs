@@ -133,7 +133,9 @@ impl World {
     fn is_lost(&self, index: usize) -> bool {
         let entry = &self.ledger.entries[index];
         let held = |node: usize| entry.is_on(&self.nodes[node].disk);
-        entry.fate == Fate::Acknowledged && !held(entry.node) && !self.readers_with(index).into_iter().any(held)
+        // A removed partner's machine gives nobody anything back.
+        let own = !self.is_removed(self.cast.devices[self.nodes[entry.node].device].partner) && held(entry.node);
+        entry.fate == Fate::Acknowledged && !own && !self.readers_with(index).into_iter().any(held)
     }
 
     /// A running machine is copied with its memory; both go on, with the same key, state and chance.

@@ -25,8 +25,8 @@ pub struct Removal {
     id: PartnerId,
     /// Some machine has written the statement.
     done: bool,
-    /// Entries of the removed partner that have to stay.
-    stays: BTreeSet<usize>,
+    /// Entries of the removed partner that have to stay, each with a machine that saw to it.
+    stays: BTreeMap<usize, usize>,
 }
 
 impl Removal {
@@ -35,7 +35,7 @@ impl Removal {
         let mut dice = Dice::new(seed ^ DICE);
         let members: Vec<usize> = (1..cast.partners.len()).filter(|partner| cast.is_admitted(*partner)).collect();
         let partner = *dice.pick(&members)?;
-        let removal = Self { partner, id: cast.partners[partner].id, done: false, stays: BTreeSet::new() };
+        let removal = Self { partner, id: cast.partners[partner].id, done: false, stays: BTreeMap::new() };
         Some((removal, dice.between(chaos_ms / 5, chaos_ms)))
     }
 }
@@ -50,14 +50,14 @@ impl World {
         self.cast.devices[self.nodes[node].device].partner
     }
 
-    /// The machine at which an entry is expected: its own, or the steward's where its partner has been removed; `None`:
+    /// The machine at which an entry is expected: its own, or one that kept it where its partner has been removed; `None`:
     /// nowhere in particular.
     pub(super) fn home_of(&self, index: usize) -> Option<usize> {
         let node = self.ledger.entries[index].node;
-        let stays = || self.removal.as_ref().is_some_and(|removal| removal.stays.contains(&index));
+        let keeper = || self.removal.as_ref().and_then(|removal| removal.stays.get(&index).copied());
         match self.is_removed(self.partner_at(node)) {
             false => Some(node),
-            true => stays().then_some(0),
+            true => keeper(),
         }
     }
 
@@ -74,7 +74,7 @@ impl World {
         }
         // What the steward's machine holds now is what the statement is going to name.
         let held = self.entries_of(partner, |entry| entry.is_on(&self.nodes[0].disk));
-        self.expect_to_stay(held);
+        self.expect_to_stay(0, held);
         self.note(|| format!("partner {partner} is removed"));
         self.ask(0, Command::RemovePartner { partner: id }, Asked::Other).map(|_| ())
     }
@@ -87,9 +87,10 @@ impl World {
         entries.filter(due).map(|(index, _)| index).collect()
     }
 
-    fn expect_to_stay(&mut self, entries: Vec<usize>) {
-        if let Some(removal) = &mut self.removal {
-            removal.stays.extend(entries);
+    fn expect_to_stay(&mut self, keeper: usize, entries: Vec<usize>) {
+        let Some(removal) = &mut self.removal else { return };
+        for entry in entries {
+            removal.stays.entry(entry).or_insert(keeper);
         }
     }
 
@@ -126,7 +127,7 @@ impl World {
         let removed = self.removal.as_ref().map_or(usize::MAX, |removal| removal.partner);
         let adopted = self.entries_of(removed, adopts);
         self.tally.did_times(Did::Adopted, u64::from(!adopted.is_empty()));
-        self.expect_to_stay(adopted);
+        self.expect_to_stay(node, adopted);
     }
 
     /// A disk has been put back: where that took the last copy of the removal away, nothing has been decided.
