@@ -137,23 +137,27 @@ impl Backups {
         if now_ms >= due_ms || changed {
             let file = place.join(format!("{prefix}{}{SUFFIX}", stamp(now_ms)));
             let bytes = self.write(node, file.clone()).await?;
-            self.write_keys(place, prefix).await?;
             tracing::info!(file = %file.display(), bytes, "a backup was written");
             self.noted().good = Some((now_ms, file.clone()));
             let keep = settings.keep;
             in_place(place, prefix, move |place, prefix| remove_old(place, prefix, keep, now_ms, &file)).await?;
         }
+        // Whoever has been erased since then is in no backup any more.
+        self.write_keys(place, prefix).await?;
         self.noted().error = None;
         Ok(())
     }
 
-    /// Puts the keys of the persons beside the backups, in place of those of before: what was erased since then is in no
-    /// backup any more.
+    /// Puts the keys of the persons beside the backups, in place of those of before, where they are others.
     async fn write_keys(&self, place: &Path, prefix: &str) -> Result<(), BackupError> {
         let dir = self.0.dir.clone();
         let path = place.join(format!("{prefix}{KEYS_NAME}"));
         let write = move || -> Result<(), BackupError> {
-            Ok(crate::datadir::write_secret(&path, crate::store::bundle(&dir.person_keys())?)?)
+            let keys = crate::store::bundle(&dir.person_keys())?;
+            if std::fs::read(&path).is_ok_and(|held| held == keys) {
+                return Ok(());
+            }
+            Ok(crate::datadir::write_secret(&path, keys)?)
         };
         tokio::task::spawn_blocking(write)
             .await
