@@ -179,6 +179,8 @@ mod tests {
             "localhost:8471",
             "localhost",
             "localhost.evil.example:8470",
+            "127.evil.example:8470",
+            "127.0.0.1.evil.example:8470",
             "127.0.0.1:84700",
             "localhost:+8470",
             "",
