@@ -1,4 +1,4 @@
-//! What stays of those who may write no more: removed partners, replaced keys, dropped writers.
+//! What stays of those who may write no more: removed partners, replaced keys, revoked machines, dropped writers.
 //!
 //! The decision that ends their writing names, for each of their actors in each document, the last sequence that stays.
 //! Of what comes later a change is part of the document where someone who still may write has built on it. So the

@@ -208,11 +208,16 @@ impl Roster {
         self.devices.get(device).is_some_and(|device| self.is_writer(register, device, |register| &register.writers))
     }
 
-    /// Whether changes of `device` can be part of `register`: it may write it, or might before its partner was
-    /// removed, its key replaced or its partner dropped from the writers.
+    /// Whether changes of `device` can be part of `register`: it may write it, or might before it was revoked, its partner
+    /// removed or dropped from the writers, or its key replaced.
     pub fn has_written(&self, register: &RegisterId, device: &DeviceKey) -> bool {
-        let device = self.devices.get(device).or_else(|| self.former.get(device));
-        device.is_some_and(|device| self.is_writer(register, device, |register| &register.ever_writers))
+        self.known_device(device)
+            .is_some_and(|device| self.is_writer(register, device, |register| &register.ever_writers))
+    }
+
+    /// A device that is a member's, or was.
+    pub fn known_device(&self, device: &DeviceKey) -> Option<&Device> {
+        self.devices.get(device).or_else(|| self.former.get(device))
     }
 
     /// Whether `device` may write `register` no more: of its changes only those count that something keeps
@@ -289,7 +294,7 @@ impl Roster {
         device: Option<DeviceKey>,
         stays: impl Iterator<Item = (&'a DocId, &'a BTreeMap<ActorId, u64>)>,
     ) {
-        for (doc, actors) in stays {
+        for (doc, actors) in stays.filter(|(_, actors)| !actors.is_empty()) {
             self.named.extend(partners.iter().map(|partner| (*partner, *doc)));
             for (actor, seq) in actors {
                 let highest = self.stays.entry((*doc, *actor, device)).or_default();
@@ -300,8 +305,7 @@ impl Roster {
 
     /// The partner that a device writes or wrote for: a device, or one that was.
     pub fn writer(&self, device: &DeviceKey) -> Option<PartnerId> {
-        let known = self.devices.get(device).or_else(|| self.former.get(device));
-        known.map(|device| device.partner)
+        self.known_device(device).map(|device| device.partner)
     }
 
     /// The devices of a partner, ascending by key.

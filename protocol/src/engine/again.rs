@@ -192,10 +192,12 @@ impl Engine {
     /// This device may write the register no more, and heard of it after these edits.
     pub(super) fn wait_for_right(&mut self, id: DocId, edits: Vec<DroppedEdit>) {
         let name = self.roster.registers.get(&id.register).map_or_else(|| id.register.short(), |r| r.name.clone());
+        // Should the right come back, the sequences of these edits are not used again.
+        self.renew_actor();
         let me = self.me;
         self.fault(
             me,
-            format!("edits in \"{name}\" came after this partner had ceased to be a writer of it: they wait here"),
+            format!("edits in \"{name}\" came after this machine had ceased to be a writer of it: they wait here"),
         );
         for edit in edits {
             self.wait_for_record(id, &edit.key, &edit.changes);

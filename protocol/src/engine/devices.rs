@@ -1,9 +1,9 @@
 //! A partner's own devices: revoking one that is lost or stolen.
 
 use super::{Command, CommandError, Engine, Reply, RequestId};
-use crate::ids::{DeviceKey, StatementId};
+use crate::ids::{DeviceKey, PartnerKey, StatementId};
 use crate::roster::Device;
-use crate::statement::{Rights, SignedStatement, Statement};
+use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement};
 use std::collections::BTreeSet;
 
 impl Engine {
@@ -21,27 +21,45 @@ impl Engine {
 
     /// What revokes a device of this partner: with what this node holds of it, and what it has signed.
     fn revocation(&self, key: &DeviceKey) -> Result<Statement, CommandError> {
-        let device = self.own_device(key)?;
+        let (device, own) = (self.own_device(key)?, self.own_partner()?.key);
+        // Whoever has it may have signed on since it was revoked: then only what was listed there stays.
+        let is_revoked = !self.roster.is_member(key);
+        let listed: Option<BTreeSet<StatementId>> = is_revoked.then(|| self.listed_of(key, own));
         let signed: BTreeSet<StatementId> = self
             .statements
             .iter()
             .filter(|held| held.statement.as_ref().is_some_and(Statement::counts_by_its_signers))
             .filter(|held| held.signers.contains(&key.0))
             .map(|held| held.id)
+            .filter(|id| listed.as_ref().is_none_or(|listed| listed.contains(id)))
             .collect();
         Ok(Statement::Revocation {
             partner: self.partner,
-            partner_key: self.own_partner()?.key,
+            partner_key: own,
             device: device.key,
             stays: self.held_of(|_, writer| writer == key),
             signed,
         })
     }
 
+    /// The statements that this partner's revocations of a device list, by its key or by others of its devices.
+    fn listed_of(&self, key: &DeviceKey, own: PartnerKey) -> BTreeSet<StatementId> {
+        let speaks = |signer: &[u8; 32]| {
+            let signer = DeviceKey(*signer);
+            signer.0 == own.0 || signer != *key && self.own_device(&signer).is_ok()
+        };
+        let of = |held: &VerifiedStatement| match &held.statement {
+            Some(Statement::Revocation { partner_key, device, signed, .. }) if *partner_key == own && device == key => {
+                held.signers.iter().any(speaks).then(|| signed.clone())
+            }
+            _ => None,
+        };
+        self.statements.iter().filter_map(of).flatten().collect()
+    }
+
     /// A device of this partner, also one that another of its devices has revoked already.
     fn own_device(&self, key: &DeviceKey) -> Result<&Device, CommandError> {
-        let known = self.roster.devices.get(key).or_else(|| self.roster.former.get(key));
-        let own = known.filter(|device| device.partner == self.partner);
+        let own = self.roster.known_device(key).filter(|device| device.partner == self.partner);
         own.ok_or_else(|| CommandError::NotFound(format!("machine {} of this partner", key.short())))
     }
 

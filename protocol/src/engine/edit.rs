@@ -71,7 +71,7 @@ impl Engine {
         }
         if !self.roster.is_member(&self.me) {
             return Err(CommandError::NotAllowed {
-                what: "this machine has been revoked by its partner; what it holds can be read and exported".into(),
+                what: "this machine counts no more among its partner's: it was revoked, or the partner's key was replaced; what it holds can be read and exported".into(),
                 hint: "ask whoever keeps the partner's recovery kit: comin devices".into(),
             });
         }

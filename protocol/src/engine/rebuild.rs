@@ -13,6 +13,7 @@ use crate::check;
 use crate::ids::{ActorId, DeviceKey, DocId};
 use crate::planted::{Planted, is_planted};
 use crate::record::dropped_changes;
+use crate::roster::Roster;
 use crate::run::Frontier;
 use crate::scan::{ScannedChange, scan};
 use crate::statement::Stays;
@@ -26,9 +27,14 @@ type Scanned = Vec<(ScannedChange, Vec<u8>)>;
 
 impl Document {
     /// The bars that hold for its actors.
-    pub fn bars(&self, roster: &crate::roster::Roster) -> Bars {
-        roster.bars(&self.id, self.runs.iter().map(|(actor, run)| (actor, &run.run.device)))
+    pub fn bars(&self, roster: &Roster) -> Bars {
+        bars_of(roster, &self.id, &self.runs)
     }
+}
+
+/// The bars that hold for the actors of some runs of a document.
+pub(super) fn bars_of(roster: &Roster, id: &DocId, runs: &BTreeMap<ActorId, StoredRun>) -> Bars {
+    roster.bars(id, runs.iter().map(|(actor, run)| (actor, &run.run.device)))
 }
 
 impl Engine {
@@ -44,14 +50,15 @@ impl Engine {
 
     pub(super) fn is_rebuild_due(&self, id: &DocId) -> bool {
         let Some(doc) = self.docs.get(id) else { return false };
-        let cut = |(actor, seq): (&ActorId, &u64)| doc.meta.frontier.seq(actor) >= *seq;
-        self.cuts_of(id).iter().any(cut) || doc.bars(&self.roster).digest() != doc.meta.judged
+        !self.cuts_due(doc).is_empty() || doc.bars(&self.roster).digest() != doc.meta.judged
     }
 
-    fn cuts_of(&self, id: &DocId) -> BTreeMap<ActorId, u64> {
-        let lowest = (*id, ActorId([0; 16]));
-        let here = self.roster.cuts.range(lowest..).take_while(|((doc, _), _)| doc == id);
-        here.map(|((_, actor), cut)| (*actor, cut.seq)).collect()
+    /// The proven divergences of which the document still holds something: actor → first sequence dropped.
+    fn cuts_due(&self, doc: &Document) -> BTreeMap<ActorId, u64> {
+        let lowest = (doc.id, ActorId([0; 16]));
+        let here = self.roster.cuts.range(lowest..).take_while(|((id, _), _)| *id == doc.id);
+        let due = here.filter(|((_, actor), cut)| doc.meta.frontier.seq(actor) >= cut.seq);
+        due.map(|((_, actor), cut)| (*actor, cut.seq)).collect()
     }
 
     /// Rebuilds a document without what its proven divergences end and what its bars keep out.
@@ -59,10 +66,8 @@ impl Engine {
         if !self.load_or_park(id, Parked::Rebuild) {
             return;
         }
-        let cuts = self.cuts_of(&id);
         let Some(doc) = self.docs.get(&id) else { return };
-        let mut bars = doc.bars(&self.roster);
-        let judged = bars.digest();
+        let (cuts, mut bars) = (self.cuts_due(doc), doc.bars(&self.roster));
         let unnamed = self.unnamed(doc, &bars);
         bars.0.retain(|actor, _| !unnamed.contains(actor));
         let rebuilt = doc.loaded.as_ref().map(|loaded| loaded.without(&cuts, &bars));
@@ -74,8 +79,7 @@ impl Engine {
         if !unnamed.is_empty() {
             self.adopt(id);
         }
-        self.doc_mut(id).meta.judged = judged;
-        self.write_meta(id);
+        self.note_judged(id);
     }
 
     /// The barred actors whose changes this device adopts here: no decision names the document.
@@ -94,8 +98,8 @@ impl Engine {
     fn adopt(&mut self, id: DocId) {
         let Some(doc) = self.docs.get(&id) else { return };
         let bars = doc.bars(&self.roster);
-        let held_up = doc.loaded.as_ref().is_none_or(|loaded| loaded.unkept(&bars).is_empty());
-        if held_up {
+        let kept = doc.loaded.as_ref().is_none_or(|loaded| loaded.unkept(&bars).is_empty());
+        if kept {
             return;
         }
         let (actor, wall_ms) = (self.own_actor(&id).0, self.now.wall_ms as i64);
@@ -104,7 +108,7 @@ impl Engine {
         let hash = loaded.am.empty_commit(CommitOptions::default().with_time(wall_ms));
         if let Err(error) = self.note_own_change(id, actor, hash.into()) {
             let me = self.me;
-            self.fault(me, format!("what a removed partner wrote could not be kept: {error}"));
+            self.fault(me, format!("what somebody wrote who may write no more could not be kept: {error}"));
         }
     }
 
@@ -219,7 +223,7 @@ impl Engine {
 }
 
 /// The changes between an actor's new last change and its run: they tie the signature to what stays.
-fn tail(run: &StoredRun, actor: &ActorId, seq: u64, gone: &[(ScannedChange, Vec<u8>)]) -> Vec<ByteVec> {
+pub(super) fn tail(run: &StoredRun, actor: &ActorId, seq: u64, gone: &[(ScannedChange, Vec<u8>)]) -> Vec<ByteVec> {
     let dropped =
         gone.iter().filter(|(change, _)| change.actor == *actor && change.seq > seq && change.seq <= run.run.seq);
     let mut dropped: Vec<(u64, ByteVec)> = dropped.map(|(change, bytes)| (change.seq, bytes.clone().into())).collect();

@@ -1,6 +1,7 @@
 //! Changes that arrive: judged in the order length, run and right, scan, then applied, stored, passed on.
 
 use super::document::{Parked, Unfit};
+use super::rebuild::tail;
 use super::runs::lower;
 use super::session::{Miss, raise};
 use super::{Engine, SessionId, StoredChange, StoredRun, Write};
@@ -590,14 +591,7 @@ fn leave_unkept(bars: &Bars, batch: &mut Vec<(ScannedChange, Vec<u8>)>) -> Vec<(
 /// The runs of what is taken: where an actor's last changes were left out they become the tail of its run, which ties
 /// the signature to what stays.
 fn shortened(doc: &DocId, runs: &[StoredRun], left: &[(ScannedChange, Vec<u8>)]) -> Vec<StoredRun> {
-    let shorten = |run: &StoredRun| {
-        let actor = run.run.actor(doc);
-        let late = left.iter().filter(|(change, _)| change.actor == actor && change.seq <= run.tip_seq());
-        let mut late: Vec<(u64, ByteVec)> = late.map(|(change, raw)| (change.seq, raw.clone().into())).collect();
-        late.sort_by_key(|(seq, _)| *seq);
-        let tail = late.into_iter().map(|(_, raw)| raw).chain(run.tail.iter().cloned()).collect();
-        StoredRun { run: run.run.clone(), tail }
-    };
+    let shorten = |run: &StoredRun| StoredRun { tail: tail(run, &run.run.actor(doc), 0, left), run: run.run.clone() };
     runs.iter().map(shorten).collect()
 }
 

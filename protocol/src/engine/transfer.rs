@@ -1,6 +1,7 @@
 //! Catching up: a want, one answer cut for it, its bytes in chunks, the helper's check.
 
 use super::document::Parked;
+use super::rebuild::bars_of;
 use super::receive::Refused;
 use super::session::doc_frontier;
 use super::{
@@ -305,7 +306,7 @@ impl Engine {
     fn check(&mut self, session: SessionId, incoming: Incoming) {
         let task = self.new_task();
         let bars = match incoming.form {
-            Form::Snapshot => self.bars_for(&incoming.doc, &incoming.runs),
+            Form::Snapshot => bars_of(&self.roster, &incoming.doc, &incoming.runs),
             Form::Bundle | Form::Changes => Bars::default(),
         };
         let judged = bars.digest();
@@ -349,7 +350,7 @@ impl Engine {
         }
         match result {
             CheckResult::Snapshot { frontier, rows } => {
-                if self.bars_for(&doc, &runs).digest() != judged {
+                if bars_of(&self.roster, &doc, &runs).digest() != judged {
                     // A decision has come meanwhile that it was not judged by.
                     self.compare(session, doc);
                 } else if self.take_snapshot(session, doc, runs, payload, frontier, rows) {
@@ -382,10 +383,6 @@ impl Engine {
             CheckResult::NotNow(text) => self.put_off(session, doc, text),
         }
         self.go_on(doc);
-    }
-
-    fn bars_for(&self, doc: &DocId, runs: &BTreeMap<ActorId, StoredRun>) -> Bars {
-        self.roster.bars(doc, runs.iter().map(|(actor, run)| (actor, &run.run.device)))
     }
 
     /// Whether an answer for a document is being checked.

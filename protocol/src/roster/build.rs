@@ -79,11 +79,14 @@ pub(super) struct Facts<'a> {
     /// The devices that each key of a partner has certified, with their rights: who asks whether somebody signs
     /// for a steward must not go through all certificates, of which a member can make thousands.
     certified_by: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>,
-    /// The devices that do not count any more among those of a key.
-    revoked: BTreeSet<Certified>,
+    /// The devices that do not count any more among those of a key, each with the statements on which its signature stays.
+    revoked: BTreeMap<Certified, BTreeSet<StatementId>>,
     /// Those of them that the key itself has revoked.
     revoked_by_key: BTreeSet<Certified>,
 }
+
+/// A statement with the keys that have signed it.
+pub(super) type Signed<'s> = (&'s StatementId, &'s BTreeSet<[u8; 32]>);
 
 /// A device among those of a partner's key.
 type Certified = (PartnerId, PartnerKey, DeviceKey);
@@ -177,8 +180,8 @@ impl<'a> Facts<'a> {
             let by = certified_by.entry((certificate.partner, certificate.partner_key)).or_default();
             by.entry(certificate.device).or_default().0 |= certificate.rights.0;
         }
-        let (drafts, refused, none) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-        let (revoked, revoked_by_key) = (none.clone(), none);
+        let (drafts, refused) = (Vec::new(), BTreeMap::new());
+        let (revoked, revoked_by_key) = (BTreeMap::new(), BTreeSet::new());
         let mut new = Self { facts, drafts, refused, certificates, certified_by, revoked, revoked_by_key };
         new.read_drafts();
         new.revoke();
@@ -204,62 +207,71 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Reads who has been revoked, and takes the signatures of such devices off what no revocation says that they stay on.
+    /// Reads who has been revoked, first by keys, which outrank devices.
     fn revoke(&mut self) {
-        self.revoked_by_key = self.facts.iter().filter(|fact| is_revoked_by_key(fact)).filter_map(revoked_by).collect();
-        self.revoked = self.revocations().filter_map(revoked_by).collect();
-        if self.revoked.is_empty() {
-            return;
-        }
-        let counts = |certificate: &Certificate<'_>| {
-            !self.revoked.contains(&(certificate.partner, certificate.partner_key, certificate.device))
-        };
-        let standing: BTreeSet<DeviceKey> =
-            self.certificates.iter().filter(|certificate| counts(certificate)).map(|c| c.device).collect();
-        let gone: BTreeSet<DeviceKey> =
-            self.revoked.iter().map(|(_, _, device)| *device).filter(|device| !standing.contains(device)).collect();
-        let mut stays: BTreeSet<(DeviceKey, StatementId)> = BTreeSet::new();
+        self.revoked_by_key =
+            self.facts.iter().filter(|fact| self.is_revoked_by_key(fact)).filter_map(revoked_by).collect();
+        let mut revoked: BTreeMap<Certified, BTreeSet<StatementId>> = BTreeMap::new();
         for fact in self.revocations() {
-            let Statement::Revocation { device, signed, .. } = fact.statement else { continue };
-            stays.extend(signed.iter().map(|id| (*device, *id)));
+            let (Statement::Revocation { signed, .. }, Some(device)) = (fact.statement, revoked_by(fact)) else {
+                continue;
+            };
+            revoked.entry(device).or_default().extend(signed);
         }
-        let lost = |device: &DeviceKey, id: StatementId| gone.contains(device) && !stays.contains(&(*device, id));
-        for fact in &mut self.facts {
-            if fact.statement.counts_by_its_signers() {
-                fact.signers.retain(|key| !lost(&DeviceKey(*key), fact.id));
-            }
-        }
-        self.drafts.retain(|kept| !lost(&kept.device, kept.id));
+        self.revoked = revoked;
     }
 
-    /// The revocations that count: of the key, and of devices that the key has not revoked.
+    /// The revocations that count: of the key, and of devices that the key has not revoked. Whose key it is, is asked
+    /// where what they say is used.
     fn revocations(&self) -> impl Iterator<Item = &Fact<'a>> + '_ {
-        self.facts.iter().filter(|fact| is_revoked_by_key(fact) || self.is_revoked_by_device(fact))
+        self.facts.iter().filter(|fact| self.is_revoked_by_key(fact) || self.is_revoked_by_device(fact))
+    }
+
+    fn is_revoked_by_key(&self, fact: &Fact<'_>) -> bool {
+        let Some((partner, key, device)) = revoked_by(fact) else { return false };
+        let certified = self.certified_by.get(&(partner, key)).is_some_and(|devices| devices.contains_key(&device));
+        certified && fact.signers.contains(&key.0)
     }
 
     fn is_revoked_by_device(&self, fact: &Fact<'_>) -> bool {
         let Some((partner, key, device)) = revoked_by(fact) else { return false };
-        let Some(devices) = self.certified_by.get(&(partner, key)) else { return false };
-        fact.signers.iter().map(|signer| DeviceKey(*signer)).any(|signer| {
-            let is_admin = devices.get(&signer).is_some_and(|rights| rights.includes(Rights::ADMIN));
-            is_admin && signer != device && !self.revoked_by_key.contains(&(partner, key, signer))
-        })
+        let mut admins = self.certified_signers(&partner, &key, Rights::ADMIN, &fact.signers);
+        admins.any(|admin| admin != device && !self.revoked_by_key.contains(&(partner, key, admin)))
     }
 
-    /// The least device among `signers` that `key` certified for `partner` with `right`.
+    /// Whether a device's signature under a statement counts for a partner by one of its keys: the device has not been
+    /// revoked, or its revocation says that this signature stays.
+    pub fn still_signs(&self, partner: &PartnerId, key: &PartnerKey, device: &DeviceKey, id: &StatementId) -> bool {
+        self.revoked.get(&(*partner, *key, *device)).is_none_or(|signed| signed.contains(id))
+    }
+
+    /// Those of `signers` that `key` certified for `partner` with `right`, ascending, revoked ones included.
+    fn certified_signers<'s>(
+        &'s self,
+        partner: &PartnerId,
+        key: &PartnerKey,
+        right: Rights,
+        signers: &'s BTreeSet<[u8; 32]>,
+    ) -> impl Iterator<Item = DeviceKey> + 's {
+        let devices = self.certified_by.get(&(*partner, *key));
+        let signs = move |device: &DeviceKey| {
+            work::step();
+            devices.and_then(|devices| devices.get(device)).is_some_and(|rights| rights.includes(right))
+        };
+        signers.iter().filter(move |_| devices.is_some()).map(|key| DeviceKey(*key)).filter(signs)
+    }
+
+    /// The least device among the `signers` of statement `id` that `key` certified for `partner` with `right` and whose
+    /// signature counts.
     pub fn signing_device(
         &self,
         partner: &PartnerId,
         key: &PartnerKey,
         right: Rights,
-        signers: &BTreeSet<[u8; 32]>,
+        (id, signers): Signed<'_>,
     ) -> Option<DeviceKey> {
-        let devices = self.certified_by.get(&(*partner, *key))?;
-        let signs = |device: &DeviceKey| {
-            work::step();
-            devices.get(device).is_some_and(|rights| rights.includes(right))
-        };
-        signers.iter().map(|key| DeviceKey(*key)).find(signs)
+        let mut signing = self.certified_signers(partner, key, right, signers);
+        signing.find(|device| self.still_signs(partner, key, device, id))
     }
 
     /// The devices that a key certified for a partner with `right`.
@@ -286,7 +298,8 @@ impl<'a> Facts<'a> {
         self.facts.iter().filter_map(|fact| {
             let Statement::Founding { name, founder, founder_key, .. } = fact.statement else { return None };
             let good = PartnerId::from_first_key(founder_key) == *founder
-                && self.signing_device(founder, founder_key, Rights::STEWARD, &fact.signers).is_some();
+                // What its device has founded stays founded, whatever becomes of the device.
+                && self.certified_signers(founder, founder_key, Rights::STEWARD, &fact.signers).next().is_some();
             good.then_some(Founded { id: fact.id, name, founder: *founder, key: *founder_key })
         })
     }
@@ -386,7 +399,7 @@ impl<'a> Facts<'a> {
             let partner = partners.get(&certificate.partner);
             let revoked = (certificate.partner, certificate.partner_key, certificate.device);
             partner.is_some_and(|partner| partner.admitted && partner.key == certificate.partner_key)
-                && !self.revoked.contains(&revoked)
+                && !self.revoked.contains_key(&revoked)
         });
         self.address(&mut devices);
         devices
@@ -394,19 +407,8 @@ impl<'a> Facts<'a> {
 
     /// Devices that were members before their partner was removed, its key replaced or they themselves revoked.
     fn former(&self, roster: &Roster, standing: Option<&Standing<'a>>) -> BTreeMap<DeviceKey, Device> {
-        // Without a federation there is the own partner alone.
-        let alone =
-            |partner: &PartnerId| roster.partners.get(partner).filter(|known| known.admitted).map(|own| own.key);
-        let first = |partner: &PartnerId| match standing {
-            Some(standing) if standing.founded.founder == *partner => Some(standing.founded.key),
-            Some(standing) => standing.admitted.get(partner).map(|admitted| admitted.key),
-            None => alone(partner),
-        };
         let partners: BTreeSet<PartnerId> = self.certificates.iter().map(|certificate| certificate.partner).collect();
-        let keys_of = |id: PartnerId| {
-            let first = first(&id)?;
-            Some((id, standing.map_or_else(|| vec![first], |standing| standing.keys(&id, first))))
-        };
+        let keys_of = |id: PartnerId| Some((id, keys_of(&id, roster, standing)?));
         let keys: BTreeMap<PartnerId, Vec<PartnerKey>> = partners.into_iter().filter_map(keys_of).collect();
         let mut former = self.certified_where(|certificate| {
             keys.get(&certificate.partner).is_some_and(|keys| keys.contains(&certificate.partner_key))
@@ -521,7 +523,7 @@ impl<'a> Facts<'a> {
         match register.kind {
             RegisterKind::Internal => false,
             RegisterKind::Partner => owner.is_some_and(|owner| {
-                self.signing_device(&owner.id, &owner.key, Rights::ADMIN, &fact.signers).is_some()
+                self.signing_device(&owner.id, &owner.key, Rights::ADMIN, (&fact.id, &fact.signers)).is_some()
             }),
             RegisterKind::Shared => standing.is_some_and(|s| s.chain.counts(self, &fact.id, &fact.signers)),
         }
@@ -533,8 +535,10 @@ impl<'a> Facts<'a> {
             roster.end_writing(&[*partner], None, stays.iter());
         }
         for fact in self.revocations() {
-            let Statement::Revocation { partner, device, stays, .. } = fact.statement else { continue };
-            roster.end_writing(&[*partner], Some(*device), stays.iter());
+            let Statement::Revocation { partner, partner_key, device, stays, .. } = fact.statement else { continue };
+            if keys_of(partner, roster, standing).is_some_and(|keys| keys.contains(partner_key)) {
+                roster.end_writing(&[*partner], Some(*device), stays.iter());
+            }
         }
         for (fact, register) in self.writers_statements() {
             let Statement::RegisterWriters { stays, writers, .. } = fact.statement else { continue };
@@ -544,7 +548,11 @@ impl<'a> Facts<'a> {
             if owner.is_some_and(|owner| owner.removed) || !self.sets_writers(fact, known, roster, standing) {
                 continue;
             }
-            let dropped: Vec<PartnerId> = roster.partners.keys().filter(|id| !writers.include(id)).copied().collect();
+            let ended = |partner: &&Partner| {
+                let wrote = known.ever_writers.include(&partner.id) && (partner.admitted || partner.removed);
+                wrote && !writers.include(&partner.id) && known.owner != Some(partner.id)
+            };
+            let dropped: Vec<PartnerId> = roster.partners.values().filter(ended).map(|partner| partner.id).collect();
             roster.end_writing(&dropped, None, stays.iter().filter(|(doc, _)| doc.register == *register));
         }
     }
@@ -558,8 +566,14 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn is_revoked_by_key(fact: &Fact<'_>) -> bool {
-    matches!(fact.statement, Statement::Revocation { partner_key, .. } if fact.signers.contains(&partner_key.0))
+/// The keys of a partner, the one in force last; `None`: it is none of the federation's. Without a federation there is
+/// the own partner alone.
+fn keys_of(id: &PartnerId, roster: &Roster, standing: Option<&Standing<'_>>) -> Option<Vec<PartnerKey>> {
+    match standing {
+        Some(standing) if standing.founded.founder == *id => Some(standing.keys(id, standing.founded.key)),
+        Some(standing) => standing.admitted.get(id).map(|admitted| standing.keys(id, admitted.key)),
+        None => roster.partners.get(id).filter(|own| own.admitted).map(|own| vec![own.key]),
+    }
 }
 
 fn revoked_by(fact: &Fact<'_>) -> Option<Certified> {

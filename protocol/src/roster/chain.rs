@@ -12,7 +12,7 @@
 //! position that lost, or beside a change of stewards, stays valid where its signers are stewards still; and
 //! so a steward of former days, the sole founder included, decides nothing any more.
 
-use super::build::{Facts, work};
+use super::build::{Facts, Signed, work};
 use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, StatementId};
 use crate::statement::{Rights, Statement};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,13 +76,13 @@ impl Chain {
 
     fn next<'b>(&self, facts: &Facts<'_>, successors: &'b Successors<'_>) -> Option<&'b Successor<'b>> {
         let now = self.last();
-        let good = |next: &&Successor<'_>| now.is_majority(facts, &next.signers);
+        let good = |next: &&Successor<'_>| now.is_majority(facts, (&next.id, &next.signers));
         of(successors, &now.id).filter(good).max_by_key(|next| (next.round, std::cmp::Reverse(next.id)))
     }
 
     /// Whether a statement that stewards decide counts.
     pub fn counts(&self, facts: &Facts<'_>, id: &StatementId, signers: &BTreeSet<[u8; 32]>) -> bool {
-        self.kept.contains(id) || self.last().is_majority(facts, signers)
+        self.kept.contains(id) || self.last().is_majority(facts, (id, signers))
     }
 
     /// The lowest round in which a successor of the position in force can still get a majority.
@@ -107,7 +107,7 @@ impl Chain {
         for position in &self.positions {
             let mut signed: BTreeMap<(u64, PartnerId), StatementId> = BTreeMap::new();
             for next in of(&successors, &position.id) {
-                for (partner, device) in position.signing(facts, &next.signers) {
+                for (partner, device) in position.signing(facts, (&next.id, &next.signers)) {
                     if *signed.entry((next.round, partner)).or_insert(next.id) != next.id {
                         out.insert(DoubleSigner { partner, device, position: position.id, round: next.round });
                     }
@@ -119,10 +119,10 @@ impl Chain {
 }
 
 impl Position {
-    /// The stewards for which one of `signers` signs, each with one such device.
-    pub fn signing(&self, facts: &Facts<'_>, signers: &BTreeSet<[u8; 32]>) -> BTreeMap<PartnerId, DeviceKey> {
+    /// The stewards for which one of the signers of a statement signs, each with one such device.
+    pub fn signing(&self, facts: &Facts<'_>, signed: Signed<'_>) -> BTreeMap<PartnerId, DeviceKey> {
         let device = |(partner, key): (&PartnerId, &PartnerKey)| {
-            Some((*partner, facts.signing_device(partner, key, Rights::STEWARD, signers)?))
+            Some((*partner, facts.signing_device(partner, key, Rights::STEWARD, signed)?))
         };
         self.stewards.iter().filter_map(device).collect()
     }
@@ -132,8 +132,8 @@ impl Position {
         self.stewards.len() / 2 + 1
     }
 
-    fn is_majority(&self, facts: &Facts<'_>, signers: &BTreeSet<[u8; 32]>) -> bool {
-        self.signing(facts, signers).len() >= self.majority()
+    fn is_majority(&self, facts: &Facts<'_>, signed: Signed<'_>) -> bool {
+        self.signing(facts, signed).len() >= self.majority()
     }
 
     /// The devices that sign for a steward, each with the steward.
@@ -149,7 +149,7 @@ impl Position {
     fn is_lost<'s>(&self, facts: &Facts<'_>, round: impl Iterator<Item = &'s Successor<'s>>) -> bool {
         let (mut most, mut voters) = (0, BTreeSet::new());
         for next in round {
-            let signing = self.signing(facts, &next.signers);
+            let signing = self.signing(facts, (&next.id, &next.signers));
             most = most.max(signing.len());
             voters.extend(signing.into_keys());
         }

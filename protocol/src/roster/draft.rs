@@ -53,7 +53,7 @@ pub(super) fn open(facts: &Facts<'_>, chain: &Chain, roster: &Roster) -> BTreeMa
     let (position, mut found) = (chain.last(), BTreeMap::<StatementId, OpenDraft>::new());
     let stated = facts.facts.iter().filter(|fact| fact.statement.is_decided_by_stewards());
     // What nobody but members has signed of himself is nothing that stewards are asked about.
-    for fact in stated.filter(|fact| !position.signing(facts, &fact.signers).is_empty()) {
+    for fact in stated.filter(|fact| !position.signing(facts, (&fact.id, &fact.signers)).is_empty()) {
         found.insert(fact.id, OpenDraft::new(fact.id, fact.statement, fact.signed.clone(), position.majority()));
     }
     // Of each steward one signature: it can have any number of devices.
@@ -92,7 +92,7 @@ impl OpenDraft {
     /// Says who of the stewards in force has signed, refused, or done neither.
     fn count(&mut self, facts: &Facts<'_>, position: &Position, roster: &Roster) {
         let signers = self.signed.signatures.iter().map(|signature| signature.key).collect();
-        let signing = position.signing(facts, &signers);
+        let signing = position.signing(facts, (&self.id, &signers));
         // Only those of stewards matter to the statement, and one of each.
         self.signed.signatures.retain(|signature| signing.values().any(|device| device.0 == signature.key));
         self.signed_by = signing.into_keys().collect();

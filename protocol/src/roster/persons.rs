@@ -8,7 +8,7 @@ use super::build::Facts;
 use super::{Device, Roster};
 use crate::ids::{DeviceKey, PartnerId, RegisterId};
 use crate::persons::{Erasure, PersonFacts};
-use crate::statement::{Rights, Statement, Writers};
+use crate::statement::{Rights, Statement};
 use std::collections::BTreeMap;
 
 impl Facts<'_> {
@@ -25,7 +25,12 @@ impl Facts<'_> {
     fn scopes(&self, roster: &Roster, persons: &mut BTreeMap<RegisterId, PersonFacts>) {
         for fact in &self.facts {
             let Statement::PersonScope { controller, nonce, number, readers } = fact.statement else { continue };
-            if !editors(roster, &fact.signers).any(|device| device.partner == *controller) {
+            let key = roster.partners.get(controller).map(|partner| partner.key);
+            let signs = |device: &Device| {
+                device.partner == *controller
+                    && key.is_some_and(|key| self.still_signs(controller, &key, &device.key, &fact.id))
+            };
+            if !editors(roster, &fact.signers).any(signs) {
                 continue;
             }
             let person = entry(persons, controller, nonce);
@@ -33,7 +38,7 @@ impl Facts<'_> {
                 person.number = *number;
                 person.readers = readers.clone();
             }
-            person.ever = joined(&person.ever, readers);
+            person.ever = person.ever.union(readers);
         }
     }
 
@@ -76,11 +81,10 @@ fn editors<'a>(
     roster: &'a Roster,
     signers: &'a std::collections::BTreeSet<[u8; 32]>,
 ) -> impl Iterator<Item = &'a Device> {
-    let device = |key: &[u8; 32]| {
-        let key = DeviceKey(*key);
-        roster.devices.get(&key).or_else(|| roster.former.get(&key))
-    };
-    signers.iter().filter_map(device).filter(|device| device.rights.includes(Rights::EDIT))
+    signers
+        .iter()
+        .filter_map(|key| roster.known_device(&DeviceKey(*key)))
+        .filter(|device| device.rights.includes(Rights::EDIT))
 }
 
 fn entry<'a>(
@@ -90,11 +94,4 @@ fn entry<'a>(
 ) -> &'a mut PersonFacts {
     let new = || PersonFacts::new(*controller, *nonce);
     persons.entry(RegisterId::person(controller, nonce)).or_insert_with(new)
-}
-
-fn joined(one: &Writers, other: &Writers) -> Writers {
-    match (one, other) {
-        (Writers::Partners(one), Writers::Partners(other)) => Writers::Partners(one | other),
-        _ => Writers::All,
-    }
 }

@@ -156,6 +156,7 @@ fn a_dropped_writer_keeps_its_seat_at_the_table_but_not_its_pen() {
     for node in 0..3 {
         assert_eq!(world.names(node, shared), ["again", "early"], "node {node} takes what it writes now");
     }
+    assert!(world.frontier(2, shared).0.values().all(|tip| tip.seq == 1), "under a new actor: no sequence comes twice");
 }
 
 #[test]
@@ -312,7 +313,67 @@ fn what_a_revoked_steward_machine_has_decided_stands_and_it_decides_nothing_more
     let made = world.command(0, Command::AddRegister { name: "made by a thief".into(), writers: Writers::All });
     assert!(made.is_ok(), "who has the machine may still say what it likes");
     let said = world.nodes[0].disk.boot.statements.clone();
+    let forged = PartnerSigner::from_secret(&[99; 32]);
+    let device = world.nodes[0].signer.clone();
+    // A certificate by a key of nobody, and a revocation by that key that says what it likes.
+    let founder = world.nodes[0].engine.partner;
+    let names = ("Partner 0", "IT", "stolen");
+    let certified = SignedStatement::certificate_of(founder, &forged, &device, Rights::ALL, names);
+    let invented = certificate(&forged, &device, "Nobody").sign_device(&device);
+    let signed = said.iter().map(SignedStatement::id).collect();
+    let blessed = revocation_by(&forged, founder, lost, BTreeMap::new(), signed);
+    let before = ids_of(&world, second);
     world.nodes[second].disk.boot.statements.extend(said);
+    let later: Vec<_> = ids_of(&world, second).difference(&before).copied().collect();
+    world.nodes[second].disk.boot.statements.extend([certified, invented, blessed]);
     world.restart(second);
     assert_eq!(world.nodes[second].engine.roster.registers.len(), 5, "and nobody who has heard of it listens");
+    let Ok(Reply::Unsigned(unsigned)) = world.command(second, Command::Revocation { device: lost }) else {
+        panic!("the kit needs something to sign")
+    };
+    let Some(Statement::Revocation { signed, .. }) = unsigned.trusted().statement else { panic!("a revocation") };
+    assert!(!signed.is_empty() && !later.is_empty(), "what it decided in time is listed");
+    assert!(later.iter().all(|id| !signed.contains(id)), "what it said later stays unsaid when the kit speaks as well");
+}
+
+fn ids_of(world: &World, node: usize) -> std::collections::BTreeSet<crate::ids::StatementId> {
+    world.nodes[node].disk.boot.statements.iter().map(SignedStatement::id).collect()
+}
+
+fn revocation_by(
+    key: &PartnerSigner,
+    partner: PartnerId,
+    device: DeviceKey,
+    stays: crate::statement::Stays,
+    signed: std::collections::BTreeSet<crate::ids::StatementId>,
+) -> SignedStatement {
+    let statement = Statement::Revocation { partner, partner_key: key.key(), device, stays, signed };
+    SignedStatement::unsigned(&statement).sign_partner(key)
+}
+
+#[test]
+fn a_key_that_is_no_partners_keeps_nothing() {
+    let (mut world, shared) = World::new(3);
+    world.edit(2, new_in(shared), &[("name", "early")]);
+    world.meet_and_part(2, 0);
+    world.remove(2);
+    world.edit(2, new_in(shared), &[("name", "late")]);
+    world.meet_and_part(2, 1);
+    let forged = PartnerSigner::from_secret(&[99; 32]);
+    let (partner, device) = (world.nodes[2].engine.partner, world.nodes[2].signer.clone());
+    let doc = DocId { register: shared, part: 1 };
+    let all = world.frontier(1, shared).0.keys().map(|actor| (*actor, u64::MAX)).collect();
+    let names = ("Partner 2", "IT", "office");
+    let said = [
+        SignedStatement::certificate_of(partner, &forged, &device, Rights::ALL, names),
+        revocation_by(&forged, partner, device.key(), BTreeMap::from([(doc, all)]), Default::default()),
+    ];
+    for node in [0, 1] {
+        world.nodes[node].disk.boot.statements.extend(said.clone());
+        world.restart(node);
+    }
+    world.connect(0, 1);
+    for node in [0, 1] {
+        assert_eq!(world.names(node, shared), ["early"], "node {node}: whoever makes a key says nothing with it");
+    }
 }
