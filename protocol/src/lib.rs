@@ -4,6 +4,7 @@
 //! runtime passes inputs, time and a seed in and carries out what comes out ([`engine`] states the contract).
 
 pub mod admission;
+pub(crate) mod ancestry;
 pub mod armor;
 pub mod bars;
 pub mod beacon;

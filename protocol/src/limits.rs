@@ -132,8 +132,12 @@ pub const SIGNATURES_MAX: usize = 16;
 pub const STEWARDS_MAX: usize = 9;
 /// Drafts that one device keeps: more undecided proposals than people can follow.
 pub const DRAFTS_MAX: usize = 16;
-/// Bytes of the drafts of one device: one change of stewards that names 1,000 statements, with room.
-pub const DRAFTS_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of the drafts of one device: a removal that names what stays, or a change of stewards that names 1,000
+/// statements, with room.
+pub const DRAFTS_BYTES_MAX: usize = 192 * 1024;
+/// Bytes in which a decision names what stays of those whose writing it ends: some 6,000 actors. Documents that find no
+/// room stay unnamed, and are adopted as they are.
+pub const STAYS_BYTES_MAX: usize = 128 * 1024;
 /// Drafts that one device remembers to have refused: as many as four devices can propose.
 pub const DRAFTS_REFUSED_MAX: usize = 64;
 /// Persons in one device's receipts of erasures: 35 bytes each within one statement.
@@ -174,6 +178,10 @@ pub const JOIN_WAITING_FOR_MAX: usize = 9;
 pub const JOIN_STATEMENTS_MAX: usize = 1_000;
 /// Join streams open at once.
 pub const JOIN_SESSIONS_MAX: usize = 8;
+/// Streams of revoked machines open at once, and how long each may take, in milliseconds.
+pub const APPEALS_MAX: usize = 4;
+/// See [`APPEALS_MAX`].
+pub const APPEAL_MS: u64 = 10_000;
 /// Bytes of one join message.
 pub const JOIN_MESSAGE_BYTES_MAX: usize = 64 * 1024;
 

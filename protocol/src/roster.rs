@@ -110,6 +110,19 @@ impl Federation {
     }
 }
 
+/// A decision that ends somebody's writing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Ending {
+    /// The stewards have removed the partner.
+    Removed(PartnerId),
+    /// The stewards have replaced a key of the partner: of the devices that it alone has certified.
+    Rekeyed(PartnerId),
+    /// The device has been revoked.
+    Revoked(DeviceKey),
+    /// The partner is none of the register's writers any more.
+    Dropped(RegisterId, PartnerId),
+}
+
 /// A proven divergence of one actor: nothing of it from `seq` on is part of the document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cut {
@@ -149,13 +162,15 @@ pub struct Roster {
     pub devices: BTreeMap<DeviceKey, Device>,
     /// Revoked devices, and those of removed partners and of replaced keys: no members, but what they wrote stays readable.
     pub former: BTreeMap<DeviceKey, Device>,
+    /// Those of them that only other devices of their partner have revoked: the partner key may give them back.
+    pub disputed: BTreeSet<DeviceKey>,
     /// All registers.
     pub registers: BTreeMap<RegisterId, Register>,
-    /// What stays of those who may write no more, as all decisions together name it: the highest sequence of each actor.
-    /// What the revocation of a device says holds for that device only.
-    pub stays: BTreeMap<(DocId, ActorId, Option<DeviceKey>), u64>,
-    /// The documents that a decision has named which ended the writing of a partner or of one of its keys.
-    pub named: BTreeSet<(PartnerId, DocId)>,
+    /// What stays of those who may write no more, as all decisions of one kind together name it: the highest sequence of
+    /// each actor. It holds for those only whom the decision is about.
+    pub stays: BTreeMap<(DocId, ActorId, Ending), u64>,
+    /// The documents that a decision has named.
+    pub named: BTreeSet<(Ending, DocId)>,
     /// All persons, by the register that each lies in; those that are erased included.
     pub persons: BTreeMap<RegisterId, PersonFacts>,
     /// Proven divergences by document and actor: the lowest counts.
@@ -169,6 +184,8 @@ pub struct Roster {
     /// The devices that the keys of stewards (of any position) and partners have certified: their signatures can
     /// make a statement count.
     pub certified_by: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>,
+    /// Those of them that their key has revoked, each with the statements on which its signature stays.
+    pub revoked_by_key: BTreeMap<(PartnerId, PartnerKey, DeviceKey), BTreeSet<StatementId>>,
     /// Hash over the ids of all statements that count.
     pub head: [u8; 32],
 }
@@ -198,6 +215,11 @@ impl Roster {
         self.devices.contains_key(device)
     }
 
+    /// Whether a device that is no member may still bring what its partner key says of it.
+    pub fn is_disputed(&self, device: &DeviceKey) -> bool {
+        self.disputed.contains(device)
+    }
+
     /// The partner of a device.
     pub fn partner_of(&self, device: &DeviceKey) -> Option<&Partner> {
         self.partners.get(&self.devices.get(device)?.partner)
@@ -221,9 +243,35 @@ impl Roster {
     }
 
     /// Whether `device` may write `register` no more: of its changes only those count that something keeps
-    /// ([`crate::bars`]).
+    /// ([`crate::bars`]). Whom the owner of a register had dropped is barred no more once the owner is removed itself.
     pub fn is_barred(&self, register: &RegisterId, device: &DeviceKey) -> bool {
-        !self.may_write(register, device) && self.has_written(register, device)
+        let owner = self.registers.get(register).and_then(|register| self.partners.get(&register.owner?));
+        let is_free = owner.is_some_and(|owner| owner.removed) && self.is_member(device);
+        !is_free && !self.may_write(register, device) && self.has_written(register, device)
+    }
+
+    /// The decisions that can have ended the writing of a device in a register, the one that counts first.
+    fn endings(&self, register: &RegisterId, device: &DeviceKey) -> Vec<Ending> {
+        let Some(partner) = self.writer(device) else { return Vec::new() };
+        let (revoked, rekeyed) = (Ending::Revoked(*device), Ending::Rekeyed(partner));
+        let (removed, dropped) = (Ending::Removed(partner), Ending::Dropped(*register, partner));
+        match self.partners.get(&partner).is_some_and(|partner| partner.removed) {
+            true => vec![removed, revoked, rekeyed, dropped],
+            false if self.is_member(device) => vec![dropped, revoked, rekeyed],
+            false => vec![revoked, rekeyed, dropped],
+        }
+    }
+
+    /// Whether what ended the writing of a device has named a document. If not, whoever goes on writing there adopts
+    /// what it holds.
+    pub fn is_named(&self, doc: &DocId, device: &DeviceKey) -> bool {
+        let endings = self.endings(&doc.register, device);
+        // A device that is out has been revoked, or its key was replaced, or both: either says what stays.
+        let count = match endings.first() {
+            Some(Ending::Revoked(_)) => 2,
+            _ => 1,
+        };
+        endings.iter().take(count).any(|ending| self.named.contains(&(*ending, *doc)))
     }
 
     /// Whether anybody may write `register` no more.
@@ -236,10 +284,16 @@ impl Roster {
         if !self.bars_somebody(&doc.register) {
             return Bars::default();
         }
-        let barred = actors.filter(|(_, device)| self.is_barred(&doc.register, device));
-        let named = |actor: &ActorId, device| self.stays.get(&(*doc, *actor, device)).copied().unwrap_or(0);
-        let stays = |actor, device: &DeviceKey| named(actor, None).max(named(actor, Some(*device)));
-        Bars(barred.map(|(actor, device)| (*actor, stays(actor, device))).collect())
+        // Where nobody writes on nobody adopts: what no decision has named stays there as everyone holds it.
+        let is_written = self.devices.keys().any(|device| self.may_write(&doc.register, device));
+        let barred = actors
+            .filter(|(_, device)| self.is_barred(&doc.register, device))
+            .filter(|(_, device)| is_written || self.is_named(doc, device));
+        let stays = |actor: &ActorId, device: &DeviceKey| {
+            let endings = self.endings(&doc.register, device);
+            endings.into_iter().filter_map(|ending| self.stays.get(&(*doc, *actor, ending)).copied()).max()
+        };
+        Bars(barred.map(|(actor, device)| (*actor, stays(actor, device).unwrap_or(0))).collect())
     }
 
     fn is_writer(&self, register: &RegisterId, device: &Device, writers: impl Fn(&Register) -> &Writers) -> bool {
@@ -290,14 +344,13 @@ impl Roster {
 
     fn end_writing<'a>(
         &mut self,
-        partners: &[PartnerId],
-        device: Option<DeviceKey>,
+        ending: Ending,
         stays: impl Iterator<Item = (&'a DocId, &'a BTreeMap<ActorId, u64>)>,
     ) {
         for (doc, actors) in stays.filter(|(_, actors)| !actors.is_empty()) {
-            self.named.extend(partners.iter().map(|partner| (*partner, *doc)));
+            self.named.insert((ending, *doc));
             for (actor, seq) in actors {
-                let highest = self.stays.entry((*doc, *actor, device)).or_default();
+                let highest = self.stays.entry((*doc, *actor, ending)).or_default();
                 *highest = (*highest).max(*seq);
             }
         }
@@ -415,12 +468,24 @@ impl Roster {
     /// only later (its signer becomes a steward) may be gone by then; it comes back from any peer that has it.
     pub fn signatures_that_stay(
         &self,
-        statement: Option<&Statement>,
+        (id, statement): (&StatementId, Option<&Statement>),
         mut signatures: BTreeMap<[u8; 32], KeySignature>,
     ) -> Vec<KeySignature> {
+        let revoked = match statement {
+            Some(Statement::Revocation { device, .. }) => Some(*device),
+            _ => None,
+        };
         let counting = |(partner, key, right): (PartnerId, PartnerKey, Rights)| {
             let devices = self.certified_by.get(&(partner, key))?;
-            let signs = |key: &&[u8; 32]| devices.get(&DeviceKey(**key)).is_some_and(|rights| rights.includes(right));
+            let signs = |signer: &&[u8; 32]| {
+                let device = DeviceKey(**signer);
+                let stays = match (self.revoked_by_key.get(&(partner, key, device)), revoked) {
+                    (Some(_), Some(_)) => false,
+                    (Some(signed), None) => signed.contains(id),
+                    (None, revoked) => revoked != Some(device),
+                };
+                stays && devices.get(&device).is_some_and(|rights| rights.includes(right))
+            };
             signatures.keys().find(signs).copied()
         };
         let mut first: BTreeSet<[u8; 32]> = self.needed(statement).into_iter().filter_map(counting).collect();

@@ -219,7 +219,7 @@ fn merge(known: &mut VerifiedStatement, other: VerifiedStatement, roster: &Roste
         all.entry(signature.key).or_insert(signature);
     }
     let signatures = match all.len() > limits::SIGNATURES_MAX {
-        true => roster.signatures_that_stay(known.statement.as_ref(), all),
+        true => roster.signatures_that_stay((&known.id, known.statement.as_ref()), all),
         false => all.into_values().collect(),
     };
     known.signers = signatures.iter().map(|signature| signature.key).collect();

@@ -34,6 +34,12 @@ impl Rules {
         self.roster.borrow().is_member(device)
     }
 
+    /// Whether the engine listens to the device: a member, or one that may become one again.
+    pub fn is_heard(&self, device: &DeviceKey) -> bool {
+        let roster = self.roster.borrow();
+        roster.is_member(device) || roster.is_disputed(device)
+    }
+
     /// Whether this node asks the device for admission.
     pub fn is_inviter(&self, device: &DeviceKey) -> bool {
         self.targets.borrow().iter().any(|target| target.join && target.device == *device)
@@ -46,7 +52,7 @@ impl Rules {
 
     /// Whether a connection with the device may stay.
     pub fn admits(&self, device: &DeviceKey) -> bool {
-        self.is_member(device) || self.is_inviter(device) || self.open_for_joins()
+        self.is_heard(device) || self.is_inviter(device) || self.open_for_joins()
     }
 }
 

@@ -158,7 +158,7 @@ impl Loop {
     }
 
     fn wake(&self) -> Instant {
-        let due = self.plan.next_due(|device| self.rules.is_member(device));
+        let due = self.plan.next_due(|device| self.rules.is_heard(device));
         let latest = Instant::now() + Duration::from_secs(3600);
         [due, self.listening_due].into_iter().flatten().min().unwrap_or(latest)
     }
@@ -184,7 +184,7 @@ impl Loop {
             self.listening_due = None;
             self.tell_listening();
         }
-        for (device, step) in self.plan.due(now, |device| self.rules.is_member(device)) {
+        for (device, step) in self.plan.due(now, |device| self.rules.is_heard(device)) {
             match step {
                 Step::Dial(addresses) => self.dial(device, addresses),
                 Step::OpenSync => self.open(device, SYNC, Purpose::Sync),
@@ -264,7 +264,7 @@ impl Loop {
     fn accept_sync(&mut self, peer: &PeerId, stream: Stream) {
         let Some(device) = identity::device(peer) else { return };
         // Dropped before a byte is read. A member knows that the lesser key opens.
-        if self.rules.is_member(&device) && !self.plan.we_open(&device) {
+        if self.rules.is_heard(&device) && !self.plan.we_open(&device) {
             self.begin(device, Purpose::Sync, stream);
         }
     }

@@ -1,7 +1,7 @@
 //! A whole document against the runs that are to cover it.
 
 use super::payload::{load_plain, save_plain};
-use super::transfer::{check_flood, cover, frontier, give, read};
+use super::transfer::{blame_misfits, check_flood, cover, frontier, give, read};
 use super::{CheckJob, CheckResult, Refusal};
 use crate::bars::Judged;
 use crate::codec::expand;
@@ -24,6 +24,7 @@ pub(super) fn check(job: &CheckJob) -> Result<CheckResult, Refusal> {
     }
     let (mut chains, mut blamed) = read(job, changes.iter().map(|change| change.raw_bytes().to_vec()).collect())?;
     cover(job, &Frontier::default(), &mut chains, &mut blamed)?;
+    blame_misfits(&doc, &mut chains, &mut blamed);
     if !blamed.is_empty() {
         // It cannot be stored as it came; what the others wrote goes on as single changes.
         return give(job, chains, blamed);

@@ -381,6 +381,40 @@ fn operation_counters_are_not_used_twice() {
     assert_author(reused, writer.actor(), "operations under the counters of others");
 }
 
+/// A change of `two` that overwrites what `one` wrote at the same time, without saying that it builds on it.
+fn beyond_its_ancestors() -> (Writer, Writer) {
+    let (mut one, mut two) = (Writer::new(1), Writer::new(2));
+    let key = one.add(1);
+    two.merge(&mut one);
+    one.edit(&key, "one");
+    two.edit(&key, "two");
+    let apart = two.doc.fork();
+    two.merge(&mut one);
+    two.edit(&key, "over both");
+    let last = two.doc.get_last_local_change().expect("is there");
+    let foreign: [u8; 32] = one.doc.get_heads()[0].0;
+    let mut inner = body(last.raw_bytes()).to_vec();
+    let at = inner.windows(32).position(|bytes| bytes == foreign).expect("is a dependency");
+    inner.drain(at..at + 32);
+    inner[0] -= 1;
+    let forged = Change::from_bytes(seal(1, &inner)).expect("reads");
+    two.doc = apart;
+    two.doc.merge(&mut one.doc).expect("merges");
+    two.doc.apply_changes([forged]).expect("what it overwrites is here");
+    (one, two)
+}
+
+#[test]
+fn who_overwrites_what_it_does_not_build_on_is_to_blame() {
+    let (one, two) = beyond_its_ancestors();
+    let runs = vec![one.run_in(&two.doc), two.run_in(&two.doc)];
+    let whole = run(&job(Form::Snapshot, encode_snapshot(&two.doc), &Frontier::default(), runs));
+    assert_author(whole.clone(), two.actor(), "it would go to pieces once the other change is taken back");
+    let CheckResult::AuthorFault { innocent: changes, blamed } = whole else { return };
+    assert!(!blamed.contains_key(&one.actor()), "nobody else is blamed");
+    assert!(changes.iter().all(|change| change.actor == one.actor()), "what the other one wrote is taken");
+}
+
 #[test]
 fn floods_of_records_are_refused() {
     let (mut job, _) = honest_job(Form::Changes, &Frontier::default());

@@ -2,11 +2,13 @@
 
 use super::{Blame, CheckJob, CheckResult, Refusal};
 use crate::admission::{Inadmissible, admit_chain, admit_counters, admit_operations};
+use crate::ancestry::Ancestry;
 use crate::engine::{StoredChange, StoredRun};
 use crate::ids::{ActorId, ChangeHash, LINKS_PART};
 use crate::limits::{LINKS_RECORDS_MAX, PART_RECORDS_FLOOD};
 use crate::run::{Frontier, Tip};
 use crate::scan::{Action, ObjRef, ScannedChange, hash_of, scan};
+use automerge::Automerge;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A change that has been read, without its operations: those of a whole transfer would fill the memory.
@@ -20,6 +22,7 @@ pub(super) struct Link {
     end_op: u64,
     new_records: u64,
     operations: Result<(), Inadmissible>,
+    refers: Vec<(ActorId, u64)>,
     bytes: Vec<u8>,
 }
 
@@ -101,6 +104,7 @@ impl Link {
             start_op: change.start_op,
             end_op: change.start_op + change.ops.len() as u64,
             new_records: change.ops.iter().filter(makes).count() as u64,
+            refers: change.refers(),
             deps: change.deps,
             operations,
             bytes,
@@ -125,6 +129,18 @@ pub(super) fn cover(job: &CheckJob, base: &Frontier, chains: &mut Chains, blamed
             other => return other,
         }
     }
+}
+
+/// Blames whoever refers to what it does not build on, in a whole document whose changes are covered.
+pub(super) fn blame_misfits(doc: &Automerge, chains: &mut Chains, blamed: &mut Blamed) {
+    let mut ancestry = Ancestry::of(&doc.get_changes_meta(&[]));
+    for link in chains.values().flat_map(BTreeMap::values) {
+        if !ancestry.fits(doc, link.hash, &link.refers) {
+            let what = "refers to what it does not build on".to_owned();
+            blamed.entry(link.actor).or_insert(Blame { hash: link.hash, what });
+        }
+    }
+    leave_out(chains, blamed);
 }
 
 /// Leaves out what blamed actors wrote. Who builds on that is to blame as well: an honest node does not take it.

@@ -21,10 +21,22 @@ use std::collections::{BTreeMap, HashSet};
 /// Where the waiting edits are kept.
 const STATE_AGAIN: &str = "again";
 
-/// Own dropped edits whose record is not there.
+/// Own dropped edits whose record is not there, or whose register this device may not write.
 #[derive(Clone, Default, Encode, Decode)]
 #[cbor(transparent)]
-pub(super) struct Waiting(#[n(0)] BTreeMap<DocId, BTreeMap<RecordKey, Vec<FieldChange>>>);
+pub(super) struct Waiting(#[n(0)] BTreeMap<DocId, BTreeMap<RecordKey, Held>>);
+
+/// What waits for one record.
+#[derive(Clone, Default, Encode, Decode)]
+#[cbor(array)]
+struct Held {
+    /// Whether it has to be made as well.
+    #[n(0)]
+    create: bool,
+    /// The last edit of each field.
+    #[n(1)]
+    changes: Vec<FieldChange>,
+}
 
 impl Waiting {
     fn len(&self) -> usize {
@@ -37,19 +49,23 @@ impl Waiting {
 
     /// Each record with the number of fields that wait.
     pub fn listed(&self) -> Vec<(DocId, RecordKey, usize)> {
-        let of = |(doc, records): (&DocId, &BTreeMap<RecordKey, Vec<FieldChange>>)| {
-            records.iter().map(|(key, changes)| (*doc, key.clone(), changes.len())).collect::<Vec<_>>()
+        let of = |(doc, records): (&DocId, &BTreeMap<RecordKey, Held>)| {
+            records.iter().map(|(key, held)| (*doc, key.clone(), held.changes.len())).collect::<Vec<_>>()
         };
         self.0.iter().flat_map(of).collect()
     }
 
-    fn take(&mut self, doc: &DocId, key: &RecordKey) -> Option<Vec<FieldChange>> {
+    fn take(&mut self, doc: &DocId, key: &RecordKey) -> Option<Held> {
         let records = self.0.get_mut(doc)?;
-        let changes = records.remove(key);
+        let held = records.remove(key);
         if records.is_empty() {
             self.0.remove(doc);
         }
-        changes
+        held
+    }
+
+    fn makes(&self, doc: &DocId, key: &RecordKey) -> bool {
+        doc.is_links() || self.0.get(doc).and_then(|records| records.get(key)).is_some_and(|held| held.create)
     }
 }
 
@@ -61,8 +77,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Issues waiting edits whose record this slice has brought back. At a start nothing is brought back: what
-    /// waits is tried once, since the process may have died between the record and the edit.
+    /// Issues waiting edits whose record this slice has brought back; or all that can be issued: at a start, since the
+    /// process may have died between the record and the edit, and when the rights have changed.
     pub(super) fn issue_waiting(&mut self, all: bool) {
         let back = |doc: &DocId, key: &RecordKey| {
             all || self.rows_due.iter().chain(&self.changed).any(|(d, k)| d == doc && k == key)
@@ -76,7 +92,7 @@ impl Engine {
         }
     }
 
-    /// Issues the waiting edits of those of the records that are there.
+    /// Issues the waiting edits of those of the records that are there, or that wait with them.
     pub(super) fn issue_in(&mut self, id: DocId, keys: Vec<RecordKey>) {
         if !self.roster.may_write(&id.register, &self.me) || !self.load_or_park(id, Parked::Again(keys.clone())) {
             return;
@@ -84,16 +100,28 @@ impl Engine {
         let Some(loaded) = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()) else { return };
         // All that the author had seen of a record went with it; of what stands there now, only its creation can be
         // taken for that.
-        let edit = |key: RecordKey| {
-            let change = creation(&loaded.am, &id, &key)?;
-            Some(DroppedEdit { changes: self.waiting.take(&id, &key)?, key, create: false, change })
-        };
-        let edits: Vec<DroppedEdit> = keys.into_iter().filter_map(edit).collect();
-        if edits.is_empty() {
+        let (mut edits, mut new) = (Vec::new(), Vec::new());
+        for key in keys {
+            match creation(&loaded.am, &id, &key) {
+                Some(change) => {
+                    let Some(Held { changes, .. }) = self.waiting.take(&id, &key) else { continue };
+                    edits.push(DroppedEdit { changes, key, create: false, change });
+                }
+                None if self.waiting.makes(&id, &key) => {
+                    let Some(Held { create, changes }) = self.waiting.take(&id, &key) else { continue };
+                    new.push((key, create, changes));
+                }
+                None => {}
+            }
+        }
+        if edits.is_empty() && new.is_empty() {
             return;
         }
         let old = loaded.am.clone();
         self.write_dropped(id, &old, edits, Texts::Beside);
+        for (key, create, changes) in new {
+            self.write_again(id, &key, create, &changes);
+        }
         self.store_waiting();
     }
 
@@ -170,7 +198,7 @@ impl Engine {
     pub(super) fn write_again(&mut self, id: DocId, key: &RecordKey, create: bool, changes: &[FieldChange]) {
         let there = self.is_there(&id, key);
         if !create && !there && !id.is_links() {
-            return self.wait_for_record(id, key, changes);
+            return self.wait_for_record(id, key, false, changes);
         }
         let actor = self.own_actor(&id).0;
         let wall_ms = self.now.wall_ms as i64;
@@ -200,21 +228,22 @@ impl Engine {
             format!("edits in \"{name}\" came after this machine had ceased to be a writer of it: they wait here"),
         );
         for edit in edits {
-            self.wait_for_record(id, &edit.key, &edit.changes);
+            self.wait_for_record(id, &edit.key, edit.create, &edit.changes);
         }
         self.store_waiting();
     }
 
-    fn wait_for_record(&mut self, id: DocId, key: &RecordKey, changes: &[FieldChange]) {
+    fn wait_for_record(&mut self, id: DocId, key: &RecordKey, create: bool, changes: &[FieldChange]) {
         if self.waiting.len() >= limits::EDITS_WAITING_MAX {
             let me = self.me;
             return self.fault(me, format!("an edit could not be issued again: record {key} is gone"));
         }
-        let waiting = self.waiting.0.entry(id).or_default().entry(key.clone()).or_default();
+        let held = self.waiting.0.entry(id).or_default().entry(key.clone()).or_default();
+        held.create |= create;
         for change in changes {
             // Of one field the last edit counts.
-            waiting.retain(|earlier| earlier.key != change.key);
-            waiting.push(change.clone());
+            held.changes.retain(|earlier| earlier.key != change.key);
+            held.changes.push(change.clone());
         }
         self.store_waiting();
     }

@@ -4,6 +4,7 @@ use super::io::{DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot};
 use super::runs::Kept;
 use super::transfer::Checking;
 use super::{RequestId, SessionId, TaskId};
+use crate::ancestry::Ancestry;
 use crate::bars::{Bars, Judged};
 use crate::check::{self, CheckResult};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
@@ -15,7 +16,7 @@ use crate::run::{Frontier, Tip};
 use crate::scan::ScannedChange;
 use automerge::transaction::Transactable;
 use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, ValueRef};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 /// How many past states of a document are remembered to place a peer's beacon.
 const HISTORY_STATES: usize = 64;
@@ -73,8 +74,8 @@ pub(super) struct Document {
 pub(super) struct Loaded {
     pub am: Automerge,
     pub origins: OriginIndex,
-    /// Hashes of each actor's changes, by sequence from 1.
-    pub chains: HashMap<ActorId, Vec<ChangeHash>>,
+    /// Each actor's changes, and what builds on what.
+    pub ancestry: Ancestry,
     pub last_used_ms: u64,
 }
 
@@ -180,24 +181,18 @@ impl Loaded {
     pub fn index(am: Automerge, now_ms: u64) -> Self {
         let metas = am.get_changes_meta(&[]);
         let origins = OriginIndex::from_metas(&metas);
-        let mut chains: HashMap<ActorId, Vec<ChangeHash>> = HashMap::new();
-        for meta in metas {
-            // INVARIANT: every change passed the scan, which accepts 16-byte actors only.
-            let Some(actor) = ActorId::from_automerge(&meta.actor) else { continue };
-            chains.entry(actor).or_default().push(meta.hash.into());
-        }
-        Self { am, origins, chains, last_used_ms: now_ms }
+        let ancestry = Ancestry::of(&metas);
+        Self { am, origins, ancestry, last_used_ms: now_ms }
     }
 
     /// What it holds.
     pub fn frontier(&self) -> Frontier {
-        let tip = |chain: &Vec<ChangeHash>| Some(Tip { seq: chain.len() as u64, hash: *chain.last()? });
-        Frontier(self.chains.iter().filter_map(|(actor, chain)| Some((*actor, tip(chain)?))).collect())
+        self.ancestry.frontier()
     }
 
     /// The hash of an actor's change.
     pub fn hash_at(&self, actor: &ActorId, seq: u64) -> Option<ChangeHash> {
-        self.chains.get(actor)?.get(usize::try_from(seq.checked_sub(1)?).ok()?).copied()
+        self.ancestry.hash_at(actor, seq)
     }
 
     /// A raw change.
@@ -218,7 +213,7 @@ impl Loaded {
     /// Notes a change that has just been applied or committed.
     pub fn note(&mut self, change: &ScannedChange) {
         self.origins.push(change.actor, change.start_op, change.time_ms);
-        self.chains.entry(change.actor).or_default().push(change.hash);
+        self.ancestry.push(&self.am, change);
     }
 
     /// Applies changes whose dependencies are here or among them; returns the records they touch.
@@ -231,6 +226,10 @@ impl Loaded {
             self.apply_slice(slice)?;
             for (scanned, _) in slice {
                 self.note(scanned);
+                if !self.ancestry.fits(&self.am, scanned.hash, &scanned.refers()) {
+                    let what = format!("refers to what it does not build on (change {})", scanned.hash.short());
+                    return Err(Unfit { actor: Some(scanned.actor), what });
+                }
             }
             for (scanned, _) in slice {
                 touched.extend(record::touched(&self.am, doc, scanned));
@@ -282,8 +281,12 @@ impl Loaded {
         let goes = |change: &Change| gone.contains(&change.hash().into());
         let (gone, kept): (Vec<Change>, Vec<Change>) = self.am.get_changes(&[]).into_iter().partition(goes);
         let mut am = Automerge::new();
+        let hashes: Vec<ChangeHash> = kept.iter().map(|change| change.hash().into()).collect();
         apply_all(&mut am, kept.into_iter().map(|change| change.raw_bytes().to_vec()))?;
-        Ok(Some((am, gone)))
+        match check::not_given_back(&am, &[], &hashes) {
+            Some(lost) => Err(format!("it would not give change {} back", lost.short())),
+            None => Ok(Some((am, gone))),
+        }
     }
 
     fn gone(&self, cut: &BTreeMap<ActorId, u64>, bars: &Bars) -> HashSet<ChangeHash> {

@@ -113,8 +113,10 @@ impl Engine {
     /// Signs a statement with this device's key and takes it.
     pub(super) fn state(&mut self, statement: &Statement) -> Result<StatementId, CommandError> {
         let signed = SignedStatement::unsigned(statement).sign_device(&self.signer);
-        let id = signed.id();
-        self.insert_statement(signed);
+        // What others would refuse must not be said.
+        let good = signed.verify().map_err(|error| CommandError::Invalid(format!("the decision: {error}")))?;
+        let id = good.id;
+        self.insert_statement(good.signed);
         self.roster_changed();
         if self.statements.contains(&id) { Ok(id) } else { Err(CommandError::Invalid("too many statements".into())) }
     }
@@ -242,6 +244,7 @@ impl Engine {
             self.forget_refusals();
             self.settle_persons();
             self.rebuild_due();
+            self.issue_waiting(true);
         }
         self.match_sessions();
         self.send_hello_to_all();

@@ -12,6 +12,7 @@
 //! at once; a crash makes the next process a new actor, and the peers give the edit back.
 
 mod again;
+mod appeals;
 mod beacons;
 mod command;
 mod devices;
@@ -92,6 +93,7 @@ pub struct Engine {
     told_waiting: BTreeMap<DeviceKey, Vec<String>>,
     /// Join streams: the peer, and whether this node is the newcomer.
     join_sessions: BTreeMap<SessionId, (DeviceKey, bool)>,
+    appeals: BTreeMap<SessionId, appeals::Appeal>,
     faults: Vec<Fault>,
     patience: patience::Patience,
     listening: Vec<String>,
@@ -184,6 +186,7 @@ impl Engine {
             unconfirmed: None,
             told_waiting: BTreeMap::new(),
             join_sessions: BTreeMap::new(),
+            appeals: BTreeMap::new(),
             faults: Vec::new(),
             patience: patience::Patience::default(),
             listening: Vec::new(),
@@ -322,6 +325,7 @@ impl Engine {
         }
         self.end_stalled();
         self.wake_resting();
+        self.end_appeals();
         self.beacon_if_due();
         self.tend_documents();
         self.remember_peers();
@@ -393,6 +397,7 @@ impl Engine {
             self.retry_at,
             self.stalled_due(),
             self.resting_due(),
+            self.appeals_due(),
         ]
         .into_iter()
         .flatten()

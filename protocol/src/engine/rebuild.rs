@@ -10,10 +10,11 @@ use super::document::{Document, Loaded, Parked};
 use super::{Engine, StoredRun, StoredSnapshot, Write};
 use crate::bars::Bars;
 use crate::check;
+use crate::codec::to_cbor;
 use crate::ids::{ActorId, DeviceKey, DocId};
+use crate::limits;
 use crate::planted::{Planted, is_planted};
 use crate::record::dropped_changes;
-use crate::roster::Roster;
 use crate::run::Frontier;
 use crate::scan::{ScannedChange, scan};
 use crate::statement::Stays;
@@ -25,19 +26,23 @@ use std::collections::BTreeMap;
 /// Changes with what the scan says of them.
 type Scanned = Vec<(ScannedChange, Vec<u8>)>;
 
-impl Document {
-    /// The bars that hold for its actors.
-    pub fn bars(&self, roster: &Roster) -> Bars {
-        bars_of(roster, &self.id, &self.runs)
-    }
-}
-
-/// The bars that hold for the actors of some runs of a document.
-pub(super) fn bars_of(roster: &Roster, id: &DocId, runs: &BTreeMap<ActorId, StoredRun>) -> Bars {
-    roster.bars(id, runs.iter().map(|(actor, run)| (actor, &run.run.device)))
-}
-
 impl Engine {
+    /// The bars that hold for some actors of a document. A device that is out itself judges nobody: it keeps all that it
+    /// has, for the day on which it is a member again, or for itself.
+    pub(super) fn bars<'a>(&self, id: &DocId, actors: impl Iterator<Item = (&'a ActorId, &'a DeviceKey)>) -> Bars {
+        if self.roster.former.contains_key(&self.me) { Bars::default() } else { self.roster.bars(id, actors) }
+    }
+
+    /// The bars that hold for the actors of some runs of a document.
+    pub(super) fn bars_of(&self, id: &DocId, runs: &BTreeMap<ActorId, StoredRun>) -> Bars {
+        self.bars(id, runs.iter().map(|(actor, run)| (actor, &run.run.device)))
+    }
+
+    /// The bars that hold in a document.
+    pub(super) fn bars_in(&self, doc: &Document) -> Bars {
+        self.bars_of(&doc.id, &doc.runs)
+    }
+
     /// Rebuilds every document that holds what a proven divergence ends, or that other bars than those of now have
     /// been looked at for.
     pub(super) fn rebuild_due(&mut self) {
@@ -50,7 +55,7 @@ impl Engine {
 
     pub(super) fn is_rebuild_due(&self, id: &DocId) -> bool {
         let Some(doc) = self.docs.get(id) else { return false };
-        !self.cuts_due(doc).is_empty() || doc.bars(&self.roster).digest() != doc.meta.judged
+        !self.cuts_due(doc).is_empty() || self.bars_in(doc).digest() != doc.meta.judged
     }
 
     /// The proven divergences of which the document still holds something: actor → first sequence dropped.
@@ -67,19 +72,22 @@ impl Engine {
             return;
         }
         let Some(doc) = self.docs.get(&id) else { return };
-        let (cuts, mut bars) = (self.cuts_due(doc), doc.bars(&self.roster));
+        let (cuts, mut bars) = (self.cuts_due(doc), self.bars_in(doc));
         let unnamed = self.unnamed(doc, &bars);
         bars.0.retain(|actor, _| !unnamed.contains(actor));
         let rebuilt = doc.loaded.as_ref().map(|loaded| loaded.without(&cuts, &bars));
         match rebuilt {
             Some(Ok(Some((am, gone)))) => self.replace(id, am, &gone, &cuts),
             Some(Ok(None)) | None => {}
-            Some(Err(text)) => return self.stop(format!("document {id:?} could not be rebuilt: {text}")),
+            // It stays as it is; nothing that anybody wrote may stop the node.
+            Some(Err(text)) => {
+                let me = self.me;
+                return self.fault(me, format!("document {id:?} could not be rebuilt: {text}"));
+            }
         }
-        if !unnamed.is_empty() {
-            self.adopt(id);
+        if unnamed.is_empty() || self.adopt(id) {
+            self.note_judged(id);
         }
-        self.note_judged(id);
     }
 
     /// The barred actors whose changes this device adopts here: no decision names the document.
@@ -87,29 +95,29 @@ impl Engine {
         if !self.roster.may_write(&doc.id.register, &self.me) || is_planted(Planted::AdoptNothing) {
             return Vec::new();
         }
-        let named = |actor: &&ActorId| {
-            let partner = doc.runs.get(actor).and_then(|run| self.roster.writer(&run.run.device));
-            partner.is_none_or(|partner| self.roster.named.contains(&(partner, doc.id)))
-        };
+        let named =
+            |actor: &&ActorId| doc.runs.get(*actor).is_none_or(|run| self.roster.is_named(&doc.id, &run.run.device));
         bars.0.keys().filter(|actor| !named(actor)).copied().collect()
     }
 
-    /// Builds on what the document holds of those who may write no more, unless somebody has done so.
-    fn adopt(&mut self, id: DocId) {
-        let Some(doc) = self.docs.get(&id) else { return };
-        let bars = doc.bars(&self.roster);
+    /// Builds on what the document holds of those who may write no more, unless somebody has done so; whether it is kept.
+    fn adopt(&mut self, id: DocId) -> bool {
+        let Some(doc) = self.docs.get(&id) else { return false };
+        let bars = self.bars_in(doc);
         let kept = doc.loaded.as_ref().is_none_or(|loaded| loaded.unkept(&bars).is_empty());
         if kept {
-            return;
+            return true;
         }
         let (actor, wall_ms) = (self.own_actor(&id).0, self.now.wall_ms as i64);
-        let Some(loaded) = self.doc_mut(id).loaded.as_mut() else { return };
+        let Some(loaded) = self.doc_mut(id).loaded.as_mut() else { return false };
         loaded.am.set_actor(actor.to_automerge());
         let hash = loaded.am.empty_commit(CommitOptions::default().with_time(wall_ms));
         if let Err(error) = self.note_own_change(id, actor, hash.into()) {
             let me = self.me;
             self.fault(me, format!("what somebody wrote who may write no more could not be kept: {error}"));
+            return false;
         }
+        true
     }
 
     /// What this device holds of some writers' changes, for the decision that ends their writing.
@@ -123,18 +131,22 @@ impl Engine {
                 stays.insert(doc.id, tips);
             }
         }
-        stays
+        fitting(stays, limits::STAYS_BYTES_MAX)
     }
 
     /// Puts the rebuilt document in the place of the old one and sees to what follows for users and peers.
     fn replace(&mut self, id: DocId, am: Automerge, gone: &[Change], cuts: &BTreeMap<ActorId, u64>) {
-        let Some(old) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.take()) else { return };
+        let loaded = Loaded::index(am, self.now.mono_ms);
+        let frontier = loaded.frontier();
+        let Some(doc) = self.docs.get_mut(&id) else { return };
+        let runs = doc.runs_down_to(&frontier);
+        let Some(old) = doc.loaded.take() else { return };
         let gone: Scanned = gone
             .iter()
             .filter_map(|change| Some((scan(change.raw_bytes()).ok()?, change.raw_bytes().to_vec())))
             .collect();
         self.name_divergent(&id, cuts);
-        self.install(id, am, &gone);
+        self.install(id, loaded, runs, &gone);
         let left = self.doc_mut(id).meta.frontier.clone();
         self.issue_again(id, &old.am, &gone);
         for session in self.sessions.values_mut() {
@@ -172,15 +184,18 @@ impl Engine {
     }
 
     /// Puts the rebuilt document in place, in memory and in one batch on disk.
-    fn install(&mut self, id: DocId, am: Automerge, gone: &[(ScannedChange, Vec<u8>)]) {
-        let loaded = Loaded::index(am, self.now.mono_ms);
+    fn install(
+        &mut self,
+        id: DocId,
+        loaded: Loaded,
+        mut runs: BTreeMap<ActorId, StoredRun>,
+        gone: &[(ScannedChange, Vec<u8>)],
+    ) {
         let frontier = loaded.frontier();
-        let doc = self.doc_mut(id);
-        let mut runs = std::mem::take(&mut doc.runs);
-        runs.retain(|actor, _| frontier.seq(actor) > 0);
         for (actor, run) in &mut runs {
             run.tail = tail(run, actor, frontier.seq(actor), gone);
         }
+        let doc = self.doc_mut(id);
         let rows = loaded.all_rows(&id);
         doc.meta.records = rows.len() as u64;
         doc.meta.snapshot = frontier.clone();
@@ -220,6 +235,15 @@ impl Engine {
     fn is_own(&self, id: &DocId, actor: &ActorId) -> bool {
         self.docs.get(id).is_some_and(|doc| doc.own_actors.contains(actor))
     }
+}
+
+/// What of it one statement has room for: the documents with the most actors go first.
+fn fitting(mut stays: Stays, bytes_max: usize) -> Stays {
+    while to_cbor(&stays).len() > bytes_max {
+        let Some(largest) = stays.iter().max_by_key(|(_, actors)| actors.len()).map(|(id, _)| *id) else { break };
+        stays.remove(&largest);
+    }
+    stays
 }
 
 /// The changes between an actor's new last change and its run: they tie the signature to what stays.

@@ -276,10 +276,7 @@ impl Engine {
                 None => {}
             }
             let scanned = scan(&change.bytes).map_err(|error| Refused::Sender(error.to_string()))?;
-            let last = tips.get(&change.actor).copied().or_else(|| {
-                let chain = loaded.chains.get(&change.actor)?;
-                Some(Tip { seq: chain.len() as u64, hash: *chain.last()? })
-            });
+            let last = tips.get(&change.actor).copied().or_else(|| loaded.ancestry.tip(&change.actor));
             if change.seq != last.map_or(0, |tip| tip.seq) + 1 {
                 return Ok(Applied::MissingDependencies);
             }
@@ -304,7 +301,7 @@ impl Engine {
             tips.insert(change.actor, tip);
             batch.push((scanned, change.bytes.clone()));
         }
-        let barred = self.roster.bars(&doc_id, devices.iter());
+        let barred = self.bars(&doc_id, devices.iter());
         let left = leave_unkept(&barred, &mut batch);
         let runs = match left.is_empty() {
             true => runs.to_vec(),
@@ -327,8 +324,8 @@ impl Engine {
 
     /// What the document holds now has been judged under the bars that hold for its actors now.
     pub(super) fn note_judged(&mut self, doc_id: DocId) {
-        let Some(doc) = self.docs.get_mut(&doc_id) else { return };
-        doc.meta.judged = doc.bars(&self.roster).digest();
+        let Some(judged) = self.docs.get(&doc_id).map(|doc| self.bars_in(doc).digest()) else { return };
+        self.doc_mut(doc_id).meta.judged = judged;
         self.write_meta(doc_id);
     }
 
@@ -588,11 +585,25 @@ fn leave_unkept(bars: &Bars, batch: &mut Vec<(ScannedChange, Vec<u8>)>) -> Vec<(
     batch.extract_if(.., |(change, _)| unkept.contains(&change.hash)).collect()
 }
 
-/// The runs of what is taken: where an actor's last changes were left out they become the tail of its run, which ties
-/// the signature to what stays.
+/// The runs of what is taken: where an actor's last changes were left out, those up to its next run become the tail of
+/// that run, which ties the signature to what stays.
 fn shortened(doc: &DocId, runs: &[StoredRun], left: &[(ScannedChange, Vec<u8>)]) -> Vec<StoredRun> {
+    let mut ends: BTreeMap<ActorId, u64> = BTreeMap::new();
+    for (change, _) in left {
+        let end = ends.entry(change.actor).or_insert(change.seq - 1);
+        *end = (*end).min(change.seq - 1);
+    }
+    let mut covering: BTreeMap<ActorId, u64> = BTreeMap::new();
+    for run in runs {
+        let (actor, seq) = (run.run.actor(doc), run.run.seq);
+        if ends.get(&actor).is_some_and(|end| *end <= seq) {
+            let first = covering.entry(actor).or_insert(seq);
+            *first = (*first).min(seq);
+        }
+    }
+    let within = |run: &&StoredRun| covering.get(&run.run.actor(doc)).is_none_or(|last| run.run.seq <= *last);
     let shorten = |run: &StoredRun| StoredRun { tail: tail(run, &run.run.actor(doc), 0, left), run: run.run.clone() };
-    runs.iter().map(shorten).collect()
+    runs.iter().filter(within).map(shorten).collect()
 }
 
 fn push_frame(doc: DocId, changes: &[StoredChange], runs: &[StoredRun]) -> Vec<u8> {

@@ -91,6 +91,16 @@ impl Document {
         [kept, latest].into_iter().flatten().min_by_key(|run| run.run.seq)
     }
 
+    /// Of each actor that a lesser frontier still holds the first run that covers what it holds.
+    pub fn runs_down_to(&self, frontier: &Frontier) -> BTreeMap<ActorId, StoredRun> {
+        let held = self.runs.iter().filter(|(actor, _)| frontier.seq(actor) > 0);
+        held.map(|(actor, latest)| {
+            let covering = self.run_covering(actor, frontier.seq(actor)).filter(|run| run.run.seq < latest.tip_seq());
+            (*actor, covering.unwrap_or(latest).clone())
+        })
+        .collect()
+    }
+
     /// The sequence of the last run that stays below an actor's change; 0 where there is none.
     pub fn kept_below(&self, actor: &ActorId, seq: u64) -> u64 {
         let below = self.kept.between(actor, 0, seq).filter(|run| self.names(actor, run));

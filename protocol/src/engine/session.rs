@@ -103,12 +103,16 @@ pub(super) fn raise(frontier: &mut Frontier, tips: &BTreeMap<ActorId, Tip>) {
 
 impl Engine {
     pub(super) fn handle_connected(&mut self, id: SessionId, device: DeviceKey) {
-        if self.paused || !self.roster.is_member(&device) || device == self.me {
+        let is_member = self.roster.is_member(&device);
+        if self.paused || device == self.me || !is_member && !self.roster.is_disputed(&device) {
             return self.disconnect_later(id, "not a member, or the exchange is paused".into());
         }
         if self.is_out_of_patience(&device) {
             return self
                 .disconnect_later(id, "not listened to for a while: it sent far more than it had to say".into());
+        }
+        if !is_member {
+            return self.begin_appeal(id, device);
         }
         if self.sessions.len() >= limits::SESSIONS_MAX {
             return self.disconnect_later(id, "too many sessions".into());
@@ -120,6 +124,7 @@ impl Engine {
 
     pub(super) fn handle_disconnected(&mut self, id: SessionId) {
         self.join_sessions.remove(&id);
+        self.appeals.remove(&id);
         let Some(session) = self.sessions.remove(&id) else { return };
         self.heard(session.device);
         self.state_changed = true;
@@ -139,6 +144,9 @@ impl Engine {
     pub(super) fn handle_received(&mut self, id: SessionId, frame: &[u8]) {
         if self.join_sessions.contains_key(&id) {
             return self.handle_join_frame(id, frame);
+        }
+        if let Some(device) = self.appeal_of(&id) {
+            return self.handle_appeal_frame(id, device, frame);
         }
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         self.heard(device);

@@ -1,7 +1,6 @@
 //! Catching up: a want, one answer cut for it, its bytes in chunks, the helper's check.
 
 use super::document::Parked;
-use super::rebuild::bars_of;
 use super::receive::Refused;
 use super::session::doc_frontier;
 use super::{
@@ -185,7 +184,7 @@ impl Engine {
     /// Answers a want from what the store gave, without making a document of it. False: that is not possible.
     pub(super) fn answer_from_store(&mut self, id: SessionId, want: &DocFrontier, stored: &StoredDoc) -> bool {
         // What keeps late changes of a removed partner may have come after the snapshot that holds them.
-        let barred = self.docs.get(&want.doc).is_some_and(|doc| !doc.bars(&self.roster).is_empty());
+        let barred = self.docs.get(&want.doc).is_some_and(|doc| !self.bars_in(doc).is_empty());
         if barred || self.is_rebuild_due(&want.doc) {
             return false;
         }
@@ -306,7 +305,7 @@ impl Engine {
     fn check(&mut self, session: SessionId, incoming: Incoming) {
         let task = self.new_task();
         let bars = match incoming.form {
-            Form::Snapshot => bars_of(&self.roster, &incoming.doc, &incoming.runs),
+            Form::Snapshot => self.bars_of(&incoming.doc, &incoming.runs),
             Form::Bundle | Form::Changes => Bars::default(),
         };
         let judged = bars.digest();
@@ -350,7 +349,7 @@ impl Engine {
         }
         match result {
             CheckResult::Snapshot { frontier, rows } => {
-                if bars_of(&self.roster, &doc, &runs).digest() != judged {
+                if self.bars_of(&doc, &runs).digest() != judged {
                     // A decision has come meanwhile that it was not judged by.
                     self.compare(session, doc);
                 } else if self.take_snapshot(session, doc, runs, payload, frontier, rows) {

@@ -4,7 +4,7 @@
 //! hold one place, ids decide: the least of facts that stand for ever, the greatest of numbered ones.
 
 use super::chain::Chain;
-use super::{Cut, Device, Federation, Partner, Register, RegisterKind, Roster};
+use super::{Cut, Device, Ending, Federation, Partner, Register, RegisterKind, Roster};
 use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, RegisterId, StatementId, tagged_hash};
 use crate::statement::{Draft, Rights, SignedStatement, Statement, Stays, VerifiedStatement, Writers};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +65,7 @@ struct Standing<'a> {
     /// (partner, old key, new key), ascending by statement id.
     rekeyed: Vec<(PartnerId, PartnerKey, PartnerKey)>,
     /// Whose writing has been ended, with what stays of it.
-    ended: Vec<(PartnerId, &'a Stays)>,
+    ended: Vec<(Ending, &'a Stays)>,
 }
 
 /// All facts with their certificates, ascending by id.
@@ -89,7 +89,7 @@ pub(super) struct Facts<'a> {
 pub(super) type Signed<'s> = (&'s StatementId, &'s BTreeSet<[u8; 32]>);
 
 /// A device among those of a partner's key.
-type Certified = (PartnerId, PartnerKey, DeviceKey);
+pub(super) type Certified = (PartnerId, PartnerKey, DeviceKey);
 
 /// See [`Roster::build`].
 pub(super) fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'a VerifiedStatement>) -> Roster {
@@ -100,11 +100,14 @@ pub(super) fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'
     roster.partners = facts.partners(own, standing.as_ref());
     roster.devices = facts.devices(&roster.partners);
     roster.former = facts.former(&roster, standing.as_ref());
+    roster.disputed = facts.disputed(&roster.partners);
+    roster.disputed.retain(|device| roster.former.contains_key(device));
     roster.registers = facts.registers(&roster, standing.as_ref());
     facts.persons(&mut roster);
     facts.end_writing(&mut roster, standing.as_ref());
     facts.cut(&mut roster);
     roster.certified_by = facts.certified_by(&roster);
+    roster.revoked_by_key = facts.revoked_by_key(&roster);
     if let Some(standing) = &standing {
         roster.double_signers = standing.chain.double_signers(&facts, FederationId(standing.founded.id.0));
         roster.in_force = facts.in_force(standing);
@@ -239,10 +242,22 @@ impl<'a> Facts<'a> {
         admins.any(|admin| admin != device && !self.revoked_by_key.contains(&(partner, key, admin)))
     }
 
-    /// Whether a device's signature under a statement counts for a partner by one of its keys: the device has not been
-    /// revoked, or its revocation says that this signature stays.
+    /// Whether a device's signature under a statement counts for a partner by one of its keys: the key has not revoked
+    /// the device, or a revocation says that this signature stays. What devices say takes no signature back: a thief
+    /// could undo with one word what its victim has ever decided.
     pub fn still_signs(&self, partner: &PartnerId, key: &PartnerKey, device: &DeviceKey, id: &StatementId) -> bool {
-        self.revoked.get(&(*partner, *key, *device)).is_none_or(|signed| signed.contains(id))
+        let certified = (*partner, *key, *device);
+        !self.revoked_by_key.contains(&certified)
+            || self.revoked.get(&certified).is_some_and(|signed| signed.contains(id))
+    }
+
+    /// The devices that are out because others of their partner say so, and not the key in force.
+    fn disputed(&self, partners: &BTreeMap<PartnerId, Partner>) -> BTreeSet<DeviceKey> {
+        let in_force = |(partner, key, _): &&Certified| {
+            partners.get(partner).is_some_and(|partner| partner.admitted && partner.key == *key)
+        };
+        let by_devices = self.revoked.keys().filter(|certified| !self.revoked_by_key.contains(certified));
+        by_devices.filter(in_force).map(|(_, _, device)| *device).collect()
     }
 
     /// Those of `signers` that `key` certified for `partner` with `right`, ascending, revoked ones included.
@@ -294,6 +309,13 @@ impl<'a> Facts<'a> {
         keys.into_iter().filter_map(|key| Some((key, self.certified_by.get(&key)?.clone()))).collect()
     }
 
+    /// Of those devices the ones that their key has revoked.
+    fn revoked_by_key(&self, roster: &Roster) -> BTreeMap<Certified, BTreeSet<StatementId>> {
+        let matters = |(partner, key, _): &&Certified| roster.certified_by.contains_key(&(*partner, *key));
+        let signed = |certified: &Certified| self.revoked.get(certified).cloned().unwrap_or_default();
+        self.revoked_by_key.iter().filter(matters).map(|certified| (*certified, signed(certified))).collect()
+    }
+
     fn foundings(&self) -> impl Iterator<Item = Founded<'a>> + '_ {
         self.facts.iter().filter_map(|fact| {
             let Statement::Founding { name, founder, founder_key, .. } = fact.statement else { return None };
@@ -330,11 +352,11 @@ impl<'a> Facts<'a> {
                 }
                 Statement::Removal { partner, stays, .. } => {
                     out.removed.insert(*partner);
-                    out.ended.push((*partner, stays));
+                    out.ended.push((Ending::Removed(*partner), stays));
                 }
                 Statement::Rekeying { partner, old, new, stays, .. } => {
                     out.rekeyed.push((*partner, *old, *new));
-                    out.ended.push((*partner, stays));
+                    out.ended.push((Ending::Rekeyed(*partner), stays));
                 }
                 _ => {}
             }
@@ -531,29 +553,44 @@ impl<'a> Facts<'a> {
 
     /// Collects what stays of those whose writing has been ended.
     fn end_writing(&self, roster: &mut Roster, standing: Option<&Standing<'a>>) {
-        for (partner, stays) in standing.into_iter().flat_map(|standing| &standing.ended) {
-            roster.end_writing(&[*partner], None, stays.iter());
+        for (ending, stays) in standing.into_iter().flat_map(|standing| &standing.ended) {
+            roster.end_writing(*ending, stays.iter());
         }
         for fact in self.revocations() {
             let Statement::Revocation { partner, partner_key, device, stays, .. } = fact.statement else { continue };
             if keys_of(partner, roster, standing).is_some_and(|keys| keys.contains(partner_key)) {
-                roster.end_writing(&[*partner], Some(*device), stays.iter());
+                roster.end_writing(Ending::Revoked(*device), stays.iter());
             }
         }
+        self.end_dropped(roster, standing);
+    }
+
+    /// Collects what stays of writers that were dropped. What a decision has named counts until they are writers again.
+    fn end_dropped(&self, roster: &mut Roster, standing: Option<&Standing<'a>>) {
+        let mut said: BTreeMap<RegisterId, Vec<(u64, &Writers, &Stays)>> = BTreeMap::new();
         for (fact, register) in self.writers_statements() {
-            let Statement::RegisterWriters { stays, writers, .. } = fact.statement else { continue };
+            let Statement::RegisterWriters { number, writers, stays, .. } = fact.statement else { continue };
             let Some(known) = roster.registers.get(register) else { continue };
-            // Whoever has been removed says no more what of its register stays: the removal does.
+            // Whoever has been removed drops nobody any more.
             let owner = known.owner.and_then(|owner| roster.partners.get(&owner));
-            if owner.is_some_and(|owner| owner.removed) || !self.sets_writers(fact, known, roster, standing) {
-                continue;
+            if owner.is_none_or(|owner| !owner.removed) && self.sets_writers(fact, known, roster, standing) {
+                said.entry(*register).or_default().push((*number, writers, stays));
             }
+        }
+        for (register, said) in said {
+            let Some(known) = roster.registers.get(&register) else { continue };
             let ended = |partner: &&Partner| {
                 let wrote = known.ever_writers.include(&partner.id) && (partner.admitted || partner.removed);
-                wrote && !writers.include(&partner.id) && known.owner != Some(partner.id)
+                wrote && known.owner != Some(partner.id)
             };
-            let dropped: Vec<PartnerId> = roster.partners.values().filter(ended).map(|partner| partner.id).collect();
-            roster.end_writing(&dropped, None, stays.iter().filter(|(doc, _)| doc.register == *register));
+            for partner in roster.partners.values().filter(ended).map(|partner| partner.id).collect::<Vec<_>>() {
+                let named = said.iter().filter(|(_, writers, _)| writers.include(&partner));
+                let last = named.map(|(number, ..)| *number).max().unwrap_or(0);
+                for (_, _, stays) in said.iter().filter(|(number, w, _)| *number >= last && !w.include(&partner)) {
+                    let here = stays.iter().filter(|(doc, _)| doc.register == register);
+                    roster.end_writing(Ending::Dropped(register, partner), here);
+                }
+            }
         }
     }
 

@@ -793,6 +793,58 @@ static CROWDED: LazyLock<(World, Vec<VerifiedStatement>, [StatementId; 3])> = La
     (w, all, ids)
 });
 
+/// Of the signatures that stay the one that counts is among them, and not one that its key has taken back.
+#[test]
+fn a_revoked_device_takes_nobodys_place_among_the_signatures() {
+    let w = world();
+    // Of Slovenia's devices the stolen one has the least key: it would be found first.
+    let mut secrets: Vec<DeviceSigner> = (150..154).map(|n| DeviceSigner::from_secret(&[n; 32])).collect();
+    secrets.push(w.slovenia.device.clone());
+    secrets.sort_by_key(DeviceSigner::key);
+    let (stolen, good) = (&secrets[0], &secrets[4]);
+    let certify = |device: &DeviceSigner| {
+        verified(SignedStatement::certificate(&w.slovenia.partner, device, Rights::ALL, "Most", "SI", "office"))
+    };
+    let revocation = |device: DeviceKey, signed: BTreeSet<StatementId>| Statement::Revocation {
+        partner: w.slovenia.id(),
+        partner_key: w.slovenia.partner.key(),
+        device,
+        stays: BTreeMap::new(),
+        signed,
+    };
+    let by_key =
+        |statement: &Statement| verified(SignedStatement::unsigned(statement).sign_partner(&w.slovenia.partner));
+    let shared = w.slovenia.share(&w.founding, "Posočje", Writers::All);
+    let writers = Statement::RegisterWriters {
+        register: RegisterId::shared(&shared.id),
+        number: 1,
+        writers: Writers::All,
+        stays: BTreeMap::new(),
+    };
+    let another = revocation(secrets[1].key(), BTreeSet::new());
+    let crowd: Vec<DeviceSigner> = (0..40).map(|n| DeviceSigner::from_secret(&[200 + n; 32])).collect();
+    let kept = |listed: bool, statement: &Statement| {
+        let unsigned = SignedStatement::unsigned(statement);
+        let signed = if listed { BTreeSet::from([unsigned.id()]) } else { BTreeSet::new() };
+        let mut known: Vec<VerifiedStatement> = secrets.iter().map(certify).collect();
+        known.extend([shared.clone(), by_key(&revocation(stolen.key(), signed))]);
+        let all = crowd.iter().chain([stolen, good]).fold(unsigned, |signed, device| signed.sign_device(device));
+        let id = all.id();
+        let by = all.signatures.iter().map(|signature| (signature.key, signature.clone())).collect();
+        let stay = w.roster(&known).signatures_that_stay((&id, Some(statement)), by);
+        assert!(stay.len() >= limits::SIGNATURES_MAX - 1, "as many as there is room for beside the key's");
+        let has = |device: &DeviceSigner| stay.iter().any(|signature| signature.key == device.key().0);
+        (has(stolen), has(good))
+    };
+    assert!(kept(false, &writers).1, "the signature that counts stays");
+    assert!(kept(true, &writers).0, "that of a revoked device as well where its key says so");
+    assert!(kept(false, &another).1, "a revoked device revokes nobody, so that its signature is not the one");
+    let own = revocation(good.key(), BTreeSet::new());
+    let last = crowd.iter().map(DeviceSigner::key).filter(|key| *key < good.key()).count();
+    assert!(last >= limits::SIGNATURES_MAX, "the crowd alone would fill the room");
+    assert!(!kept(false, &own).1, "nor does a device revoke itself");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]

@@ -17,6 +17,7 @@ use crate::limits::{CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_DEPS_MAX, CHANGE
 use crate::record::Scalar;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 pub(crate) use document::document_parts;
 
@@ -102,6 +103,27 @@ pub struct ScannedChange {
 }
 
 impl ScannedChange {
+    /// Of each other actor whose operations it names, as object, place or overwritten: the highest counter named.
+    pub(crate) fn refers(&self) -> Vec<(ActorId, u64)> {
+        let mut highest: BTreeMap<ActorId, u64> = BTreeMap::new();
+        let mut name = |id: &OpId| {
+            if id.actor != self.actor {
+                let named = highest.entry(id.actor).or_default();
+                *named = id.counter.max(*named);
+            }
+        };
+        for op in &self.ops {
+            if let ObjRef::Object(id) = &op.obj {
+                name(id);
+            }
+            if let KeyRef::Element(Some(id)) = &op.key {
+                name(id);
+            }
+        }
+        self.predecessors.iter().for_each(name);
+        highest.into_iter().collect()
+    }
+
     /// Each operation with those that it overwrites.
     pub fn ops_with_predecessors(&self) -> impl Iterator<Item = (&ScannedOp, &[OpId])> {
         let mut rest = self.predecessors.as_slice();

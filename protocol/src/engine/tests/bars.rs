@@ -115,6 +115,182 @@ fn what_the_decision_could_not_name_is_adopted_by_those_who_write_on() {
 }
 
 #[test]
+fn who_has_run_thousands_of_processes_is_removed_all_the_same() {
+    const PROCESSES: u32 = if cfg!(debug_assertions) { 100 } else { 14_000 };
+    let (mut world, shared) = World::new(3);
+    let large = DocId { register: shared, part: 0 };
+    let signer = world.nodes[2].signer.clone();
+    written_by_many(&mut world.nodes[2].disk, large, &signer, PROCESSES);
+    world.restart(2);
+    world.edit(2, new_in(shared), &[("name", "early")]);
+    world.meet_and_part(2, 0);
+    world.meet_and_part(2, 1);
+    let held = world.nodes[0].disk.boot.docs[&large].frontier.clone();
+    assert_eq!(held.0.len(), PROCESSES as usize, "everybody has all of it");
+    world.remove(2);
+    world.edit(2, new_in(shared), &[("name", "late")]);
+    world.meet_and_part(2, 1);
+    world.meet_and_part(0, 1);
+    for node in [0, 1] {
+        assert_eq!(world.names(node, shared), ["early"], "node {node}: the removal names what it has room for");
+        let frontier = &world.nodes[node].disk.boot.docs[&large].frontier;
+        assert!(held.0.iter().all(|(actor, tip)| frontier.0.get(actor) == Some(tip)), "and the rest is adopted");
+    }
+}
+
+#[test]
+fn a_thousand_late_changes_leave_a_short_proof() {
+    let (mut world, shared) = World::new(3);
+    let row = world.edit(2, new_in(shared), &[("name", "early")]);
+    world.meet_and_part(2, 0);
+    world.meet_and_part(2, 1);
+    world.remove(2);
+    for number in 0..600 {
+        world.edit(2, at(&row), &[("phone", &format!("+386 {number}"))]);
+    }
+    world.meet_and_part(2, 1);
+    world.meet_and_part(0, 1);
+    let doc = DocId { register: shared, part: 1 };
+    let tails = |world: &World, node: usize| -> Vec<usize> {
+        world.nodes[node].disk.boot.runs[&doc].values().map(|run| run.tail.len()).collect()
+    };
+    let longest = tails(&world, 1).into_iter().max().unwrap_or_default();
+    assert!(longest <= limits::RUN_KEEP_EVERY as usize, "up to the next run that stays, and not {longest}");
+    world.restart(1);
+    let disk = Disk {
+        boot: Boot { statements: world.nodes[1].disk.boot.statements.clone(), ..Boot::default() },
+        ..Disk::default()
+    };
+    let signer = world.nodes[0].signer.clone();
+    world.start(disk, signer);
+    world.connect(3, 1);
+    assert_eq!(world.names(3, shared), ["early"], "which is proof enough for whoever has nothing");
+    assert_eq!(world.status(3).faults, [], "and nobody is blamed");
+}
+
+#[test]
+fn where_nobody_writes_on_what_no_decision_has_named_stays() {
+    let (mut world, _) = World::new(3);
+    let theirs = RegisterId::partner(&world.nodes[2].engine.partner);
+    world.edit(2, new_in(theirs), &[("name", "seen by one")]);
+    world.meet_and_part(2, 1);
+    // The steward has nothing of it, and nobody else writes there who could adopt it.
+    world.remove(2);
+    world.meet_and_part(0, 1);
+    for node in [0, 1] {
+        assert_eq!(world.names(node, theirs), ["seen by one"], "node {node}: nothing that a member held is lost");
+    }
+}
+
+#[test]
+fn a_decision_of_former_days_names_nothing_for_a_new_one() {
+    let (mut world, shared) = World::new(3);
+    world.edit(2, new_in(shared), &[("name", "first")]);
+    world.meet_and_part(2, 0);
+    world.meet_and_part(0, 1);
+    let set = |world: &mut World, writers: Writers| {
+        let set = world.command(0, Command::SetWriters { register: shared, writers });
+        assert_eq!(set, Ok(Reply::Register(shared)), "the steward decides");
+        world.meet_and_part(0, 2);
+        world.meet_and_part(0, 1);
+    };
+    let others = [0, 1].map(|node| world.nodes[node].engine.partner);
+    set(&mut world, Writers::Partners(others.into_iter().collect()));
+    set(&mut world, Writers::All);
+    // A writer again, it writes what only one of the others has seen, in a document that the steward then forgets.
+    world.edit(2, new_in(shared), &[("name", "second")]);
+    world.meet_and_part(2, 1);
+    world.disconnect(0);
+    let disk = &mut world.nodes[0].disk;
+    disk.boot.docs.clear();
+    disk.boot.runs.clear();
+    disk.boot.kept.clear();
+    disk.docs.clear();
+    disk.rows.clear();
+    world.restart(0);
+    world.remove(2);
+    world.meet_and_part(0, 1);
+    for node in [0, 1] {
+        assert_eq!(world.names(node, shared), ["first", "second"], "node {node} keeps what the removal did not name");
+    }
+}
+
+#[test]
+fn a_removed_owner_takes_nobody_elses_work_with_it() {
+    let (mut world, _) = World::new(3);
+    let theirs = RegisterId::partner(&world.nodes[2].engine.partner);
+    let guest = world.nodes[1].engine.partner;
+    let set = |world: &mut World, writers: &[PartnerId]| {
+        let writers = Writers::Partners(writers.iter().copied().collect());
+        let set = world.command(2, Command::SetWriters { register: theirs, writers });
+        assert_eq!(set, Ok(Reply::Register(theirs)), "the owner decides");
+        world.meet_and_part(2, 1);
+        world.meet_and_part(2, 0);
+    };
+    set(&mut world, &[guest]);
+    world.edit(1, new_in(theirs), &[("name", "by a guest")]);
+    world.meet_and_part(1, 2);
+    world.meet_and_part(2, 0);
+    set(&mut world, &[]);
+    world.remove(2);
+    world.meet_and_part(0, 1);
+    for node in [0, 1] {
+        assert_eq!(world.names(node, theirs), ["by a guest"], "node {node}: what a writer of former days wrote stays");
+    }
+}
+
+/// The frame of a change that names what it does not build on, signed by the device of a node.
+fn beyond_its_ancestors(world: &World, node: usize, doc: DocId, key: &RecordKey) -> (Vec<u8>, crate::ids::ChangeHash) {
+    use crate::scan::tests::{body, seal};
+    use automerge::ReadDoc;
+    let node = &world.nodes[node];
+    let engine = &node.engine;
+    let mut am = engine.docs[&doc].loaded.as_ref().expect("in memory").am.clone();
+    let theirs = |change: &&automerge::Change| {
+        let actor = crate::ids::ActorId::from_automerge(change.actor_id()).expect("ours");
+        change.seq() == 2 && engine.docs[&doc].runs[&actor].run.device != engine.me
+    };
+    let foreign: [u8; 32] = am.get_changes(&[]).iter().find(theirs).expect("is there").hash().0;
+    let nonce = Nonce([9; 16]);
+    let actor = crate::ids::ActorId::derive(&doc, &node.signer.key(), &nonce);
+    am.set_actor(actor.to_automerge());
+    let mut tx = am.transaction();
+    let phone = FieldChange { key: "phone".into(), op: FieldOp::Put(Scalar::from("over it")) };
+    crate::record::write(&mut tx, &doc, key, false, &[phone]).expect("writes");
+    let (hash, _) = tx.commit_with(automerge::transaction::CommitOptions::default().with_time(0));
+    let honest = am.get_change_by_hash(&hash.expect("a change")).expect("is there");
+    let mut inner = body(honest.raw_bytes()).to_vec();
+    let at = inner.windows(32).position(|bytes| bytes == foreign).expect("is a dependency");
+    inner.drain(at..at + 32);
+    inner[0] -= 1;
+    let forged = seal(1, &inner);
+    let hash = crate::scan::hash_of(&forged).expect("a chunk");
+    let run = crate::run::Run::sign(&node.signer, &doc, nonce, 1, hash, [0; 8]).run;
+    let runs = vec![StoredRun { run, tail: Vec::new() }];
+    (Message::Push { doc, changes: vec![forged.into()], runs }.to_frame(), hash)
+}
+
+#[test]
+fn a_change_that_names_what_it_does_not_build_on_is_refused() {
+    let (mut world, shared) = World::new(3);
+    // Two write at the same time, so that what comes after both can pass for coming after one.
+    let row = world.edit(2, new_in(shared), &[("name", "record")]);
+    world.meet_and_part(2, 1);
+    world.edit(2, at(&row), &[("phone", "theirs")]);
+    world.edit(1, at(&row), &[("phone", "ours")]);
+    world.connect(1, 2);
+    let doc = DocId { register: shared, part: 1 };
+    let (frame, hash) = beyond_its_ancestors(&world, 1, doc, &row.key);
+    let sessions: Vec<SessionId> = world.nodes[2].links.keys().copied().collect();
+    world.handle(2, Input::Received(sessions[0], frame));
+    world.run();
+    let frontier = &world.nodes[2].disk.boot.docs[&doc].frontier;
+    assert!(frontier.0.values().all(|tip| tip.hash != hash), "it is not taken");
+    let blamed = world.status(2).faults.pop().map(|fault| fault.device);
+    assert_eq!(blamed, Some(world.nodes[1].signer.key()), "and its author is named");
+}
+
+#[test]
 fn what_was_adopted_travels_with_what_keeps_it() {
     let (mut world, shared) = World::new(4);
     world.edit(3, new_in(shared), &[("name", "seen by one")]);
@@ -148,15 +324,58 @@ fn a_dropped_writer_keeps_its_seat_at_the_table_but_not_its_pen() {
     let edit = Edit { target: new_in(shared), changes: vec![], if_version: None };
     let refused = world.command(2, Command::Edit(vec![edit]));
     assert!(matches!(refused, Err(CommandError::NotAllowed { .. })), "its next edit is refused at once: {refused:?}");
-    // Named again it writes again, and what it wrote between comes back from nowhere: it has let go of it.
+    assert_eq!(world.status(2).edits_waiting.len(), 1, "what it wrote between waits in sight");
+    // Named again it writes again, and what waited is written as well.
     let set = world.command(0, Command::SetWriters { register: shared, writers: Writers::All });
     assert_eq!(set, Ok(Reply::Register(shared)), "and named again");
     world.run();
     world.edit(2, new_in(shared), &[("name", "again")]);
     for node in 0..3 {
-        assert_eq!(world.names(node, shared), ["again", "early"], "node {node} takes what it writes now");
+        assert_eq!(world.names(node, shared), ["again", "early", "late"], "node {node} takes what it writes now");
     }
-    assert!(world.frontier(2, shared).0.values().all(|tip| tip.seq == 1), "under a new actor: no sequence comes twice");
+    assert_eq!(world.status(2).edits_waiting, [], "nothing waits any more");
+    assert_eq!(world.frontier(2, shared).0.len(), 2, "under a new actor: no sequence comes twice");
+}
+
+#[test]
+fn a_machine_that_is_out_itself_lets_go_of_nothing() {
+    let (mut world, shared) = World::new(3);
+    let second = second_device(&mut world, 2, 150);
+    for node in [second, 0, 1] {
+        world.meet_and_part(2, node);
+    }
+    let internal = RegisterId::internal(&world.nodes[2].engine.partner);
+    // While the stewards replace the key, the second machine works apart.
+    world.edit(second, new_in(shared), &[("name", "apart")]);
+    world.edit(second, new_in(internal), &[("name", "ours")]);
+    let new = PartnerSigner::from_secret(&[77; 32]);
+    let partner = world.nodes[2].engine.partner;
+    let anew = |device: &DeviceSigner| {
+        SignedStatement::certificate_of(partner, &new, device, Rights::ALL, ("Partner 2", "IT", "office"))
+    };
+    let certificate = Some(anew(&world.nodes[2].signer));
+    let rekey = Command::RekeyPartner { partner, key: new.key(), certificate };
+    assert_eq!(world.command(0, rekey), Ok(Reply::Done), "the key is replaced");
+    // It hears of that before it has a certificate under the new key.
+    let said = world.nodes[0].disk.boot.statements.clone();
+    world.nodes[second].disk.boot.statements.extend(said);
+    world.restart(second);
+    assert_eq!(world.names(second, shared), ["apart"], "it keeps what it has");
+    assert_eq!(world.names(second, internal), ["ours"], "in its internal register too");
+    let late = anew(&world.nodes[second].signer);
+    for node in [0, second] {
+        world.disconnect(node);
+        world.nodes[node].disk.boot.statements.push(late.clone());
+        world.restart(node);
+    }
+    world.connect(0, second);
+    world.connect(0, 1);
+    world.connect(0, 2);
+    world.connect(2, second);
+    for node in 0..3 {
+        assert_eq!(world.names(node, shared), ["apart"], "node {node} takes it once the machine is a member again");
+    }
+    assert_eq!(world.names(2, internal), ["ours"], "nothing is lost among its own");
 }
 
 #[test]
@@ -261,7 +480,8 @@ fn a_revoked_machine_is_refused_and_what_it_wrote_before_stays() {
     for node in 0..3 {
         assert_eq!(world.names(node, shared), ["early"], "node {node}: what it wrote before stays, and no more");
         world.connect(node, stolen);
-        assert!(world.nodes[stolen].links.is_empty(), "node {node} refuses it");
+        world.tick(limits::APPEAL_MS);
+        assert!(world.nodes[stolen].links.is_empty(), "node {node} refuses it, since its key says nothing for it");
     }
     assert_eq!(world.names(1, internal), ["ours"], "in the internal register as well");
     let again = revoke(&mut world, 1, key);
@@ -278,25 +498,59 @@ fn of_two_machines_that_revoke_each_other_the_kit_gives_one_back() {
     let (mine, theirs) = (world.nodes[1].signer.key(), world.nodes[other].signer.key());
     assert_eq!(revoke(&mut world, 1, theirs), Ok(Reply::Done), "one revokes the other");
     assert_eq!(revoke(&mut world, other, mine), Ok(Reply::Done), "which has not heard of it and revokes the first");
-    let both = [world.nodes[1].disk.boot.statements.clone(), world.nodes[other].disk.boot.statements.clone()].concat();
-    world.disconnect(0);
-    world.nodes[0].disk.boot.statements.extend(both.clone());
-    world.restart(0);
-    let is_member = |world: &World, key: &DeviceKey| world.nodes[0].engine.roster.is_member(key);
-    assert!(!is_member(&world, &mine) && !is_member(&world, &theirs), "both are out until the key speaks");
+    // Who hears the thief first refuses the first one: no word of it comes through any more.
+    for node in [0, 2] {
+        world.meet_and_part(other, node);
+    }
+    let is_member = |world: &World, node: usize, key: &DeviceKey| world.nodes[node].engine.roster.is_member(key);
+    assert!(!is_member(&world, 0, &mine) && is_member(&world, 0, &theirs), "the thief has the word");
+    world.connect(0, 1);
+    assert!(is_member(&world, 0, &theirs), "what the other one says without the kit is not heard");
+    world.tick(limits::APPEAL_MS);
+    assert!(world.nodes[1].links.is_empty(), "and it is sent away");
     let Ok(Reply::Unsigned(unsigned)) = world.command(1, Command::Revocation { device: theirs }) else {
         panic!("the kit needs something to sign")
     };
     let by_key = Some(unsigned.sign_partner(&PartnerSigner::from_secret(&[2; 32])));
-    let reply = world.command(1, Command::RevokeDevice { device: theirs, by_key: by_key.clone() });
+    let reply = world.command(1, Command::RevokeDevice { device: theirs, by_key });
     assert_eq!(reply, Ok(Reply::Done), "the kit revokes the other one");
-    world.disconnect(0);
-    world.nodes[0].disk.boot.statements.extend(by_key);
-    world.restart(0);
-    assert!(is_member(&world, &mine) && !is_member(&world, &theirs), "and so gives the first one back");
+    let statements = world.nodes[0].disk.boot.statements.len();
+    world.connect(1, 0);
+    assert!(is_member(&world, 0, &mine) && !is_member(&world, 0, &theirs), "and so gives the first one back");
+    assert_eq!(world.nodes[0].disk.boot.statements.len(), statements + 1, "nothing else was taken from it");
+    world.meet_and_part(0, 2);
+    assert!(is_member(&world, 2, &mine) && !is_member(&world, 2, &theirs), "for everyone");
+    world.disconnect(1);
     world.connect(0, 1);
     world.edit(1, new_in(shared), &[("name", "back")]);
     assert_eq!(world.names(0, shared), ["back"], "which writes again");
+}
+
+#[test]
+fn a_thief_takes_back_nothing_that_was_decided() {
+    let (mut world, _) = World::new(2);
+    let second = second_device(&mut world, 0, 150);
+    world.meet_and_part(0, second);
+    world.meet_and_part(0, 1);
+    let first = world.nodes[0].signer.key();
+    assert_eq!(
+        revoke(&mut world, second, first),
+        Ok(Reply::Done),
+        "whoever stole the second machine revokes the first"
+    );
+    let Some(held) = world.nodes[second].disk.boot.statements.last().cloned() else { panic!("the revocation") };
+    let Some(Statement::Revocation { partner, partner_key, device, stays, .. }) = held.trusted().statement else {
+        panic!("the revocation")
+    };
+    // It need not list what the first one has signed.
+    let bare = Statement::Revocation { partner, partner_key, device, stays, signed: Default::default() };
+    let bare = SignedStatement::unsigned(&bare).sign_device(&world.nodes[second].signer);
+    world.disconnect(1);
+    world.nodes[1].disk.boot.statements.push(bare);
+    world.restart(1);
+    let roster = &world.nodes[1].engine.roster;
+    assert!(!roster.is_member(&first), "the machine is out");
+    assert_eq!((roster.members().count(), roster.registers.len()), (2, 5), "the federation and its decisions stand");
 }
 
 #[test]
@@ -306,6 +560,12 @@ fn what_a_revoked_steward_machine_has_decided_stands_and_it_decides_nothing_more
     world.meet_and_part(0, second);
     let lost = world.nodes[0].signer.key();
     assert_eq!(revoke(&mut world, second, lost), Ok(Reply::Done), "the founder's first machine is revoked");
+    let Ok(Reply::Unsigned(unsigned)) = world.command(second, Command::Revocation { device: lost }) else {
+        panic!("the kit needs something to sign")
+    };
+    let by_key = Some(unsigned.sign_partner(&PartnerSigner::from_secret(&[1; 32])));
+    let reply = world.command(second, Command::RevokeDevice { device: lost, by_key });
+    assert_eq!(reply, Ok(Reply::Done), "also by the kit: what it signs from now on decides nothing");
     let roster = world.nodes[second].engine.roster.clone();
     assert_eq!(roster.members().count(), 2, "the federation and its admissions stand");
     assert_eq!(roster.registers.len(), 5, "and its registers");

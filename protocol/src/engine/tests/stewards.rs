@@ -392,7 +392,7 @@ fn a_proposal_that_cannot_be_kept_is_told_why() {
     let half = limits::DRAFTS_BYTES_MAX / 2;
     assert_eq!(told(&[draft(half), draft(half)]), Ok(()), "as many bytes as a device keeps");
     let several = told(&[draft(half), draft(half + 1)]).expect_err("more bytes together");
-    assert!(several.contains("would be more than 64 KiB"), "of several it is the sum: {several}");
+    assert!(several.contains("would be more than 192 KiB"), "of several it is the sum: {several}");
     let large = told(&[draft(limits::DRAFTS_BYTES_MAX + 1)]).expect_err("too large by itself");
     assert!(large.contains("the proposal is larger"), "withdrawing others would not help: {large}");
 }

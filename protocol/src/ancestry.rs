@@ -1,0 +1,231 @@
+//! Whether a change builds on what it refers to.
+//!
+//! A change may name objects, elements and values only that were made by changes it depends on, directly or through
+//! others. An honest one does by its making. One that refers beyond would hold wherever the other change happens to be
+//! here, and break the document once that one is taken back ([`crate::bars`], [`crate::divergence`]): its author is at
+//! fault.
+//!
+//! Each change has a place in the order in which the document took it, and a floor: below it lie ancestors only. Who
+//! writes on top of everything has the floor at its own place, so that the way back through the dependencies is walked
+//! only for what was written apart, and only down to the change that is asked for.
+
+use crate::ids::{ActorId, ChangeHash};
+use crate::run::{Frontier, Tip};
+use crate::scan::ScannedChange;
+use automerge::{Automerge, ChangeMetadata};
+use std::collections::{HashMap, HashSet};
+
+/// Every actor's chain of changes, and how they lie to one another.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ancestry {
+    chains: HashMap<ActorId, Vec<Link>>,
+    heads: HashSet<ChangeHash>,
+    count: u32,
+    /// What has been found by walking: of the second actor the first one builds on all up to this sequence.
+    found: HashMap<(ActorId, ActorId), u64>,
+}
+
+/// A change. Its sequence is its place in its chain.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    hash: ChangeHash,
+    start_op: u64,
+    place: u32,
+    /// All places below are ancestors' places.
+    floor: u32,
+}
+
+impl Link {
+    /// All places below are this change's or its ancestors'.
+    fn covers(&self) -> u32 {
+        if self.floor == self.place { self.place + 1 } else { self.floor }
+    }
+}
+
+impl Ancestry {
+    /// Of all changes of a document, dependencies first.
+    pub fn of(metas: &[ChangeMetadata<'_>]) -> Self {
+        let mut ancestry = Self::default();
+        let mut known: HashMap<ChangeHash, (ActorId, u64)> = HashMap::with_capacity(metas.len());
+        for meta in metas {
+            // INVARIANT: every change passed the scan, which accepts 16-byte actors only.
+            let Some(actor) = ActorId::from_automerge(&meta.actor) else { continue };
+            let (hash, deps) = (ChangeHash::from(meta.hash), meta.deps.iter().map(|dep| ChangeHash::from(*dep)));
+            ancestry.add(actor, hash, meta.start_op, deps, |dep| known.get(dep).copied());
+            known.insert(hash, (actor, meta.seq));
+        }
+        ancestry
+    }
+
+    /// Adds a change that `doc` has just taken.
+    pub fn push(&mut self, doc: &Automerge, change: &ScannedChange) {
+        self.add(change.actor, change.hash, change.start_op, change.deps.iter().copied(), |dep| of_doc(doc, dep));
+    }
+
+    fn add(
+        &mut self,
+        actor: ActorId,
+        hash: ChangeHash,
+        start_op: u64,
+        deps: impl Iterator<Item = ChangeHash>,
+        find: impl Fn(&ChangeHash) -> Option<(ActorId, u64)>,
+    ) {
+        let (place, mut floor) = (self.count, 0);
+        for dep in deps {
+            self.heads.remove(&dep);
+            let link = find(&dep).and_then(|(actor, seq)| self.link(&actor, seq));
+            floor = floor.max(link.map_or(0, Link::covers));
+        }
+        if self.heads.is_empty() {
+            floor = place;
+        }
+        self.heads.insert(hash);
+        self.count += 1;
+        self.chains.entry(actor).or_default().push(Link { hash, start_op, place, floor });
+    }
+
+    fn link(&self, actor: &ActorId, seq: u64) -> Option<&Link> {
+        self.chains.get(actor)?.get(usize::try_from(seq.checked_sub(1)?).ok()?)
+    }
+
+    /// The hash of an actor's change.
+    pub fn hash_at(&self, actor: &ActorId, seq: u64) -> Option<ChangeHash> {
+        self.link(actor, seq).map(|link| link.hash)
+    }
+
+    /// An actor's last change.
+    pub fn tip(&self, actor: &ActorId) -> Option<Tip> {
+        tip(self.chains.get(actor)?)
+    }
+
+    /// Every actor's last change.
+    pub fn frontier(&self) -> Frontier {
+        Frontier(self.chains.iter().filter_map(|(actor, chain)| Some((*actor, tip(chain)?))).collect())
+    }
+
+    /// Whether a change of `doc` that has been added here refers to nothing but what it builds on. `refers`: of each
+    /// other actor the highest counter that it names ([`ScannedChange::refers`]).
+    pub fn fits(&mut self, doc: &Automerge, change: ChangeHash, refers: &[(ActorId, u64)]) -> bool {
+        let Some((actor, seq)) = of_doc(doc, &change) else { return false };
+        refers.iter().all(|(other, counter)| {
+            let Some(asked) = self.change_of(other, *counter) else { return false };
+            let found = self.found.get(&(actor, *other)).is_some_and(|seq| *seq >= asked);
+            if found || self.link(&actor, seq).zip(self.link(other, asked)).is_some_and(|(a, b)| a.floor > b.place) {
+                return true;
+            }
+            let walked = self.is_ancestor(doc, other, asked, change);
+            if walked {
+                self.found.insert((actor, *other), asked);
+            }
+            walked
+        })
+    }
+
+    /// The sequence of an actor's change that may hold an operation.
+    fn change_of(&self, actor: &ActorId, counter: u64) -> Option<u64> {
+        let started = self.chains.get(actor)?.partition_point(|link| link.start_op <= counter);
+        (started > 0).then_some(started as u64)
+    }
+
+    /// Walks back from a change to another actor's.
+    fn is_ancestor(&self, doc: &Automerge, other: &ActorId, asked: u64, from: ChangeHash) -> bool {
+        let Some(target) = self.link(other, asked) else { return false };
+        let (mut seen, mut ahead) = (HashSet::from([from]), vec![from]);
+        while let Some(hash) = ahead.pop() {
+            let Some(meta) = doc.get_change_meta_by_hash(&hash.into()) else { continue };
+            let Some(actor) = ActorId::from_automerge(&meta.actor) else { continue };
+            let Some(link) = self.link(&actor, meta.seq) else { continue };
+            if actor == *other && meta.seq >= asked || link.floor > target.place {
+                return true;
+            }
+            if link.place > target.place {
+                ahead.extend(meta.deps.iter().map(|dep| ChangeHash::from(*dep)).filter(|dep| seen.insert(*dep)));
+            }
+        }
+        false
+    }
+}
+
+fn tip(chain: &[Link]) -> Option<Tip> {
+    Some(Tip { seq: chain.len() as u64, hash: chain.last()?.hash })
+}
+
+fn of_doc(doc: &Automerge, hash: &ChangeHash) -> Option<(ActorId, u64)> {
+    let meta = doc.get_change_meta_by_hash(&(*hash).into())?;
+    Some((ActorId::from_automerge(&meta.actor)?, meta.seq))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use automerge::ROOT;
+    use automerge::transaction::Transactable;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    /// What happens in turn: a writer writes, or takes over what another one has.
+    fn steps() -> impl Strategy<Value = Vec<(usize, Option<usize>)>> {
+        prop::collection::vec((0..4usize, prop::option::weighted(0.4, 0..4usize)), 1..40)
+    }
+
+    fn write(doc: &mut Automerge, number: usize) {
+        let mut tx = doc.transaction();
+        tx.put(ROOT, "key", number as i64).expect("puts");
+        tx.commit();
+    }
+
+    /// A document that writers made who met now and then; all of it.
+    fn history(steps: &[(usize, Option<usize>)]) -> Automerge {
+        let mut docs: Vec<Automerge> =
+            (1..=4).map(|n| Automerge::new().with_actor(ActorId([n; 16]).to_automerge())).collect();
+        for (number, (writer, from)) in steps.iter().enumerate() {
+            match from {
+                Some(from) => {
+                    let mut other = docs[*from].fork();
+                    docs[*writer].merge(&mut other).expect("merges");
+                }
+                None => write(&mut docs[*writer], number),
+            }
+        }
+        let mut all = Automerge::new();
+        docs.iter_mut().for_each(|doc| drop(all.merge(doc).expect("merges")));
+        all
+    }
+
+    proptest! {
+        /// It says of every change and every operation of others what following all dependencies says.
+        #[test]
+        fn it_agrees_with_following_every_dependency(steps in steps()) {
+            let doc = history(&steps);
+            let metas = doc.get_changes_meta(&[]);
+            let mut ancestors: BTreeMap<ChangeHash, HashSet<ChangeHash>> = BTreeMap::new();
+            for meta in &metas {
+                let mut all: HashSet<ChangeHash> = HashSet::new();
+                for dep in &meta.deps {
+                    all.insert((*dep).into());
+                    all.extend(&ancestors[&(*dep).into()]);
+                }
+                ancestors.insert(meta.hash.into(), all);
+            }
+            let mut ancestry = Ancestry::of(&metas);
+            for change in &metas {
+                for other in metas.iter().filter(|other| other.actor != change.actor) {
+                    let names = [(ActorId::from_automerge(&other.actor).expect("ours"), other.max_op)];
+                    let fits = ancestry.fits(&doc, change.hash.into(), &names);
+                    prop_assert_eq!(fits, ancestors[&change.hash.into()].contains(&other.hash.into()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_writes_on_top_of_everything_is_not_walked() {
+        let mut doc = Automerge::new();
+        for number in 0..100 {
+            doc.set_actor(ActorId([number % 2 + 1; 16]).to_automerge());
+            write(&mut doc, number.into());
+        }
+        let ancestry = Ancestry::of(&doc.get_changes_meta(&[]));
+        assert!(ancestry.chains.values().flatten().all(|link| link.floor == link.place), "all before are ancestors");
+    }
+}
