@@ -450,6 +450,7 @@ cli-this-machine = this machine
 cli-no-partners = There are no partners.
 cli-no-devices = There are no machines.
 cli-revoked = The machine is revoked. What it wrote before stays; whoever has it keeps what it holds.
+cli-revoked-tip = What it signs for the partnership counts until the key says so too: comin devices revoke MACHINE --kit FILE. If somebody else has it, do that now.
 cli-revoked-machine = revoked
 cli-no-registers = There are no registers.
 cli-register-made = Register { $name } is there: { $id }

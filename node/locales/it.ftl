@@ -449,6 +449,7 @@ cli-this-machine = questa macchina
 cli-no-partners = Non ci sono partner.
 cli-no-devices = Non ci sono macchine.
 cli-revoked = La macchina è revocata. Quello che ha scritto prima resta; chi la possiede conserva ciò che contiene.
+cli-revoked-tip = Ciò che firma per il partenariato vale finché non lo dice anche la chiave: comin devices revoke MACCHINA --kit FILE. Se la possiede qualcun altro, fatelo subito.
 cli-revoked-machine = revocata
 cli-no-registers = Non ci sono registri.
 cli-register-made = Il registro { $name } c’è: { $id }

@@ -54,6 +54,9 @@ fn revoke(client: &Client, wanted: &str, kit: Option<&Path>, out: &Output) -> Cl
         out.object(json!({"id": id, "revoked": true}));
     } else {
         out.line(out.t("cli-revoked"));
+        if kit.is_none() {
+            out.line(out.t("cli-revoked-tip"));
+        }
     }
     Ok(())
 }

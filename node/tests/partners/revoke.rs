@@ -62,6 +62,30 @@ fn a_lost_machine_is_revoked_and_the_kit_outranks_machines() {
 }
 
 #[test]
+fn what_a_thief_says_with_a_machine_the_kit_takes_back_over_the_network() {
+    let slovenia = Partner::start("Slovenia", "SI");
+    let italy = Partner::start("Italia", "IT");
+    slovenia.json(&["found", "COM-IN"]);
+    let first = slovenia.invite("Italia", "IT", "1h");
+    slovenia.admit(&italy, &first);
+    std::fs::remove_file(first).expect("the ticket is used");
+    let stolen = Partner::further(&italy, "laptop");
+    slovenia.admit(&stolen, &slovenia.invite("Italia", "IT", "1h"));
+    stolen.json(&["devices", "revoke", "server1"]);
+    eventually("the thief has the word", || (machines(&slovenia, "Italia") == ["laptop"]).then_some(()));
+    let said = italy.run(&["devices", "revoke", "laptop"]);
+    assert!(said.status.success(), "it says the same of the thief");
+    let tip = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(tip.contains("--kit"), "and reads what goes further: {tip}");
+    add(&italy, "Written at home", "own");
+    italy.json(&["devices", "revoke", "laptop", "--kit", &italy.kit()]);
+    eventually("the kit is heard by who refuses the machine", || {
+        (machines(&slovenia, "Italia") == ["server1"]).then_some(())
+    });
+    eventually("and it is a member as before", || shows(&slovenia, "Written at home").then_some(()));
+}
+
+#[test]
 fn what_a_removed_partner_writes_later_is_taken_nowhere() {
     let slovenia = Partner::start("Slovenia", "SI");
     let (italy, france) = (Partner::start("Italia", "IT"), Partner::start("France", "FR"));

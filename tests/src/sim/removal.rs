@@ -9,7 +9,7 @@ use crate::sim::world::{Event, Step, World};
 use automerge::Automerge;
 use comin_protocol::codec::from_cbor;
 use comin_protocol::engine::{Command, Write};
-use comin_protocol::ids::{ActorId, DeviceKey, DocId, PartnerId};
+use comin_protocol::ids::{ActorId, DeviceKey, DocId, PartnerId, RegisterId};
 use comin_protocol::statement::{SignedStatement, Statement, Stays};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -79,6 +79,12 @@ impl World {
         self.ask(0, Command::RemovePartner { partner: id }, Asked::Other).map(|_| ())
     }
 
+    /// Whether anybody writes a register beside a partner.
+    fn is_written_beside(&self, partner: usize, register: &RegisterId) -> bool {
+        let mut others = self.cast.devices.iter().filter(|device| device.partner != partner);
+        others.any(|device| self.cast.may_write(register, &device.key))
+    }
+
     fn entries_of(&self, partner: usize, held: impl Fn(&Entry) -> bool) -> Vec<usize> {
         let entries = self.ledger.entries.iter().enumerate();
         let due = |(_, entry): &(usize, &Entry)| {
@@ -95,7 +101,7 @@ impl World {
     }
 
     /// A machine writes statements: the removal may be among them. Who may write a document that it does not name has to
-    /// keep what it holds of it.
+    /// keep what it holds of it; where nobody else may, everybody has to.
     pub(super) fn note_removal(&mut self, node: usize, writes: &[Write]) {
         let Some(id) = self.removal.as_ref().map(|removal| removal.id) else { return };
         let written = writes.iter().filter_map(|write| match write {
@@ -119,12 +125,13 @@ impl World {
             return;
         }
         let key = self.cast.devices[state.device].key;
+        let removed = self.removal.as_ref().map_or(usize::MAX, |removal| removal.partner);
         let adopts = |entry: &Entry| {
             let doc = entry.change.map(|change| change.doc);
             let unnamed = doc.is_some_and(|doc| new.iter().all(|stays| !stays.contains_key(&doc)));
-            unnamed && self.cast.may_write(&entry.register, &key) && entry.is_on(&state.disk)
+            let keeps = self.cast.may_write(&entry.register, &key) || !self.is_written_beside(removed, &entry.register);
+            unnamed && keeps && entry.is_on(&state.disk)
         };
-        let removed = self.removal.as_ref().map_or(usize::MAX, |removal| removal.partner);
         let adopted = self.entries_of(removed, adopts);
         self.tally.did_times(Did::Adopted, u64::from(!adopted.is_empty()));
         self.expect_to_stay(node, adopted);
@@ -163,6 +170,11 @@ impl World {
             disk.statements.values().filter_map(|signed| removes(signed, &removal.id)).collect();
         if statements.is_empty() {
             // A copy of the steward's machine, which never connects with the original, may not have heard of it.
+            return Ok(());
+        }
+        let unnamed = statements.iter().all(|stays| !stays.contains_key(id));
+        if unnamed && !self.is_written_beside(removal.partner, &id.register) {
+            // Nobody writes on who could keep what the statement does not name: all of it stays.
             return Ok(());
         }
         for (actor, seq) in statements.into_iter().filter_map(|mut stays| stays.remove(id)).flatten() {
