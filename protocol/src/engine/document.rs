@@ -64,6 +64,8 @@ pub(super) struct Document {
     pub not_before_ms: u64,
     /// What authors signed and nobody may accept.
     pub held_back: Frontier,
+    /// It could not be rebuilt; tried again after a restart.
+    pub resists: bool,
     /// Digest and change count of states gone through, newest last.
     pub history: VecDeque<([u8; 16], u64)>,
     digest: Option<[u8; 16]>,
@@ -116,6 +118,7 @@ impl Document {
             fetching: None,
             not_before_ms: 0,
             held_back: Frontier::default(),
+            resists: false,
             history: VecDeque::new(),
             digest: None,
         }

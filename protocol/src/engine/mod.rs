@@ -510,6 +510,8 @@ impl Engine {
         {
             return self.stop(text);
         }
+        // Whatever waits finds it as it has to be.
+        self.rebuild_if_due(id);
         for waiting in parked {
             self.unpark(id, waiting);
         }
@@ -527,7 +529,7 @@ impl Engine {
             Parked::Want(session, want) => self.handle_want(session, want),
             Parked::Branch(session, branch) => self.handle_branch(session, branch),
             Parked::ShowBranch(session, actor, seq) => self.show_branch(session, id, actor, seq),
-            Parked::Rebuild => self.rebuild(id),
+            Parked::Rebuild => self.rebuild_due(),
             Parked::Again(keys) => self.issue_in(id, keys),
             Parked::NextPart(next) => self.take_result(next.0, next.1),
         }

@@ -44,17 +44,29 @@ impl Engine {
     }
 
     /// Rebuilds every document that holds what a proven divergence ends, or that other bars than those of now have
-    /// been looked at for.
+    /// been looked at for: those in memory at once, the others one after the other, or all of them would be in memory.
     pub(super) fn rebuild_due(&mut self) {
-        for id in self.docs.keys().copied().collect::<Vec<_>>() {
-            if self.is_rebuild_due(&id) {
-                self.rebuild(id);
-            }
+        let in_memory = |doc: &&Document| doc.loaded.is_some() || doc.meta.frontier.is_empty();
+        for id in self.docs.values().filter(in_memory).map(|doc| doc.id).collect::<Vec<_>>() {
+            self.rebuild_if_due(id);
+        }
+        let waits = |doc: &Document| doc.parked.iter().any(|parked| matches!(parked, Parked::Rebuild));
+        if self.docs.values().any(waits) {
+            return;
+        }
+        if let Some(id) = self.docs.keys().find(|id| self.is_rebuild_due(id)).copied() {
+            self.rebuild(id);
+        }
+    }
+
+    pub(super) fn rebuild_if_due(&mut self, id: DocId) {
+        if self.is_rebuild_due(&id) {
+            self.rebuild(id);
         }
     }
 
     pub(super) fn is_rebuild_due(&self, id: &DocId) -> bool {
-        let Some(doc) = self.docs.get(id) else { return false };
+        let Some(doc) = self.docs.get(id).filter(|doc| !doc.resists) else { return false };
         !self.cuts_due(doc).is_empty() || self.bars_in(doc).digest() != doc.meta.judged
     }
 
@@ -67,7 +79,7 @@ impl Engine {
     }
 
     /// Rebuilds a document without what its proven divergences end and what its bars keep out.
-    pub(super) fn rebuild(&mut self, id: DocId) {
+    fn rebuild(&mut self, id: DocId) {
         if !self.load_or_park(id, Parked::Rebuild) {
             return;
         }
@@ -82,11 +94,13 @@ impl Engine {
             // It stays as it is; nothing that anybody wrote may stop the node.
             Some(Err(text)) => {
                 let me = self.me;
+                self.doc_mut(id).resists = true;
                 return self.fault(me, format!("document {id:?} could not be rebuilt: {text}"));
             }
         }
-        if unnamed.is_empty() || self.adopt(id) {
-            self.note_judged(id);
+        match unnamed.is_empty() || self.adopt(id) {
+            true => self.note_judged(id),
+            false => self.doc_mut(id).resists = true,
         }
     }
 

@@ -146,10 +146,6 @@ impl Engine {
         if !self.load_or_park(want.doc, Parked::Want(id, want.clone())) {
             return;
         }
-        if self.is_rebuild_due(&want.doc) {
-            // What is part of it no more is not passed on.
-            self.rebuild(want.doc);
-        }
         let whole = want.frontier.is_empty();
         let Some(doc) = self.docs.get(&want.doc) else { return };
         let Some(loaded) = &doc.loaded else { return };

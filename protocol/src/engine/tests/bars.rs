@@ -291,6 +291,43 @@ fn a_change_that_names_what_it_does_not_build_on_is_refused() {
 }
 
 #[test]
+fn many_documents_are_made_again_one_after_the_other() {
+    let (mut world, first) = World::new(3);
+    let mut registers = vec![first];
+    for number in 0..5 {
+        let made = world.command(0, Command::AddRegister { name: format!("net {number}"), writers: Writers::All });
+        let Ok(Reply::Register(register)) = made else { panic!("a register: {made:?}") };
+        registers.push(register);
+    }
+    world.meet_and_part(0, 1);
+    world.meet_and_part(0, 2);
+    for register in &registers {
+        world.edit(2, new_in(*register), &[("name", "early")]);
+    }
+    world.meet_and_part(2, 0);
+    world.remove(2);
+    for register in &registers {
+        world.edit(2, new_in(*register), &[("name", "late")]);
+    }
+    world.meet_and_part(2, 1);
+    world.restart(1);
+    world.nodes[1].slow = true;
+    world.connect(0, 1);
+    let is_made_again = |doc: &&document::Document| doc.parked.iter().any(|p| matches!(p, document::Parked::Rebuild));
+    let waiting = |world: &World| world.nodes[1].engine.docs.values().filter(is_made_again).count();
+    for number in 0..3 {
+        assert_eq!(waiting(&world), 1, "document {number}: one at a time");
+        let late = std::mem::take(&mut world.nodes[1].late);
+        late.into_iter().for_each(|input| world.handle(1, input));
+        world.run();
+    }
+    world.catch_up(1);
+    for register in &registers {
+        assert_eq!(world.names(1, *register), ["early"], "every document has been made again");
+    }
+}
+
+#[test]
 fn what_was_adopted_travels_with_what_keeps_it() {
     let (mut world, shared) = World::new(4);
     world.edit(3, new_in(shared), &[("name", "seen by one")]);
