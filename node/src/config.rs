@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// The port on which other nodes reach this one.
 pub const P2P_PORT: u16 = 8471;
+/// The usual port of the page for the office.
+pub const OFFICE_PORT: u16 = 8443;
 /// The loopback port of page and API.
 pub const PAGE_PORT: u16 = 8470;
 
@@ -19,6 +21,7 @@ const KEYS: &[(&str, &str)] = &[
     ("listen", "p2p"),
     ("listen", "external"),
     ("listen", "page"),
+    ("listen", "office"),
     ("listen", "mdns"),
     ("peers", "contacts"),
     ("backup", "dir"),
@@ -61,6 +64,8 @@ pub struct ListenSection {
     pub external: Vec<SocketAddr>,
     /// Page and API. Loopback only.
     pub page: SocketAddr,
+    /// Page and API for the users of the office, over TLS; empty: for nobody. All with the same port.
+    pub office: Vec<SocketAddr>,
     /// Find nodes on the local network by multicast DNS.
     pub mdns: bool,
 }
@@ -127,6 +132,7 @@ impl Default for ListenSection {
             p2p: vec![SocketAddr::from(([0, 0, 0, 0], P2P_PORT))],
             external: Vec::new(),
             page: SocketAddr::from(([127, 0, 0, 1], PAGE_PORT)),
+            office: Vec::new(),
             mdns: true,
         }
     }
@@ -212,7 +218,7 @@ impl Config {
             return Err(ConfigError::Value {
                 key: "listen.page",
                 reason: format!(
-                    "{} is not a loopback address; pages need users and TLS to be seen by others",
+                    "{} is not a loopback address; others in the office come by `listen.office`, with users and TLS",
                     self.listen.page
                 ),
                 hint: format!(
@@ -225,6 +231,14 @@ impl Config {
                 key: "listen.p2p",
                 reason: "no address to listen on".to_owned(),
                 hint: format!("write p2p = [\"0.0.0.0:{P2P_PORT}\"]; to work alone use `comin sync pause`"),
+            });
+        }
+        let ports = self.listen.office.iter().map(SocketAddr::port);
+        if ports.collect::<std::collections::BTreeSet<_>>().len() > 1 {
+            return Err(ConfigError::Value {
+                key: "listen.office",
+                reason: "the addresses have different ports".to_owned(),
+                hint: format!("write office = [\"0.0.0.0:{OFFICE_PORT}\"]"),
             });
         }
         self.check_backup()?;
@@ -269,13 +283,14 @@ impl Config {
             format!("[{}]", quoted.join(", "))
         };
         format!(
-            "[node]\nlanguage = \"{}\"\nlog = \"{}\"\n\n[listen]\np2p = {}\nexternal = {}\npage = \"{}\"\nmdns = {}\n\n[peers]\ncontacts = {}\n\n\
+            "[node]\nlanguage = \"{}\"\nlog = \"{}\"\n\n[listen]\np2p = {}\nexternal = {}\npage = \"{}\"\noffice = {}\nmdns = {}\n\n[peers]\ncontacts = {}\n\n\
              [backup]\ndir = {}\nevery_hours = {}\nkeep = {}\n",
             self.node.language,
             self.node.log.as_str(),
             list(&self.listen.p2p),
             list(&self.listen.external),
             self.listen.page,
+            list(&self.listen.office),
             self.listen.mdns,
             list(&self.peers.contacts),
             toml::Value::from(self.backup.dir.as_str()),
@@ -371,6 +386,8 @@ mod tests {
     fn values_that_cannot_work_are_refused_with_a_way_out() {
         let hint = |text: &str| Config::parse(text).expect_err("refused").hint();
         assert!(hint("[listen]\npage = \"0.0.0.0:8470\"").contains("127.0.0.1:8470"), "pages stay on loopback");
+        let ports = hint("[listen]\noffice = [\"192.0.2.1:8443\", \"192.0.2.2:8444\"]");
+        assert!(ports.contains("0.0.0.0:8443"), "an address of the page has one port");
         assert!(hint("[listen]\np2p = []").contains("0.0.0.0:8471"), "a node listens");
         assert!(hint("[listen]\nexternal = [\"0.0.0.0:8471\"]").contains("203.0.113.7"), "an address that exists");
         assert!(hint("[listen]\nmdns = \"yes\"").contains("config check"), "a wrong type");

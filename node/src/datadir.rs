@@ -9,6 +9,8 @@
 //! | `device.key` | the device's secret, 64 hex digits | 0600 |
 //! | `node.json` | [`Settings`]; written last by `init`, so that its presence means a complete directory | 0600 |
 //! | `api-token` | bearer token for programs on this machine | 0600 |
+//! | `users.json` | who signs in over the office network | 0600 |
+//! | `office.json` | the names of this node there, and the authority that signs for them | 0600 |
 //! | `control.sock` | the running node, for the command line | 0600 |
 //! | `node.toml` | configuration, optional, never written by the node | any |
 //!
@@ -250,17 +252,9 @@ impl DataDir {
     /// # Errors
     /// [`DataDirError`].
     pub fn signer(&self) -> Result<DeviceSigner, DataDirError> {
-        let path = self.0.join("device.key");
-        if !path.exists() {
-            return Err(DataDirError::Uninitialised(self.0.clone()));
-        }
-        let mode = std::fs::metadata(&path).map_err(|cause| DataDirError::Io { path: path.clone(), cause })?.mode();
-        if mode & 0o077 != 0 {
-            return Err(DataDirError::Exposed(path));
-        }
-        let text = read_text(&path)?;
+        let text = self.private_text("device.key")?.ok_or_else(|| DataDirError::Uninitialised(self.0.clone()))?;
         let secret = from_hex::<32>(text.trim());
-        let damaged = || DataDirError::Damaged { path, what: "not a device key".to_owned() };
+        let damaged = || DataDirError::Damaged { path: self.0.join("device.key"), what: "not a device key".to_owned() };
         secret.map(|secret| DeviceSigner::from_secret(&secret)).ok_or_else(damaged)
     }
 
@@ -277,17 +271,28 @@ impl DataDir {
     /// # Errors
     /// [`DataDirError`].
     pub fn api_token(&self) -> Result<String, DataDirError> {
-        let path = self.0.join("api-token");
+        if let Some(token) = self.private_text("api-token")? {
+            return Ok(token.trim().to_owned());
+        }
+        let token = to_hex(&random::<32>()?);
+        write_secret(&self.0.join("api-token"), format!("{token}\n"))?;
+        Ok(token)
+    }
+
+    /// A file that nobody but its owner may read; `None`: it is not there.
+    ///
+    /// # Errors
+    /// [`DataDirError::Exposed`] where others on this machine can read it; [`DataDirError::Io`].
+    pub fn private_text(&self, name: &str) -> Result<Option<String>, DataDirError> {
+        let path = self.0.join(name);
         if !path.exists() {
-            let token = to_hex(&random::<32>()?);
-            write_secret(&path, format!("{token}\n"))?;
-            return Ok(token);
+            return Ok(None);
         }
         let mode = std::fs::metadata(&path).map_err(|cause| DataDirError::Io { path: path.clone(), cause })?.mode();
         if mode & 0o077 != 0 {
             return Err(DataDirError::Exposed(path));
         }
-        Ok(read_text(&path)?.trim().to_owned())
+        read_text(&path).map(Some)
     }
 }
 

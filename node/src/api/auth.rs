@@ -1,4 +1,7 @@
 //! Who may call: programs with the token, people with a login cookie, and whoever holds the control socket.
+//!
+//! By loopback a login is made by a one-time link, which the command line gives to whoever may open the data directory.
+//! Over the office network it is made by name and password, and worth what the user may do at the moment of each request.
 
 use axum::http::{HeaderMap, header};
 use comin_protocol::ids::{tagged_hash, to_hex};
@@ -6,7 +9,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::limits::{LOGIN_CODE_VALID, LOGIN_CODES_MAX, LOGIN_VALID, LOGINS_MAX};
+use super::entrance::Entrance;
+use super::limits::{
+    ADDRESSES_KEPT, LOGIN_CODE_VALID, LOGIN_CODES_MAX, LOGIN_VALID, LOGINS_MAX, SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW,
+};
+use crate::users::{Role, Users};
+use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Put into a request's extensions by the server of the control socket, or by a caller in this process: the
 /// file system has already decided who may do this. Never taken from anything that a client sends.
@@ -14,23 +23,51 @@ use super::limits::{LOGIN_CODE_VALID, LOGIN_CODES_MAX, LOGIN_VALID, LOGINS_MAX};
 pub struct Trusted;
 
 /// How a request proved itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Caller {
     /// Control socket or this process.
     Trusted,
     /// Bearer token.
     Program,
-    /// Login cookie: a browser, which must also show where its request comes from.
+    /// Login cookie of a one-time link: a browser, which must also show where its request comes from.
     Browser,
+    /// Login cookie of a user, who signed in over the office network with a browser.
+    User(User),
+}
+
+/// Who has signed in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct User {
+    /// The name.
+    pub name: String,
+    /// What it may do now.
+    pub role: Role,
+}
+
+impl Caller {
+    /// Whether the request comes from a browser.
+    pub fn is_browser(&self) -> bool {
+        matches!(self, Self::Browser | Self::User(_))
+    }
+}
+
+/// A browser that is signed in.
+struct Login {
+    since: Instant,
+    /// The user; `None`: by a one-time link.
+    user: Option<String>,
 }
 
 /// Tokens, one-time codes and logins. Codes and logins live in memory: a restart signs everyone out, and
 /// `comin open` signs in again.
 pub struct Access {
     token: Option<[u8; 32]>,
-    cookie: String,
+    port: u16,
+    users: Arc<Users>,
     codes: Mutex<BTreeMap<[u8; 32], Instant>>,
-    logins: Mutex<HashMap<[u8; 32], Instant>>,
+    logins: Mutex<HashMap<[u8; 32], Login>>,
+    /// Failed attempts by address, since when.
+    failed: Mutex<HashMap<IpAddr, (u32, Instant)>>,
 }
 
 /// The system gave no random bytes: nothing can be signed in safely.
@@ -60,12 +97,22 @@ fn fresh_secret() -> Result<String, NoRandom> {
 
 impl Access {
     /// `port` keeps the cookies of several nodes on one machine apart: browsers share cookies between ports.
-    pub fn new(token: Option<&str>, port: Option<u16>) -> Self {
+    pub fn new(token: Option<&str>, port: Option<u16>, users: Arc<Users>) -> Self {
         Self {
             token: token.filter(|token| !token.is_empty()).map(digest),
-            cookie: format!("comin_login_{}", port.unwrap_or(0)),
+            port: port.unwrap_or(0),
+            users,
             codes: Mutex::default(),
             logins: Mutex::default(),
+            failed: Mutex::default(),
+        }
+    }
+
+    fn cookie_name(&self, entrance: Entrance) -> String {
+        match entrance {
+            Entrance::Loopback => format!("comin_login_{}", self.port),
+            // Browsers keep such a cookie for this host alone, and send it over TLS only.
+            Entrance::Office => format!("__Host-comin_login_{}", self.port),
         }
     }
 
@@ -95,39 +142,94 @@ impl Access {
         if made.is_none_or(|made| made.elapsed() >= LOGIN_CODE_VALID) {
             return Ok(None);
         }
+        self.begin(Entrance::Loopback, None).map(Some)
+    }
+
+    /// Signs a user in whose password has been checked, and gives the `Set-Cookie` value of the login.
+    ///
+    /// # Errors
+    /// [`NoRandom`].
+    pub fn log_in_user(&self, name: String) -> Result<String, NoRandom> {
+        self.begin(Entrance::Office, Some(name))
+    }
+
+    fn begin(&self, entrance: Entrance, user: Option<String>) -> Result<String, NoRandom> {
         let secret = fresh_secret()?;
         let now = Instant::now();
         let mut logins = lock(&self.logins);
-        logins.retain(|_, since| now.duration_since(*since) < LOGIN_VALID);
+        logins.retain(|_, login| now.duration_since(login.since) < LOGIN_VALID);
         while logins.len() >= LOGINS_MAX {
-            let Some(oldest) = logins.iter().min_by_key(|(_, since)| **since).map(|(id, _)| *id) else { break };
+            let oldest = logins.iter().min_by_key(|(_, login)| login.since).map(|(id, _)| *id);
+            let Some(oldest) = oldest else { break };
             logins.remove(&oldest);
         }
-        logins.insert(digest(&secret), now);
-        Ok(Some(self.set_cookie(&secret, LOGIN_VALID)))
+        logins.insert(digest(&secret), Login { since: now, user });
+        Ok(self.set_cookie(entrance, &secret, LOGIN_VALID))
     }
 
     /// Ends a browser's login and gives the `Set-Cookie` value that removes its cookie.
-    pub fn log_out(&self, headers: &HeaderMap) -> String {
-        if let Some(secret) = cookie(headers, &self.cookie) {
+    pub fn log_out(&self, headers: &HeaderMap, entrance: Entrance) -> String {
+        if let Some(secret) = cookie(headers, &self.cookie_name(entrance)) {
             lock(&self.logins).remove(&digest(secret));
         }
-        self.set_cookie("", Duration::ZERO)
+        self.set_cookie(entrance, "", Duration::ZERO)
     }
 
-    fn set_cookie(&self, value: &str, age: Duration) -> String {
-        format!("{}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}", self.cookie, age.as_secs())
+    /// Ends all logins of a user: the password is another one, or the user is gone.
+    pub fn end_logins(&self, name: &str) {
+        lock(&self.logins).retain(|_, login| login.user.as_deref() != Some(name));
     }
 
-    /// Who sends these headers; `None`: nobody that we know.
-    pub fn caller(&self, headers: &HeaderMap) -> Option<Caller> {
+    fn set_cookie(&self, entrance: Entrance, value: &str, age: Duration) -> String {
+        let secure = if entrance == Entrance::Office { "; Secure" } else { "" };
+        let name = self.cookie_name(entrance);
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{secure}", age.as_secs())
+    }
+
+    /// Who sends these headers; `None`: nobody that we know. The token is for programs on this machine, and a one-time
+    /// link for its people: neither opens anything from the office network, nor the other way round.
+    pub fn caller(&self, headers: &HeaderMap, entrance: Entrance) -> Option<Caller> {
         if let Some(token) = bearer(headers) {
             let known = self.token.as_ref().is_some_and(|own| equal(own, &digest(token)));
-            return known.then_some(Caller::Program);
+            return (known && entrance == Entrance::Loopback).then_some(Caller::Program);
         }
-        let secret = cookie(headers, &self.cookie)?;
-        let since = lock(&self.logins).get(&digest(secret)).copied()?;
-        (since.elapsed() < LOGIN_VALID).then_some(Caller::Browser)
+        let secret = cookie(headers, &self.cookie_name(entrance))?;
+        let user = {
+            let logins = lock(&self.logins);
+            let login = logins.get(&digest(secret)).filter(|login| login.since.elapsed() < LOGIN_VALID)?;
+            login.user.clone()
+        };
+        match (user, entrance) {
+            (None, Entrance::Loopback) => Some(Caller::Browser),
+            (Some(name), Entrance::Office) => {
+                let role = self.users.role(&name)?;
+                Some(Caller::User(User { name, role }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether an address has failed so often that it is not listened to for a while.
+    pub fn is_held_off(&self, address: IpAddr) -> bool {
+        let failed = lock(&self.failed);
+        failed
+            .get(&address)
+            .is_some_and(|(count, since)| *count >= SIGN_IN_FAILURES_MAX && since.elapsed() < SIGN_IN_WINDOW)
+    }
+
+    /// Notes whether an attempt from an address has failed.
+    pub fn note_attempt(&self, address: IpAddr, failed: bool) {
+        let mut known = lock(&self.failed);
+        known.retain(|_, (_, since)| since.elapsed() < SIGN_IN_WINDOW);
+        if !failed {
+            known.remove(&address);
+            return;
+        }
+        if known.len() >= ADDRESSES_KEPT && !known.contains_key(&address) {
+            let oldest = known.iter().min_by_key(|(_, (_, since))| *since).map(|(address, _)| *address);
+            oldest.map(|oldest| known.remove(&oldest));
+        }
+        known.entry(address).or_insert((0, Instant::now())).0 += 1;
     }
 }
 
@@ -156,34 +258,75 @@ mod tests {
 
     #[test]
     fn only_the_right_token_is_a_program() {
-        let access = Access::new(Some("secret"), Some(8470));
-        let ask = |value| access.caller(&headers(header::AUTHORIZATION, value));
+        let access = Access::new(Some("secret"), Some(8470), Arc::default());
+        let ask = |value| access.caller(&headers(header::AUTHORIZATION, value), Entrance::Loopback);
         assert_eq!(ask("Bearer secret"), Some(Caller::Program), "the token opens");
         assert_eq!(ask("bearer secret"), Some(Caller::Program), "the scheme's case does not matter");
         assert_eq!(ask("Bearer secre"), None, "a part of it does not");
         assert_eq!(ask("Bearer "), None, "nothing does not");
         assert_eq!(ask("Basic secret"), None, "another scheme does not");
-        let closed = Access::new(Some(""), Some(8470));
-        assert_eq!(closed.caller(&headers(header::AUTHORIZATION, "Bearer ")), None, "an empty token opens nothing");
+        let office = access.caller(&headers(header::AUTHORIZATION, "Bearer secret"), Entrance::Office);
+        assert_eq!(office, None, "it is for this machine");
+        let closed = Access::new(Some(""), Some(8470), Arc::default());
+        let empty = closed.caller(&headers(header::AUTHORIZATION, "Bearer "), Entrance::Loopback);
+        assert_eq!(empty, None, "an empty token opens nothing");
     }
 
     #[test]
     fn a_code_signs_in_once() {
-        let access = Access::new(None, Some(8470));
+        let access = Access::new(None, Some(8470), Arc::default());
         let code = access.make_code().unwrap();
         let set = access.log_in(&code).unwrap().expect("a fresh code signs in");
         assert!(set.contains("HttpOnly; SameSite=Strict"), "scripts and foreign pages cannot use it: {set}");
         let pair = set.split(';').next().unwrap();
         let browser = headers(header::COOKIE, &format!("theme=dark; {pair}"));
-        assert_eq!(access.caller(&browser), Some(Caller::Browser), "the cookie is a login");
+        assert_eq!(access.caller(&browser, Entrance::Loopback), Some(Caller::Browser), "the cookie is a login");
+        assert_eq!(access.caller(&browser, Entrance::Office), None, "on this machine");
         assert_eq!(access.log_in(&code).unwrap(), None, "the code has been used");
-        access.log_out(&browser);
-        assert_eq!(access.caller(&browser), None, "after signing out the cookie is worth nothing");
+        access.log_out(&browser, Entrance::Loopback);
+        let after = access.caller(&browser, Entrance::Loopback);
+        assert_eq!(after, None, "after signing out the cookie is worth nothing");
+    }
+
+    #[test]
+    fn a_user_is_worth_what_it_may_do_now() {
+        let users = Arc::new(Users::default());
+        users.add("ana", Role::Editor).expect("is added");
+        let access = Access::new(None, Some(8470), users.clone());
+        let set = access.log_in_user("ana".into()).unwrap();
+        assert!(set.starts_with("__Host-") && set.ends_with("; Secure"), "for this host, over TLS: {set}");
+        let browser = headers(header::COOKIE, set.split(';').next().unwrap());
+        let caller = |entrance| access.caller(&browser, entrance);
+        let ana = Caller::User(User { name: "ana".into(), role: Role::Editor });
+        assert_eq!(caller(Entrance::Office), Some(ana), "signed in");
+        assert_eq!(caller(Entrance::Loopback), None, "not by another door");
+        users.remove("ana").expect("is removed");
+        assert_eq!(caller(Entrance::Office), None, "nothing from that moment on");
+        users.add("ana", Role::Admin).expect("another one of that name");
+        access.end_logins("ana");
+        assert_eq!(caller(Entrance::Office), None, "does not take over the login");
+    }
+
+    #[test]
+    fn whoever_guesses_is_held_off() {
+        let access = Access::new(None, None, Arc::default());
+        let (guesser, other) = ([192, 168, 1, 2].into(), [192, 168, 1, 3].into());
+        for _ in 0..SIGN_IN_FAILURES_MAX {
+            assert!(!access.is_held_off(guesser), "a few mistakes are human");
+            access.note_attempt(guesser, true);
+        }
+        assert!(access.is_held_off(guesser) && !access.is_held_off(other), "one address, and no other");
+        for number in 0..ADDRESSES_KEPT as u32 + 10 {
+            access.note_attempt(IpAddr::from(number.to_be_bytes()), true);
+        }
+        assert_eq!(lock(&access.failed).len(), ADDRESSES_KEPT, "the memory is bounded");
+        access.note_attempt(other, false);
+        assert!(!access.is_held_off(other), "and who gets in begins anew");
     }
 
     #[test]
     fn codes_stay_bounded() {
-        let access = Access::new(None, None);
+        let access = Access::new(None, None, Arc::default());
         let first = access.make_code().unwrap();
         for _ in 0..LOGIN_CODES_MAX {
             access.make_code().unwrap();

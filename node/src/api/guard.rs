@@ -3,22 +3,24 @@
 //! A page on the internet must not reach a node on loopback through its visitor's browser. So the `Host` must
 //! be our own (rebinding), `Origin` must be our own (forged requests), and `Sec-Fetch-Site` must not speak of
 //! another site. Requests of the control socket and of this process are marked [`Trusted`] by the server side
-//! and pass.
+//! and pass. Over the office network users come, and [`rights`] says what each may do.
 
 use super::auth::{Caller, Trusted};
 use super::context;
+use super::entrance::Entrance;
 use super::limits::REQUEST_TIME;
 use super::problem::Problem;
+use super::rights;
 use super::state::AppState;
 use crate::i18n::Lang;
 use crate::pages;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Paths that anyone on this machine may read. They tell nothing about the partnership.
-const OPEN: [&str; 5] = ["/healthz", "/readyz", "/login", "/favicon.svg", "/favicon.ico"];
+/// Paths that anyone may read who can connect. They tell nothing about the partnership.
+const OPEN: [&str; 6] = ["/healthz", "/readyz", "/login", "/office/root.crt", "/favicon.svg", "/favicon.ico"];
 /// Paths that take longer than a request may by nature.
 const LONG: [&str; 5] = ["/api/v1/stream", "/api/v1/sync", "/api/v1/export", "/api/v1/import", "/api/v1/backup"];
 
@@ -31,6 +33,7 @@ const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
 
 /// The guard as a middleware: refuses, or hands on with a [`Caller`] in the extensions.
 pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
+    let entrance = request.extensions().get::<Entrance>().copied().unwrap_or_default();
     let page = wants_page(&request).then(|| language(&app, &request));
     let response = as_problem(match admit(&app, &request) {
         Ok(caller) => {
@@ -44,7 +47,7 @@ pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next
     // People get the same reason and the same hint, as a page.
     let problem = response.extensions().get::<Problem>();
     match (page, problem) {
-        (Some(lang), Some(problem)) => secured(pages::refused(lang, problem)),
+        (Some(lang), Some(problem)) => secured(pages::refused(lang, entrance, problem)),
         _ => secured(response),
     }
 }
@@ -95,20 +98,52 @@ fn admit(app: &AppState, request: &Request) -> Result<Option<Caller>, Problem> {
         return Ok(Some(Caller::Trusted));
     }
     let headers = request.headers();
-    let host = own_host(headers, app.port())?;
-    own_origin(headers, &host)?;
-    let caller = app.access().caller(headers);
+    let entrance = request.extensions().get::<Entrance>().copied().unwrap_or_default();
+    let host = own_host(headers, &hosts(app, entrance))?;
+    own_origin(headers, entrance, &host)?;
+    let caller = app.access().caller(headers, entrance);
+    // Signing in changes something too: nobody is to be signed in as somebody else from another page.
+    let by_browser = caller.as_ref().map_or(entrance == Entrance::Office, Caller::is_browser);
+    if by_browser && is_unsafe(request.method()) && !headers.contains_key(header::ORIGIN) {
+        return Err(foreign("a browser's request that changes something must carry its Origin"));
+    }
     if is_open(request.uri().path()) {
         return Ok(caller);
     }
-    match caller {
-        None => Err(Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", "this needs a token or a login")
-            .hint("run `comin open` for a one-time link, or send the token as `Authorization: Bearer …`")),
-        Some(Caller::Browser) if is_unsafe(request.method()) && !headers.contains_key(header::ORIGIN) => {
-            Err(foreign("a browser's request that changes something must carry its Origin"))
+    match &caller {
+        None => Err(not_signed_in(entrance)),
+        Some(Caller::User(user)) => {
+            let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+            match rights::may(user.role, request.method(), path) {
+                true => Ok(caller),
+                false => Err(Problem::new(StatusCode::FORBIDDEN, "not-admin", "this is for admins of this node")
+                    .hint("ask an admin, or whoever runs the node")),
+            }
         }
-        some => Ok(some),
+        Some(_) => Ok(caller),
     }
+}
+
+fn not_signed_in(entrance: Entrance) -> Problem {
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", "this needs a token or a login");
+    problem.hint(match entrance {
+        Entrance::Loopback => "run `comin open` for a one-time link, or send the token as `Authorization: Bearer …`",
+        Entrance::Office => "sign in with name and password at /login",
+    })
+}
+
+/// What the `Host` of a request by a door may be.
+fn hosts(app: &AppState, entrance: Entrance) -> Vec<String> {
+    match entrance {
+        Entrance::Office => app.office().map(|(office, port)| office.hosts(*port)).unwrap_or_default(),
+        Entrance::Loopback => app.port().map(own_hosts).unwrap_or_default(),
+    }
+}
+
+fn own_hosts(port: u16) -> Vec<String> {
+    let names = ["localhost", "127.0.0.1", "[::1]"];
+    let bare = names.iter().filter(|_| port == 80).map(|name| (*name).to_owned());
+    names.iter().map(|name| format!("{name}:{port}")).chain(bare).collect()
 }
 
 fn is_unsafe(method: &Method) -> bool {
@@ -120,26 +155,19 @@ fn foreign(detail: &str) -> Problem {
         .hint("open the page by the address that `comin open` prints")
 }
 
-/// The `Host` header, if it names this node's own loopback address.
-fn own_host(headers: &HeaderMap, port: Option<u16>) -> Result<String, Problem> {
+/// The `Host` header, if it is one of this node's own.
+fn own_host(headers: &HeaderMap, own: &[String]) -> Result<String, Problem> {
     let refuse = || foreign("the Host of this request is not this node");
-    let port = port.ok_or_else(refuse)?;
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next().and_then(|h| h.to_str().ok()), hosts.next()) else {
         return Err(refuse());
     };
-    let own = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
-        host.strip_prefix(name).is_some_and(|rest| match rest.strip_prefix(':') {
-            Some(digits) => digits == port.to_string(),
-            None => rest.is_empty() && port == 80,
-        })
-    });
-    own.then(|| host.to_owned()).ok_or_else(refuse)
+    own.iter().any(|own| own == host).then(|| host.to_owned()).ok_or_else(refuse)
 }
 
 /// `Origin`, if present, must be the address that the request went to; `Sec-Fetch-Site` must not name another.
-fn own_origin(headers: &HeaderMap, host: &str) -> Result<(), Problem> {
-    let own = format!("http://{host}");
+fn own_origin(headers: &HeaderMap, entrance: Entrance, host: &str) -> Result<(), Problem> {
+    let own = format!("{}://{host}", entrance.scheme());
     if headers.get_all(header::ORIGIN).iter().any(|origin| origin.as_bytes() != own.as_bytes()) {
         return Err(foreign("this request comes from another origin"));
     }
@@ -172,7 +200,7 @@ mod tests {
     #[test]
     fn the_host_must_be_ours() {
         for host in ["localhost:8470", "127.0.0.1:8470", "[::1]:8470"] {
-            assert!(own_host(&headers(&[("host", host)]), Some(8470)).is_ok(), "{host} is this node");
+            assert!(own_host(&headers(&[("host", host)]), &own_hosts(8470)).is_ok(), "{host} is this node");
         }
         for host in [
             "evil.example:8470",
@@ -185,23 +213,28 @@ mod tests {
             "localhost:+8470",
             "",
         ] {
-            assert!(own_host(&headers(&[("host", host)]), Some(8470)).is_err(), "{host} is somebody else");
+            assert!(own_host(&headers(&[("host", host)]), &own_hosts(8470)).is_err(), "{host} is somebody else");
         }
-        assert!(own_host(&HeaderMap::new(), Some(8470)).is_err(), "no Host at all is refused");
-        assert!(own_host(&headers(&[("host", "localhost")]), Some(80)).is_ok(), "the default port may be left out");
-        assert!(own_host(&headers(&[("host", "localhost:8470")]), None).is_err(), "without a listener nobody asks");
+        assert!(own_host(&HeaderMap::new(), &own_hosts(8470)).is_err(), "no Host at all is refused");
+        let usual = own_host(&headers(&[("host", "localhost")]), &own_hosts(80));
+        assert!(usual.is_ok(), "the default port may be left out");
+        assert!(own_host(&headers(&[("host", "localhost:8470")]), &[]).is_err(), "without a listener nobody asks");
     }
 
     #[test]
     fn two_hosts_are_none() {
         let mut twice = headers(&[("host", "localhost:8470")]);
         twice.append("host", "evil.example".parse().unwrap());
-        assert!(own_host(&twice, Some(8470)).is_err(), "whoever reads the other one decides differently");
+        assert!(own_host(&twice, &own_hosts(8470)).is_err(), "whoever reads the other one decides differently");
     }
 
     #[test]
     fn the_origin_must_be_ours() {
-        let ask = |pairs: &[(&'static str, &str)]| own_origin(&headers(pairs), "localhost:8470").is_ok();
+        let at =
+            |entrance, pairs: &[(&'static str, &str)]| own_origin(&headers(pairs), entrance, "localhost:8470").is_ok();
+        let ask = |pairs: &[(&'static str, &str)]| at(Entrance::Loopback, pairs);
+        assert!(at(Entrance::Office, &[("origin", "https://localhost:8470")]), "the office comes over TLS");
+        assert!(!at(Entrance::Office, &[("origin", "http://localhost:8470")]), "and never without");
         assert!(ask(&[]), "programs send none");
         assert!(ask(&[("origin", "http://localhost:8470"), ("sec-fetch-site", "same-origin")]), "our own page");
         assert!(ask(&[("sec-fetch-site", "none")]), "typed into the address bar");

@@ -32,6 +32,19 @@ pub const LOGIN_CODE_VALID: Duration = Duration::from_secs(10 * 60);
 pub const LOGIN_CODES_MAX: usize = 16;
 /// A login lasts this long.
 pub const LOGIN_VALID: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Passwords that an address may get wrong within [`SIGN_IN_WINDOW`] before it is not listened to any more.
+pub const SIGN_IN_FAILURES_MAX: u32 = 10;
+/// See [`SIGN_IN_FAILURES_MAX`].
+pub const SIGN_IN_WINDOW: Duration = Duration::from_secs(10 * 60);
+/// Addresses of which that is remembered; the oldest makes room.
+pub const ADDRESSES_KEPT: usize = 1_024;
+/// Passwords checked at once: each takes 19 MiB and some 30 ms.
+pub const PASSWORDS_AT_ONCE: usize = 2;
+/// Connections from the office that are being secured at once, and how long one may take.
+pub const HANDSHAKES_AT_ONCE: usize = 64;
+/// See [`HANDSHAKES_AT_ONCE`].
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+
 /// Logins at once; the oldest makes room.
 pub const LOGINS_MAX: usize = 64;
 

@@ -1,16 +1,20 @@
-//! Signing a browser in: a one-time code becomes a cookie.
+//! Signing a browser in: a one-time code, or a user's name and password, becomes a cookie.
 
-use super::context::Params;
+use super::auth::Caller;
+use super::context::{Form, Params};
+use super::entrance::{Entrance, Remote};
+use super::limits::SIGN_IN_WINDOW;
 use super::problem::{Answer, Problem};
 use super::state::AppState;
 use crate::i18n::Lang;
-use crate::pages;
-use axum::Json;
-use axum::extract::State;
+use crate::pages::{self, SignIn};
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// `POST login-codes`: a one-time link. Refused to browsers: a login must not beget logins.
 ///
@@ -18,9 +22,9 @@ use serde_json::{Value, json};
 /// 403 for a browser.
 pub async fn make_code(
     State(app): State<AppState>,
-    caller: Option<axum::Extension<super::auth::Caller>>,
+    caller: Option<Extension<Caller>>,
 ) -> Answer<(StatusCode, Json<Value>)> {
-    if !caller.is_some_and(|caller| caller.0 != super::auth::Caller::Browser) {
+    if caller.is_none_or(|caller| caller.0.is_browser()) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "not-allowed", "only the command line makes login links")
             .hint("run `comin open`"));
     }
@@ -36,25 +40,85 @@ pub struct LoginParams {
     code: Option<String>,
 }
 
-/// `GET /login?code=`: takes the code, once, sets the cookie and shows the page.
+/// `GET /login?code=`: takes the code, once, sets the cookie and shows the page. From the office network: where name and
+/// password are asked for.
 ///
 /// # Errors
 /// 500 where the system gives no random bytes.
-pub async fn login(State(app): State<AppState>, lang: Lang, Params(params): Params<LoginParams>) -> Answer {
-    let cookie = match params.code {
+pub async fn login(
+    State(app): State<AppState>,
+    lang: Lang,
+    entrance: Entrance,
+    Params(params): Params<LoginParams>,
+) -> Answer {
+    let code = params.code.filter(|_| entrance == Entrance::Loopback);
+    let cookie = match code {
         Some(code) => app.access().log_in(&code).map_err(|e| Problem::internal(e.to_string()))?,
         None => None,
     };
     match cookie {
         Some(cookie) => Ok(with_cookie(Redirect::to("/").into_response(), &cookie)),
-        None => Ok(pages::sign_in(lang)),
+        None => Ok(pages::sign_in(lang, entrance, SignIn::Asked)),
     }
 }
 
+/// What `POST /login` takes.
+#[derive(Deserialize)]
+pub struct Credentials {
+    name: String,
+    password: String,
+}
+
+/// `POST /login`: name and password of a user, from the office network.
+///
+/// # Errors
+/// 404 by another door; 500 where the system gives no random bytes.
+pub async fn sign_in(
+    State(app): State<AppState>,
+    lang: Lang,
+    entrance: Entrance,
+    remote: Option<Extension<ConnectInfo<Remote>>>,
+    Form(given): Form<Credentials>,
+) -> Answer {
+    if entrance != Entrance::Office {
+        return Err(Problem::not_found("this page").hint("run `comin open` for a one-time link"));
+    }
+    let address = remote.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.0.0.0.ip());
+    if app.access().is_held_off(address) {
+        let mut response = pages::sign_in(lang, entrance, SignIn::HeldOff);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(SIGN_IN_WINDOW.as_secs()));
+        return Ok(response);
+    }
+    // Counted before it is known, so that many at once are no way around it.
+    app.access().note_attempt(address, true);
+    let internal = |error: &dyn std::fmt::Display| Problem::internal(error.to_string());
+    let permit = app.passwords().acquire().await.map_err(|error| internal(&error))?;
+    let users = app.users().clone();
+    let checked = tokio::task::spawn_blocking(move || users.check(&given.name, &given.password)).await;
+    drop(permit);
+    let Some(name) = checked.map_err(|error| internal(&error))? else {
+        tracing::warn!(%address, "a sign-in from the office network failed");
+        return Ok(pages::sign_in(lang, entrance, SignIn::Wrong));
+    };
+    app.access().note_attempt(address, false);
+    let cookie = app.access().log_in_user(name).map_err(|error| internal(&error))?;
+    Ok(with_cookie(Redirect::to("/").into_response(), &cookie))
+}
+
 /// `POST /logout`.
-pub async fn logout(State(app): State<AppState>, lang: Lang, headers: HeaderMap) -> Response {
-    let cookie = app.access().log_out(&headers);
-    with_cookie(pages::sign_in(lang), &cookie)
+pub async fn logout(State(app): State<AppState>, lang: Lang, entrance: Entrance, headers: HeaderMap) -> Response {
+    let cookie = app.access().log_out(&headers, entrance);
+    with_cookie(pages::sign_in(lang, entrance, SignIn::Asked), &cookie)
+}
+
+/// `GET /office/root.crt`: the authority that browsers of the office are to trust.
+///
+/// # Errors
+/// 404 where there is no page for the office.
+pub async fn root(State(app): State<AppState>) -> Answer {
+    let (office, _) = app.office().ok_or_else(|| Problem::not_found("a page for the office").hint("comin tls make"))?;
+    let kind = HeaderValue::from_static("application/x-x509-ca-cert");
+    Ok(([(header::CONTENT_TYPE, kind)], office.root_pem().to_owned()).into_response())
 }
 
 /// Adds a `Set-Cookie`.

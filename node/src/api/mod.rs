@@ -46,15 +46,18 @@
 //! | `GET export?format=json\|csv\|automerge&kind=&register=` | the file |
 //! | `GET stream` | server-sent events `records`, `state`, `reset`; `Last-Event-ID` |
 //! | `POST login-codes` | a one-time login link for a browser (control socket or token) |
+//! | `GET`, `POST users`; `POST users/{id}/reset`, `DELETE users/{id}` | who signs in over the office network |
 //! | `GET /healthz`, `/readyz` | open to all on this machine |
 //! | `GET /metrics`, `/openapi.json` | |
-//! | `GET /login?code=`, `POST /logout` | cookie for people |
+//! | `GET /login?code=`, `POST /login`, `POST /logout` | cookie for people |
+//! | `GET /office/root.crt` | the authority that browsers of the office trust |
 
 pub mod auth;
 mod backup;
 mod conflicts;
 pub(crate) mod context;
 mod devices;
+pub(crate) mod entrance;
 mod export;
 mod guard;
 mod health;
@@ -68,6 +71,7 @@ mod persons;
 pub mod problem;
 mod records;
 mod registers;
+pub mod rights;
 mod routes;
 mod schema;
 mod serve;
@@ -75,12 +79,14 @@ mod state;
 mod status;
 mod stream;
 mod sync;
+mod users;
 
 pub use auth::Trusted;
 pub(crate) use context::Form;
+pub use entrance::Entrance;
 pub use problem::{Answer, Problem};
 pub use routes::router;
-pub use serve::{serve_control, serve_page};
+pub use serve::{serve_control, serve_office, serve_page};
 pub use state::{ApiConfig, AppState};
 
 // What the pages share with the routes.

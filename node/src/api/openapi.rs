@@ -133,6 +133,10 @@ pub const ROUTES: &[Doc] = &[
         .query(&["after"])
         .gives(200, "text/event-stream"),
     doc("post", "/api/v1/login-codes", "A one-time login link for a browser").gives(201, JSON),
+    doc("get", "/api/v1/users", "Who signs in over the office network"),
+    doc("post", "/api/v1/users", "Add a user; the password is told once").body("UserAdd").gives(201, JSON),
+    doc("delete", "/api/v1/users/{id}", "Remove a user, who is signed out at once"),
+    doc("post", "/api/v1/users/{id}/reset", "Give a user another password, told once"),
     doc("get", "/healthz", "This process answers").gives(200, "text/plain"),
     doc("get", "/readyz", "Engine and store answer").gives(200, "text/plain"),
     doc("get", "/metrics", "Figures for Prometheus").gives(200, "text/plain"),
@@ -157,7 +161,7 @@ fn document() -> Value {
         "info": {
             "title": "COM-IN node",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "A partner's node in the COM-IN federation. On loopback only.",
+            "description": "A partner's node in the COM-IN federation. On loopback, and over the office network for its users.",
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -307,6 +311,7 @@ fn schemas() -> Value {
             "type": "string", "enum": comin_protocol::persons::Reason::ALL.map(comin_protocol::persons::Reason::code),
         }})),
         "PersonFile": object(&["file"], json!({"file": text()})),
+        "UserAdd": object(&["name", "role"], json!({"name": name(), "role": {"type": "string", "enum": ["admin", "editor"]}})),
         "Writers": object(&["writers"], json!({"writers": writers})),
         "NewRecord": record,
         "RecordsCreate": {"oneOf": [

@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::state::AppState;
 use super::{
     backup, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records, registers,
-    schema, status, stream, sync,
+    schema, status, stream, sync, users,
 };
 use crate::pages;
 use axum::Router;
@@ -22,7 +22,8 @@ pub fn router(app: AppState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/openapi.json", get(openapi::get))
-        .route("/login", get(login::login))
+        .route("/login", get(login::login).post(login::sign_in))
+        .route("/office/root.crt", get(login::root))
         .route("/logout", post(login::logout))
         .merge(pages::router())
         .fallback(no_route)
@@ -72,6 +73,9 @@ fn api() -> Router<AppState> {
         .route("/export", get(export::export))
         .route("/stream", get(stream::stream))
         .route("/login-codes", post(login::make_code))
+        .route("/users", get(users::list).post(users::add))
+        .route("/users/{id}", delete(users::remove))
+        .route("/users/{id}/reset", post(users::reset))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
 }

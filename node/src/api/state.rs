@@ -3,15 +3,19 @@
 use super::auth::Access;
 use super::idempotency::Answers;
 use super::import::Imports;
+use super::limits::PASSWORDS_AT_ONCE;
 use super::stream::Replay;
 use crate::backup::Backups;
 use crate::i18n::Lang;
+use crate::office::Office;
 use crate::runtime::NodeHandle;
+use crate::users::Users;
 use crate::views::RecordIndex;
 use comin_protocol::engine::CommandError;
 use comin_protocol::ids::{DeviceKey, PartnerId};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
+use tokio::sync::Semaphore;
 
 /// How the interface is set up.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +28,10 @@ pub struct ApiConfig {
     pub language: Lang,
     /// Makes backups; `None`: this node has no data directory.
     pub backups: Option<Backups>,
+    /// Who signs in over the office network.
+    pub users: Arc<Users>,
+    /// The page for the office, and its port; `None`: there is none.
+    pub office: Option<(Office, u16)>,
 }
 
 /// What the routes share. Cheap to clone.
@@ -34,6 +42,7 @@ struct Inner {
     node: NodeHandle,
     config: ApiConfig,
     access: Access,
+    passwords: Semaphore,
     replay: Replay,
     answers: Answers,
     index: Arc<RecordIndex>,
@@ -46,7 +55,8 @@ impl AppState {
     /// Sets the interface up around a node.
     pub fn new(node: NodeHandle, config: ApiConfig) -> Self {
         Self(Arc::new(Inner {
-            access: Access::new(config.token.as_deref(), config.port),
+            access: Access::new(config.token.as_deref(), config.port, config.users.clone()),
+            passwords: Semaphore::new(PASSWORDS_AT_ONCE),
             replay: Replay::new(&node),
             answers: Answers::default(),
             index: Arc::new(RecordIndex::new(&node)),
@@ -88,6 +98,21 @@ impl AppState {
     /// What makes backups.
     pub fn backups(&self) -> Option<&Backups> {
         self.0.config.backups.as_ref()
+    }
+
+    /// Who signs in over the office network.
+    pub fn users(&self) -> &Arc<Users> {
+        &self.0.config.users
+    }
+
+    /// The page for the office, and its port.
+    pub fn office(&self) -> Option<&(Office, u16)> {
+        self.0.config.office.as_ref()
+    }
+
+    /// What whoever checks a password holds meanwhile.
+    pub fn passwords(&self) -> &Semaphore {
+        &self.0.passwords
     }
 
     /// Tokens, codes and logins.

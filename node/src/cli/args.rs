@@ -117,6 +117,18 @@ pub enum Verb {
         #[command(subcommand)]
         verb: Option<DevicesVerb>,
     },
+    /// People who sign in over the office network.
+    Users {
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<UsersVerb>,
+    },
+    /// The names of this node in the office, and the certificate authority that browsers there trust.
+    Tls {
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<TlsVerb>,
+    },
     /// The registers: who writes what.
     Registers {
         /// What to do.
@@ -303,6 +315,60 @@ pub enum DevicesVerb {
         /// The recovery kit, which outranks machines: needed where two machines have revoked each other.
         #[arg(long, value_name = "FILE")]
         kit: Option<PathBuf>,
+    },
+}
+
+/// `users`.
+#[derive(Subcommand, Debug)]
+pub enum UsersVerb {
+    /// List them.
+    List,
+    /// Add one and print the password, once.
+    Add {
+        /// The name to sign in with.
+        #[arg(value_name = "USER")]
+        name: String,
+        /// admin: everything on the page; editor: the data.
+        #[arg(long, value_enum)]
+        role: RoleArg,
+    },
+    /// Give a user another password and print it, once.
+    Reset {
+        /// Who.
+        #[arg(value_name = "USER")]
+        name: String,
+    },
+    /// Remove a user, who is signed out at once.
+    Remove {
+        /// Who.
+        #[arg(value_name = "USER")]
+        name: String,
+    },
+}
+
+/// What a user may do.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum RoleArg {
+    /// Everything on the page: partners, registers, users, exchange.
+    Admin,
+    /// The data: records, persons, conflicts, import, export.
+    Editor,
+}
+
+/// `tls`.
+#[derive(Subcommand, Debug)]
+pub enum TlsVerb {
+    /// Names, addresses and the fingerprint to compare.
+    Show {
+        /// Write the authority's certificate into a file, for browsers to import.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Make an authority for these names, in the place of the one of before.
+    Make {
+        /// Host names or IP addresses under which the office reaches this node.
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
     },
 }
 

@@ -9,6 +9,7 @@ use comin_node::helper::HelperCommand;
 use comin_node::i18n::Lang;
 use comin_node::runtime::{Node, NodeConfig, NodeHandle};
 use comin_node::store::{self, Store};
+use comin_node::users::Users;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,10 +31,8 @@ pub fn open(dir: &DataDir, wait: Duration) -> CliResult<Local> {
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let (handle, node) = Node::start(NodeConfig { signer, net: None, helper }, store)?;
     let language = Lang::parse(&settings.language).unwrap_or_default();
-    let app = AppState::new(
-        handle.clone(),
-        ApiConfig { language, backups: Some(Backups::new(dir.clone())), ..ApiConfig::default() },
-    );
+    let (backups, users) = (Some(Backups::new(dir.clone())), Arc::new(Users::read(dir)?));
+    let app = AppState::new(handle.clone(), ApiConfig { language, backups, users, ..ApiConfig::default() });
     let router = api::router(app).layer(Extension(Trusted));
     Ok(Local { router: Some(router), handle: Some(handle), node: Some(node) })
 }

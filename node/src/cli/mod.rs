@@ -10,6 +10,7 @@ mod error;
 mod init;
 mod local;
 mod members;
+mod office;
 mod output;
 mod persons;
 mod records;
@@ -92,6 +93,7 @@ fn with_dir(verb: &Verb, global: &Global, dir: &DataDir, out: &Output) -> CliRes
         Verb::Check { repair: false, .. } => check::run(dir, out),
         Verb::Check { repair: true, kit, from } => repair::run(dir, kit.as_deref(), from.as_deref(), out),
         Verb::Restore { file: Some(file), check, .. } => backup::restore(dir, file, *check, out).map(done),
+        Verb::Tls { verb } => office::tls(dir, &read_config(global, dir)?, verb.as_ref(), out).map(done),
         Verb::Doctor => doctor::run(dir, read_config(global, dir), out),
         Verb::Open { .. } | Verb::Join { .. } | Verb::Sync(_) => {
             with_node(verb, &Client::running(dir, Some(out.lang.code()))?, out)
@@ -122,6 +124,7 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Backup { file } => backup::backup(client, file.as_deref(), out).map(done),
         Verb::Restore { .. } => members::confirm_alone(client, out).map(done),
         Verb::Devices { verb } => devices::run(client, verb.as_ref(), out).map(done),
+        Verb::Users { verb } => office::users(client, verb.as_ref(), out).map(done),
         Verb::Registers { verb } => members::registers(client, verb.as_ref(), out).map(done),
         Verb::Network(args) => of_kind("network", args),
         Verb::Organisation(args) => of_kind("organisation", args),
@@ -183,7 +186,7 @@ fn config(global: &Global, verb: &ConfigVerb, out: &Output) -> CliResult {
             "file": exists.then_some(file), "data_dir": dir.path(),
             "node": {"language": config.node.language, "log": config.node.log.as_str()},
             "listen": {"p2p": config.listen.p2p, "external": config.listen.external,
-                       "page": config.listen.page, "mdns": config.listen.mdns},
+                       "page": config.listen.page, "office": config.listen.office, "mdns": config.listen.mdns},
             "peers": {"contacts": config.peers.contacts},
             "backup": {"dir": config.backup.dir, "every_hours": config.backup.every_hours, "keep": config.backup.keep},
         })),

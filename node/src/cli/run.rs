@@ -13,9 +13,11 @@ use comin_node::i18n::Lang;
 use comin_node::net::NetConfig;
 use comin_node::runtime::{Event, EventKind, Node, NodeConfig, NodeHandle};
 use comin_node::store::{self, Store};
+use comin_node::users::Users;
 use rustix::fs::Mode;
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::json;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixListener as StdUnixListener};
 use std::process::{Command, Stdio};
@@ -25,6 +27,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -46,6 +49,8 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     // Whatever is made from here on is for this user alone, whatever the mode of the directory above.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let (settings, signer, token) = (dir.settings()?, dir.signer()?, dir.api_token()?);
+    let users = Arc::new(Users::read(dir)?);
+    let office = super::office::entrance(dir, config, &users)?;
     dir.existing_store()?;
     let store: Arc<dyn Store> = Arc::new(store::open_node(dir, STORE_WAIT).map_err(|error| {
         match error {
@@ -62,8 +67,16 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let _entered = runtime.enter();
     let control = control_listener(dir)?;
-    let page = page_listener(config)?;
+    let page = listener(config.listen.page, "page = \"127.0.0.1:8480\"")?;
     let port = page.local_addr().map(|address| address.port()).map_err(refused)?;
+    let doors: Vec<TcpListener> = config
+        .listen
+        .office
+        .iter()
+        .map(|address| listener(*address, "office = [\"0.0.0.0:8444\"]"))
+        .collect::<Result<_, _>>()?;
+    let office_port = doors.first().map_or(Ok(0), |door| door.local_addr().map(|address| address.port()));
+    let office = office.zip(Some(office_port.map_err(refused)?));
     let net = NetConfig {
         listen: config.listen.p2p.iter().map(to_multiaddr).collect(),
         external: config.listen.external.iter().map(to_multiaddr).collect(),
@@ -76,9 +89,9 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     let backups = Backups::new(dir.clone());
     let backing_up = runtime.spawn(backups.clone().keep(handle.clone(), device, config.backup.clone()));
     let retention = runtime.spawn(comin_node::persons::keep_retention(handle.clone()));
-    let interface = ApiConfig { port: Some(port), token: Some(token), language, backups: Some(backups) };
+    let interface = ApiConfig { port: Some(port), token: Some(token), language, backups: Some(backups), users, office };
     let app = AppState::new(handle.clone(), interface);
-    let ended = runtime.block_on(serve(handle, app, (control, page), out));
+    let ended = runtime.block_on(serve(handle, app, (control, page, doors), out));
     keeper.abort();
     backing_up.abort();
     retention.abort();
@@ -123,7 +136,7 @@ async fn keep_statements(handle: NodeHandle, dir: DataDir) {
 async fn serve(
     handle: NodeHandle,
     app: AppState,
-    (control, page): (UnixListener, TcpListener),
+    (control, page, doors): (UnixListener, TcpListener, Vec<TcpListener>),
     out: &Output,
 ) -> CliResult {
     let address = page.local_addr().map_err(refused)?;
@@ -133,15 +146,20 @@ async fn serve(
         let _ = stopping.wait_for(|stop| *stop).await;
     };
     let control = tokio::spawn(api::serve_control(control, app.clone(), until(stopping.clone())));
-    let page = tokio::spawn(api::serve_page(page, app, until(stopping)));
+    let page = tokio::spawn(api::serve_page(page, app.clone(), until(stopping.clone())));
+    let mut office = JoinSet::new();
+    for door in doors {
+        office.spawn(api::serve_office(door, app.clone(), until(stopping.clone())));
+    }
     let mut listening = handle.listening();
     let peers = tokio::time::timeout(LISTEN_WAIT, listening.wait_for(|addresses| !addresses.is_empty())).await;
     let peers = peers.ok().and_then(Result::ok).map(|addresses| addresses.clone()).unwrap_or_default();
-    ready(address.port(), &peers, out);
+    let office_at = app.office().map(|(office, port)| office.addresses(*port)).unwrap_or_default();
+    ready(address.port(), &peers, &office_at, out);
     let ended = until_stopped(&handle).await;
     tracing::info!("stopping");
     stop.send_replace(true);
-    let _ = tokio::time::timeout(DRAIN, async { tokio::join!(control, page) }).await;
+    let _ = tokio::time::timeout(DRAIN, async { tokio::join!(control, page, office.join_all()) }).await;
     ended
 }
 
@@ -162,17 +180,22 @@ async fn until_stopped(handle: &NodeHandle) -> CliResult {
 }
 
 /// One honest line: what answers now, and where.
-fn ready(port: u16, peers: &[String], out: &Output) {
+fn ready(port: u16, peers: &[String], office: &[String], out: &Output) {
     notify_systemd();
-    tracing::info!(page_port = port, listening = ?peers, "ready");
+    tracing::info!(page_port = port, listening = ?peers, ?office, "ready");
     if out.json {
-        out.object(json!({"ready": true, "page_port": port, "listening": peers, "pid": std::process::id()}));
+        out.object(json!({
+            "ready": true, "page_port": port, "listening": peers, "office": office, "pid": std::process::id(),
+        }));
     } else {
         let others = if peers.is_empty() { "no address yet".to_owned() } else { peers.join(", ") };
         out.line(format!(
             "Ready. Page on http://localhost:{port} (comin open signs you in); other nodes reach this one on {others}. \
              Ctrl-C stops."
         ));
+        if !office.is_empty() {
+            out.line(format!("The office signs in at {}.", office.join(", ")));
+        }
     }
 }
 
@@ -206,8 +229,8 @@ fn control_listener(dir: &DataDir) -> CliResult<UnixListener> {
         .map_err(|error| CliError::new(format!("{}: {error}", path.display())).hint("choose another `--data-dir DIR`"))
 }
 
-fn page_listener(config: &Config) -> CliResult<TcpListener> {
-    let address = config.listen.page;
+/// A listener for pages; `other`: how to name another address in the configuration.
+fn listener(address: SocketAddr, other: &str) -> CliResult<TcpListener> {
     let bind = || {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -216,7 +239,7 @@ fn page_listener(config: &Config) -> CliResult<TcpListener> {
     bind().map_err(|error| {
         CliError::new(format!("the page cannot be served on {address}: {error}"))
             .exit(Exit::Config)
-            .hint("set another port in node.toml: [listen] page = \"127.0.0.1:8480\"")
+            .hint(format!("set another address in node.toml: [listen] {other}"))
     })
 }
 

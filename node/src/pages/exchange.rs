@@ -39,10 +39,10 @@ pub fn banner(ctx: &Ctx, lines: &[PartnerLine]) -> Markup {
 fn buttons(ctx: &Ctx) -> Markup {
     html! {
         @if ctx.status.paused {
-            form method="post" action="/exchange/resume" { button type="submit" { (ctx.t("exchange-resume")) } }
+            @if ctx.is_admin() { form method="post" action="/exchange/resume" { button type="submit" { (ctx.t("exchange-resume")) } } }
         } @else {
             form method="post" action="/exchange/now" { button.quiet type="submit" { (ctx.t("exchange-now")) } }
-            form method="post" action="/exchange/pause" { button.quiet type="submit" { (ctx.t("exchange-pause")) } }
+            @if ctx.is_admin() { form method="post" action="/exchange/pause" { button.quiet type="submit" { (ctx.t("exchange-pause")) } } }
         }
     }
 }
@@ -119,7 +119,16 @@ fn way(ctx: &Ctx, line: &PartnerLine) -> Markup {
     }
 }
 
-/// `POST /exchange/{verb}`: pause, resume, now; then back to where the button was.
+/// `POST /exchange/now`: looks for differences with everyone, which whoever edits may ask for.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn now(State(app): State<AppState>, headers: HeaderMap) -> Answer<Response> {
+    app.node().command(Command::SyncNow).await?;
+    Ok(back(&headers, "/"))
+}
+
+/// `POST /exchange/{verb}`: pause, resume; then back to where the button was.
 ///
 /// # Errors
 /// 404 for another verb.
@@ -127,7 +136,6 @@ pub async fn act(State(app): State<AppState>, Path(verb): Path<String>, headers:
     let command = match verb.as_str() {
         "pause" => Command::SetPaused(true),
         "resume" => Command::SetPaused(false),
-        "now" => Command::SyncNow,
         _ => return Err(Problem::not_found("this page")),
     };
     app.node().command(command).await?;

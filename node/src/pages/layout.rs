@@ -1,9 +1,11 @@
 //! The frame of every page: head, navigation, language switch, footer.
 
 use super::assets;
+use crate::api::auth::{Caller, User};
 use crate::api::context::{LANG_COOKIE, lang_of_query};
 use crate::api::{AppState, Problem};
 use crate::i18n::{Arg, Lang};
+use crate::users::Role;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
@@ -23,6 +25,8 @@ pub struct Ctx {
     pub conflicts: u64,
     /// The event up to which the page is made; its stream goes on from there.
     pub seen: String,
+    /// Who is signed in over the office network.
+    pub user: Option<User>,
     path: String,
     query: Vec<(String, String)>,
 }
@@ -36,7 +40,11 @@ impl FromRequestParts<AppState> for Ctx {
         let status = app.node().status().await?;
         let conflicts = app.node().read(|store| store.count_conflicts()).await?;
         let query = axum::extract::Query::try_from_uri(&parts.uri).map(|q| q.0).unwrap_or_default();
-        Ok(Self { app: app.clone(), lang, status, conflicts, seen, path: parts.uri.path().to_owned(), query })
+        let user = match parts.extensions.get() {
+            Some(Caller::User(user)) => Some(user.clone()),
+            _ => None,
+        };
+        Ok(Self { app: app.clone(), lang, status, conflicts, seen, user, path: parts.uri.path().to_owned(), query })
     }
 }
 
@@ -83,6 +91,11 @@ impl Ctx {
         format!("{}?{}", self.path, query.join("&"))
     }
 
+    /// Whether the visitor may do what only admins may: whoever came by a one-time link may do everything.
+    pub fn is_admin(&self) -> bool {
+        self.user.as_ref().is_none_or(|user| user.role == Role::Admin)
+    }
+
     /// This partner's name.
     pub fn own_name(&self) -> &str {
         self.status.roster.partners.get(&self.status.partner).map_or("", |p| p.name.as_str())
@@ -126,6 +139,12 @@ impl Ctx {
                         @for lang in Lang::ALL {
                             a href=(self.here_with("lang", lang.code())) lang=(lang.code()) hreflang=(lang.code())
                                 aria-current=[(lang == self.lang).then_some("true")] { (lang.own_name()) }
+                        }
+                    }
+                    @if let Some(user) = &self.user {
+                        form.user method="post" action="/logout" {
+                            span { (user.name) } " "
+                            button.quiet type="submit" { (self.t("sign-out")) }
                         }
                     }
                 }

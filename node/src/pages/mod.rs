@@ -13,7 +13,7 @@ mod record;
 mod show;
 mod write;
 
-use crate::api::{AppState, Form, Problem};
+use crate::api::{AppState, Entrance, Form, Problem};
 use crate::i18n::Lang;
 use axum::Router;
 use axum::http::StatusCode;
@@ -46,6 +46,7 @@ pub fn router() -> Router<AppState> {
         .route("/partners/invites/{id}/cancel", post(partners::cancel_invite))
         .route("/partners/approvals/{id}/approve", post(partners::approve))
         .route("/partners/approvals/{id}/reject", post(partners::reject))
+        .route("/exchange/now", post(exchange::now))
         .route("/exchange/{verb}", post(exchange::act))
         .route("/static/app.css", get(assets::css))
         .route("/static/app.js", get(assets::js))
@@ -59,9 +60,9 @@ pub fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
 }
 
 /// What a visitor sees instead of a page: why, and what to do.
-pub fn refused(lang: Lang, problem: &Problem) -> Response {
+pub fn refused(lang: Lang, entrance: Entrance, problem: &Problem) -> Response {
     if problem.status == StatusCode::UNAUTHORIZED {
-        return sign_in(lang);
+        return sign_in(lang, entrance, SignIn::Asked);
     }
     let title = match problem.status {
         StatusCode::NOT_FOUND => lang.text("error-not-found"),
@@ -88,16 +89,64 @@ pub fn refusal_words(lang: Lang, problem: &Problem) -> Markup {
     }
 }
 
-/// The page that tells how to sign in.
-pub fn sign_in(lang: Lang) -> Response {
+/// Why somebody sees where to sign in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SignIn {
+    /// Nobody is signed in.
+    Asked,
+    /// Name and password do not fit.
+    Wrong,
+    /// They did not fit too often.
+    HeldOff,
+}
+
+/// The page where somebody signs in, or reads how.
+pub fn sign_in(lang: Lang, entrance: Entrance, why: SignIn) -> Response {
     let title = lang.text("sign-in-title");
-    let body = html! {
-        h1 { (title) }
-        p { (lang.text("sign-in-how")) }
-        pre { "comin open" }
-        p.hint { (lang.text("sign-in-why")) }
+    let body = match entrance {
+        Entrance::Loopback => html! {
+            h1 { (title) }
+            p { (lang.text("sign-in-how")) }
+            pre { "comin open" }
+            p.hint { (lang.text("sign-in-why")) }
+        },
+        Entrance::Office => office_sign_in(lang, &title, why),
     };
-    (StatusCode::UNAUTHORIZED, alone(lang, &title, body)).into_response()
+    let status = if why == SignIn::HeldOff { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNAUTHORIZED };
+    (status, alone(lang, &title, body)).into_response()
+}
+
+/// Name and password, and what to do about the browser's warning.
+fn office_sign_in(lang: Lang, title: &str, why: SignIn) -> Markup {
+    let refused = match why {
+        SignIn::Asked => None,
+        SignIn::Wrong => Some(lang.text("sign-in-wrong")),
+        SignIn::HeldOff => Some(lang.text("sign-in-held-off")),
+    };
+    html! {
+        h1 { (title) }
+        @if let Some(text) = refused { div.callout.error-summary role="alert" { (text) } }
+        form.record method="post" action="/login" {
+            div.field {
+                label for="name" { (lang.text("sign-in-name")) }
+                input #name name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus;
+            }
+            div.field {
+                label for="password" { (lang.text("sign-in-password")) }
+                input #password name="password" type="password" autocomplete="current-password" required;
+            }
+            div.actions { button type="submit" { (title) } }
+        }
+        details {
+            summary { (lang.text("office-trust")) }
+            p { (lang.text("office-trust-why")) }
+            p { a href="/office/root.crt" download="comin-office.crt" { (lang.text("office-trust-file")) } }
+            p { (lang.text("office-trust-compare")) }
+            ul {
+                @for system in ["firefox", "windows", "macos", "android"] { li { (lang.text(&format!("office-trust-{system}"))) } }
+            }
+        }
+    }
 }
 
 fn alone(lang: Lang, title: &str, body: Markup) -> Html<String> {

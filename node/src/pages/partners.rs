@@ -35,7 +35,9 @@ fn page(ctx: &Ctx, made: Option<&TicketInfo>, refused: Option<&Problem>) -> Resp
         (approvals(ctx))
         @if !lines.is_empty() { section #states data-live { h2 { (ctx.t("exchange-table")) } (exchange::table(ctx, &lines)) } }
         section #members data-live { h2 { (ctx.t("partners-members")) } (members(ctx)) p.hint { (ctx.t("partners-roles")) } }
-        @if member { (invitations(ctx)) } @else { (begin(ctx)) }
+        // A ticket lets others in.
+        @if !ctx.is_admin() { p.hint { (ctx.t("partners-admins")) } }
+        @else if member { (invitations(ctx)) } @else { (begin(ctx)) }
     };
     let mut response = ctx.page(Place::Partners, &ctx.t("nav-partners"), main);
     if let Some(problem) = refused {
@@ -73,14 +75,14 @@ fn approval(ctx: &Ctx, pending: &Pending) -> Markup {
                 p.callout { (icon("act")) span { (ctx.tw("approval-other-name", &[("name", pending.ticket_name.as_str().into())])) } }
             }
             p { (ctx.t("check-number")) " " strong.check-number { (pending.check_number) } }
-            div.actions {
+            @if ctx.is_admin() { div.actions {
                 form method="post" action={ (base) "/approve" } {
                     button type="submit" { (ctx.t("approval-approve")) span.vh { " " (pending.name) } }
                 }
                 form method="post" action={ (base) "/reject" } {
                     button.quiet.danger type="submit" { (ctx.t("approval-reject")) span.vh { " " (pending.name) } }
                 }
-            }
+            } }
         }
     }
 }
@@ -88,7 +90,8 @@ fn approval(ctx: &Ctx, pending: &Pending) -> Markup {
 fn draft(ctx: &Ctx, draft: &OpenDraft) -> Markup {
     let (roster, base) = (&ctx.status.roster, format!("/partners/approvals/{}", draft.id));
     let (signed, missing) = (names(roster, &draft.signed_by), waits_for(roster, draft));
-    let asked = ctx.status.awaits_me(draft);
+    let asked = ctx.is_admin() && ctx.status.awaits_me(draft);
+    let withdraws = ctx.is_admin() && draft.kept_by.contains(&ctx.status.partner);
     html! {
         div.card {
             h3 { (describe(ctx.lang, roster, &draft.statement)) }
@@ -101,7 +104,7 @@ fn draft(ctx: &Ctx, draft: &OpenDraft) -> Markup {
                 @if asked {
                     form method="post" action={ (base) "/approve" } { button type="submit" { (ctx.t("draft-sign")) } }
                 }
-                @if asked || draft.kept_by.contains(&ctx.status.partner) {
+                @if asked || withdraws {
                     form method="post" action={ (base) "/reject" } {
                         button.quiet.danger type="submit" { (ctx.t("approval-reject")) }
                     }

@@ -2,6 +2,7 @@
 
 mod federation;
 mod nodes;
+mod office;
 mod pages;
 mod reach;
 mod records;

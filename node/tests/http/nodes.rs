@@ -9,6 +9,7 @@ use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
 use comin_node::i18n::Lang;
 use comin_node::net::NetConfig;
+use comin_node::office::Office;
 use comin_node::runtime::{Node, NodeConfig, NodeHandle};
 use comin_node::store::{self, Store};
 use comin_protocol::engine::Write;
@@ -17,7 +18,7 @@ use comin_protocol::ids::PartnerId;
 use comin_protocol::statement::{Rights, SignedStatement, Statement};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tower::ServiceExt;
 
 /// The port that the guard expects; nothing listens on it.
@@ -71,9 +72,28 @@ pub fn start(secret: u8, name: &str, country: &str, net: bool) -> TestNode {
     // A directory without a node: whoever may ask for a backup is told that there is nothing to back up.
     let nowhere = DataDir::locate(Some("/nonexistent/node".into())).expect("a path");
     let backups = Some(Backups::new(nowhere));
-    let config = ApiConfig { port: Some(PORT), token: Some(TOKEN.into()), language: Lang::En, backups };
+    let token = Some(TOKEN.into());
+    let config = ApiConfig {
+        port: Some(PORT),
+        token,
+        language: Lang::En,
+        backups,
+        office: Some(office()),
+        ..ApiConfig::default()
+    };
     let app = AppState::new(handle.clone(), config);
     TestNode { router: router(app), handle, _running: running }
+}
+
+/// The names of the nodes in their office, and the port; the same for all, since an authority takes time to make.
+fn office() -> (Office, u16) {
+    static OFFICE: OnceLock<Office> = OnceLock::new();
+    let made = OFFICE.get_or_init(|| {
+        let temp = tempfile::tempdir().expect("a directory");
+        let dir = DataDir::locate(Some(temp.path().to_owned())).expect("a path");
+        Office::make(&dir, &["comin.office.lan".to_owned()]).expect("is made")
+    });
+    (made.clone(), 8443)
 }
 
 /// One component of a query string or form.

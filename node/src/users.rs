@@ -1,0 +1,280 @@
+//! People who sign in over the office network: their names, what they may do, and how their passwords are kept.
+//!
+//! # Shape
+//! `users.json` in the data directory, mode 0600: `{"schema":1,"users":[{"name","role","password"}]}`. A password is
+//! kept as Argon2id (19 MiB, 2 passes, 1 lane) in PHC form. Passwords are made here, 100 random bits each, and shown
+//! once; so there is nothing to guess, and no rule about what a good one looks like.
+
+use crate::datadir::{DataDir, DataDirError, random, write_secret};
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The version of the file that this program writes.
+const SCHEMA: u32 = 1;
+/// Longest name in bytes.
+const NAME_BYTES_MAX: usize = 64;
+/// Users of one node: every coordinator of a partner, ten times over.
+const USERS_MAX: usize = 200;
+/// Letters of a password: no vowels, so no words; nothing that looks like something else.
+const LETTERS: [u8; 32] = *b"23456789bcdfghjkmnpqrstvwxz-+=%@";
+/// Characters of a password, five bits each.
+const PASSWORD_LETTERS: usize = 20;
+
+/// What somebody may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Everything that the page offers: partners, registers, users, exchange.
+    Admin,
+    /// The data: records, persons, conflicts, import, export.
+    Editor,
+}
+
+impl Role {
+    /// The word in files and answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Editor => "editor",
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct User {
+    name: String,
+    role: Role,
+    password: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    schema: u32,
+    users: Vec<User>,
+}
+
+/// Everybody who may sign in over the office network.
+#[derive(Debug, Default)]
+pub struct Users {
+    file: Option<PathBuf>,
+    known: Mutex<BTreeMap<String, User>>,
+}
+
+/// Why a user could not be added or changed. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    /// A name that cannot be typed everywhere.
+    #[error("a user's name has 1 to 64 letters, digits or . _ - @, and begins with a letter or digit")]
+    Name,
+    /// There is one already.
+    #[error("there is a user {0} already")]
+    Exists(String),
+    /// There is none.
+    #[error("user {0} not found")]
+    Unknown(String),
+    /// As many as one node has.
+    #[error("a node has at most {USERS_MAX} users")]
+    TooMany,
+    /// The file cannot be written.
+    #[error(transparent)]
+    File(#[from] DataDirError),
+    /// The password cannot be kept.
+    #[error("the password could not be kept: {0}")]
+    Hash(String),
+}
+
+impl Users {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// [`DataDirError`] where the file is there and cannot be used, or others on this machine can read it.
+    pub fn read(dir: &DataDir) -> Result<Self, DataDirError> {
+        let path = dir.path().join("users.json");
+        let damaged = |what: String| DataDirError::Damaged { path: path.clone(), what };
+        let Some(text) = dir.private_text("users.json")? else {
+            return Ok(Self { file: Some(path), known: Mutex::default() });
+        };
+        let file: File = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+        if file.schema != SCHEMA {
+            return Err(damaged(format!("version {} is not known here", file.schema)));
+        }
+        let known = file.users.into_iter().map(|user| (user.name.clone(), user)).collect();
+        Ok(Self { file: Some(path), known: Mutex::new(known) })
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, User>> {
+        // Changed as a whole only, so a panic elsewhere leaves it usable.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether nobody can sign in.
+    pub fn is_empty(&self) -> bool {
+        self.known().is_empty()
+    }
+
+    /// Names and roles, by name.
+    pub fn list(&self) -> Vec<(String, Role)> {
+        self.known().values().map(|user| (user.name.clone(), user.role)).collect()
+    }
+
+    /// What somebody may do; `None`: there is no such user (any more).
+    pub fn role(&self, name: &str) -> Option<Role> {
+        self.known().get(name).map(|user| user.role)
+    }
+
+    /// Adds a user and gives the password, which is kept nowhere.
+    ///
+    /// # Errors
+    /// [`UserError`].
+    pub fn add(&self, name: &str, role: Role) -> Result<String, UserError> {
+        let name = folded(name).ok_or(UserError::Name)?;
+        let (password, kept) = new_password()?;
+        self.change(|known| {
+            if known.contains_key(&name) {
+                return Err(UserError::Exists(name.clone()));
+            }
+            if known.len() >= USERS_MAX {
+                return Err(UserError::TooMany);
+            }
+            known.insert(name.clone(), User { name: name.clone(), role, password: kept });
+            Ok(())
+        })?;
+        Ok(password)
+    }
+
+    /// Gives a user another password; the one of before opens nothing any more.
+    ///
+    /// # Errors
+    /// [`UserError`].
+    pub fn reset(&self, name: &str) -> Result<String, UserError> {
+        let (password, kept) = new_password()?;
+        self.change(|known| match known.get_mut(&folded(name).unwrap_or_default()) {
+            Some(user) => {
+                user.password = kept;
+                Ok(())
+            }
+            None => Err(UserError::Unknown(name.to_owned())),
+        })?;
+        Ok(password)
+    }
+
+    /// Removes a user.
+    ///
+    /// # Errors
+    /// [`UserError`].
+    pub fn remove(&self, name: &str) -> Result<(), UserError> {
+        self.change(|known| match known.remove(&folded(name).unwrap_or_default()) {
+            Some(_) => Ok(()),
+            None => Err(UserError::Unknown(name.to_owned())),
+        })
+    }
+
+    /// The user's name as it is kept, if name and password fit. Takes some 30 ms, and as long for a name that nobody has.
+    pub fn check(&self, name: &str, password: &str) -> Option<String> {
+        let user = folded(name).and_then(|name| self.known().get(&name).cloned());
+        let kept = user.as_ref().map_or(NOBODYS, |user| &user.password);
+        let hash = PasswordHash::new(kept).ok()?;
+        let fits = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
+        user.filter(|_| fits).map(|user| user.name)
+    }
+
+    fn change(
+        &self,
+        change: impl FnOnce(&mut BTreeMap<String, User>) -> Result<(), UserError>,
+    ) -> Result<(), UserError> {
+        let mut known = self.known();
+        let mut new = known.clone();
+        change(&mut new)?;
+        if let Some(path) = &self.file {
+            let file = File { schema: SCHEMA, users: new.values().cloned().collect() };
+            // INVARIANT: strings and a number have no value that JSON lacks.
+            let text = serde_json::to_string_pretty(&file).unwrap_or_else(|_| unreachable!("users are JSON"));
+            write_secret(path, format!("{text}\n"))?;
+        }
+        *known = new;
+        Ok(())
+    }
+}
+
+/// A hash of a password that nobody has: names that exist and names that do not take the same time.
+const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlz$qkMbzOPV9yNVb5Hy7QDYqZvO5cFvZLQxTqPzBz1nm6s";
+
+/// A name as it is kept: lower case. `None`: it is none.
+fn folded(name: &str) -> Option<String> {
+    let name = name.trim().to_lowercase();
+    let plain = |c: char| c.is_alphanumeric() || "._-@".contains(c);
+    let begins = name.chars().next().is_some_and(char::is_alphanumeric);
+    (begins && name.len() <= NAME_BYTES_MAX && name.chars().all(plain)).then_some(name)
+}
+
+/// A password, and how it is kept.
+fn new_password() -> Result<(String, String), UserError> {
+    let drawn: [u8; PASSWORD_LETTERS] = random()?;
+    let letters: Vec<char> = drawn.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
+    let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
+    let password = groups.join(" ");
+    let failed = |error: argon2::password_hash::Error| UserError::Hash(error.to_string());
+    let salt: [u8; 16] = random()?;
+    let salt = SaltString::encode_b64(&salt).map_err(failed)?;
+    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(failed)?;
+    Ok((password, hash.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dir() -> (tempfile::TempDir, DataDir) {
+        let temp = tempfile::tempdir().expect("a directory");
+        let dir = DataDir::locate(Some(temp.path().join("node"))).expect("a path");
+        dir.create().expect("is made");
+        (temp, dir)
+    }
+
+    #[test]
+    fn whoever_was_added_signs_in_until_removed() {
+        let (_temp, dir) = dir();
+        let users = Users::read(&dir).expect("no file is no user");
+        assert!(users.is_empty(), "nobody yet");
+        let password = users.add(" Ana.Kos ", Role::Editor).expect("is added");
+        let again = Users::read(&dir).expect("reads back");
+        assert_eq!(again.check("ana.kos", &password).as_deref(), Some("ana.kos"), "after a restart as well");
+        assert_eq!(again.check("ANA.KOS", &password).as_deref(), Some("ana.kos"), "however the name is written");
+        assert_eq!(again.check("ana.kos", "another"), None, "not with another password");
+        assert_eq!(again.check("nobody", &password), None, "nor under another name");
+        let new = again.reset("ana.kos").expect("is reset");
+        assert!(again.check("ana.kos", &password).is_none() && again.check("ana.kos", &new).is_some(), "the new one");
+        again.remove("ana.kos").expect("is removed");
+        assert_eq!((again.check("ana.kos", &new), again.role("ana.kos")), (None, None), "nothing is left");
+        assert!(Users::read(&dir).expect("reads").is_empty(), "on disk either");
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        let (_temp, dir) = dir();
+        let users = Users::read(&dir).expect("no file is no user");
+        for name in ["", " ", "-x", "a b", "a/b", &"x".repeat(65)] {
+            assert!(matches!(users.add(name, Role::Admin), Err(UserError::Name)), "{name:?} is no name");
+        }
+        users.add("čoš", Role::Admin).expect("letters of our languages are letters");
+        assert!(matches!(users.add("ČOŠ", Role::Admin), Err(UserError::Exists(_))), "twice the same");
+        assert!(matches!(users.reset("x"), Err(UserError::Unknown(_))), "nobody to reset");
+        assert!(matches!(users.remove("x"), Err(UserError::Unknown(_))), "nobody to remove");
+        std::fs::write(dir.path().join("users.json"), "{}").expect("writes");
+        assert!(Users::read(&dir).is_err(), "a damaged file is no empty list");
+    }
+
+    #[test]
+    fn a_name_that_nobody_has_costs_a_hash_as_well() {
+        let hash = PasswordHash::new(NOBODYS).expect("is a hash");
+        let ours = PasswordHash::new(&new_password().expect("a password").1).map(|hash| hash.params.to_string());
+        assert_eq!(Ok(hash.params.to_string()), ours, "of the same cost");
+        assert!(Argon2::default().verify_password(b"", &hash).is_err(), "and fits nothing");
+    }
+}
