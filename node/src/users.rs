@@ -2,8 +2,9 @@
 //!
 //! # Shape
 //! `users.json` in the data directory, mode 0600: `{"schema":1,"users":[{"name","role","password"}]}`. A password is
-//! kept as Argon2id (19 MiB, 2 passes, 1 lane) in PHC form. Passwords are made here, 100 random bits each, and shown
-//! once; so there is nothing to guess, and no rule about what a good one looks like.
+//! kept as Argon2id (19 MiB, 2 passes, 1 lane) in PHC form. Passwords are made here, 99 random bits each, and shown
+//! once; so there is nothing to guess, and no rule about what a good one looks like. Case, blanks and dashes do not
+//! matter when one is typed.
 
 use crate::datadir::{DataDir, DataDirError, random, write_secret};
 use argon2::Argon2;
@@ -19,9 +20,9 @@ const SCHEMA: u32 = 1;
 const NAME_BYTES_MAX: usize = 64;
 /// Users of one node: every coordinator of a partner, ten times over.
 const USERS_MAX: usize = 200;
-/// Letters of a password: no vowels, so no words; nothing that looks like something else.
-const LETTERS: [u8; 32] = *b"23456789bcdfghjkmnpqrstvwxz-+=%@";
-/// Characters of a password, five bits each.
+/// Letters of a password: to be read over the telephone, so nothing that looks like something else.
+const LETTERS: [u8; 31] = *b"23456789abcdefghjkmnpqrstuvwxyz";
+/// Letters of a password: 99 random bits.
 const PASSWORD_LETTERS: usize = 20;
 
 /// What somebody may do.
@@ -180,7 +181,7 @@ impl Users {
         let user = folded(name).and_then(|name| self.known().get(&name).cloned());
         let kept = user.as_ref().map_or(NOBODYS, |user| &user.password);
         let hash = PasswordHash::new(kept).ok()?;
-        let fits = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
+        let fits = Argon2::default().verify_password(bare(password).as_bytes(), &hash).is_ok();
         user.filter(|_| fits).map(|user| user.name)
     }
 
@@ -213,16 +214,27 @@ fn folded(name: &str) -> Option<String> {
     (begins && name.len() <= NAME_BYTES_MAX && name.chars().all(plain)).then_some(name)
 }
 
+/// A password as it is hashed, however it was typed.
+fn bare(password: &str) -> String {
+    password.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_lowercase).collect()
+}
+
 /// A password, and how it is kept.
 fn new_password() -> Result<(String, String), UserError> {
-    let drawn: [u8; PASSWORD_LETTERS] = random()?;
-    let letters: Vec<char> = drawn.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
-    let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
-    let password = groups.join(" ");
+    let mut letters = String::new();
+    while letters.len() < PASSWORD_LETTERS {
+        // Of 256 bytes 248 fall on the letters evenly; the rest is drawn again.
+        let drawn: [u8; 2 * PASSWORD_LETTERS] = random()?;
+        let even = drawn.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < 8 * LETTERS.len());
+        letters
+            .extend(even.map(|byte| char::from(LETTERS[byte % LETTERS.len()])).take(PASSWORD_LETTERS - letters.len()));
+    }
+    let groups: Vec<&str> = (0..PASSWORD_LETTERS).step_by(5).map(|at| &letters[at..at + 5]).collect();
+    let password = groups.join("-");
     let failed = |error: argon2::password_hash::Error| UserError::Hash(error.to_string());
     let salt: [u8; 16] = random()?;
     let salt = SaltString::encode_b64(&salt).map_err(failed)?;
-    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(failed)?;
+    let hash = Argon2::default().hash_password(bare(&password).as_bytes(), &salt).map_err(failed)?;
     Ok((password, hash.to_string()))
 }
 
@@ -246,6 +258,9 @@ mod tests {
         let again = Users::read(&dir).expect("reads back");
         assert_eq!(again.check("ana.kos", &password).as_deref(), Some("ana.kos"), "after a restart as well");
         assert_eq!(again.check("ANA.KOS", &password).as_deref(), Some("ana.kos"), "however the name is written");
+        let typed = password.replace('-', " ").to_uppercase();
+        assert_eq!(again.check("ana.kos", &typed).as_deref(), Some("ana.kos"), "however the password is typed");
+        assert_eq!(again.check("ana.kos", &password[1..]), None, "not with a part of it");
         assert_eq!(again.check("ana.kos", "another"), None, "not with another password");
         assert_eq!(again.check("nobody", &password), None, "nor under another name");
         let new = again.reset("ana.kos").expect("is reset");

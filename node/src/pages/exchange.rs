@@ -27,7 +27,7 @@ pub fn banner(ctx: &Ctx, lines: &[PartnerLine]) -> Markup {
             div.sentence { (icon(sign)) p { (banner.text(ctx.lang)) } }
             div.actions {
                 @if !ctx.status.approvals.is_empty() { a.button href="/partners#approvals" { (ctx.t("exchange-look")) } }
-                @if !member && ctx.status.stopped.is_none() {
+                @if !member && ctx.status.stopped.is_none() && ctx.is_admin() {
                     a.button.quiet href="/partners" { (ctx.t("exchange-begin")) }
                 }
                 @if member { (buttons(ctx)) }

@@ -49,13 +49,22 @@ pub struct Browser {
 
 impl Browser {
     pub async fn start() -> Self {
+        Self::with(false).await
+    }
+
+    /// One whose user has accepted a certificate that it does not know.
+    pub async fn trusting() -> Self {
+        Self::with(true).await
+    }
+
+    async fn with(unknown_certificates: bool) -> Self {
         let profile = tempfile::tempdir().expect("a directory");
         let (driver, port) = start_driver();
         let mut browser = Self { driver, port, session: String::new(), chromium: None, _profile: profile };
         let user_data = format!("--user-data-dir={}", browser._profile.path().display());
         let args: Vec<&str> = FLAGS.into_iter().chain([user_data.as_str()]).collect();
         let wanted = json!({
-            "browserName": "chrome", "goog:chromeOptions": {"args": args},
+            "browserName": "chrome", "goog:chromeOptions": {"args": args}, "acceptInsecureCerts": unknown_certificates,
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         });
         let session = browser.call("POST", "/session", Some(json!({"capabilities": {"alwaysMatch": wanted}}))).await;
