@@ -41,6 +41,9 @@ const PART_SUFFIX: &str = ".part";
 /// Largest block that is read, in bytes: a page of the largest values that the store writes, with room.
 const BLOCK_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Who signs in over the office network, and under which names.
+const OFFICE_FILES: [&str; 2] = ["users.json", "office.json"];
+
 /// What stands at the beginning.
 #[derive(Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 #[cbor(array)]
@@ -57,6 +60,9 @@ pub struct Head {
     /// `node.toml`, where there was one.
     #[n(3)]
     config: Option<String>,
+    /// `users.json` and `office.json`, where there were any: without them a node that is open to its office does not start.
+    #[cbor(n(4), default)]
+    office: Vec<(String, String)>,
 }
 
 impl std::fmt::Debug for Head {
@@ -176,7 +182,11 @@ impl Spooled {
         };
         let settings =
             serde_json::to_string(&dir.settings()?).map_err(|error| BackupError::Damaged(error.to_string()))?;
-        let head = Head { made_ms: now_ms, secret: dir.signer()?.to_secret().into(), settings, config };
+        let mut office = Vec::new();
+        for name in OFFICE_FILES {
+            office.extend(dir.private_text(name)?.map(|text| (name.to_owned(), text)));
+        }
+        let head = Head { made_ms: now_ms, secret: dir.signer()?.to_secret().into(), settings, config, office };
         check_room(dir)?;
         // A backup of a damaged store would take the place of sound ones.
         if let Some(damage) = store.verify()?.damaged.first() {
@@ -391,6 +401,10 @@ fn restore_into(file: &Path, dir: &DataDir) -> Result<Contents, BackupError> {
     dir.api_token()?;
     if let Some(config) = &head.config {
         datadir::write_secret(&dir.config_file(), config)?;
+    }
+    // What a later version puts there is not written under any name that the file chooses.
+    for (name, text) in head.office.iter().filter(|(name, _)| OFFICE_FILES.contains(&name.as_str())) {
+        datadir::write_secret(&dir.path().join(name), text)?;
     }
     let contents = contents(head, &store)?;
     // Closed before the settings say that the directory is complete.

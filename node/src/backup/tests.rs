@@ -137,7 +137,8 @@ fn nothing_is_written_over() {
 
 #[test]
 fn a_backup_of_today_is_read_in_years() {
-    let head = Head { made_ms: MADE_MS, secret: [3; 32].into(), settings: "{}".to_owned(), config: None };
+    let head =
+        Head { made_ms: MADE_MS, secret: [3; 32].into(), settings: "{}".to_owned(), config: None, office: vec![] };
     let secret = "03".repeat(32);
     let bytes = format!("831b0000019e704488005820{secret}627b7d");
     assert_eq!(comin_protocol::ids::to_hex(&to_cbor(&head)), bytes, "the head stays as WIRE.md says");

@@ -120,4 +120,35 @@ fn an_erased_person_is_nowhere_on_five_nodes() {
         let found = found_in(partner.temp.path(), &[GIVEN, EMAIL, PHONE]);
         assert_eq!(found, Vec::<String>::new(), "and no file holds anything of it");
     }
+    // Whoever joins later gets the one and never the other.
+    let late = Partner::start("Marsiglia", "FR");
+    partners[0].admit(&late, &partners[0].invite("Marsiglia", "FR", "1h"));
+    eventually("the person that was not erased", || reads(&late, &kept).then_some(()));
+    assert!(!reads(&late, &erased), "the erased one is sent to nobody");
+    assert_eq!(found_in(late.temp.path(), &[GIVEN, EMAIL, PHONE]), Vec::<String>::new(), "nor anything of it");
+}
+
+#[test]
+fn a_machine_that_is_lost_keeps_its_persons_by_backup_and_key_file() {
+    let mut slovenia = Partner::start("Slovenia", "SI");
+    slovenia.json(&["found", "COM-IN"]);
+    slovenia.json(&["users", "add", "ana", "--role", "admin"]);
+    let (erased, kept) = (add(&slovenia, GIVEN), add(&slovenia, "Ada"));
+    slovenia.json(&["person", "erase", &erased, "--reason", "request"]);
+    let place = slovenia.temp.path().join("backups");
+    fs::create_dir(&place).expect("a directory");
+    slovenia.configure(&format!("[backup]\ndir = {:?}\n", place.to_string_lossy()));
+    let named = |end: &str| {
+        let files = fs::read_dir(&place).expect("reads").map(|entry| entry.expect("reads").path());
+        files.into_iter().find(|path| path.to_string_lossy().ends_with(end))
+    };
+    let file = eventually("a backup", || named(".backup").filter(|_| named("persons.keys").is_some()));
+    slovenia.kill();
+    fs::remove_dir_all(slovenia.dir()).expect("the machine is lost");
+    // No other node is there that could bring anything back.
+    slovenia.json(&["restore", &file.to_string_lossy()]);
+    assert!(reads(&slovenia, &kept), "the person is there, with its key");
+    assert!(!reads(&slovenia, &erased), "and the erased one is not");
+    assert_eq!(slovenia.json(&["users"])["items"][0]["name"], "ana", "whoever may sign in may do so still");
+    assert_eq!(found_in(slovenia.temp.path(), &[GIVEN, EMAIL, PHONE]), Vec::<String>::new(), "no file holds anything");
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Stdio;
 
 /// What the partners and their people are called and write. To widen the test, enter more below with a marker here.
-const ENTERED: [&str; 9] = [
+const ENTERED: [&str; 13] = [
     "Zavod Lunavrt",
     "Cooperativa Ombralago",
     "Skupnost Tihavoda",
@@ -15,11 +15,15 @@ const ENTERED: [&str; 9] = [
     "+386 5 9988776655",
     "Tiefseebahn 17",
     "geheime Absprache am Abend",
+    "Zlatogora",
+    "zlatogora@persona.example",
+    "+386 5 1122334455",
+    "wäscht-abends-leise",
 ];
 
 #[test]
 fn nothing_that_people_enter_gets_into_the_log() {
-    let [slovenia_name, italy_name, federation, register, name, email, phone, address, description] = ENTERED;
+    let [slovenia_name, italy_name, federation, register, name, email, phone, address, description, ..] = ENTERED;
     let mut slovenia = Partner::start(slovenia_name, "SI");
     let mut italy = Partner::start(italy_name, "IT");
     for partner in [&mut slovenia, &mut italy] {
@@ -53,6 +57,10 @@ fn nothing_that_people_enter_gets_into_the_log() {
     // Values that are refused are not repeated in the log either.
     assert!(!slovenia.run(&["organisation", "edit", &id, "--set", &set("email", description)]).status.success());
 
+    whole_life_of_a_person(&slovenia, &italy);
+    let user = slovenia.json(&["users", "add", ENTERED[12], "--role", "editor"]);
+    let password = user["password"].as_str().expect("a password").to_owned();
+
     let mut secrets: Vec<String> = ENTERED.map(str::to_owned).to_vec();
     for partner in [&slovenia, &italy] {
         let text = |name: &str| fs::read_to_string(partner.dir().join(name)).expect("a secret").trim().to_owned();
@@ -65,6 +73,7 @@ fn nothing_that_people_enter_gets_into_the_log() {
         secrets.extend(long_words(&fs::read_to_string(kit).expect("its kit")));
     }
     secrets.extend(long_words(&fs::read_to_string(&ticket).expect("the ticket")));
+    secrets.push(password);
     assert!(secrets.len() > ENTERED.len() + 8, "the secrets are found: {}", secrets.len());
 
     for partner in [&mut slovenia, &mut italy] {
@@ -78,6 +87,35 @@ fn nothing_that_people_enter_gets_into_the_log() {
             assert_eq!(found, Vec::<&String>::new(), "nothing of it stands in the {what}");
         }
     }
+}
+
+/// A person is made, changed, shared, read, refused, and erased.
+fn whole_life_of_a_person(slovenia: &Partner, italy: &Partner) {
+    let [.., given, email, phone, _] = ENTERED;
+    let set = |field: &str, value: &str| format!("{field}={value}");
+    let fields = [
+        set("given_name", given),
+        set("family_name", given),
+        set("email", email),
+        set("purpose", "network"),
+        set("legal_basis", "consent"),
+        set("retain_until", "2099-01-31"),
+    ];
+    let args: Vec<&str> =
+        ["person", "add", "--scope", "all"].into_iter().chain(fields.iter().flat_map(|f| ["--set", f])).collect();
+    let id = slovenia.json(&args)["id"].as_str().expect("an id").to_owned();
+    let reads = |partner: &Partner| partner.run(&["person", "show", &id]).status.success();
+    eventually("Italy reads the person", || reads(italy).then_some(()));
+    slovenia.json(&["person", "edit", &id, "--set", &set("phone", phone)]);
+    eventually("and what was changed", || {
+        italy.json(&["person", "show", &id]).to_string().contains(phone).then_some(())
+    });
+    assert!(!slovenia.run(&["person", "edit", &id, "--set", &set("retain_until", given)]).status.success(), "no date");
+    assert!(!italy.run(&["person", "edit", &id, "--set", &set("phone", phone)]).status.success(), "not its person");
+    slovenia.json(&["person", "access", &id, "--format", "json"]);
+    slovenia.json(&["search", given]);
+    slovenia.json(&["person", "erase", &id, "--reason", "request"]);
+    eventually("it is erased on both", || (!reads(slovenia) && !reads(italy)).then_some(()));
 }
 
 /// Words that carry a secret: long ones with a digit, as in kits and tickets.

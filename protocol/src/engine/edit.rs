@@ -101,17 +101,14 @@ impl Engine {
         out
     }
 
-    /// The part in which a new record goes: the last one until it is full.
+    /// The part in which a new record goes: the first one that is not full. So all below it are, and everybody takes it,
+    /// whatever a peer tells of parts that are not there, and also where a divergence has emptied one.
     fn part_for_new(&self, register: &RegisterId) -> u32 {
-        let range =
-            DocId { register: *register, part: 1 }..=DocId { register: *register, part: limits::PART_NUMBER_MAX };
-        match self.docs.range(range).next_back() {
-            Some((id, doc)) if doc.meta.records >= limits::PART_RECORDS_FULL && id.part < limits::PART_NUMBER_MAX => {
-                id.part + 1
-            }
-            Some((id, _)) => id.part,
-            None => 1,
-        }
+        let is_full = |part: &u32| {
+            let doc = self.docs.get(&DocId { register: *register, part: *part });
+            doc.is_some_and(|doc| doc.meta.records >= limits::PART_RECORDS_FULL)
+        };
+        (1..limits::PART_NUMBER_MAX).find(|part| !is_full(part)).unwrap_or(limits::PART_NUMBER_MAX)
     }
 
     /// Commits all edits of a command, one change per document: all or none.

@@ -8,7 +8,9 @@ mod stewards;
 use super::*;
 use crate::identity::PartnerSigner;
 use crate::ids::{PartnerId, RegisterId};
+use crate::message::DocFrontier;
 use crate::record::{FieldChange, FieldOp, Scalar};
+use crate::run::{Frontier, Tip};
 use crate::statement::{Rights, SignedStatement, Statement, Writers};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -580,6 +582,24 @@ fn a_part_that_becomes_full_is_compacted_without_a_pause() {
     assert!(stored.changes.is_empty(), "nothing is left to replay");
     let frontier = &stored.snapshot.as_ref().expect("it is full").frontier;
     assert_eq!(frontier.0.values().map(|tip| tip.seq).sum::<u64>(), limits::PART_RECORDS_FULL, "every edit is in it");
+}
+
+#[test]
+fn a_part_that_a_liar_tells_of_takes_no_records() {
+    let (mut world, shared) = World::new(2);
+    world.connect(0, 1);
+    let far = DocId { register: shared, part: 900 };
+    let tip = Tip { seq: 1, hash: crate::ids::ChangeHash([5; 32]) };
+    let frontier = Frontier(BTreeMap::from([(crate::ids::ActorId([7; 16]), tip)]));
+    let told = vec![DocFrontier { doc: far, frontier, held_back: Frontier::default() }];
+    let session = *world.nodes[0].links.keys().next().expect("a session");
+    world.handle(0, Input::Received(session, Message::Frontiers(told).to_frame()));
+    world.run();
+    let row = world.edit(0, new_in(shared), &[("name", "honest")]);
+    assert_eq!(row.doc.part, 1, "a new record goes where others take it");
+    world.disconnect(0);
+    world.connect(0, 1);
+    world.assert_equal();
 }
 
 #[test]
