@@ -238,11 +238,22 @@ impl Config {
             return Err(ConfigError::Value {
                 key: "listen.office",
                 reason: "the addresses have different ports".to_owned(),
-                hint: format!("write office = [\"0.0.0.0:{OFFICE_PORT}\"]"),
+                hint: format!(
+                    "write office = [\"192.168.1.10:{OFFICE_PORT}\"], with the address that the office reaches"
+                ),
             });
         }
         self.check_backup()?;
         let unusable = |address: &&SocketAddr| address.ip().is_unspecified() || address.port() == 0;
+        if self.listen.office.iter().any(|address| address.port() == 0) {
+            return Err(ConfigError::Value {
+                key: "listen.office",
+                reason: "port 0 is another one with each start, and no name leads there".to_owned(),
+                hint: format!(
+                    "write office = [\"192.168.1.10:{OFFICE_PORT}\"], with the address that the office reaches"
+                ),
+            });
+        }
         let places = [("listen.external", &self.listen.external), ("peers.contacts", &self.peers.contacts)];
         let first = places.iter().find_map(|(key, list)| Some((*key, list.iter().find(unusable)?)));
         first.map_or(Ok(()), |(key, address)| {
@@ -387,7 +398,7 @@ mod tests {
         let hint = |text: &str| Config::parse(text).expect_err("refused").hint();
         assert!(hint("[listen]\npage = \"0.0.0.0:8470\"").contains("127.0.0.1:8470"), "pages stay on loopback");
         let ports = hint("[listen]\noffice = [\"192.0.2.1:8443\", \"192.0.2.2:8444\"]");
-        assert!(ports.contains("0.0.0.0:8443"), "an address of the page has one port");
+        assert!(ports.contains("192.168.1.10:8443"), "an address of the page has one port");
         assert!(hint("[listen]\np2p = []").contains("0.0.0.0:8471"), "a node listens");
         assert!(hint("[listen]\nexternal = [\"0.0.0.0:8471\"]").contains("203.0.113.7"), "an address that exists");
         assert!(hint("[listen]\nmdns = \"yes\"").contains("config check"), "a wrong type");

@@ -134,13 +134,14 @@ impl Office {
 
     /// What a browser sends as `Host`, under each name.
     pub fn hosts(&self, port: u16) -> Vec<String> {
-        let host = |name: &String| match (name.parse::<Ipv6Addr>(), port) {
-            (Ok(_), 443) => format!("[{name}]"),
-            (Ok(_), port) => format!("[{name}]:{port}"),
-            (Err(_), 443) => name.clone(),
-            (Err(_), port) => format!("{name}:{port}"),
-        };
-        self.names.iter().map(host).collect()
+        let of_port = |name: String| if port == 443 { name } else { format!("{name}:{port}") };
+        self.bare_hosts().into_iter().map(of_port).collect()
+    }
+
+    /// The same without the port: behind a router that leads the usual one here.
+    pub fn bare_hosts(&self) -> Vec<String> {
+        let bare = |name: &String| if name.parse::<Ipv6Addr>().is_ok() { format!("[{name}]") } else { name.clone() };
+        self.names.iter().map(bare).collect()
     }
 
     /// The authority's certificate, for browsers to trust.
@@ -216,6 +217,8 @@ fn root_params(subject: &str, names: &[String]) -> CertificateParams {
     params.distinguished_name.push(DnType::CommonName, subject);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    // For websites, and neither for mail nor for programs.
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.name_constraints = Some(constraints(names));
     params
 }

@@ -60,6 +60,21 @@ struct File {
     users: Vec<User>,
 }
 
+/// Somebody whose name and password fit at some moment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The name.
+    pub name: String,
+    /// The password of that moment, as it is kept.
+    password: String,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn").finish_non_exhaustive()
+    }
+}
+
 /// Everybody who may sign in over the office network.
 #[derive(Debug, Default)]
 pub struct Users {
@@ -79,6 +94,9 @@ pub enum UserError {
     /// There is none.
     #[error("user {0} not found")]
     Unknown(String),
+    /// The only one, while the page is open to the office: without users the node would not start again.
+    #[error("this is the only user, and the page is open to the office")]
+    Last,
     /// As many as one node has.
     #[error("a node has at most {USERS_MAX} users")]
     TooMany,
@@ -124,9 +142,9 @@ impl Users {
         self.known().values().map(|user| (user.name.clone(), user.role)).collect()
     }
 
-    /// What somebody may do; `None`: there is no such user (any more).
-    pub fn role(&self, name: &str) -> Option<Role> {
-        self.known().get(name).map(|user| user.role)
+    /// What somebody may do who signed in; `None`: there is no such user any more, or it has another password.
+    pub fn role_of(&self, signed_in: &SignedIn) -> Option<Role> {
+        self.known().get(&signed_in.name).filter(|user| user.password == signed_in.password).map(|user| user.role)
     }
 
     /// Adds a user and gives the password, which is kept nowhere.
@@ -165,24 +183,25 @@ impl Users {
         Ok(password)
     }
 
-    /// Removes a user.
+    /// Removes a user; the last one only where `may_be_last`.
     ///
     /// # Errors
     /// [`UserError`].
-    pub fn remove(&self, name: &str) -> Result<(), UserError> {
+    pub fn remove(&self, name: &str, may_be_last: bool) -> Result<(), UserError> {
         self.change(|known| match known.remove(&folded(name).unwrap_or_default()) {
+            Some(_) if known.is_empty() && !may_be_last => Err(UserError::Last),
             Some(_) => Ok(()),
             None => Err(UserError::Unknown(name.to_owned())),
         })
     }
 
-    /// The user's name as it is kept, if name and password fit. Takes some 30 ms, and as long for a name that nobody has.
-    pub fn check(&self, name: &str, password: &str) -> Option<String> {
+    /// The user, if name and password fit. Takes some 30 ms, and as long for a name that nobody has.
+    pub fn check(&self, name: &str, password: &str) -> Option<SignedIn> {
         let user = folded(name).and_then(|name| self.known().get(&name).cloned());
         let kept = user.as_ref().map_or(NOBODYS, |user| &user.password);
         let hash = PasswordHash::new(kept).ok()?;
         let fits = Argon2::default().verify_password(bare(password).as_bytes(), &hash).is_ok();
-        user.filter(|_| fits).map(|user| user.name)
+        user.filter(|_| fits).map(|user| SignedIn { name: user.name, password: user.password })
     }
 
     fn change(
@@ -256,17 +275,30 @@ mod tests {
         assert!(users.is_empty(), "nobody yet");
         let password = users.add(" Ana.Kos ", Role::Editor).expect("is added");
         let again = Users::read(&dir).expect("reads back");
-        assert_eq!(again.check("ana.kos", &password).as_deref(), Some("ana.kos"), "after a restart as well");
-        assert_eq!(again.check("ANA.KOS", &password).as_deref(), Some("ana.kos"), "however the name is written");
+        assert_eq!(
+            again.check("ana.kos", &password).map(|user| user.name).as_deref(),
+            Some("ana.kos"),
+            "after a restart as well"
+        );
+        assert_eq!(
+            again.check("ANA.KOS", &password).map(|user| user.name).as_deref(),
+            Some("ana.kos"),
+            "however the name is written"
+        );
         let typed = password.replace('-', " ").to_uppercase();
-        assert_eq!(again.check("ana.kos", &typed).as_deref(), Some("ana.kos"), "however the password is typed");
+        assert_eq!(
+            again.check("ana.kos", &typed).map(|user| user.name).as_deref(),
+            Some("ana.kos"),
+            "however the password is typed"
+        );
         assert_eq!(again.check("ana.kos", &password[1..]), None, "not with a part of it");
         assert_eq!(again.check("ana.kos", "another"), None, "not with another password");
         assert_eq!(again.check("nobody", &password), None, "nor under another name");
         let new = again.reset("ana.kos").expect("is reset");
         assert!(again.check("ana.kos", &password).is_none() && again.check("ana.kos", &new).is_some(), "the new one");
-        again.remove("ana.kos").expect("is removed");
-        assert_eq!((again.check("ana.kos", &new), again.role("ana.kos")), (None, None), "nothing is left");
+        assert!(matches!(again.remove("ana.kos", false), Err(UserError::Last)), "the last one stays where it must");
+        again.remove("ana.kos", true).expect("is removed");
+        assert_eq!(again.check("ana.kos", &new), None, "nothing is left");
         assert!(Users::read(&dir).expect("reads").is_empty(), "on disk either");
     }
 
@@ -280,7 +312,7 @@ mod tests {
         users.add("čoš", Role::Admin).expect("letters of our languages are letters");
         assert!(matches!(users.add("ČOŠ", Role::Admin), Err(UserError::Exists(_))), "twice the same");
         assert!(matches!(users.reset("x"), Err(UserError::Unknown(_))), "nobody to reset");
-        assert!(matches!(users.remove("x"), Err(UserError::Unknown(_))), "nobody to remove");
+        assert!(matches!(users.remove("x", true), Err(UserError::Unknown(_))), "nobody to remove");
         std::fs::write(dir.path().join("users.json"), "{}").expect("writes");
         assert!(Users::read(&dir).is_err(), "a damaged file is no empty list");
     }

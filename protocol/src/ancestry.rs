@@ -23,7 +23,12 @@ pub(crate) struct Ancestry {
     count: u32,
     /// What has been found by walking: of the second actor the first one builds on all up to this sequence.
     found: HashMap<(ActorId, ActorId), u64>,
+    /// Changes walked over so far; a test looks at it.
+    steps: u64,
 }
+
+/// How much of what was met is remembered.
+const FOUND_MAX: usize = 50_000;
 
 /// A change. Its sequence is its place in its chain.
 #[derive(Clone, Copy, Debug)]
@@ -113,11 +118,7 @@ impl Ancestry {
             if found || self.link(&actor, seq).zip(self.link(other, asked)).is_some_and(|(a, b)| a.floor > b.place) {
                 return true;
             }
-            let walked = self.is_ancestor(doc, other, asked, change);
-            if walked {
-                self.found.insert((actor, *other), asked);
-            }
-            walked
+            self.is_ancestor(doc, actor, other, asked, change)
         })
     }
 
@@ -127,14 +128,23 @@ impl Ancestry {
         (started > 0).then_some(started as u64)
     }
 
-    /// Walks back from a change to another actor's.
-    fn is_ancestor(&self, doc: &Automerge, other: &ActorId, asked: u64, from: ChangeHash) -> bool {
-        let Some(target) = self.link(other, asked) else { return false };
+    /// Walks back from a change of `own` to another actor's. Whatever is met on the way is remembered: later changes of
+    /// the same actor build on it as well.
+    fn is_ancestor(&mut self, doc: &Automerge, own: ActorId, other: &ActorId, asked: u64, from: ChangeHash) -> bool {
+        let Some(target) = self.link(other, asked).copied() else { return false };
+        if self.found.len() > FOUND_MAX {
+            self.found.clear();
+        }
         let (mut seen, mut ahead) = (HashSet::from([from]), vec![from]);
         while let Some(hash) = ahead.pop() {
             let Some(meta) = doc.get_change_meta_by_hash(&hash.into()) else { continue };
             let Some(actor) = ActorId::from_automerge(&meta.actor) else { continue };
-            let Some(link) = self.link(&actor, meta.seq) else { continue };
+            let Some(link) = self.link(&actor, meta.seq).copied() else { continue };
+            self.steps += 1;
+            if actor != own {
+                let met = self.found.entry((own, actor)).or_default();
+                *met = meta.seq.max(*met);
+            }
             if actor == *other && meta.seq >= asked || link.floor > target.place {
                 return true;
             }
@@ -207,7 +217,12 @@ mod tests {
                 }
                 ancestors.insert(meta.hash.into(), all);
             }
-            let mut ancestry = Ancestry::of(&metas);
+            // As the engine grows it, change by change.
+            let mut ancestry = Ancestry::default();
+            for change in doc.get_changes(&[]) {
+                ancestry.push(&doc, &crate::scan::scan(change.raw_bytes()).expect("reads"));
+            }
+            prop_assert_eq!(ancestry.frontier(), Ancestry::of(&metas).frontier());
             for change in &metas {
                 for other in metas.iter().filter(|other| other.actor != change.actor) {
                     let names = [(ActorId::from_automerge(&other.actor).expect("ours"), other.max_op)];
@@ -216,6 +231,33 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Two long chains beside a third change that neither knows: no floor helps.
+    #[test]
+    fn a_long_way_is_walked_once() {
+        const CHANGES: usize = 300;
+        let actor = |n| ActorId([n; 16]).to_automerge();
+        let mut one = Automerge::new().with_actor(actor(1));
+        write(&mut one, 0);
+        let mut beside = one.fork().with_actor(actor(3));
+        write(&mut beside, 1);
+        let mut two = one.fork().with_actor(actor(2));
+        (0..CHANGES).for_each(|number| write(&mut one, number));
+        two.merge(&mut one).expect("merges");
+        (0..CHANGES).for_each(|number| write(&mut two, number));
+        let mut all = Automerge::new();
+        for doc in [&mut beside, &mut one, &mut two] {
+            all.merge(doc).expect("merges");
+        }
+        let metas = all.get_changes_meta(&[]);
+        let mut ancestry = Ancestry::of(&metas);
+        let of = |n| metas.iter().filter(move |meta| meta.actor.as_ref() == &actor(n));
+        for (mine, theirs) in of(2).zip(of(1)) {
+            let asked = [(ActorId([1; 16]), theirs.max_op)];
+            assert!(ancestry.fits(&all, mine.hash.into(), &asked), "each builds on all of them");
+        }
+        assert!(ancestry.steps <= 4 * CHANGES as u64, "and the way back is not gone each time: {}", ancestry.steps);
     }
 
     #[test]

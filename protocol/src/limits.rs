@@ -178,8 +178,8 @@ pub const JOIN_WAITING_FOR_MAX: usize = 9;
 pub const JOIN_STATEMENTS_MAX: usize = 1_000;
 /// Join streams open at once.
 pub const JOIN_SESSIONS_MAX: usize = 8;
-/// Streams of revoked machines open at once, and how long each may take, in milliseconds.
-pub const APPEALS_MAX: usize = 4;
+/// Streams of revoked machines open at once, one of each partner, and how long each may take, in milliseconds.
+pub const APPEALS_MAX: usize = 32;
 /// See [`APPEALS_MAX`].
 pub const APPEAL_MS: u64 = 10_000;
 /// Bytes of one join message.

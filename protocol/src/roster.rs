@@ -250,28 +250,29 @@ impl Roster {
         !is_free && !self.may_write(register, device) && self.has_written(register, device)
     }
 
-    /// The decisions that can have ended the writing of a device in a register, the one that counts first.
-    fn endings(&self, register: &RegisterId, device: &DeviceKey) -> Vec<Ending> {
-        let Some(partner) = self.writer(device) else { return Vec::new() };
-        let (revoked, rekeyed) = (Ending::Revoked(*device), Ending::Rekeyed(partner));
-        let (removed, dropped) = (Ending::Removed(partner), Ending::Dropped(*register, partner));
-        match self.partners.get(&partner).is_some_and(|partner| partner.removed) {
-            true => vec![removed, revoked, rekeyed, dropped],
-            false if self.is_member(device) => vec![dropped, revoked, rekeyed],
-            false => vec![revoked, rekeyed, dropped],
+    /// The decision that has ended the writing of a device in a register: the stewards' goes before the partner's own,
+    /// so that nobody says himself what stays of him.
+    fn ending(&self, register: &RegisterId, device: &DeviceKey) -> Option<Ending> {
+        let partner = self.partners.get(&self.writer(device)?)?;
+        if partner.removed {
+            return Some(Ending::Removed(partner.id));
+        }
+        let owned = self.registers.get(register).is_some_and(|known| known.owner == Some(partner.id));
+        let writes = self.registers.get(register).is_some_and(|known| known.writers.include(&partner.id));
+        if !owned && !writes && !self.persons.contains_key(register) {
+            return Some(Ending::Dropped(*register, partner.id));
+        }
+        let in_force = self.certified_by.get(&(partner.id, partner.key));
+        match in_force.is_some_and(|devices| devices.contains_key(device)) {
+            true => Some(Ending::Revoked(*device)),
+            false => Some(Ending::Rekeyed(partner.id)),
         }
     }
 
     /// Whether what ended the writing of a device has named a document. If not, whoever goes on writing there adopts
     /// what it holds.
     pub fn is_named(&self, doc: &DocId, device: &DeviceKey) -> bool {
-        let endings = self.endings(&doc.register, device);
-        // A device that is out has been revoked, or its key was replaced, or both: either says what stays.
-        let count = match endings.first() {
-            Some(Ending::Revoked(_)) => 2,
-            _ => 1,
-        };
-        endings.iter().take(count).any(|ending| self.named.contains(&(*ending, *doc)))
+        self.ending(&doc.register, device).is_some_and(|ending| self.named.contains(&(ending, *doc)))
     }
 
     /// Whether anybody may write `register` no more.
@@ -284,16 +285,18 @@ impl Roster {
         if !self.bars_somebody(&doc.register) {
             return Bars::default();
         }
-        // Where nobody writes on nobody adopts: what no decision has named stays there as everyone holds it.
+        // Where nobody writes on nobody adopts: what no decision has named stays there as everyone holds it. So does what
+        // no revocation has named: a machine that revokes another one may not have fetched yet what that one wrote.
         let is_written = self.devices.keys().any(|device| self.may_write(&doc.register, device));
-        let barred = actors
-            .filter(|(_, device)| self.is_barred(&doc.register, device))
-            .filter(|(_, device)| is_written || self.is_named(doc, device));
-        let stays = |actor: &ActorId, device: &DeviceKey| {
-            let endings = self.endings(&doc.register, device);
-            endings.into_iter().filter_map(|ending| self.stays.get(&(*doc, *actor, ending)).copied()).max()
-        };
-        Bars(barred.map(|(actor, device)| (*actor, stays(actor, device).unwrap_or(0))).collect())
+        let barred = actors.filter(|(_, device)| self.is_barred(&doc.register, device));
+        let judged = barred.filter_map(|(actor, device)| {
+            let ending = self.ending(&doc.register, device)?;
+            let adopted = is_written && !matches!(ending, Ending::Revoked(_));
+            let named = self.named.contains(&(ending, *doc));
+            let stays = self.stays.get(&(*doc, *actor, ending)).copied().unwrap_or(0);
+            (named || adopted).then_some((*actor, stays))
+        });
+        Bars(judged.collect())
     }
 
     fn is_writer(&self, register: &RegisterId, device: &Device, writers: impl Fn(&Register) -> &Writers) -> bool {

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use super::entrance::Entrance;
 use super::limits::{
-    ADDRESSES_KEPT, LOGIN_CODE_VALID, LOGIN_CODES_MAX, LOGIN_VALID, LOGINS_MAX, SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW,
+    ATTEMPTS_KEPT, LOGIN_CODE_VALID, LOGIN_CODES_MAX, LOGIN_VALID, LOGINS_MAX, SIGN_IN_FAILURES_MAX,
+    SIGN_IN_FAILURES_OF_ADDRESS_MAX, SIGN_IN_WINDOW, USER_LOGINS_MAX,
 };
-use crate::users::{Role, Users};
+use crate::users::{Role, SignedIn, Users};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -54,9 +55,12 @@ impl Caller {
 /// A browser that is signed in.
 struct Login {
     since: Instant,
-    /// The user; `None`: by a one-time link.
-    user: Option<String>,
+    /// The user, with the password of then; `None`: by a one-time link.
+    user: Option<SignedIn>,
 }
+
+/// Somebody among those that `what` was tried for, from one address; the empty name stands for all.
+type Attempt = (IpAddr, String);
 
 /// Tokens, one-time codes and logins. Codes and logins live in memory: a restart signs everyone out, and
 /// `comin open` signs in again.
@@ -66,14 +70,17 @@ pub struct Access {
     users: Arc<Users>,
     codes: Mutex<BTreeMap<[u8; 32], Instant>>,
     logins: Mutex<HashMap<[u8; 32], Login>>,
-    /// Failed attempts by address, since when.
-    failed: Mutex<HashMap<IpAddr, (u32, Instant)>>,
+    /// Failed attempts, since when.
+    failed: Mutex<HashMap<Attempt, (u32, Instant)>>,
 }
 
 /// The system gave no random bytes: nothing can be signed in safely.
 #[derive(Debug, thiserror::Error)]
 #[error("the system gave no random bytes")]
 pub struct NoRandom;
+
+/// So much of a name is remembered of an attempt.
+const ATTEMPT_NAME_BYTES: usize = 64;
 
 fn digest(secret: &str) -> [u8; 32] {
     tagged_hash("comin/access/1", &[secret.as_bytes()])
@@ -149,18 +156,22 @@ impl Access {
     ///
     /// # Errors
     /// [`NoRandom`].
-    pub fn log_in_user(&self, name: String) -> Result<String, NoRandom> {
-        self.begin(Entrance::Office, Some(name))
+    pub fn log_in_user(&self, user: SignedIn) -> Result<String, NoRandom> {
+        self.begin(Entrance::Office, Some(user))
     }
 
-    fn begin(&self, entrance: Entrance, user: Option<String>) -> Result<String, NoRandom> {
+    fn begin(&self, entrance: Entrance, user: Option<SignedIn>) -> Result<String, NoRandom> {
         let secret = fresh_secret()?;
         let now = Instant::now();
         let mut logins = lock(&self.logins);
         logins.retain(|_, login| now.duration_since(login.since) < LOGIN_VALID);
-        while logins.len() >= LOGINS_MAX {
-            let oldest = logins.iter().min_by_key(|(_, login)| login.since).map(|(id, _)| *id);
-            let Some(oldest) = oldest else { break };
+        // Nobody's login makes room for somebody else's.
+        let name = |user: &Option<SignedIn>| user.as_ref().map(|user| user.name.clone());
+        let max = if user.is_some() { USER_LOGINS_MAX } else { LOGINS_MAX };
+        loop {
+            let same = logins.iter().filter(|(_, login)| name(&login.user) == name(&user));
+            let (count, oldest) = (same.clone().count(), same.min_by_key(|(_, login)| login.since));
+            let Some(oldest) = oldest.filter(|_| count >= max).map(|(id, _)| *id) else { break };
             logins.remove(&oldest);
         }
         logins.insert(digest(&secret), Login { since: now, user });
@@ -173,11 +184,6 @@ impl Access {
             lock(&self.logins).remove(&digest(secret));
         }
         self.set_cookie(entrance, "", Duration::ZERO)
-    }
-
-    /// Ends all logins of a user: the password is another one, or the user is gone.
-    pub fn end_logins(&self, name: &str) {
-        lock(&self.logins).retain(|_, login| login.user.as_deref() != Some(name));
     }
 
     fn set_cookie(&self, entrance: Entrance, value: &str, age: Duration) -> String {
@@ -201,36 +207,56 @@ impl Access {
         };
         match (user, entrance) {
             (None, Entrance::Loopback) => Some(Caller::Browser),
-            (Some(name), Entrance::Office) => {
-                let role = self.users.role(&name)?;
-                Some(Caller::User(User { name, role }))
+            // Whoever is gone, or has another password by now, is signed in no more.
+            (Some(user), Entrance::Office) => {
+                let role = self.users.role_of(&user)?;
+                Some(Caller::User(User { name: user.name, role }))
             }
             _ => None,
         }
     }
 
-    /// Whether an address has failed so often that it is not listened to for a while.
-    pub fn is_held_off(&self, address: IpAddr) -> bool {
+    /// For how long an address is not listened to for a name, because of too many wrong passwords.
+    pub fn held_off(&self, address: IpAddr, name: &str) -> Option<Duration> {
         let failed = lock(&self.failed);
-        failed
-            .get(&address)
-            .is_some_and(|(count, since)| *count >= SIGN_IN_FAILURES_MAX && since.elapsed() < SIGN_IN_WINDOW)
+        let of = |(attempt, max): (Attempt, u32)| {
+            let (count, since) = failed.get(&attempt)?;
+            let left = SIGN_IN_WINDOW.checked_sub(since.elapsed())?;
+            (*count >= max).then_some(left)
+        };
+        attempts(address, name).into_iter().filter_map(of).max()
     }
 
-    /// Notes whether an attempt from an address has failed.
-    pub fn note_attempt(&self, address: IpAddr, failed: bool) {
+    /// Notes whether an attempt has failed.
+    pub fn note_attempt(&self, address: IpAddr, name: &str, failed: bool) {
         let mut known = lock(&self.failed);
         known.retain(|_, (_, since)| since.elapsed() < SIGN_IN_WINDOW);
-        if !failed {
-            known.remove(&address);
-            return;
+        for (attempt, _) in attempts(address, name) {
+            if !failed {
+                // It was counted before it was known.
+                known.entry(attempt).and_modify(|(count, _)| *count = count.saturating_sub(1));
+                continue;
+            }
+            if known.len() >= ATTEMPTS_KEPT && !known.contains_key(&attempt) {
+                let oldest = known.iter().min_by_key(|(_, (_, since))| *since).map(|(attempt, _)| attempt.clone());
+                oldest.map(|oldest| known.remove(&oldest));
+            }
+            known.entry(attempt).or_insert((0, Instant::now())).0 += 1;
         }
-        if known.len() >= ADDRESSES_KEPT && !known.contains_key(&address) {
-            let oldest = known.iter().min_by_key(|(_, (_, since))| *since).map(|(address, _)| *address);
-            oldest.map(|oldest| known.remove(&oldest));
-        }
-        known.entry(address).or_insert((0, Instant::now())).0 += 1;
+        known.retain(|_, (count, _)| *count > 0);
     }
+}
+
+/// Under what an attempt is counted, each with how many may fail.
+fn attempts(address: IpAddr, name: &str) -> [(Attempt, u32); 2] {
+    // Of IPv6 whoever has one address has all of its network.
+    let address = match address.to_canonical() {
+        IpAddr::V6(ip) => IpAddr::from((ip.to_bits() & (u128::MAX << 64)).to_be_bytes()),
+        ip => ip,
+    };
+    let mut name = name.trim().to_lowercase();
+    name.truncate(name.floor_char_boundary(ATTEMPT_NAME_BYTES));
+    [((address, name), SIGN_IN_FAILURES_MAX), ((address, String::new()), SIGN_IN_FAILURES_OF_ADDRESS_MAX)]
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -288,40 +314,76 @@ mod tests {
         assert_eq!(after, None, "after signing out the cookie is worth nothing");
     }
 
+    fn signed_in(access: &Access, users: &Users, name: &str, password: &str) -> HeaderMap {
+        let set = access.log_in_user(users.check(name, password).expect("they fit")).unwrap();
+        assert!(set.starts_with("__Host-") && set.ends_with("; Secure"), "for this host, over TLS: {set}");
+        headers(header::COOKIE, set.split(';').next().unwrap())
+    }
+
     #[test]
     fn a_user_is_worth_what_it_may_do_now() {
         let users = Arc::new(Users::default());
-        users.add("ana", Role::Editor).expect("is added");
+        let password = users.add("ana", Role::Editor).expect("is added");
         let access = Access::new(None, Some(8470), users.clone());
-        let set = access.log_in_user("ana".into()).unwrap();
-        assert!(set.starts_with("__Host-") && set.ends_with("; Secure"), "for this host, over TLS: {set}");
-        let browser = headers(header::COOKIE, set.split(';').next().unwrap());
-        let caller = |entrance| access.caller(&browser, entrance);
+        let checked = users.check("ana", &password).expect("they fit");
+        let browser = signed_in(&access, &users, "ana", &password);
         let ana = Caller::User(User { name: "ana".into(), role: Role::Editor });
-        assert_eq!(caller(Entrance::Office), Some(ana), "signed in");
-        assert_eq!(caller(Entrance::Loopback), None, "not by another door");
-        users.remove("ana").expect("is removed");
-        assert_eq!(caller(Entrance::Office), None, "nothing from that moment on");
+        assert_eq!(access.caller(&browser, Entrance::Office), Some(ana), "signed in");
+        assert_eq!(access.caller(&browser, Entrance::Loopback), None, "not by another door");
+        let password = users.reset(" ANA ").expect("is reset");
+        assert_eq!(access.caller(&browser, Entrance::Office), None, "another password ends it");
+        let late = headers(header::COOKIE, access.log_in_user(checked).unwrap().split(';').next().unwrap());
+        assert_eq!(access.caller(&late, Entrance::Office), None, "also for one that was being checked meanwhile");
+        let browser = signed_in(&access, &users, "ana", &password);
+        users.remove("ana", true).expect("is removed");
+        assert_eq!(access.caller(&browser, Entrance::Office), None, "nothing from that moment on");
         users.add("ana", Role::Admin).expect("another one of that name");
-        access.end_logins("ana");
-        assert_eq!(caller(Entrance::Office), None, "does not take over the login");
+        assert_eq!(access.caller(&browser, Entrance::Office), None, "does not take over the login");
+    }
+
+    #[test]
+    fn nobodys_login_makes_room_for_somebody_elses() {
+        let users = Arc::new(Users::default());
+        let (ana, bor) = (users.add("ana", Role::Editor).unwrap(), users.add("bor", Role::Editor).unwrap());
+        let access = Access::new(None, Some(8470), users.clone());
+        let link = access.log_in(&access.make_code().unwrap()).unwrap().expect("a link signs in");
+        let (link, first) =
+            (headers(header::COOKIE, link.split(';').next().unwrap()), signed_in(&access, &users, "ana", &ana));
+        let checked = users.check("bor", &bor).expect("they fit");
+        for _ in 0..=USER_LOGINS_MAX {
+            access.log_in_user(checked.clone()).unwrap();
+        }
+        assert!(access.caller(&first, Entrance::Office).is_some(), "ana stays");
+        assert!(access.caller(&link, Entrance::Loopback).is_some(), "and whoever came by a link");
+        let of_bor = lock(&access.logins).values().filter(|l| l.user.as_ref().is_some_and(|u| u.name == "bor")).count();
+        assert_eq!(of_bor, USER_LOGINS_MAX, "bor's oldest is gone");
     }
 
     #[test]
     fn whoever_guesses_is_held_off() {
         let access = Access::new(None, None, Arc::default());
-        let (guesser, other) = ([192, 168, 1, 2].into(), [192, 168, 1, 3].into());
+        let (guesser, other): (IpAddr, IpAddr) = ([192, 168, 1, 2].into(), [192, 168, 1, 3].into());
         for _ in 0..SIGN_IN_FAILURES_MAX {
-            assert!(!access.is_held_off(guesser), "a few mistakes are human");
-            access.note_attempt(guesser, true);
+            assert_eq!(access.held_off(guesser, "ana"), None, "a few mistakes are human");
+            access.note_attempt(guesser, "ana", true);
         }
-        assert!(access.is_held_off(guesser) && !access.is_held_off(other), "one address, and no other");
-        for number in 0..ADDRESSES_KEPT as u32 + 10 {
-            access.note_attempt(IpAddr::from(number.to_be_bytes()), true);
+        assert!(access.held_off(guesser, " Ana ").is_some_and(|left| left <= SIGN_IN_WINDOW), "for this name");
+        assert_eq!(access.held_off(guesser, "bor"), None, "others behind the same address go on");
+        assert_eq!(access.held_off(other, "ana"), None, "and the name from elsewhere");
+        for number in 0..SIGN_IN_FAILURES_OF_ADDRESS_MAX {
+            access.note_attempt(guesser, &format!("user{number}"), true);
         }
-        assert_eq!(lock(&access.failed).len(), ADDRESSES_KEPT, "the memory is bounded");
-        access.note_attempt(other, false);
-        assert!(!access.is_held_off(other), "and who gets in begins anew");
+        assert!(access.held_off(guesser, "bor").is_some(), "until it is too much of an address");
+        let (one, two): (IpAddr, IpAddr) = ("fd00::1".parse().unwrap(), "fd00::2:1".parse().unwrap());
+        (0..SIGN_IN_FAILURES_MAX).for_each(|_| access.note_attempt(one, "ana", true));
+        assert!(access.held_off(two, "ana").is_some(), "of IPv6 a network is one");
+        access.note_attempt(other, "ana", true);
+        access.note_attempt(other, "ana", false);
+        assert!(!lock(&access.failed).contains_key(&(other, "ana".into())), "what was right counts for nothing");
+        for number in 0..ATTEMPTS_KEPT as u32 + 10 {
+            access.note_attempt(IpAddr::from(number.to_be_bytes()), "x", true);
+        }
+        assert!(lock(&access.failed).len() <= ATTEMPTS_KEPT, "the memory is bounded");
     }
 
     #[test]

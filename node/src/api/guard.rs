@@ -99,13 +99,13 @@ fn admit(app: &AppState, request: &Request) -> Result<Option<Caller>, Problem> {
     }
     let headers = request.headers();
     let entrance = request.extensions().get::<Entrance>().copied().unwrap_or_default();
-    let host = own_host(headers, &hosts(app, entrance))?;
-    own_origin(headers, entrance, &host)?;
+    let host = own_host(headers, &hosts(app, entrance)).map_err(|problem| at(app, entrance, problem))?;
+    own_origin(headers, entrance, &host).map_err(|problem| at(app, entrance, problem))?;
     let caller = app.access().caller(headers, entrance);
     // Signing in changes something too: nobody is to be signed in as somebody else from another page.
     let by_browser = caller.as_ref().map_or(entrance == Entrance::Office, Caller::is_browser);
     if by_browser && is_unsafe(request.method()) && !headers.contains_key(header::ORIGIN) {
-        return Err(foreign("a browser's request that changes something must carry its Origin"));
+        return Err(at(app, entrance, foreign("a browser's request that changes something must carry its Origin")));
     }
     if is_open(request.uri().path()) {
         return Ok(caller);
@@ -124,6 +124,17 @@ fn admit(app: &AppState, request: &Request) -> Result<Option<Caller>, Problem> {
     }
 }
 
+/// The same refusal in the words of the office, whose people cannot run `comin open`.
+fn at(app: &AppState, entrance: Entrance, problem: Problem) -> Problem {
+    let address = app.office().and_then(|(office, port)| office.addresses(*port).into_iter().next());
+    match (entrance, address) {
+        (Entrance::Office, Some(address)) => {
+            Problem { code: "foreign-office", ..problem }.hint(format!("open {address} by hand"))
+        }
+        _ => problem,
+    }
+}
+
 fn not_signed_in(entrance: Entrance) -> Problem {
     let problem = Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", "this needs a token or a login");
     problem.hint(match entrance {
@@ -135,7 +146,9 @@ fn not_signed_in(entrance: Entrance) -> Problem {
 /// What the `Host` of a request by a door may be.
 fn hosts(app: &AppState, entrance: Entrance) -> Vec<String> {
     match entrance {
-        Entrance::Office => app.office().map(|(office, port)| office.hosts(*port)).unwrap_or_default(),
+        Entrance::Office => {
+            app.office().map(|(office, port)| [office.hosts(*port), office.bare_hosts()].concat()).unwrap_or_default()
+        }
         Entrance::Loopback => app.port().map(own_hosts).unwrap_or_default(),
     }
 }

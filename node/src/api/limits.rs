@@ -32,20 +32,32 @@ pub const LOGIN_CODE_VALID: Duration = Duration::from_secs(10 * 60);
 pub const LOGIN_CODES_MAX: usize = 16;
 /// A login lasts this long.
 pub const LOGIN_VALID: Duration = Duration::from_secs(30 * 24 * 3600);
-/// Passwords that an address may get wrong within [`SIGN_IN_WINDOW`] before it is not listened to any more.
+/// Bytes of name and password as a form sends them: whoever sends them has shown nothing yet.
+pub const SIGN_IN_BYTES_MAX: usize = 4 * 1024;
+/// Passwords that an address may get wrong for one name within [`SIGN_IN_WINDOW`] before it is not listened to any more.
 pub const SIGN_IN_FAILURES_MAX: u32 = 10;
+/// The same for all names together: a whole office may come from one address.
+pub const SIGN_IN_FAILURES_OF_ADDRESS_MAX: u32 = 100;
 /// See [`SIGN_IN_FAILURES_MAX`].
 pub const SIGN_IN_WINDOW: Duration = Duration::from_secs(10 * 60);
-/// Addresses of which that is remembered; the oldest makes room.
-pub const ADDRESSES_KEPT: usize = 1_024;
+/// Addresses and names of which that is remembered; the oldest makes room.
+pub const ATTEMPTS_KEPT: usize = 2_048;
 /// Passwords checked at once: each takes 19 MiB and some 30 ms.
 pub const PASSWORDS_AT_ONCE: usize = 2;
-/// Connections from the office that are being secured at once, and how long one may take.
-pub const HANDSHAKES_AT_ONCE: usize = 64;
-/// See [`HANDSHAKES_AT_ONCE`].
+/// Connections from the office at once: thirty people with a few windows each.
+pub const OFFICE_CONNECTIONS_MAX: usize = 256;
+/// Of them from one address.
+pub const OFFICE_CONNECTIONS_OF_ADDRESS_MAX: usize = 64;
+/// How long a connection from the office may take to be secured, and then to say what it asks for.
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+/// See [`HANDSHAKE_TIME`].
+pub const HEAD_TIME: Duration = Duration::from_secs(30);
+/// How soon to try again where the address for the office is not there (yet).
+pub const DOOR_AGAIN: Duration = Duration::from_secs(10);
+/// Logins of one user at once; the user's oldest makes room.
+pub const USER_LOGINS_MAX: usize = 8;
 
-/// Logins at once; the oldest makes room.
+/// Logins by one-time links at once; the oldest makes room.
 pub const LOGINS_MAX: usize = 64;
 
 /// Answers kept for repeated idempotency keys; the oldest makes room.
@@ -59,3 +71,5 @@ pub const STREAM_EVENTS_KEPT: usize = 1_024;
 pub const STREAMS_MAX: usize = 256;
 /// A comment line is sent this often so that dead connections are noticed.
 pub const STREAM_KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// How often a stream looks whether its browser is still signed in.
+pub const STREAM_LOOK_EVERY: Duration = Duration::from_secs(5);

@@ -3,12 +3,11 @@
 use super::auth::Caller;
 use super::context::{Form, Params};
 use super::entrance::{Entrance, Remote};
-use super::limits::SIGN_IN_WINDOW;
 use super::problem::{Answer, Problem};
 use super::state::AppState;
 use crate::i18n::Lang;
 use crate::pages::{self, SignIn};
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Json};
@@ -77,31 +76,35 @@ pub async fn sign_in(
     State(app): State<AppState>,
     lang: Lang,
     entrance: Entrance,
-    remote: Option<Extension<ConnectInfo<Remote>>>,
+    remote: Option<Extension<Remote>>,
     Form(given): Form<Credentials>,
 ) -> Answer {
     if entrance != Entrance::Office {
         return Err(Problem::not_found("this page").hint("run `comin open` for a one-time link"));
     }
-    let address = remote.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.0.0.0.ip());
-    if app.access().is_held_off(address) {
+    let address = remote.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.0.0.ip());
+    if let Some(left) = app.access().held_off(address, &given.name) {
+        tracing::warn!(%address, "a sign-in from the office network was not looked at: too many have failed");
         let mut response = pages::sign_in(lang, entrance, SignIn::HeldOff);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(SIGN_IN_WINDOW.as_secs()));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(left.as_secs() + 1));
         return Ok(response);
     }
     // Counted before it is known, so that many at once are no way around it.
-    app.access().note_attempt(address, true);
+    app.access().note_attempt(address, &given.name, true);
     let internal = |error: &dyn std::fmt::Display| Problem::internal(error.to_string());
-    let permit = app.passwords().acquire().await.map_err(|error| internal(&error))?;
-    let users = app.users().clone();
-    let checked = tokio::task::spawn_blocking(move || users.check(&given.name, &given.password)).await;
-    drop(permit);
-    let Some(name) = checked.map_err(|error| internal(&error))? else {
+    let permit = app.passwords().clone().acquire_owned().await.map_err(|error| internal(&error))?;
+    let (users, name) = (app.users().clone(), given.name.clone());
+    let checked = tokio::task::spawn_blocking(move || {
+        // Kept until it is done, also where whoever asked has hung up.
+        let _permit = permit;
+        users.check(&given.name, &given.password)
+    });
+    let Some(user) = checked.await.map_err(|error| internal(&error))? else {
         tracing::warn!(%address, "a sign-in from the office network failed");
         return Ok(pages::sign_in(lang, entrance, SignIn::Wrong));
     };
-    app.access().note_attempt(address, false);
-    let cookie = app.access().log_in_user(name).map_err(|error| internal(&error))?;
+    app.access().note_attempt(address, &name, false);
+    let cookie = app.access().log_in_user(user).map_err(|error| internal(&error))?;
     Ok(with_cookie(Redirect::to("/").into_response(), &cookie))
 }
 

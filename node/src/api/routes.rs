@@ -1,6 +1,6 @@
 //! The router, and the table from which it is documented.
 
-use super::limits::BODY_BYTES_MAX;
+use super::limits::{BODY_BYTES_MAX, SIGN_IN_BYTES_MAX};
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
@@ -22,7 +22,7 @@ pub fn router(app: AppState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/openapi.json", get(openapi::get))
-        .route("/login", get(login::login).post(login::sign_in))
+        .route("/login", get(login::login).post(login::sign_in).layer(DefaultBodyLimit::max(SIGN_IN_BYTES_MAX)))
         .route("/office/root.crt", get(login::root))
         .route("/logout", post(login::logout))
         .merge(pages::router())

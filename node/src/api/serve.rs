@@ -2,23 +2,23 @@
 
 use super::auth::Trusted;
 use super::entrance::{Entrance, Remote};
-use super::limits::{HANDSHAKE_TIME, HANDSHAKES_AT_ONCE};
+use super::limits::{DOOR_AGAIN, HANDSHAKE_TIME, HEAD_TIME, OFFICE_CONNECTIONS_MAX, OFFICE_CONNECTIONS_OF_ADDRESS_MAX};
 use super::routes::router;
 use super::state::AppState;
-use crate::office::{Office, RENEW_AFTER};
-use axum::Extension;
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use crate::office::{Office, OfficeError, RENEW_AFTER};
+use axum::{Extension, Router};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::collections::HashMap;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream, UnixListener};
-use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 
 /// How long to wait where the system gives no connection, such as for want of file descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
@@ -40,21 +40,28 @@ pub async fn serve_page(
 }
 
 /// Serves page and API to the users of the office over TLS until `stop` ends, as the state's [`super::ApiConfig`] names
-/// it.
+/// it. An address that is not there (yet) is tried again: the exchange between the partners must not wait for it.
 ///
 /// # Errors
 /// Where the configuration names no office, or its certificate cannot be made.
 pub async fn serve_office(
-    listener: TcpListener,
+    address: SocketAddr,
     app: AppState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let Some((office, _)) = app.office() else {
+    let Some((office, _)) = app.office().cloned() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the office network needs users and TLS"));
     };
-    let listener = Secured::new(listener, office.clone())?;
-    let service = router(app).layer(Extension(Entrance::Office)).into_make_service_with_connect_info::<Remote>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    let door = Door::new(office, router(app).layer(Extension(Entrance::Office))).map_err(io::Error::other)?;
+    // Dropped with this future: whoever is being served is told to come to an end.
+    let (ending, ended) = watch::channel(false);
+    tokio::pin!(stop);
+    tokio::select! {
+        () = &mut stop => {}
+        () = door.open(address, ended) => {}
+    }
+    ending.send_replace(true);
+    Ok(())
 }
 
 /// Serves the control socket until `stop` ends. Whoever can open the socket is trusted: the caller makes it in
@@ -70,86 +77,101 @@ pub async fn serve_control(
     axum::serve(listener, router(app).layer(Extension(Trusted))).with_graceful_shutdown(stop).await
 }
 
-/// Connections of the office, each secured before it is handed over: one that takes its time holds up no other.
-struct Secured {
-    address: SocketAddr,
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    accepting: JoinHandle<()>,
+/// The office door: who comes in, and how many at once.
+struct Door {
+    office: Office,
+    router: Router,
+    secure: TlsAcceptor,
+    made: Instant,
+    open: JoinSet<()>,
+    from: HashMap<tokio::task::Id, IpAddr>,
 }
 
-impl Secured {
-    fn new(listener: TcpListener, office: Office) -> io::Result<Self> {
-        let address = listener.local_addr()?;
-        let acceptor = acceptor(&office)?;
-        let (sender, ready) = mpsc::channel(1);
-        Ok(Self { address, ready, accepting: tokio::spawn(accept_all(listener, office, acceptor, sender)) })
+impl Door {
+    fn new(office: Office, router: Router) -> Result<Self, OfficeError> {
+        let secure = acceptor(&office)?;
+        Ok(Self { office, router, secure, made: Instant::now(), open: JoinSet::new(), from: HashMap::new() })
     }
-}
 
-impl Drop for Secured {
-    fn drop(&mut self) {
-        self.accepting.abort();
-    }
-}
-
-impl Listener for Secured {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.ready.recv().await {
-            Some(connection) => connection,
-            // The task ends with this listener alone.
-            None => std::future::pending().await,
+    /// Serves at an address, for ever.
+    async fn open(mut self, address: SocketAddr, ended: watch::Receiver<bool>) {
+        let listener = bind(address).await;
+        loop {
+            tokio::select! {
+                Some(done) = self.open.join_next_with_id() => {
+                    let id = match done {
+                        Ok((id, ())) => id,
+                        Err(error) => error.id(),
+                    };
+                    self.from.remove(&id);
+                }
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, from)) => self.take(stream, from, ended.clone()),
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection from the office could not be accepted");
+                        tokio::time::sleep(ACCEPT_AGAIN).await;
+                    }
+                },
+            }
         }
     }
 
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(self.address)
-    }
-}
-
-impl Connected<IncomingStream<'_, Secured>> for Remote {
-    fn connect_info(stream: IncomingStream<'_, Secured>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-fn acceptor(office: &Office) -> io::Result<TlsAcceptor> {
-    Ok(TlsAcceptor::from(Arc::new(office.server().map_err(io::Error::other)?)))
-}
-
-async fn accept_all(
-    listener: TcpListener,
-    office: Office,
-    mut secure: TlsAcceptor,
-    ready: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
-) {
-    let (mut made, room) = (Instant::now(), Arc::new(Semaphore::new(HANDSHAKES_AT_ONCE)));
-    loop {
-        // INVARIANT: nobody closes the semaphore.
-        let Ok(permit) = room.clone().acquire_owned().await else { return };
-        let (stream, from) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "a connection from the office could not be accepted");
-                tokio::time::sleep(ACCEPT_AGAIN).await;
-                continue;
-            }
-        };
-        if made.elapsed() > RENEW_AFTER {
-            match acceptor(&office) {
-                Ok(new) => (secure, made) = (new, Instant::now()),
+    /// Takes a connection, unless there are too many. Each is secured by itself: one that takes its time holds up no other.
+    fn take(&mut self, stream: TcpStream, from: SocketAddr, ended: watch::Receiver<bool>) {
+        let address = from.ip().to_canonical();
+        let same = self.from.values().filter(|other| **other == address).count();
+        if self.from.len() >= OFFICE_CONNECTIONS_MAX || same >= OFFICE_CONNECTIONS_OF_ADDRESS_MAX {
+            return tracing::warn!(%address, "too many connections from the office; one more was closed");
+        }
+        if self.made.elapsed() > RENEW_AFTER {
+            match acceptor(&self.office) {
+                Ok(new) => (self.secure, self.made) = (new, Instant::now()),
                 Err(error) => tracing::warn!(%error, "the certificate for the office could not be renewed"),
             }
         }
-        let (secure, ready) = (secure.clone(), ready.clone());
-        tokio::spawn(async move {
-            if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIME, secure.accept(stream)).await {
-                drop(permit);
-                // An error means that the listener is gone.
-                let _ = ready.send((stream, from)).await;
+        let router = self.router.clone().layer(Extension(Remote(from)));
+        let serving = serve_connection(self.secure.clone(), stream, router, ended);
+        self.from.insert(self.open.spawn(serving).id(), address);
+    }
+}
+
+fn acceptor(office: &Office) -> Result<TlsAcceptor, OfficeError> {
+    Ok(TlsAcceptor::from(Arc::new(office.server()?)))
+}
+
+/// Binds as soon as that is possible.
+async fn bind(address: SocketAddr) -> TcpListener {
+    let mut told = false;
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return listener,
+            Err(error) if !told => {
+                tracing::warn!(%address, %error, "the page for the office cannot be served there; it is tried again");
+                told = true;
             }
-        });
+            Err(_) => {}
+        }
+        tokio::time::sleep(DOOR_AGAIN).await;
+    }
+}
+
+async fn serve_connection(secure: TlsAcceptor, stream: TcpStream, router: Router, mut ended: watch::Receiver<bool>) {
+    let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIME, secure.accept(stream)).await else { return };
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let ended = async move {
+        // The sender goes only with the door.
+        let _ = ended.wait_for(|ended| *ended).await;
+    };
+    tokio::pin!(connection);
+    tokio::select! {
+        // What went wrong on the line is nobody's to mend.
+        _ = connection.as_mut() => {}
+        () = ended => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
     }
 }

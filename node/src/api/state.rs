@@ -42,7 +42,7 @@ struct Inner {
     node: NodeHandle,
     config: ApiConfig,
     access: Access,
-    passwords: Semaphore,
+    passwords: Arc<Semaphore>,
     replay: Replay,
     answers: Answers,
     index: Arc<RecordIndex>,
@@ -56,7 +56,7 @@ impl AppState {
     pub fn new(node: NodeHandle, config: ApiConfig) -> Self {
         Self(Arc::new(Inner {
             access: Access::new(config.token.as_deref(), config.port, config.users.clone()),
-            passwords: Semaphore::new(PASSWORDS_AT_ONCE),
+            passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             replay: Replay::new(&node),
             answers: Answers::default(),
             index: Arc::new(RecordIndex::new(&node)),
@@ -111,7 +111,7 @@ impl AppState {
     }
 
     /// What whoever checks a password holds meanwhile.
-    pub fn passwords(&self) -> &Semaphore {
+    pub fn passwords(&self) -> &Arc<Semaphore> {
         &self.0.passwords
     }
 

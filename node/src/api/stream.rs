@@ -5,11 +5,14 @@
 //! comes back with `Last-Event-ID` gets what it missed, or `reset` where that is no longer kept. A page names in
 //! `?after=` the event up to which it was made, so that nothing falls between its making and its stream.
 
+use super::auth::Caller;
 use super::context::Params;
-use super::limits::{STREAM_EVENTS_KEPT, STREAM_KEEP_ALIVE, STREAMS_MAX};
+use super::entrance::Entrance;
+use super::limits::{STREAM_EVENTS_KEPT, STREAM_KEEP_ALIVE, STREAM_LOOK_EVERY, STREAMS_MAX};
 use super::problem::{Answer, Problem};
 use super::state::AppState;
 use crate::runtime::{Event as NodeEvent, EventKind, NodeHandle};
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
@@ -113,7 +116,13 @@ pub struct Begin {
 ///
 /// # Errors
 /// 503 where too many are open.
-pub async fn stream(State(app): State<AppState>, Params(begin): Params<Begin>, headers: HeaderMap) -> Answer {
+pub async fn stream(
+    State(app): State<AppState>,
+    Params(begin): Params<Begin>,
+    entrance: Entrance,
+    caller: Option<Extension<Caller>>,
+    headers: HeaderMap,
+) -> Answer {
     let permit = app.replay().streams.clone().try_acquire_owned().map_err(|_| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-streams", "too many streams are open")
             .hint("close some windows of the page")
@@ -122,7 +131,9 @@ pub async fn stream(State(app): State<AppState>, Params(begin): Params<Begin>, h
     let receiver = app.node().subscribe();
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let missed = last.or(begin.after.as_deref()).map(|last| app.replay().since(last));
-    let sse = Sse::new(events(app, receiver, missed, permit));
+    // A browser's stream ends with its login.
+    let watched = caller.is_some_and(|caller| caller.0.is_browser()).then_some((headers, entrance));
+    let sse = Sse::new(events(app, receiver, missed, permit, watched));
     Ok(sse.keep_alive(KeepAlive::new().interval(STREAM_KEEP_ALIVE)).into_response())
 }
 
@@ -131,6 +142,7 @@ fn events(
     receiver: broadcast::Receiver<NodeEvent>,
     missed: Option<Option<Vec<NodeEvent>>>,
     permit: OwnedSemaphorePermit,
+    watched: Option<(HeaderMap, Entrance)>,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
     let replayed = match &missed {
         Some(Some(events)) => events.last().map_or(0, |event| event.number),
@@ -141,17 +153,23 @@ fn events(
         Some(None) => vec![reset()],
         Some(Some(events)) => events.iter().map(|event| to_sse(&app, event)).collect(),
     };
-    let live = stream::unfold((app, receiver, permit), move |(app, mut receiver, permit)| async move {
-        loop {
-            let event = match receiver.recv().await {
-                Ok(event) if event.number <= replayed => continue,
-                Ok(event) => to_sse(&app, &event),
-                Err(broadcast::error::RecvError::Lagged(_)) => reset(),
-                Err(broadcast::error::RecvError::Closed) => return None,
-            };
-            return Some((event, (app, receiver, permit)));
-        }
-    });
+    let live =
+        stream::unfold((app, receiver, permit, watched), move |(app, mut receiver, permit, watched)| async move {
+            loop {
+                let next = tokio::time::timeout(STREAM_LOOK_EVERY, receiver.recv()).await;
+                if watched.as_ref().is_some_and(|(headers, door)| app.access().caller(headers, *door).is_none()) {
+                    return None;
+                }
+                let event = match next {
+                    Err(_) => continue,
+                    Ok(Ok(event)) if event.number <= replayed => continue,
+                    Ok(Ok(event)) => to_sse(&app, &event),
+                    Ok(Err(broadcast::error::RecvError::Lagged(_))) => reset(),
+                    Ok(Err(broadcast::error::RecvError::Closed)) => return None,
+                };
+                return Some((event, (app, receiver, permit, watched)));
+            }
+        });
     stream::iter(first).chain(live).map(Ok)
 }
 

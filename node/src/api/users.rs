@@ -43,17 +43,15 @@ pub async fn add(State(app): State<AppState>, Body(body): Body<UserAdd>) -> Answ
 pub async fn reset(State(app): State<AppState>, Path(name): Path<String>) -> Answer<Json<Value>> {
     let (users, named) = (app.users().clone(), name.clone());
     let password = hashing(move || users.reset(&named)).await?;
-    app.access().end_logins(&name.to_lowercase());
     Ok(Json(json!({"schema": 1, "name": name, "password": password})))
 }
 
 /// `DELETE users/{id}`: signed out at once.
 ///
 /// # Errors
-/// 404.
+/// 404; 409 for the only one while the page is open to the office.
 pub async fn remove(State(app): State<AppState>, Path(name): Path<String>) -> Answer<Json<Value>> {
-    app.users().remove(&name)?;
-    app.access().end_logins(&name.to_lowercase());
+    app.users().remove(&name, app.office().is_none())?;
     Ok(Json(json!({"schema": 1})))
 }
 
@@ -71,6 +69,8 @@ impl From<UserError> for Problem {
             UserError::Exists(name) => {
                 Self::new(StatusCode::CONFLICT, "precondition", detail).hint(format!("comin users reset {name}"))
             }
+            UserError::Last => Self::new(StatusCode::CONFLICT, "precondition", detail)
+                .hint("add another one first, or write office = [] in node.toml and start the node again"),
             UserError::TooMany => Self::new(StatusCode::CONFLICT, "precondition", detail).hint("comin users list"),
             UserError::Unknown(name) => Self::not_found(format!("user {name}")).hint("comin users list"),
             UserError::File(_) | UserError::Hash(_) => Self::internal(detail),

@@ -7,6 +7,7 @@ use super::output::Output;
 use comin_node::backup::{self, BackupError, Contents, Part};
 use comin_node::datadir::{DataDir, DataDirError, quoted};
 use comin_node::store::StoreError;
+use comin_node::users::Users;
 use comin_node::views::time::{now_ms, rfc3339};
 use rustix::fs::Mode;
 use serde_json::json;
@@ -81,6 +82,13 @@ pub fn restore(dir: &DataDir, file: &Path, check: bool, out: &Output) -> CliResu
             out.say("cli-federation", &[("name", name.as_str().into()), ("n", (*partners).into())]);
         }
         None => out.say("cli-no-federation", &[]),
+    }
+    let users: Vec<String> = match check {
+        true => Vec::new(),
+        false => Users::read(dir)?.list().into_iter().map(|(name, _)| name).collect(),
+    };
+    if !users.is_empty() {
+        out.say("cli-restored-users", &[("names", users.join(", ").into())]);
     }
     if !check {
         let place = match DataDir::locate(None) {

@@ -11,7 +11,7 @@ use comin_node::office::{Office, OfficeError};
 use comin_node::users::{Role, Users};
 use hyper::Method;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// `users`.
 pub fn users(client: &Client, verb: Option<&UsersVerb>, out: &Output) -> CliResult {
@@ -61,7 +61,15 @@ pub fn tls(dir: &DataDir, config: &Config, verb: Option<&TlsVerb>, out: &Output)
             tell(&office, config, out);
             if !out.json {
                 let next = if config.listen.office.is_empty() { "cli-tls-next-listen" } else { "cli-tls-next-start" };
-                out.say(next, &[("port", u64::from(OFFICE_PORT).into())]);
+                let address = office.names().iter().find_map(|name| name.parse::<IpAddr>().ok());
+                let address = address.map_or_else(
+                    || "192.168.1.10".to_owned(),
+                    |ip| match ip {
+                        IpAddr::V4(ip) => ip.to_string(),
+                        IpAddr::V6(ip) => format!("[{ip}]"),
+                    },
+                );
+                out.say(next, &[("address", format!("{address}:{OFFICE_PORT}").into())]);
             }
         }
         None => tell(&made(dir)?, config, out),
@@ -124,6 +132,11 @@ pub fn entrance(dir: &DataDir, config: &Config, users: &Users) -> CliResult<Opti
         CliError::new("`listen.office` needs TLS, and this node has no names in the office yet")
             .exit(Exit::Config)
             .hint("comin tls make comin.example.lan 192.168.1.10, or leave `listen.office` empty")
+    })?;
+    office.server().map_err(|error| {
+        CliError::new(format!("`listen.office` cannot be served: {error}"))
+            .exit(Exit::Config)
+            .hint("comin tls make NAME")
     })?;
     if users.is_empty() {
         return Err(CliError::new("`listen.office` needs users, and there are none")

@@ -49,8 +49,6 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     // Whatever is made from here on is for this user alone, whatever the mode of the directory above.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let (settings, signer, token) = (dir.settings()?, dir.signer()?, dir.api_token()?);
-    let users = Arc::new(Users::read(dir)?);
-    let office = super::office::entrance(dir, config, &users)?;
     dir.existing_store()?;
     let store: Arc<dyn Store> = Arc::new(store::open_node(dir, STORE_WAIT).map_err(|error| {
         match error {
@@ -60,6 +58,9 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
             other => other.into(),
         }
     })?);
+    // Read once nobody else can change them: the command line does so under the store's lock as well.
+    let users = Arc::new(Users::read(dir)?);
+    let office = super::office::entrance(dir, config, &users)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| CliError::new(format!("the system refused: {error}")))?;
     let chosen = if config.node.language.is_empty() { &settings.language } else { &config.node.language };
@@ -67,16 +68,10 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let _entered = runtime.enter();
     let control = control_listener(dir)?;
-    let page = listener(config.listen.page, "page = \"127.0.0.1:8480\"")?;
+    let page = page_listener(config.listen.page)?;
     let port = page.local_addr().map(|address| address.port()).map_err(refused)?;
-    let doors: Vec<TcpListener> = config
-        .listen
-        .office
-        .iter()
-        .map(|address| listener(*address, "office = [\"0.0.0.0:8444\"]"))
-        .collect::<Result<_, _>>()?;
-    let office_port = doors.first().map_or(Ok(0), |door| door.local_addr().map(|address| address.port()));
-    let office = office.zip(Some(office_port.map_err(refused)?));
+    let doors = config.listen.office.clone();
+    let office = office.zip(doors.first().map(SocketAddr::port));
     let net = NetConfig {
         listen: config.listen.p2p.iter().map(to_multiaddr).collect(),
         external: config.listen.external.iter().map(to_multiaddr).collect(),
@@ -136,7 +131,7 @@ async fn keep_statements(handle: NodeHandle, dir: DataDir) {
 async fn serve(
     handle: NodeHandle,
     app: AppState,
-    (control, page, doors): (UnixListener, TcpListener, Vec<TcpListener>),
+    (control, page, doors): (UnixListener, TcpListener, Vec<SocketAddr>),
     out: &Output,
 ) -> CliResult {
     let address = page.local_addr().map_err(refused)?;
@@ -229,8 +224,7 @@ fn control_listener(dir: &DataDir) -> CliResult<UnixListener> {
         .map_err(|error| CliError::new(format!("{}: {error}", path.display())).hint("choose another `--data-dir DIR`"))
 }
 
-/// A listener for pages; `other`: how to name another address in the configuration.
-fn listener(address: SocketAddr, other: &str) -> CliResult<TcpListener> {
+fn page_listener(address: SocketAddr) -> CliResult<TcpListener> {
     let bind = || {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -239,7 +233,7 @@ fn listener(address: SocketAddr, other: &str) -> CliResult<TcpListener> {
     bind().map_err(|error| {
         CliError::new(format!("the page cannot be served on {address}: {error}"))
             .exit(Exit::Config)
-            .hint(format!("set another address in node.toml: [listen] {other}"))
+            .hint("set another port in node.toml: [listen] page = \"127.0.0.1:8480\"")
     })
 }
 

@@ -200,7 +200,7 @@ pub fn frame(lang: Lang, title: &str, seen: Option<&str>, body: Markup) -> Marku
                 @if seen.is_some() { script type="module" src=(assets::js_path()) {} }
             }
             body data-seen=[seen] data-changed=[live("live-changed")] data-reload=[live("live-reload")]
-                data-offline=[live("live-offline")] { (body) }
+                data-offline=[live("live-offline")] data-out=[live("signed-out")] { (body) }
         }
     }
 }

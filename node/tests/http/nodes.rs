@@ -28,6 +28,7 @@ pub const TOKEN: &str = "a-token-for-tests";
 
 /// A node with its router.
 pub struct TestNode {
+    pub app: AppState,
     pub handle: NodeHandle,
     pub router: Router,
     _running: Node,
@@ -82,7 +83,7 @@ pub fn start(secret: u8, name: &str, country: &str, net: bool) -> TestNode {
         ..ApiConfig::default()
     };
     let app = AppState::new(handle.clone(), config);
-    TestNode { router: router(app), handle, _running: running }
+    TestNode { router: router(app.clone()), app, handle, _running: running }
 }
 
 /// The names of the nodes in their office, and the port; the same for all, since an authority takes time to make.

@@ -3,8 +3,19 @@
 use super::nodes::{Got, TOKEN, TestNode, escape, send, start};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use comin_node::api::limits::OFFICE_CONNECTIONS_OF_ADDRESS_MAX;
+use comin_node::api::serve_office;
 use comin_node::api::{Entrance, rights};
+use http_body_util::BodyExt;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde_json::json;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tower::ServiceExt;
 
 /// The address of the node in [`start`], as the office writes it.
 const HOST: &str = "comin.office.lan:8443";
@@ -44,6 +55,9 @@ async fn a_user_signs_in_works_and_is_out_when_removed() {
     assert_eq!(shown.status, StatusCode::UNAUTHORIZED, "nobody is signed in");
     assert!(shown.text.contains("name=\"password\"") && !shown.text.contains("Ožara"), "the page asks who is there");
     let password = add_user(&node, "Ana", "editor").await;
+    let last = node.call("DELETE", "/api/v1/users/ana", None).await;
+    assert_eq!(last.status, StatusCode::CONFLICT, "without users the node would not start again");
+    add_user(&node, "bor", "admin").await;
     let cookie = sign_in(&node, "ana", &password).await;
     let with = [("cookie", cookie.as_str()), ("origin", ORIGIN), ("content-type", "application/json")];
     let page = ask(&node, "GET", "/", &with[..1], "").await;
@@ -53,7 +67,13 @@ async fn a_user_signs_in_works_and_is_out_when_removed() {
     assert_eq!(made.status, StatusCode::CREATED, "an editor edits: {}", made.text);
     let bare = ask(&node, "POST", "/api/v1/records", &[with[0], with[2]], &record).await;
     assert_eq!(bare.status, StatusCode::FORBIDDEN, "a browser's change must carry its origin");
+    let stream =
+        Request::get("/api/v1/stream").extension(Entrance::Office).header("host", HOST).header("cookie", &cookie);
+    let stream = node.router.clone().oneshot(stream.body(Body::empty()).unwrap()).await.expect("a router answers");
+    assert_eq!(stream.status(), StatusCode::OK, "the page listens to what changes");
     assert_eq!(node.call("DELETE", "/api/v1/users/Ana", None).await.status, StatusCode::OK, "the user is removed");
+    let ended = tokio::time::timeout(Duration::from_secs(60), stream.into_body().collect()).await;
+    assert!(ended.is_ok(), "the page hears no more");
     let after = ask(&node, "POST", "/api/v1/records", &with, &record).await;
     assert_eq!(after.status, StatusCode::UNAUTHORIZED, "and signed out at once");
     let again = try_password(&node, "ana", &password).await;
@@ -166,7 +186,8 @@ async fn neither_door_opens_by_the_other_ones_key() {
         .header("content-type", "application/x-www-form-urlencoded");
     let form = send(&node.router, form.body(Body::from("name=ana&password=x")).unwrap()).await;
     assert_eq!(form.status, StatusCode::NOT_FOUND, "nobody guesses passwords on this machine");
-    for host in ["localhost:8470", "evil.example:8443", "comin.office.lan", "comin.office.lan:8443.evil.example"] {
+    for host in ["localhost:8470", "evil.example:8443", "comin.office.lan:84430", "comin.office.lan:8443.evil.example"]
+    {
         let request = Request::get("/").extension(Entrance::Office).header("host", host).header("cookie", &cookie);
         let got = send(&node.router, request.body(Body::empty()).unwrap()).await;
         assert_eq!(got.status, StatusCode::FORBIDDEN, "{host} is not this node in the office");
@@ -200,4 +221,57 @@ async fn whoever_guesses_is_not_listened_to_for_a_while() {
     let held = try_password(&node, "ana", &password).await;
     assert_eq!(held.status, StatusCode::TOO_MANY_REQUESTS, "not even the right one is looked at");
     assert!(held.headers.contains_key(header::RETRY_AFTER), "programs read for how long");
+}
+
+/// A connection from one of this machine's addresses.
+async fn connect(from: &str, to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(format!("{from}:0").parse().expect("an address")).expect("is ours");
+    socket.connect(to).await.expect("somebody listens")
+}
+
+#[tokio::test]
+async fn who_opens_connections_and_says_nothing_keeps_nobody_out() {
+    let node = start(46, "Ožara", "SI", false);
+    let free = TcpListener::bind("127.0.0.1:0").await.and_then(|free| free.local_addr()).expect("a free port");
+    let (_stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    tokio::spawn(serve_office(free, node.app.clone(), async {
+        let _ = stopped.await;
+    }));
+    let (office, _) = node.app.office().expect("there is an office");
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(office.root_pem().as_bytes()).expect("PEM")).expect("a certificate");
+    let browser = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .expect("TLS 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let browser = tokio_rustls::TlsConnector::from(Arc::new(browser));
+    while TcpStream::connect(free).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    let mut silent = Vec::new();
+    for _ in 0..OFFICE_CONNECTIONS_OF_ADDRESS_MAX + 4 {
+        silent.push(connect("127.0.0.2", free).await);
+    }
+    let mut byte = [0];
+    let last = silent.last_mut().expect("there are some");
+    let read = tokio::time::timeout(Duration::from_secs(5), last.read(&mut byte)).await;
+    assert!(matches!(read, Ok(Ok(0) | Err(_))), "beyond as many as an address may have it is closed at once: {read:?}");
+    let stream = connect("127.0.0.1", free).await;
+    let name = "comin.office.lan".try_into().expect("a name");
+    let mut stream = browser.connect(name, stream).await.expect("others come in");
+    let asked = b"GET /healthz HTTP/1.1\r\nHost: comin.office.lan\r\nConnection: close\r\n\r\n";
+    stream.write_all(asked).await.expect("is sent");
+    let mut answer = String::new();
+    // The node may close the line without a last word of TLS.
+    let _ = stream.read_to_string(&mut answer).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "and are answered: {answer}");
+}
+
+#[tokio::test]
+async fn a_stranger_sends_no_long_passwords() {
+    let node = start(47, "Ožara", "SI", false);
+    let got = try_password(&node, "ana", &"x".repeat(100_000)).await;
+    assert_eq!(got.status, StatusCode::PAYLOAD_TOO_LARGE, "nobody fills the memory before saying who it is");
 }

@@ -22,12 +22,12 @@ pub(super) fn check(job: &CheckJob) -> Result<CheckResult, Refusal> {
     if changes.len() > TRANSFER_CHANGES_MAX {
         return Err(Refusal::sender("too many changes in one transfer"));
     }
-    let (mut chains, mut blamed) = read(job, changes.iter().map(|change| change.raw_bytes().to_vec()).collect())?;
-    cover(job, &Frontier::default(), &mut chains, &mut blamed)?;
-    blame_misfits(&doc, &mut chains, &mut blamed);
-    if !blamed.is_empty() {
+    let (mut chains, mut left_out) = read(job, changes.iter().map(|change| change.raw_bytes().to_vec()).collect())?;
+    cover(job, &Frontier::default(), &mut chains, &mut left_out)?;
+    blame_misfits(&doc, &mut chains, &mut left_out);
+    if !left_out.blamed.is_empty() {
         // It cannot be stored as it came; what the others wrote goes on as single changes.
-        return give(job, chains, blamed);
+        return give(job, chains, left_out);
     }
     if keeps_barred(job, &changes) {
         return Ok(CheckResult::Unkept);

@@ -416,6 +416,32 @@ fn who_overwrites_what_it_does_not_build_on_is_to_blame() {
 }
 
 #[test]
+fn who_builds_on_what_was_good_is_not_to_blame() {
+    let (mut one, mut two) = (Writer::new(1), Writer::new(2));
+    let key = one.add(1);
+    two.merge(&mut one);
+    two.edit(&key, "honest");
+    // Later the first one signs what is not admissible.
+    one.commit(|tx| {
+        let (_, record) = tx.get(ROOT, &key).expect("reads").expect("is there");
+        tx.put_object(&record, "nested", ObjType::Map).expect("makes a map");
+    });
+    one.merge(&mut two);
+    for form in [Form::Snapshot, Form::Changes] {
+        let payload = match form {
+            Form::Snapshot => encode_snapshot(&one.doc),
+            _ => payload_of(&raw(&one.doc)),
+        };
+        let runs = vec![one.run_in(&one.doc), two.run_in(&one.doc)];
+        let result = run(&job(form, payload, &Frontier::default(), runs));
+        assert_author(result.clone(), one.actor(), "a nested map");
+        let CheckResult::AuthorFault { blamed, innocent } = result else { return };
+        assert!(!blamed.contains_key(&two.actor()), "who built on the good part is not blamed");
+        assert!(innocent.is_empty(), "and waits for a transfer that has that part");
+    }
+}
+
+#[test]
 fn floods_of_records_are_refused() {
     let (mut job, _) = honest_job(Form::Changes, &Frontier::default());
     job.records = crate::limits::PART_RECORDS_FLOOD - 2;

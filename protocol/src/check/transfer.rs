@@ -9,7 +9,7 @@ use crate::limits::{LINKS_RECORDS_MAX, PART_RECORDS_FLOOD};
 use crate::run::{Frontier, Tip};
 use crate::scan::{Action, ObjRef, ScannedChange, hash_of, scan};
 use automerge::Automerge;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A change that has been read, without its operations: those of a whole transfer would fill the memory.
 pub(super) struct Link {
@@ -29,25 +29,37 @@ pub(super) struct Link {
 /// The changes of a transfer, by actor and sequence.
 pub(super) type Chains = BTreeMap<ActorId, BTreeMap<u64, Link>>;
 
-/// The actors at fault.
-pub(super) type Blamed = BTreeMap<ActorId, Blame>;
+/// What is left out of a transfer.
+#[derive(Default)]
+pub(super) struct LeftOut {
+    /// The actors at fault.
+    pub blamed: BTreeMap<ActorId, Blame>,
+    /// Whoever builds on what those wrote before: no fault of theirs, and it comes again from elsewhere.
+    aside: BTreeSet<ActorId>,
+}
+
+impl LeftOut {
+    fn has(&self, actor: &ActorId) -> bool {
+        self.blamed.contains_key(actor) || self.aside.contains(actor)
+    }
+}
 
 /// Checks a transfer of single changes. Where an author is at fault the others' changes are given all the same.
 pub(super) fn check(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<CheckResult, Refusal> {
-    let (mut chains, mut blamed) = read(job, changes)?;
+    let (mut chains, mut left_out) = read(job, changes)?;
     pass_over(&mut chains, &job.base);
-    cover(job, &job.base, &mut chains, &mut blamed)?;
-    give(job, chains, blamed)
+    cover(job, &job.base, &mut chains, &mut left_out)?;
+    give(job, chains, left_out)
 }
 
 /// What has been covered, and whose fault it is that the rest is not.
-pub(super) fn give(job: &CheckJob, chains: Chains, blamed: Blamed) -> Result<CheckResult, Refusal> {
+pub(super) fn give(job: &CheckJob, chains: Chains, left_out: LeftOut) -> Result<CheckResult, Refusal> {
     let new_records: u64 = chains.values().flat_map(BTreeMap::values).map(|link| link.new_records).sum();
     check_flood(job, job.records.saturating_add(new_records))?;
     let changes = in_order(chains);
-    match blamed.is_empty() {
+    match left_out.blamed.is_empty() {
         true => Ok(CheckResult::Changes(changes)),
-        false => Ok(CheckResult::AuthorFault { blamed, innocent: changes }),
+        false => Ok(CheckResult::AuthorFault { blamed: left_out.blamed, innocent: changes }),
     }
 }
 
@@ -59,14 +71,14 @@ pub(super) fn check_flood(job: &CheckJob, records: u64) -> Result<(), Refusal> {
 
 /// Scans every change and judges its operations; what follows from the runs is asked later.
 /// Signed bytes that do not read are blamed on their author.
-pub(super) fn read(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<(Chains, Blamed), Refusal> {
-    let (mut chains, mut blamed) = (Chains::new(), Blamed::new());
+pub(super) fn read(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<(Chains, LeftOut), Refusal> {
+    let (mut chains, mut left_out) = (Chains::new(), LeftOut::default());
     for bytes in changes {
         let change = match scan(&bytes) {
             Ok(change) => change,
             Err(error) => {
                 let (actor, blame) = blame_unreadable(job, hash_of(&bytes), &error)?;
-                blamed.insert(actor, blame);
+                left_out.blamed.insert(actor, blame);
                 continue;
             }
         };
@@ -80,7 +92,7 @@ pub(super) fn read(job: &CheckJob, changes: Vec<Vec<u8>>) -> Result<(Chains, Bla
             return Err(Refusal::sender(format!("change {} given twice, or two of one sequence", hash.short())));
         }
     }
-    Ok((chains, blamed))
+    Ok((chains, left_out))
 }
 
 /// Bytes that do not read are the author's where a run signs just them; else nobody knows whose they are.
@@ -121,46 +133,70 @@ fn pass_over(chains: &mut Chains, base: &Frontier) {
 
 /// Matches every actor's changes with its run: contiguous from `base`, linked by hashes, ending at the run. Whoever
 /// signed what is not admissible is blamed, and its changes are left out.
-pub(super) fn cover(job: &CheckJob, base: &Frontier, chains: &mut Chains, blamed: &mut Blamed) -> Result<(), Refusal> {
+pub(super) fn cover(
+    job: &CheckJob,
+    base: &Frontier,
+    chains: &mut Chains,
+    left_out: &mut LeftOut,
+) -> Result<(), Refusal> {
     loop {
-        leave_out(chains, blamed);
-        match cover_all(job, base, chains, blamed) {
-            Err(Refusal::Author { actor, hash, what }) => drop(blamed.insert(actor, Blame { hash, what })),
+        leave_out(chains, left_out);
+        match cover_all(job, base, chains, left_out) {
+            Err(Refusal::Author { actor, hash, what }) => drop(left_out.blamed.insert(actor, Blame { hash, what })),
             other => return other,
         }
     }
 }
 
 /// Blames whoever refers to what it does not build on, in a whole document whose changes are covered.
-pub(super) fn blame_misfits(doc: &Automerge, chains: &mut Chains, blamed: &mut Blamed) {
+pub(super) fn blame_misfits(doc: &Automerge, chains: &mut Chains, left_out: &mut LeftOut) {
     let mut ancestry = Ancestry::of(&doc.get_changes_meta(&[]));
     for link in chains.values().flat_map(BTreeMap::values) {
         if !ancestry.fits(doc, link.hash, &link.refers) {
             let what = "refers to what it does not build on".to_owned();
-            blamed.entry(link.actor).or_insert(Blame { hash: link.hash, what });
+            left_out.blamed.entry(link.actor).or_insert(Blame { hash: link.hash, what });
         }
     }
-    leave_out(chains, blamed);
+    leave_out(chains, left_out);
 }
 
-/// Leaves out what blamed actors wrote. Who builds on that is to blame as well: an honest node does not take it.
-fn leave_out(chains: &mut Chains, blamed: &mut Blamed) {
-    let mut bad: HashSet<ChangeHash> = blamed.values().map(|blame| blame.hash).collect();
+/// Leaves out what blamed actors wrote. Who builds on a change that is not admissible, or on a later one of its author,
+/// is to blame as well: an honest node does not take those. Who builds on earlier ones is left out and not to blame.
+fn leave_out(chains: &mut Chains, left_out: &mut LeftOut) {
+    let mut bad: HashSet<ChangeHash> = left_out.blamed.values().map(|blame| blame.hash).collect();
+    let mut lost: HashSet<ChangeHash> = HashSet::new();
     loop {
-        for actor in blamed.keys() {
-            let gone = chains.remove(actor).unwrap_or_default();
-            bad.extend(gone.into_values().map(|link| link.hash));
+        for (actor, blame) in &left_out.blamed {
+            let mut from_here = false;
+            for link in chains.remove(actor).unwrap_or_default().into_values() {
+                from_here |= link.hash == blame.hash;
+                if from_here {
+                    bad.insert(link.hash)
+                } else {
+                    lost.insert(link.hash)
+                };
+            }
         }
-        let builds_on = |link: &&Link| link.deps.iter().any(|dep| bad.contains(dep));
-        let found = chains.values().flat_map(BTreeMap::values).find(builds_on);
-        let Some((actor, hash)) = found.map(|link| (link.actor, link.hash)) else { return };
-        blamed.insert(actor, Blame { hash, what: "builds on a change that is not admissible".to_owned() });
+        let Some((actor, hash)) = first_on(chains, &bad) else { break };
+        let what = "builds on a change that is not admissible".to_owned();
+        left_out.blamed.insert(actor, Blame { hash, what });
+    }
+    while let Some((actor, _)) = first_on(chains, &lost) {
+        let gone = chains.remove(&actor).unwrap_or_default();
+        lost.extend(gone.into_values().map(|link| link.hash));
+        left_out.aside.insert(actor);
     }
 }
 
-fn cover_all(job: &CheckJob, base: &Frontier, chains: &Chains, blamed: &Blamed) -> Result<(), Refusal> {
+/// A change that builds on one of these, and its author.
+fn first_on(chains: &Chains, on: &HashSet<ChangeHash>) -> Option<(ActorId, ChangeHash)> {
+    let mut links = chains.values().flat_map(BTreeMap::values);
+    links.find(|link| link.deps.iter().any(|dep| on.contains(dep))).map(|link| (link.actor, link.hash))
+}
+
+fn cover_all(job: &CheckJob, base: &Frontier, chains: &Chains, left_out: &LeftOut) -> Result<(), Refusal> {
     let none = BTreeMap::new();
-    for (actor, run) in job.runs.iter().filter(|(actor, _)| !blamed.contains_key(actor)) {
+    for (actor, run) in job.runs.iter().filter(|(actor, _)| !left_out.has(actor)) {
         let chain = chains.get(actor).unwrap_or(&none);
         let held = base.0.get(actor);
         if run.run.seq <= held.map_or(0, |tip| tip.seq) && chain.is_empty() {

@@ -22,9 +22,14 @@ pub(super) struct Appeal {
 
 impl Engine {
     pub(super) fn begin_appeal(&mut self, id: SessionId, device: DeviceKey) {
-        let earlier = self.appeals.iter().find(|(_, appeal)| appeal.device == device).map(|(id, _)| *id);
+        // Each partner has one: nobody's machines keep out those of others.
+        let same = |appeal: &Appeal| self.roster.writer(&appeal.device) == self.roster.writer(&device);
+        let earlier = self.appeals.iter().find(|(_, appeal)| same(appeal)).map(|(id, _)| *id);
         if let Some(earlier) = earlier {
-            self.end_appeal(earlier, "comes on another stream");
+            self.end_appeal(earlier, "another machine of its partner, or another stream of it, came");
+        }
+        if self.patience.spend(device, limits::PATIENCE_FAULT, self.now.mono_ms) {
+            return self.disconnect_later(id, "comes again and again".into());
         }
         if self.appeals.len() >= limits::APPEALS_MAX {
             return self.disconnect_later(id, "too many revoked machines at once".into());

@@ -54,9 +54,21 @@ impl Engine {
         if self.docs.values().any(waits) {
             return;
         }
-        if let Some(id) = self.docs.keys().find(|id| self.is_rebuild_due(id)).copied() {
-            self.rebuild(id);
+        while let Some(id) = self.docs.keys().find(|id| self.is_rebuild_due(id)).copied() {
+            if self.stays_as_it_is(&id) {
+                // The usual case of a decision: all that is here was named.
+                self.note_judged(id);
+                continue;
+            }
+            return self.rebuild(id);
         }
+    }
+
+    /// Whether nothing of a document goes under the bars of now, as far as that can be told without loading it.
+    fn stays_as_it_is(&self, id: &DocId) -> bool {
+        let Some(doc) = self.docs.get(id) else { return false };
+        let bars = self.bars_in(doc);
+        self.cuts_due(doc).is_empty() && bars.0.iter().all(|(actor, stays)| doc.meta.frontier.seq(actor) <= *stays)
     }
 
     pub(super) fn rebuild_if_due(&mut self, id: DocId) {
@@ -253,9 +265,14 @@ impl Engine {
 
 /// What of it one statement has room for: the documents with the most actors go first.
 fn fitting(mut stays: Stays, bytes_max: usize) -> Stays {
-    while to_cbor(&stays).len() > bytes_max {
-        let Some(largest) = stays.iter().max_by_key(|(_, actors)| actors.len()).map(|(id, _)| *id) else { break };
+    let mut sizes: Vec<(usize, DocId)> = stays.iter().map(|(id, actors)| (to_cbor(&(id, actors)).len(), *id)).collect();
+    sizes.sort_unstable();
+    let mut bytes: usize = sizes.iter().map(|(size, _)| size).sum();
+    while bytes > bytes_max
+        && let Some((size, largest)) = sizes.pop()
+    {
         stays.remove(&largest);
+        bytes -= size;
     }
     stays
 }

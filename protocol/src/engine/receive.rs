@@ -16,6 +16,9 @@ use crate::scan::{KeyRef, ObjRef, ScannedChange, scan};
 use minicbor::bytes::ByteVec;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+/// What is said of an actor whose divergence is proven.
+const TWO_BRANCHES: &str = "its history has two branches";
+
 /// Why changes were not taken.
 pub(super) enum Refused {
     /// The sender is at fault: the session ends.
@@ -52,7 +55,7 @@ impl Engine {
             if let Some(cut) = self.roster.cuts.get(&(*doc, actor))
                 && stored.tip_seq() >= cut.seq
             {
-                return Err(Refused::Author(stored.run.device, actor, tip, "its history has two branches".into()));
+                return Err(Refused::Author(stored.run.device, actor, tip, TWO_BRANCHES.into()));
             }
             let higher = out.get(&actor).is_none_or(|other| other.run.seq < stored.run.seq);
             if higher {
@@ -160,7 +163,7 @@ impl Engine {
         let offered: BTreeMap<ActorId, Tip> =
             changes.iter().map(|change| (change.actor, Tip { seq: change.seq, hash: change.hash })).collect();
         match self.apply_judged(doc_id, &changes, &runs) {
-            Ok(Applied::Complete { changes, tips, left }) => {
+            Ok(Applied::Complete { changes, runs, tips, left }) => {
                 let mut offered = offered;
                 self.leave(id, doc_id, &mut offered, &left);
                 if changes.is_empty() && !offered.is_empty() {
@@ -194,6 +197,12 @@ impl Engine {
                 self.ask_this_later(id, doc_id);
             }
             Err(Refused::Author(device, actor, tip, what)) => {
+                // No honest node holds what is not admissible, but for two branches that it has not heard of.
+                if what != TWO_BRANCHES
+                    && let Some(sender) = self.sessions.get(&id).map(|session| session.device)
+                {
+                    self.lose_patience(id, sender, limits::PATIENCE_FAULT);
+                }
                 self.refuse(id, doc_id, Refused::Author(device, actor, tip, what));
                 self.take_innocent(id, doc_id, changes, runs, actor);
             }
@@ -319,12 +328,15 @@ impl Engine {
             self.note_judged(doc_id);
         }
         let left = left.iter().map(|(change, _)| (change.actor, Tip { seq: change.seq, hash: change.hash })).collect();
-        Ok(Applied::Complete { changes: applied, tips, left })
+        Ok(Applied::Complete { changes: applied, runs, tips, left })
     }
 
     /// What the document holds now has been judged under the bars that hold for its actors now.
     pub(super) fn note_judged(&mut self, doc_id: DocId) {
-        let Some(judged) = self.docs.get(&doc_id).map(|doc| self.bars_in(doc).digest()) else { return };
+        let Some(judged) = self.docs.get(&doc_id).filter(|doc| !doc.resists).map(|doc| self.bars_in(doc).digest())
+        else {
+            return;
+        };
         self.doc_mut(doc_id).meta.judged = judged;
         self.write_meta(doc_id);
     }
@@ -387,7 +399,7 @@ impl Engine {
             let cut = self.roster.cuts.get(&(*doc_id, actor));
             if cut.is_some_and(|cut| run.tip_seq() >= cut.seq) {
                 let tip = Tip { seq: run.run.seq, hash: run.run.hash };
-                return Err(Refused::Author(run.run.device, actor, tip, "its history has two branches".into()));
+                return Err(Refused::Author(run.run.device, actor, tip, TWO_BRANCHES.into()));
             }
         }
         Ok(())
@@ -559,6 +571,8 @@ impl Engine {
 enum Applied {
     Complete {
         changes: Vec<StoredChange>,
+        /// Their runs, cut down to what was taken.
+        runs: Vec<StoredRun>,
         tips: BTreeMap<ActorId, Tip>,
         /// The last of the changes that were left out, by actor.
         left: BTreeMap<ActorId, Tip>,

@@ -54,6 +54,7 @@ async function refresh() {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     // What answers a form has no address of its own: there is nothing newer to fetch.
     if (answer.status === 404 || answer.status === 405) return;
+    if (answer.status === 401) return tell(document.body.dataset.out, false);
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     let skipped = false;
@@ -87,7 +88,11 @@ function listen() {
   source.addEventListener("records", (event) => concerns(event) && refresh());
   source.addEventListener("state", refresh);
   source.addEventListener("reset", refresh);
-  source.addEventListener("error", () => tell(document.body.dataset.offline, false));
+  source.addEventListener("error", () => {
+    tell(document.body.dataset.offline, false);
+    // A stream that is refused is not tried again: the page itself says why.
+    if (source.readyState === EventSource.CLOSED) refresh();
+  });
   source.addEventListener("open", () => tell("", false));
 }
 

@@ -649,6 +649,92 @@ fn revocation_by(
 }
 
 #[test]
+fn nobody_says_himself_what_stays_of_him() {
+    let (mut world, shared) = World::new(3);
+    let second = second_device(&mut world, 2, 150);
+    for node in [second, 0, 1] {
+        world.meet_and_part(2, node);
+    }
+    world.edit(second, new_in(shared), &[("name", "early")]);
+    world.meet_and_part(second, 0);
+    world.meet_and_part(0, 1);
+    let others = [0, 1].map(|node| world.nodes[node].engine.partner);
+    let writers = Writers::Partners(others.into_iter().collect());
+    let set = world.command(0, Command::SetWriters { register: shared, writers });
+    assert_eq!(set, Ok(Reply::Register(shared)), "the partner is dropped");
+    world.edit(second, new_in(shared), &[("name", "late")]);
+    // Its own key revokes its own machine, and says that everything of it stays.
+    let key = PartnerSigner::from_secret(&[3; 32]);
+    let doc = DocId { register: shared, part: 1 };
+    let all = world.frontier(second, shared).0.keys().map(|actor| (*actor, u64::MAX)).collect();
+    let (partner, device) = (world.nodes[2].engine.partner, world.nodes[second].signer.key());
+    let said = revocation_by(&key, partner, device, BTreeMap::from([(doc, all)]), Default::default());
+    world.meet_and_part(second, 1);
+    assert_eq!(world.names(1, shared), ["early", "late"], "who has not heard of the decision takes it");
+    for node in [0, 1] {
+        world.disconnect(node);
+        world.nodes[node].disk.boot.statements.push(said.clone());
+        world.restart(node);
+    }
+    world.connect(0, 1);
+    for node in [0, 1] {
+        assert_eq!(world.names(node, shared), ["early"], "node {node}: the stewards say what stays");
+    }
+}
+
+#[test]
+fn who_revokes_before_it_has_fetched_takes_nothing_away() {
+    let (mut world, _) = World::new(3);
+    let theirs = RegisterId::partner(&world.nodes[2].engine.partner);
+    world.edit(2, new_in(theirs), &[("name", "years of work")]);
+    world.meet_and_part(2, 0);
+    world.meet_and_part(0, 1);
+    let lost = world.nodes[2].signer.key();
+    // The only machine is lost; another one is set up with the kit, and revokes it before anything has come.
+    let partner = PartnerSigner::from_secret(&[3; 32]);
+    let device = DeviceSigner::from_secret(&[150; 32]);
+    let certificate = certificate(&partner, &device, "Partner 2");
+    world.disconnect(0);
+    world.nodes[0].disk.boot.statements.push(certificate);
+    world.restart(0);
+    let mut disk = Disk::default();
+    disk.boot.statements = world.nodes[0].disk.boot.statements.clone();
+    world.start(disk, device);
+    let Ok(Reply::Unsigned(unsigned)) = world.command(3, Command::Revocation { device: lost }) else {
+        panic!("the kit needs something to sign")
+    };
+    let by_key = Some(unsigned.sign_partner(&partner));
+    let revoked = world.command(3, Command::RevokeDevice { device: lost, by_key });
+    assert_eq!(revoked, Ok(Reply::Done), "the kit says so");
+    world.connect(3, 0);
+    world.meet_and_part(0, 1);
+    for node in [0, 1, 3] {
+        assert_eq!(world.names(node, theirs), ["years of work"], "node {node} has what the lost machine wrote");
+    }
+}
+
+#[test]
+fn what_is_taken_in_part_is_passed_on_with_what_covers_it() {
+    let (mut world, shared) = World::new(4);
+    world.edit(3, new_in(shared), &[("name", "early")]);
+    world.meet_and_part(3, 0);
+    world.remove(3);
+    let late = world.edit(3, new_in(shared), &[("name", "late")]);
+    world.meet_and_part(3, 1);
+    world.edit(1, at(&late), &[("phone", "+386 1 234")]);
+    world.edit(3, new_in(shared), &[("name", "later")]);
+    world.meet_and_part(3, 1);
+    // One that has heard takes what was built on, while others listen to it.
+    world.connect(0, 2);
+    world.connect(1, 0);
+    for node in 0..3 {
+        assert_eq!(world.names(node, shared), ["early", "late"], "node {node} has what an honest change keeps");
+        assert_eq!(world.status(node).faults, [], "node {node}: and nobody is blamed for passing it on");
+    }
+    assert!(!world.nodes[2].links.is_empty(), "nobody is sent away either");
+}
+
+#[test]
 fn a_key_that_is_no_partners_keeps_nothing() {
     let (mut world, shared) = World::new(3);
     world.edit(2, new_in(shared), &[("name", "early")]);
