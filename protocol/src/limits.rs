@@ -19,6 +19,8 @@ pub const EDIT_BYTES_MAX: usize = 256 * 1024;
 pub const CHANGE_OPS_MAX: u64 = 20_000;
 /// Direct dependencies of one change: the concurrent heads that one device may have seen.
 pub const CHANGE_DEPS_MAX: usize = 1_024;
+/// Heads of a document that one change may build on; before there are more, changes are written that join them.
+pub const HEADS_MAX: usize = CHANGE_DEPS_MAX / 2;
 /// Actors named in one change besides its author.
 pub const CHANGE_ACTORS_MAX: usize = 1_024;
 

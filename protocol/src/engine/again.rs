@@ -200,6 +200,10 @@ impl Engine {
         if !create && !there && !id.is_links() {
             return self.wait_for_record(id, key, false, changes);
         }
+        if let Err(error) = self.join_heads(id) {
+            let me = self.me;
+            return self.fault(me, error.to_string());
+        }
         let actor = self.own_actor(&id).0;
         let wall_ms = self.now.wall_ms as i64;
         let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else { return };

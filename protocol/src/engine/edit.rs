@@ -8,6 +8,7 @@ use crate::planted::{Planted, is_planted};
 use crate::record::{self, FieldChange, WriteError};
 use crate::run::{Run, Tip};
 use crate::scan::scan;
+use automerge::ReadDoc;
 use automerge::transaction::CommitOptions;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,6 +131,7 @@ impl Engine {
 
     /// Writes edits to one document in one change; `rehearse`: only to see whether they would be taken.
     fn write_edits(&mut self, id: DocId, edits: &[&Placed], rehearse: bool) -> Result<(), CommandError> {
+        self.join_heads(id)?;
         let actor = self.own_actor(&id).0;
         let (wall_ms, now_ms) = (self.now.wall_ms as i64, self.now.mono_ms);
         let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else {
@@ -162,6 +164,30 @@ impl Engine {
         doc.meta.records += created;
         self.rows_due.extend(edits.iter().map(|one| (id, one.key.clone())));
         Ok(())
+    }
+
+    /// Joins the heads of a document by empty changes, some at a time, until one change can build on all of them: a
+    /// member could otherwise write so many that nobody writes there any more.
+    pub(super) fn join_heads(&mut self, id: DocId) -> Result<(), CommandError> {
+        loop {
+            let Some(loaded) = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()) else { return Ok(()) };
+            let mut some = loaded.am.get_heads();
+            if some.len() <= limits::HEADS_MAX {
+                return Ok(());
+            }
+            some.truncate(limits::HEADS_MAX);
+            let (actor, wall_ms) = (self.own_actor(&id).0, self.now.wall_ms as i64);
+            let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else { return Ok(()) };
+            // What comes of it must follow this device's own last change.
+            some.extend(loaded.ancestry.tip(&actor).map(|tip| automerge::ChangeHash::from(tip.hash)));
+            let failed = |text: String| CommandError::Invalid(format!("the document could not be joined: {text}"));
+            let mut part = loaded.am.fork_at(&some).map_err(|error| failed(error.to_string()))?;
+            part.set_actor(actor.to_automerge());
+            let hash = part.empty_commit(CommitOptions::default().with_time(wall_ms));
+            let change = part.get_change_by_hash(&hash).ok_or_else(|| failed("nothing was written".into()))?;
+            super::document::apply_all(&mut loaded.am, std::iter::once(change.raw_bytes().to_vec())).map_err(failed)?;
+            self.note_own_change(id, actor, hash.into())?;
+        }
     }
 
     /// Takes a change that this device has just committed into frontier, batch and the slice's unsigned ones.

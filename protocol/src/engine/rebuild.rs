@@ -134,6 +134,11 @@ impl Engine {
         if kept {
             return true;
         }
+        if let Err(error) = self.join_heads(id) {
+            let me = self.me;
+            self.fault(me, error.to_string());
+            return false;
+        }
         let (actor, wall_ms) = (self.own_actor(&id).0, self.now.wall_ms as i64);
         let Some(loaded) = self.doc_mut(id).loaded.as_mut() else { return false };
         loaded.am.set_actor(actor.to_automerge());

@@ -662,12 +662,20 @@ fn a_part_that_is_checked_before_the_one_before_it_travels_once() {
 
 /// A disk that holds a shared document which `count` processes of the device have written, one after the other.
 fn written_by_many(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32) {
-    let mut am = automerge::Automerge::new();
+    written(disk, id, signer, count, false);
+}
+
+/// The same; `apart`: none of them knew of the others.
+fn written(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32, apart: bool) {
+    let (mut am, mut all) = (automerge::Automerge::new(), automerge::Automerge::new());
     let mut runs = BTreeMap::new();
     for n in 0..count {
         let mut nonce = [0; 16];
         nonce[..4].copy_from_slice(&n.to_le_bytes());
         let actor = crate::ids::ActorId::derive(&id, &signer.key(), &Nonce(nonce));
+        if apart {
+            am = automerge::Automerge::new();
+        }
         am.set_actor(actor.to_automerge());
         let key = RecordKey::derived("membership", &[&RecordKey { kind: "network".into(), id: nonce }]);
         let role = FieldChange { key: "role".into(), op: FieldOp::Put(Scalar::from("member")) };
@@ -677,8 +685,11 @@ fn written_by_many(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32
         let hash = hash.expect("a change").into();
         let run = crate::run::Run::sign(signer, &id, Nonce(nonce), 1, hash, [0; 8]).run;
         runs.insert(actor, StoredRun { run, tail: Vec::new() });
+        if apart {
+            all.merge(&mut am).expect("merges");
+        }
     }
-    let loaded = document::Loaded::index(am, 0);
+    let loaded = document::Loaded::index(if apart { all } else { am }, 0);
     let (frontier, rows) = (loaded.frontier(), loaded.all_rows(&id));
     let meta = DocMeta {
         records: rows.len() as u64,
@@ -694,6 +705,26 @@ fn written_by_many(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32
     disk.rows.extend(rows.into_iter().map(|row| ((id, row.key.clone()), row)));
     disk.boot.docs.insert(id, meta);
     disk.boot.runs.insert(id, runs);
+}
+
+#[test]
+fn a_document_with_too_many_heads_for_one_change_is_written_all_the_same() {
+    const HEADS: u32 = limits::CHANGE_DEPS_MAX as u32 + 100;
+    let (mut world, shared) = World::new(2);
+    let id = DocId { register: shared, part: 0 };
+    let signer = world.nodes[0].signer.clone();
+    written(&mut world.nodes[0].disk, id, &signer, HEADS, true);
+    world.restart(0);
+    world.connect(0, 1);
+    let key = RecordKey::derived("membership", &[&RecordKey { kind: "network".into(), id: [9; 16] }]);
+    for node in [0, 1] {
+        let target = Target::Link { register: Some(shared), key: key.clone() };
+        world.edit(node, target, &[("role", &format!("of {node}"))]);
+    }
+    let heads = world.nodes[1].engine.docs[&id].loaded.as_ref().expect("in memory").am.get_heads().len();
+    assert!(heads <= limits::HEADS_MAX, "they have been joined: {heads}");
+    world.assert_equal();
+    assert_eq!((world.status(0).faults, world.status(1).faults), (vec![], vec![]), "by changes that all take");
 }
 
 #[test]
