@@ -140,6 +140,8 @@ pub const DRAFTS_BYTES_MAX: usize = 192 * 1024;
 /// Bytes in which a decision names what stays of those whose writing it ends: some 6,000 actors. Documents that find no
 /// room stay unnamed, and are adopted as they are.
 pub const STAYS_BYTES_MAX: usize = 128 * 1024;
+/// Actors that a decision may name: as many as find room there.
+pub const STAYS_ACTORS_MAX: usize = STAYS_BYTES_MAX / 16;
 /// Drafts that one device remembers to have refused: as many as four devices can propose.
 pub const DRAFTS_REFUSED_MAX: usize = 64;
 /// Persons in one device's receipts of erasures: 35 bytes each within one statement.

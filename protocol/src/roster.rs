@@ -119,8 +119,8 @@ pub enum Ending {
     Rekeyed(PartnerId),
     /// The device has been revoked.
     Revoked(DeviceKey),
-    /// The partner is none of the register's writers any more.
-    Dropped(RegisterId, PartnerId),
+    /// A writers statement of this number has left writers out of the register.
+    Dropped(RegisterId, u64),
 }
 
 /// A proven divergence of one actor: nothing of it from `seq` on is part of the document.
@@ -169,8 +169,14 @@ pub struct Roster {
     /// What stays of those who may write no more, as all decisions of one kind together name it: the highest sequence of
     /// each actor. It holds for those only whom the decision is about.
     pub stays: BTreeMap<(DocId, ActorId, Ending), u64>,
-    /// The documents that a decision has named.
+    /// The documents that a decision has named; of writers statements `named_drops` tells.
     pub named: BTreeSet<(Ending, DocId)>,
+    /// The highest number of a writers statement that has named a document of its register.
+    pub named_drops: BTreeMap<DocId, u64>,
+    /// The highest number of a writers statement that has named a partner as a writer.
+    pub last_named: BTreeMap<(RegisterId, PartnerId), u64>,
+    /// The same of those that have named everybody.
+    pub last_all: BTreeMap<RegisterId, u64>,
     /// All persons, by the register that each lies in; those that are erased included.
     pub persons: BTreeMap<RegisterId, PersonFacts>,
     /// Proven divergences by document and actor: the lowest counts.
@@ -260,7 +266,9 @@ impl Roster {
         let owned = self.registers.get(register).is_some_and(|known| known.owner == Some(partner.id));
         let writes = self.registers.get(register).is_some_and(|known| known.writers.include(&partner.id));
         if !owned && !writes && !self.persons.contains_key(register) {
-            return Some(Ending::Dropped(*register, partner.id));
+            // What a statement names that had a partner among the writers says nothing of that one.
+            let named = self.last_named.get(&(*register, partner.id)).max(self.last_all.get(register));
+            return Some(Ending::Dropped(*register, named.map_or(0, |number| number + 1)));
         }
         let in_force = self.certified_by.get(&(partner.id, partner.key));
         match in_force.is_some_and(|devices| devices.contains_key(device)) {
@@ -272,7 +280,23 @@ impl Roster {
     /// Whether what ended the writing of a device has named a document. If not, whoever goes on writing there adopts
     /// what it holds.
     pub fn is_named(&self, doc: &DocId, device: &DeviceKey) -> bool {
-        self.ending(&doc.register, device).is_some_and(|ending| self.named.contains(&(ending, *doc)))
+        self.ending(&doc.register, device).is_some_and(|ending| self.has_named(ending, doc))
+    }
+
+    fn has_named(&self, ending: Ending, doc: &DocId) -> bool {
+        match ending {
+            Ending::Dropped(_, from) => self.named_drops.get(doc).is_some_and(|number| *number >= from),
+            _ => self.named.contains(&(ending, *doc)),
+        }
+    }
+
+    /// What stays of an actor by the decisions that end its writing.
+    fn stays(&self, ending: Ending, doc: &DocId, actor: &ActorId) -> u64 {
+        let last = match ending {
+            Ending::Dropped(register, _) => Ending::Dropped(register, u64::MAX),
+            _ => ending,
+        };
+        self.stays.range((*doc, *actor, ending)..=(*doc, *actor, last)).map(|(_, seq)| *seq).max().unwrap_or(0)
     }
 
     /// Whether anybody may write `register` no more.
@@ -292,9 +316,7 @@ impl Roster {
         let judged = barred.filter_map(|(actor, device)| {
             let ending = self.ending(&doc.register, device)?;
             let adopted = is_written && !matches!(ending, Ending::Revoked(_));
-            let named = self.named.contains(&(ending, *doc));
-            let stays = self.stays.get(&(*doc, *actor, ending)).copied().unwrap_or(0);
-            (named || adopted).then_some((*actor, stays))
+            (adopted || self.has_named(ending, doc)).then(|| (*actor, self.stays(ending, doc, actor)))
         });
         Bars(judged.collect())
     }
@@ -351,7 +373,13 @@ impl Roster {
         stays: impl Iterator<Item = (&'a DocId, &'a BTreeMap<ActorId, u64>)>,
     ) {
         for (doc, actors) in stays.filter(|(_, actors)| !actors.is_empty()) {
-            self.named.insert((ending, *doc));
+            match ending {
+                Ending::Dropped(_, number) => {
+                    let highest = self.named_drops.entry(*doc).or_default();
+                    *highest = number.max(*highest);
+                }
+                _ => drop(self.named.insert((ending, *doc))),
+            }
             for (actor, seq) in actors {
                 let highest = self.stays.entry((*doc, *actor, ending)).or_default();
                 *highest = (*highest).max(*seq);

@@ -544,13 +544,16 @@ impl Statement {
                 true => Ok(()),
                 false => Err(StatementError::Limit("receipts")),
             },
-            Self::RegisterWriters { .. }
-            | Self::Divergence { .. }
-            | Self::Removal { .. }
-            | Self::Rekeying { .. }
-            | Self::Revocation { .. }
-            | Self::PersonScope { .. }
-            | Self::Erasure { .. } => Ok(()),
+            Self::RegisterWriters { stays, .. }
+            | Self::Removal { stays, .. }
+            | Self::Rekeying { stays, .. }
+            | Self::Revocation { stays, .. } => {
+                match stays.values().map(BTreeMap::len).sum::<usize>() <= limits::STAYS_ACTORS_MAX {
+                    true => Ok(()),
+                    false => Err(StatementError::Limit("actors whose changes stay")),
+                }
+            }
+            Self::Divergence { .. } | Self::PersonScope { .. } | Self::Erasure { .. } => Ok(()),
         }
     }
 

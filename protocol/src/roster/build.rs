@@ -565,32 +565,24 @@ impl<'a> Facts<'a> {
         self.end_dropped(roster, standing);
     }
 
-    /// Collects what stays of writers that were dropped. What a decision has named counts until they are writers again.
+    /// Collects what stays of writers that were dropped, and when each was last named as one.
     fn end_dropped(&self, roster: &mut Roster, standing: Option<&Standing<'a>>) {
-        let mut said: BTreeMap<RegisterId, Vec<(u64, &Writers, &Stays)>> = BTreeMap::new();
         for (fact, register) in self.writers_statements() {
             let Statement::RegisterWriters { number, writers, stays, .. } = fact.statement else { continue };
             let Some(known) = roster.registers.get(register) else { continue };
             // Whoever has been removed drops nobody any more.
             let owner = known.owner.and_then(|owner| roster.partners.get(&owner));
-            if owner.is_none_or(|owner| !owner.removed) && self.sets_writers(fact, known, roster, standing) {
-                said.entry(*register).or_default().push((*number, writers, stays));
+            if owner.is_some_and(|owner| owner.removed) || !self.sets_writers(fact, known, roster, standing) {
+                continue;
             }
-        }
-        for (register, said) in said {
-            let Some(known) = roster.registers.get(&register) else { continue };
-            let ended = |partner: &&Partner| {
-                let wrote = known.ever_writers.include(&partner.id) && (partner.admitted || partner.removed);
-                wrote && known.owner != Some(partner.id)
-            };
-            for partner in roster.partners.values().filter(ended).map(|partner| partner.id).collect::<Vec<_>>() {
-                let named = said.iter().filter(|(_, writers, _)| writers.include(&partner));
-                let last = named.map(|(number, ..)| *number).max().unwrap_or(0);
-                for (_, _, stays) in said.iter().filter(|(number, w, _)| *number >= last && !w.include(&partner)) {
-                    let here = stays.iter().filter(|(doc, _)| doc.register == register);
-                    roster.end_writing(Ending::Dropped(register, partner), here);
-                }
+            match writers {
+                Writers::All => raise(roster.last_all.entry(*register).or_default(), *number),
+                Writers::Partners(partners) => partners
+                    .iter()
+                    .for_each(|partner| raise(roster.last_named.entry((*register, *partner)).or_default(), *number)),
             }
+            let here = stays.iter().filter(|(doc, _)| doc.register == *register);
+            roster.end_writing(Ending::Dropped(*register, *number), here);
         }
     }
 
@@ -601,6 +593,10 @@ impl<'a> Facts<'a> {
             cut.seq = cut.seq.min(*seq);
         }
     }
+}
+
+fn raise(highest: &mut u64, number: u64) {
+    *highest = number.max(*highest);
 }
 
 /// The keys of a partner, the one in force last; `None`: it is none of the federation's. Without a federation there is
