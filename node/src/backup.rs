@@ -61,8 +61,8 @@ pub struct Head {
     #[n(3)]
     config: Option<String>,
     /// `users.json` and `office.json`, where there were any: without them a node that is open to its office does not start.
-    #[cbor(n(4), default)]
-    office: Vec<(String, String)>,
+    #[n(4)]
+    office: Option<Vec<(String, String)>>,
 }
 
 impl std::fmt::Debug for Head {
@@ -186,7 +186,13 @@ impl Spooled {
         for name in OFFICE_FILES {
             office.extend(dir.private_text(name)?.map(|text| (name.to_owned(), text)));
         }
-        let head = Head { made_ms: now_ms, secret: dir.signer()?.to_secret().into(), settings, config, office };
+        let head = Head {
+            made_ms: now_ms,
+            secret: dir.signer()?.to_secret().into(),
+            settings,
+            config,
+            office: Some(office).filter(|files| !files.is_empty()),
+        };
         check_room(dir)?;
         // A backup of a damaged store would take the place of sound ones.
         if let Some(damage) = store.verify()?.damaged.first() {
@@ -403,7 +409,7 @@ fn restore_into(file: &Path, dir: &DataDir) -> Result<Contents, BackupError> {
         datadir::write_secret(&dir.config_file(), config)?;
     }
     // What a later version puts there is not written under any name that the file chooses.
-    for (name, text) in head.office.iter().filter(|(name, _)| OFFICE_FILES.contains(&name.as_str())) {
+    for (name, text) in head.office.iter().flatten().filter(|(name, _)| OFFICE_FILES.contains(&name.as_str())) {
         datadir::write_secret(&dir.path().join(name), text)?;
     }
     let contents = contents(head, &store)?;

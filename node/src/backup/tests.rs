@@ -137,10 +137,13 @@ fn nothing_is_written_over() {
 
 #[test]
 fn a_backup_of_today_is_read_in_years() {
-    let head =
-        Head { made_ms: MADE_MS, secret: [3; 32].into(), settings: "{}".to_owned(), config: None, office: vec![] };
+    let mut head =
+        Head { made_ms: MADE_MS, secret: [3; 32].into(), settings: "{}".to_owned(), config: None, office: None };
     let secret = "03".repeat(32);
     let bytes = format!("831b0000019e704488005820{secret}627b7d");
     assert_eq!(comin_protocol::ids::to_hex(&to_cbor(&head)), bytes, "the head stays as WIRE.md says");
+    head.office = Some(vec![("users.json".to_owned(), "{}".to_owned())]);
+    let bytes = format!("851b0000019e704488005820{secret}627b7df681826a75736572732e6a736f6e627b7d");
+    assert_eq!(comin_protocol::ids::to_hex(&to_cbor(&head)), bytes, "with the users of the office");
     assert_eq!(MAGIC, b"comin-backup 1\n", "and so does the first line");
 }
