@@ -119,7 +119,8 @@ fn bytes_before_admission(records: usize, registers: usize) -> u64 {
         for marker in markers {
             eventually("after it, it is", || holds(&italy.dir(), marker).then_some(()));
         }
-        assert!(proxy.sent() > 4 * sent, "and goes through the same proxy: {} then {}", sent, proxy.sent());
+        // As members the two find a way without it as well, so that not all needs to come here.
+        assert!(proxy.sent() > sent, "the admission goes through the same proxy: {} then {}", sent, proxy.sent());
     }
     sent
 }

@@ -135,8 +135,8 @@ async fn somebody_in_the_office_signs_in_edits_and_is_out_when_removed() {
     browser.until_says("IRECOOP Veneto").await;
     browser.until_says("Sign out").await;
     browser.open(&format!("{origin}/records/new?kind=organisation")).await;
-    browser.fill("[name=name]", "Portamira").await;
-    browser.click("main form.record button[type=submit]").await;
+    browser.fill("#c-name", "Portamira").await;
+    browser.click("form.record button[type=submit]").await;
     browser.until_says("Portamira").await;
     let listed = host.json(&["organisation", "list"]).to_string();
     assert!(listed.contains("Portamira"), "what was entered is on the node: {listed}");
