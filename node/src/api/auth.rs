@@ -79,8 +79,8 @@ pub struct Access {
 #[error("the system gave no random bytes")]
 pub struct NoRandom;
 
-/// So much of a name is remembered of an attempt.
-const ATTEMPT_NAME_BYTES: usize = 64;
+/// So much of a name is remembered of an attempt, in characters.
+const ATTEMPT_NAME_CHARS: usize = 64;
 
 fn digest(secret: &str) -> [u8; 32] {
     tagged_hash("comin/access/1", &[secret.as_bytes()])
@@ -254,8 +254,7 @@ fn attempts(address: IpAddr, name: &str) -> [(Attempt, u32); 2] {
         IpAddr::V6(ip) => IpAddr::from((ip.to_bits() & (u128::MAX << 64)).to_be_bytes()),
         ip => ip,
     };
-    let mut name = name.trim().to_lowercase();
-    name.truncate(name.floor_char_boundary(ATTEMPT_NAME_BYTES));
+    let name: String = name.trim().to_lowercase().chars().take(ATTEMPT_NAME_CHARS).collect();
     [((address, name), SIGN_IN_FAILURES_MAX), ((address, String::new()), SIGN_IN_FAILURES_OF_ADDRESS_MAX)]
 }
 
