@@ -62,9 +62,24 @@ impl Ancestry {
         ancestry
     }
 
-    /// Adds a change that `doc` has just taken.
-    pub fn push(&mut self, doc: &Automerge, change: &ScannedChange) {
-        self.add(change.actor, change.hash, change.start_op, change.deps.iter().copied(), |dep| of_doc(doc, dep));
+    /// Adds a change that a document has just taken, or is about to take.
+    pub fn push(&mut self, look: &impl Look, change: &ScannedChange) {
+        let find = |dep: &ChangeHash| look.at(dep).map(|seen| (seen.actor, seen.seq));
+        self.add(change.actor, change.hash, change.start_op, change.deps.iter().copied(), find);
+    }
+
+    /// Takes the last changes back, which `doc` has not taken.
+    pub fn undo(&mut self, doc: &Automerge, changes: &[(ScannedChange, Vec<u8>)]) {
+        for (change, _) in changes.iter().rev() {
+            if let Some(chain) = self.chains.get_mut(&change.actor) {
+                chain.pop();
+            }
+            self.count -= 1;
+        }
+        let undone: HashSet<ActorId> = changes.iter().map(|(change, _)| change.actor).collect();
+        self.chains.retain(|_, chain| !chain.is_empty());
+        self.found.retain(|(one, other), _| !undone.contains(one) && !undone.contains(other));
+        self.heads = doc.get_heads().into_iter().map(ChangeHash::from).collect();
     }
 
     fn add(
@@ -108,17 +123,17 @@ impl Ancestry {
         Frontier(self.chains.iter().filter_map(|(actor, chain)| Some((*actor, tip(chain)?))).collect())
     }
 
-    /// Whether a change of `doc` that has been added here refers to nothing but what it builds on. `refers`: of each
-    /// other actor the highest counter that it names ([`ScannedChange::refers`]).
-    pub fn fits(&mut self, doc: &Automerge, change: ChangeHash, refers: &[(ActorId, u64)]) -> bool {
-        let Some((actor, seq)) = of_doc(doc, &change) else { return false };
+    /// Whether a change that has been added here refers to nothing but what it builds on. `refers`: of each other actor
+    /// the highest counter that it names ([`ScannedChange::refers`]).
+    pub fn fits(&mut self, look: &impl Look, change: ChangeHash, refers: &[(ActorId, u64)]) -> bool {
+        let Some(Seen { actor, seq, .. }) = look.at(&change) else { return false };
         refers.iter().all(|(other, counter)| {
             let Some(asked) = self.change_of(other, *counter) else { return false };
             let found = self.found.get(&(actor, *other)).is_some_and(|seq| *seq >= asked);
             if found || self.link(&actor, seq).zip(self.link(other, asked)).is_some_and(|(a, b)| a.floor > b.place) {
                 return true;
             }
-            self.is_ancestor(doc, actor, other, asked, change)
+            self.is_ancestor(look, actor, other, asked, change)
         })
     }
 
@@ -130,26 +145,25 @@ impl Ancestry {
 
     /// Walks back from a change of `own` to another actor's. Whatever is met on the way is remembered: later changes of
     /// the same actor build on it as well.
-    fn is_ancestor(&mut self, doc: &Automerge, own: ActorId, other: &ActorId, asked: u64, from: ChangeHash) -> bool {
+    fn is_ancestor(&mut self, look: &impl Look, own: ActorId, other: &ActorId, asked: u64, from: ChangeHash) -> bool {
         let Some(target) = self.link(other, asked).copied() else { return false };
         if self.found.len() > FOUND_MAX {
             self.found.clear();
         }
         let (mut seen, mut ahead) = (HashSet::from([from]), vec![from]);
         while let Some(hash) = ahead.pop() {
-            let Some(meta) = doc.get_change_meta_by_hash(&hash.into()) else { continue };
-            let Some(actor) = ActorId::from_automerge(&meta.actor) else { continue };
-            let Some(link) = self.link(&actor, meta.seq).copied() else { continue };
+            let Some(Seen { actor, seq, deps }) = look.at(&hash) else { continue };
+            let Some(link) = self.link(&actor, seq).copied() else { continue };
             self.steps += 1;
             if actor != own {
                 let met = self.found.entry((own, actor)).or_default();
-                *met = meta.seq.max(*met);
+                *met = seq.max(*met);
             }
-            if actor == *other && meta.seq >= asked || link.floor > target.place {
+            if actor == *other && seq >= asked || link.floor > target.place {
                 return true;
             }
             if link.place > target.place {
-                ahead.extend(meta.deps.iter().map(|dep| ChangeHash::from(*dep)).filter(|dep| seen.insert(*dep)));
+                ahead.extend(deps.into_iter().filter(|dep| seen.insert(*dep)));
             }
         }
         false
@@ -160,9 +174,47 @@ fn tip(chain: &[Link]) -> Option<Tip> {
     Some(Tip { seq: chain.len() as u64, hash: chain.last()?.hash })
 }
 
-fn of_doc(doc: &Automerge, hash: &ChangeHash) -> Option<(ActorId, u64)> {
-    let meta = doc.get_change_meta_by_hash(&(*hash).into())?;
-    Some((ActorId::from_automerge(&meta.actor)?, meta.seq))
+/// A change as far as it matters here.
+pub(crate) struct Seen {
+    actor: ActorId,
+    seq: u64,
+    deps: Vec<ChangeHash>,
+}
+
+/// Where changes are found by their hashes.
+pub(crate) trait Look {
+    /// The change of this hash.
+    fn at(&self, hash: &ChangeHash) -> Option<Seen>;
+}
+
+impl Look for Automerge {
+    fn at(&self, hash: &ChangeHash) -> Option<Seen> {
+        let meta = self.get_change_meta_by_hash(&(*hash).into())?;
+        let deps = meta.deps.iter().map(|dep| ChangeHash::from(*dep)).collect();
+        Some(Seen { actor: ActorId::from_automerge(&meta.actor)?, seq: meta.seq, deps })
+    }
+}
+
+/// A document with changes that it is about to take.
+pub(crate) struct With<'a> {
+    doc: &'a Automerge,
+    new: HashMap<ChangeHash, &'a ScannedChange>,
+}
+
+impl<'a> With<'a> {
+    /// The document and the changes.
+    pub fn new(doc: &'a Automerge, changes: &'a [(ScannedChange, Vec<u8>)]) -> Self {
+        Self { doc, new: changes.iter().map(|(change, _)| (change.hash, change)).collect() }
+    }
+}
+
+impl Look for With<'_> {
+    fn at(&self, hash: &ChangeHash) -> Option<Seen> {
+        match self.new.get(hash) {
+            Some(change) => Some(Seen { actor: change.actor, seq: change.seq, deps: change.deps.clone() }),
+            None => self.doc.at(hash),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -258,6 +310,29 @@ mod tests {
             assert!(ancestry.fits(&all, mine.hash.into(), &asked), "each builds on all of them");
         }
         assert!(ancestry.steps <= 4 * CHANGES as u64, "and the way back is not gone each time: {}", ancestry.steps);
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_no_trace() {
+        let steps: Vec<_> = (0..24).map(|n| (n % 3, (n % 4 == 3).then_some((n + 1) % 3))).collect();
+        let doc = history(&steps);
+        let all: Vec<_> = doc.get_changes(&[]).iter().map(|change| change.raw_bytes().to_vec()).collect();
+        let scanned: Vec<_> = all.into_iter().map(|bytes| (crate::scan::scan(&bytes).expect("reads"), bytes)).collect();
+        let (before, after) = scanned.split_at(scanned.len() / 2);
+        let mut half = Automerge::new();
+        for (_, bytes) in before {
+            half.apply_changes([automerge::Change::from_bytes(bytes.clone()).expect("reads")]).expect("applies");
+        }
+        let mut ancestry = Ancestry::of(&half.get_changes_meta(&[]));
+        let was = format!("{:?} {:?} {}", ancestry.frontier(), ancestry.heads.len(), ancestry.count);
+        let look = With::new(&half, after);
+        for (change, _) in after {
+            ancestry.push(&look, change);
+            ancestry.fits(&look, change.hash, &change.refers());
+        }
+        assert_eq!(ancestry.frontier(), Ancestry::of(&doc.get_changes_meta(&[])).frontier(), "all of them are here");
+        ancestry.undo(&half, after);
+        assert_eq!(format!("{:?} {:?} {}", ancestry.frontier(), ancestry.heads.len(), ancestry.count), was);
     }
 
     #[test]

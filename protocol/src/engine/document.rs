@@ -4,7 +4,7 @@ use super::io::{DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot};
 use super::runs::Kept;
 use super::transfer::Checking;
 use super::{RequestId, SessionId, TaskId};
-use crate::ancestry::Ancestry;
+use crate::ancestry::{Ancestry, With};
 use crate::bars::{Bars, Judged};
 use crate::check::{self, CheckResult};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
@@ -88,6 +88,8 @@ pub(super) struct Unfit {
     pub actor: Option<ActorId>,
     /// What is wrong with it.
     pub what: String,
+    /// The document is as it was.
+    pub intact: bool,
 }
 
 /// The document cannot be what was stored.
@@ -222,17 +224,14 @@ impl Loaded {
     /// Applies changes whose dependencies are here or among them; returns the records they touch.
     ///
     /// # Errors
-    /// [`Unfit`]: the document is to be thrown away, and the change with it.
+    /// [`Unfit`]: the change is to be thrown away, and the document with it unless it is as it was.
     pub fn apply(&mut self, doc: &DocId, changes: &[(ScannedChange, Vec<u8>)]) -> Result<BTreeSet<RecordKey>, Unfit> {
+        self.find_room(changes)?;
         let mut touched = BTreeSet::new();
         for slice in changes.chunks(limits::APPLY_SLICE) {
             self.apply_slice(slice)?;
             for (scanned, _) in slice {
-                self.note(scanned);
-                if !self.ancestry.fits(&self.am, scanned.hash, &scanned.refers()) {
-                    let what = format!("refers to what it does not build on (change {})", scanned.hash.short());
-                    return Err(Unfit { actor: Some(scanned.actor), what });
-                }
+                self.origins.push(scanned.actor, scanned.start_op, scanned.time_ms);
             }
             for (scanned, _) in slice {
                 touched.extend(record::touched(&self.am, doc, scanned));
@@ -241,18 +240,29 @@ impl Loaded {
         Ok(touched)
     }
 
+    /// Takes changes into the ancestry, unless one refers to what it does not build on: then all is as before.
+    fn find_room(&mut self, changes: &[(ScannedChange, Vec<u8>)]) -> Result<(), Unfit> {
+        let look = With::new(&self.am, changes);
+        changes.iter().for_each(|(scanned, _)| self.ancestry.push(&look, scanned));
+        let misfit = changes.iter().find(|(scanned, _)| !self.ancestry.fits(&look, scanned.hash, &scanned.refers()));
+        let Some((scanned, _)) = misfit else { return Ok(()) };
+        self.ancestry.undo(&self.am, changes);
+        let what = "refers to what it does not build on".to_owned();
+        Err(Unfit { actor: Some(scanned.actor), what, intact: true })
+    }
+
     /// Applies some changes and sees that the document gives each of them back: else it would never load again.
     fn apply_slice(&mut self, slice: &[(ScannedChange, Vec<u8>)]) -> Result<(), Unfit> {
         let before = self.am.get_heads();
         if let Err(what) = apply_slice(&mut self.am, slice.iter().map(|(_, bytes)| bytes.clone())) {
             let first = slice.first().map(|(scanned, _)| scanned.actor);
             let alone = slice.iter().all(|(scanned, _)| Some(scanned.actor) == first);
-            return Err(Unfit { actor: first.filter(|_| alone), what });
+            return Err(Unfit { actor: first.filter(|_| alone), what, intact: false });
         }
         let hashes: Vec<ChangeHash> = slice.iter().map(|(scanned, _)| scanned.hash).collect();
         let Some(lost) = check::not_given_back(&self.am, &before, &hashes) else { return Ok(()) };
         let author = slice.iter().find(|(scanned, _)| scanned.hash == lost).map(|(scanned, _)| scanned.actor);
-        Err(Unfit { actor: author, what: format!("overwrites what is not there (change {})", lost.short()) })
+        Err(Unfit { actor: author, what: "overwrites what is not there".to_owned(), intact: false })
     }
 
     /// The rows of some records as they are now.

@@ -421,9 +421,11 @@ impl Engine {
         let Some(loaded) = doc.loaded.as_mut().filter(|_| !batch.is_empty()) else { return Ok(Vec::new()) };
         let touched = match loaded.apply(&doc_id, &batch) {
             Ok(touched) => touched,
-            Err(Unfit { actor, what }) => {
+            Err(Unfit { actor, what, intact }) => {
                 // What it left behind in memory is not trusted: the next use loads the stored state.
-                doc.loaded = None;
+                if !intact {
+                    doc.loaded = None;
+                }
                 let author = actor.and_then(|actor| Some((*devices.get(&actor)?, actor, *tips.get(&actor)?)));
                 return Err(match author {
                     Some((device, actor, tip)) => Refused::Author(device, actor, tip, what),
