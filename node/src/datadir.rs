@@ -144,6 +144,15 @@ impl DataDir {
         std::path::absolute(&found).map(Self).map_err(|cause| DataDirError::Io { path: found, cause })
     }
 
+    /// An empty one for a test, gone with the first value.
+    #[cfg(test)]
+    pub(crate) fn temporary() -> (tempfile::TempDir, Self) {
+        let temp = tempfile::tempdir().expect("a directory");
+        let dir = Self(temp.path().join("node"));
+        dir.create().expect("is made");
+        (temp, dir)
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.0

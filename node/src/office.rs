@@ -252,16 +252,9 @@ mod tests {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    fn dir() -> (tempfile::TempDir, DataDir) {
-        let temp = tempfile::tempdir().expect("a directory");
-        let dir = DataDir::locate(Some(temp.path().join("node"))).expect("a path");
-        dir.create().expect("is made");
-        (temp, dir)
-    }
-
     #[test]
     fn an_office_is_read_as_it_was_made() {
-        let (_temp, dir) = dir();
+        let (_temp, dir) = DataDir::temporary();
         assert!(Office::read(&dir).expect("reads").is_none(), "nothing was made yet");
         let made = Office::make(&dir, &names(&["Comin.Office.lan", "192.168.7.4", "fd00::1"])).expect("is made");
         let read = Office::read(&dir).expect("reads").expect("is there");
@@ -314,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_browser_trusts_the_names_and_no_others() {
-        let (_temp, dir) = dir();
+        let (_temp, dir) = DataDir::temporary();
         let office = Office::make(&dir, &names(&["comin.office.lan", "192.168.7.4"])).expect("is made");
         for name in ["comin.office.lan", "192.168.7.4"] {
             assert_eq!(handshake(&office, &office, name), Ok(()), "{name} is this node");
@@ -339,7 +332,7 @@ mod tests {
 
     #[test]
     fn what_no_browser_opens_is_no_name() {
-        let (_temp, dir) = dir();
+        let (_temp, dir) = DataDir::temporary();
         for bad in ["", "a b", "-x.lan", "x..lan", "0.0.0.0", "::", "300.1.1.1", "https://x", "x:8443", "čoš.lan"] {
             assert!(Office::make(&dir, &names(&[bad])).is_err(), "{bad:?} is refused");
         }

@@ -261,16 +261,9 @@ fn new_password() -> Result<(String, String), UserError> {
 mod tests {
     use super::*;
 
-    fn dir() -> (tempfile::TempDir, DataDir) {
-        let temp = tempfile::tempdir().expect("a directory");
-        let dir = DataDir::locate(Some(temp.path().join("node"))).expect("a path");
-        dir.create().expect("is made");
-        (temp, dir)
-    }
-
     #[test]
     fn whoever_was_added_signs_in_until_removed() {
-        let (_temp, dir) = dir();
+        let (_temp, dir) = DataDir::temporary();
         let users = Users::read(&dir).expect("no file is no user");
         assert!(users.is_empty(), "nobody yet");
         let password = users.add(" Ana.Kos ", Role::Editor).expect("is added");
@@ -304,7 +297,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused() {
-        let (_temp, dir) = dir();
+        let (_temp, dir) = DataDir::temporary();
         let users = Users::read(&dir).expect("no file is no user");
         for name in ["", " ", "-x", "a b", "a/b", &"x".repeat(65)] {
             assert!(matches!(users.add(name, Role::Admin), Err(UserError::Name)), "{name:?} is no name");

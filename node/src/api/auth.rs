@@ -59,7 +59,7 @@ struct Login {
     user: Option<SignedIn>,
 }
 
-/// Somebody among those that `what` was tried for, from one address; the empty name stands for all.
+/// An address, and a name that was tried from it; the empty name stands for all of them together.
 type Attempt = (IpAddr, String);
 
 /// Tokens, one-time codes and logins. Codes and logins live in memory: a restart signs everyone out, and

@@ -35,7 +35,7 @@ const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
 pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
     let entrance = request.extensions().get::<Entrance>().copied().unwrap_or_default();
     let page = wants_page(&request).then(|| language(&app, &request));
-    let response = as_problem(match admit(&app, &request) {
+    let response = as_problem(match admit(&app, entrance, &request) {
         Ok(caller) => {
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
@@ -93,12 +93,11 @@ fn is_open(path: &str) -> bool {
 }
 
 /// Decides on one request.
-fn admit(app: &AppState, request: &Request) -> Result<Option<Caller>, Problem> {
+fn admit(app: &AppState, entrance: Entrance, request: &Request) -> Result<Option<Caller>, Problem> {
     if request.extensions().get::<Trusted>().is_some() {
         return Ok(Some(Caller::Trusted));
     }
     let headers = request.headers();
-    let entrance = request.extensions().get::<Entrance>().copied().unwrap_or_default();
     let host = own_host(headers, &hosts(app, entrance)).map_err(|problem| at(app, entrance, problem))?;
     own_origin(headers, entrance, &host).map_err(|problem| at(app, entrance, problem))?;
     let caller = app.access().caller(headers, entrance);

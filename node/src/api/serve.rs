@@ -52,15 +52,17 @@ pub async fn serve_office(
     let Some((office, _)) = app.office().cloned() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the office network needs users and TLS"));
     };
-    let door = Door::new(office, router(app).layer(Extension(Entrance::Office))).map_err(io::Error::other)?;
-    // Dropped with this future: whoever is being served is told to come to an end.
     let (ending, ended) = watch::channel(false);
+    let router = router(app).layer(Extension(Entrance::Office));
+    let mut door = Door::new(office, router, ended).map_err(io::Error::other)?;
     tokio::pin!(stop);
     tokio::select! {
         () = &mut stop => {}
-        () = door.open(address, ended) => {}
+        () = door.open(address) => {}
     }
+    // Whoever is being served comes to an end; how long that may take the caller says.
     ending.send_replace(true);
+    while door.inside.join_next().await.is_some() {}
     Ok(())
 }
 
@@ -83,22 +85,23 @@ struct Door {
     router: Router,
     secure: TlsAcceptor,
     made: Instant,
-    open: JoinSet<()>,
+    ended: watch::Receiver<bool>,
+    inside: JoinSet<()>,
     from: HashMap<tokio::task::Id, IpAddr>,
 }
 
 impl Door {
-    fn new(office: Office, router: Router) -> Result<Self, OfficeError> {
-        let secure = acceptor(&office)?;
-        Ok(Self { office, router, secure, made: Instant::now(), open: JoinSet::new(), from: HashMap::new() })
+    fn new(office: Office, router: Router, ended: watch::Receiver<bool>) -> Result<Self, OfficeError> {
+        let (secure, made) = (acceptor(&office)?, Instant::now());
+        Ok(Self { office, router, secure, made, ended, inside: JoinSet::new(), from: HashMap::new() })
     }
 
     /// Serves at an address, for ever.
-    async fn open(mut self, address: SocketAddr, ended: watch::Receiver<bool>) {
+    async fn open(&mut self, address: SocketAddr) {
         let listener = bind(address).await;
         loop {
             tokio::select! {
-                Some(done) = self.open.join_next_with_id() => {
+                Some(done) = self.inside.join_next_with_id() => {
                     let id = match done {
                         Ok((id, ())) => id,
                         Err(error) => error.id(),
@@ -106,7 +109,7 @@ impl Door {
                     self.from.remove(&id);
                 }
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, from)) => self.take(stream, from, ended.clone()),
+                    Ok((stream, from)) => self.take(stream, from),
                     Err(error) => {
                         tracing::warn!(%error, "a connection from the office could not be accepted");
                         tokio::time::sleep(ACCEPT_AGAIN).await;
@@ -117,7 +120,7 @@ impl Door {
     }
 
     /// Takes a connection, unless there are too many. Each is secured by itself: one that takes its time holds up no other.
-    fn take(&mut self, stream: TcpStream, from: SocketAddr, ended: watch::Receiver<bool>) {
+    fn take(&mut self, stream: TcpStream, from: SocketAddr) {
         let address = from.ip().to_canonical();
         let same = self.from.values().filter(|other| **other == address).count();
         if self.from.len() >= OFFICE_CONNECTIONS_MAX || same >= OFFICE_CONNECTIONS_OF_ADDRESS_MAX {
@@ -130,8 +133,8 @@ impl Door {
             }
         }
         let router = self.router.clone().layer(Extension(Remote(from)));
-        let serving = serve_connection(self.secure.clone(), stream, router, ended);
-        self.from.insert(self.open.spawn(serving).id(), address);
+        let serving = serve_connection(self.secure.clone(), stream, router, self.ended.clone());
+        self.from.insert(self.inside.spawn(serving).id(), address);
     }
 }
 

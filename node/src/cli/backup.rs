@@ -61,12 +61,16 @@ pub fn restore(dir: &DataDir, file: &Path, check: bool, out: &Output) -> CliResu
     let contents = if check { backup::check(file)? } else { backup::restore(file, dir)? };
     let settings = contents.head.settings()?;
     let Contents { head, records, federation } = &contents;
+    let users: Vec<String> = match check {
+        true => Vec::new(),
+        false => Users::read(dir)?.list().into_iter().map(|(name, _)| name).collect(),
+    };
     if out.json {
         let federation = federation.as_ref().map(|(name, partners)| json!({"name": name, "partners": partners}));
         out.object(json!({
             "made": rfc3339(head.made_ms), "partner": settings.partner, "name": settings.name,
             "country": settings.country, "device": settings.device, "records": records, "federation": federation,
-            "restored": !check, "data_dir": (!check).then(|| dir.path().display().to_string()),
+            "users": users, "restored": !check, "data_dir": (!check).then(|| dir.path().display().to_string()),
         }));
         return Ok(());
     }
@@ -83,10 +87,6 @@ pub fn restore(dir: &DataDir, file: &Path, check: bool, out: &Output) -> CliResu
         }
         None => out.say("cli-no-federation", &[]),
     }
-    let users: Vec<String> = match check {
-        true => Vec::new(),
-        false => Users::read(dir)?.list().into_iter().map(|(name, _)| name).collect(),
-    };
     if !users.is_empty() {
         out.say("cli-restored-users", &[("names", users.join(", ").into())]);
     }

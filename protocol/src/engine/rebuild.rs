@@ -46,21 +46,15 @@ impl Engine {
     /// Rebuilds every document that holds what a proven divergence ends, or that other bars than those of now have
     /// been looked at for: those in memory at once, the others one after the other, or all of them would be in memory.
     pub(super) fn rebuild_due(&mut self) {
-        let in_memory = |doc: &&Document| doc.loaded.is_some() || doc.meta.frontier.is_empty();
-        for id in self.docs.values().filter(in_memory).map(|doc| doc.id).collect::<Vec<_>>() {
-            self.rebuild_if_due(id);
-        }
         let waits = |doc: &Document| doc.parked.iter().any(|parked| matches!(parked, Parked::Rebuild));
-        if self.docs.values().any(waits) {
-            return;
-        }
-        while let Some(id) = self.docs.keys().find(|id| self.is_rebuild_due(id)).copied() {
-            if self.stays_as_it_is(&id) {
-                // The usual case of a decision: all that is here was named.
-                self.note_judged(id);
-                continue;
+        let mut waiting = self.docs.values().any(waits);
+        for id in self.docs.keys().copied().collect::<Vec<_>>() {
+            let Some(doc) = self.docs.get(&id).filter(|_| self.is_rebuild_due(&id)) else { continue };
+            let at_once = doc.loaded.is_some() || doc.meta.frontier.is_empty() || self.stays_as_it_is(&id);
+            if at_once || !waiting {
+                self.rebuild(id);
+                waiting |= self.docs.get(&id).is_some_and(waits);
             }
-            return self.rebuild(id);
         }
     }
 
@@ -92,6 +86,10 @@ impl Engine {
 
     /// Rebuilds a document without what its proven divergences end and what its bars keep out.
     fn rebuild(&mut self, id: DocId) {
+        if self.stays_as_it_is(&id) {
+            // The usual case of a decision: all that is here was named.
+            return self.note_judged(id);
+        }
         if !self.load_or_park(id, Parked::Rebuild) {
             return;
         }

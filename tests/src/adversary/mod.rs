@@ -10,5 +10,5 @@ mod scene;
 pub use forge::{Forged, Forger, mutate, push, reseal};
 pub use gauge::{Cost, Gauge};
 pub use line::{Line, connect_raw};
-pub use office::{Office, request};
+pub use office::{Office, program, request};
 pub use scene::{Scene, Verdict, p99_ms};

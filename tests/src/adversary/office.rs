@@ -208,7 +208,11 @@ pub fn request(socket: &Path, method: &str, path: &str, body: Option<&Value>) ->
 }
 
 /// The program beside this test: both come out of one build (`tests/run`).
-fn program() -> PathBuf {
+/// The program, as `cargo build --release --bins` has made it.
+///
+/// # Panics
+/// It has not.
+pub fn program() -> PathBuf {
     let own = std::env::current_exe().expect("a test has a path");
     let built = own.ancestors().find(|dir| dir.join("comin").is_file()).expect("first: cargo build --release --bins");
     built.join("comin")

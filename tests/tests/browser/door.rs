@@ -4,6 +4,7 @@
 //! Needs root (for `ip netns`); elsewhere it says so and passes.
 
 use super::driver::Browser;
+use comin_tests::adversary::program;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -48,11 +49,8 @@ impl Host {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let own = std::env::current_exe().expect("a test has a path");
-        let built =
-            own.ancestors().find(|dir| dir.join("comin").is_file()).expect("first: cargo build --release --bins");
         let mut command = Command::new("ip");
-        command.args(["netns", "exec", &self.name]).arg(built.join("comin")).arg("--data-dir").arg(self.dir());
+        command.args(["netns", "exec", &self.name]).arg(program()).arg("--data-dir").arg(self.dir());
         command.args(args).current_dir(self.temp.path()).stdin(Stdio::null());
         command
     }
