@@ -24,6 +24,7 @@ use crate::store::{Store, StoreError};
 use comin_protocol::engine::{self, Command, CommandError, Engine, EngineConfig, Input, Now, Output, Reply, Status};
 use comin_protocol::identity::DeviceSigner;
 use comin_protocol::ids::{DeviceKey, DocId, RecordKey};
+use comin_protocol::limits::WHOLE_FRONTIER_TIPS;
 use comin_protocol::roster::Roster;
 use driver::{Core, Driver, Wiring};
 use outlet::Outlet;
@@ -185,7 +186,8 @@ impl Node {
         let clock = Clock::start();
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(system)?;
-        let engine_config = EngineConfig { signer: config.signer.clone(), seed, now: clock.now() };
+        let engine_config =
+            EngineConfig { signer: config.signer.clone(), seed, now: clock.now(), whole_tips: WHOLE_FRONTIER_TIPS };
         let engine = Engine::new(engine_config, store.boot()?)?;
         // Who belongs here is known before the first one knocks.
         let roster = engine.roster().clone();

@@ -108,6 +108,8 @@ pub const PATIENCE_FAULT: u64 = 64;
 pub const PATIENCE_MISFIT: u64 = 8;
 /// How much of it a want costs, in messages: what it is answered with lies in memory until the peer reads it.
 pub const PATIENCE_WANT: u64 = 4;
+/// How much of it a state told by digests costs, in messages: it may be answered with all tips of a document.
+pub const PATIENCE_ASKED: u64 = 16;
 /// How much of it addresses and drafts cost that a device states anew, in messages: everybody reads the roster again.
 pub const PATIENCE_RESTATED: u64 = 32;
 /// So long a peer is not listened to that has used it up, in milliseconds.
@@ -118,6 +120,9 @@ pub const BEACON_TAKEN_MS: u64 = 500;
 /// Tips in all frontiers that one peer may tell of, twice 120 bytes each: nine partners' registers of 10,000 finished
 /// actors would be less.
 pub const TOLD_TIPS_MAX: usize = 60_000;
+/// Actors up to which a frontier is told with all its tips, about 70 bytes each; beyond that the digests of its buckets
+/// and the tips of those that differ are shorter.
+pub const WHOLE_FRONTIER_TIPS: usize = 96;
 /// Sessions at once: nine partners of a few devices, with room.
 pub const SESSIONS_MAX: usize = 64;
 

@@ -8,9 +8,9 @@ use crate::codec::{from_cbor, to_cbor};
 use crate::engine::StoredRun;
 use crate::ids::{ActorId, DeviceKey, DocId, FederationId, RegisterId};
 use crate::limits;
-use crate::run::{Frontier, Tip};
+use crate::run::{Buckets, Frontier, Tip};
 use crate::statement::SignedStatement;
-use minicbor::bytes::ByteVec;
+use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
 
@@ -64,6 +64,25 @@ pub struct DocFrontier {
     /// What the sender refuses for good. It is told so that the holder can see why the two stay apart.
     #[n(2)]
     pub held_back: Frontier,
+    /// Where there are many actors the frontier has only some buckets, and this tells of the others.
+    #[cbor(n(3), default)]
+    pub rest: Option<Rest>,
+}
+
+/// What stands for the buckets of a frontier whose tips are not told: where it is equal to the receiver's own, the
+/// receiver knows them.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(array)]
+pub struct Rest {
+    /// The buckets whose tips are told.
+    #[n(0)]
+    pub told: Buckets,
+    /// The digest of every bucket that holds an actor.
+    #[n(1)]
+    pub digests: BTreeMap<u8, ByteArray<16>>,
+    /// The receiver's own state could not be made out of what it told last: it tells it again.
+    #[n(2)]
+    pub ask: bool,
 }
 
 /// The head of an answer; its bytes follow in [`Message::Chunk`]s.

@@ -6,7 +6,9 @@
 use crate::identity::{DeviceSigner, verify};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, Nonce, tagged_hash};
 use minicbor::{Decode, Encode};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 /// The signed head of one actor's changes in one document.
 ///
@@ -79,6 +81,11 @@ impl Run {
         good.then(|| VerifiedRun { doc: *doc, actor: self.actor(doc), run: self })
     }
 
+    /// The change that it names.
+    pub fn tip(&self) -> Tip {
+        Tip { seq: self.seq, hash: self.hash }
+    }
+
     /// Takes a run from the node's own store, where only verified runs are written.
     pub fn trusted(self, doc: &DocId) -> VerifiedRun {
         VerifiedRun { doc: *doc, actor: self.actor(doc), run: self }
@@ -115,7 +122,8 @@ impl Frontier {
 
     /// How many changes of `self` are beyond `other`.
     pub fn beyond(&self, other: &Frontier) -> u64 {
-        self.0.iter().map(|(actor, tip)| tip.seq.saturating_sub(other.seq(actor))).sum()
+        let seq = |tip: Option<&Tip>| tip.map_or(0, |tip| tip.seq);
+        self.beside(other).map(|(_, mine, theirs)| seq(mine).saturating_sub(seq(theirs))).sum()
     }
 
     /// Whether nothing is known.
@@ -125,14 +133,172 @@ impl Frontier {
 
     /// 16 bytes that stand for the frontier when two nodes compare documents.
     pub fn digest(&self) -> [u8; 16] {
-        let mut bytes = Vec::with_capacity(self.0.len() * 56);
-        for (actor, tip) in &self.0 {
-            bytes.extend_from_slice(&actor.0);
-            bytes.extend_from_slice(&tip.seq.to_le_bytes());
-            bytes.extend_from_slice(&tip.hash.0);
-        }
-        let mut out = [0; 16];
-        out.copy_from_slice(&tagged_hash("comin/frontier/1", &[&bytes])[..16]);
+        Digests::default().whole(self)
+    }
+
+    /// The tips of one bucket: of the actors whose id begins with this byte.
+    pub fn bucket(&self, bucket: u8) -> impl Iterator<Item = (&ActorId, &Tip)> {
+        let (mut first, mut last) = (ActorId([0; 16]), ActorId([0xff; 16]));
+        (first.0[0], last.0[0]) = (bucket, bucket);
+        self.0.range(first..=last)
+    }
+
+    /// The buckets in which the two differ.
+    pub fn buckets_apart(&self, other: &Self) -> Buckets {
+        self.beside(other).filter(|(_, mine, theirs)| mine != theirs).map(|(actor, ..)| actor.0[0]).collect()
+    }
+
+    /// The actors of either with their tips in both, in order. Each is gone along once: a look into the other for each of
+    /// 10,000 actors takes ten times as long.
+    pub fn beside<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = (&'a ActorId, Option<&'a Tip>, Option<&'a Tip>)> {
+        let (mut mine, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
+        std::iter::from_fn(move || {
+            let order = match (mine.peek(), theirs.peek()) {
+                (Some((one, _)), Some((other, _))) => one.cmp(other),
+                (Some(_), None) => Ordering::Less,
+                (None, _) => Ordering::Greater,
+            };
+            let mine = mine.next_if(|_| order.is_le());
+            let theirs = theirs.next_if(|_| order.is_ge());
+            let actor = mine.or(theirs)?.0;
+            Some((actor, mine.map(|(_, tip)| tip), theirs.map(|(_, tip)| tip)))
+        })
+    }
+}
+
+/// Buckets of a frontier: one for each first byte of an actor's id.
+pub const BUCKETS: usize = 256;
+
+/// Some buckets of a frontier.
+///
+/// # Shape
+/// 32 bytes; bucket b is bit b mod 8 of byte b / 8.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Buckets(#[cbor(n(0), with = "minicbor::bytes")] [u8; BUCKETS / 8]);
+
+impl Buckets {
+    /// Whether it is among them.
+    pub fn has(&self, bucket: u8) -> bool {
+        self.0[usize::from(bucket / 8)] & (1 << (bucket % 8)) != 0
+    }
+}
+
+impl FromIterator<u8> for Buckets {
+    fn from_iter<I: IntoIterator<Item = u8>>(buckets: I) -> Self {
+        let mut out = Self::default();
+        buckets.into_iter().for_each(|bucket| out.0[usize::from(bucket / 8)] |= 1 << (bucket % 8));
         out
+    }
+}
+
+/// The digests of a frontier's buckets, each computed once per state: of 10,000 actors one moves, and the others need
+/// not be read again.
+#[derive(Clone, Debug)]
+pub struct Digests {
+    buckets: Box<[Option<[u8; 16]>; BUCKETS]>,
+    whole: Option<[u8; 16]>,
+}
+
+impl Default for Digests {
+    fn default() -> Self {
+        Self { buckets: Box::new([None; BUCKETS]), whole: None }
+    }
+}
+
+impl Digests {
+    /// An actor's tip has moved.
+    pub fn moved(&mut self, actor: &ActorId) {
+        self.whole = None;
+        self.buckets[usize::from(actor.0[0])] = None;
+    }
+
+    /// The digest of a bucket of this frontier.
+    pub fn bucket(&mut self, frontier: &Frontier, bucket: u8) -> [u8; 16] {
+        *self.buckets[usize::from(bucket)].get_or_insert_with(|| {
+            let mut bytes = Vec::new();
+            for (actor, tip) in frontier.bucket(bucket) {
+                bytes.extend_from_slice(&actor.0);
+                bytes.extend_from_slice(&tip.seq.to_le_bytes());
+                bytes.extend_from_slice(&tip.hash.0);
+            }
+            short_hash("comin/frontier-bucket/1", &bytes)
+        })
+    }
+
+    /// [`Frontier::digest`] of this frontier: over its buckets that hold an actor.
+    pub fn whole(&mut self, frontier: &Frontier) -> [u8; 16] {
+        if let Some(whole) = self.whole {
+            return whole;
+        }
+        let mut bytes = Vec::new();
+        let mut next = frontier.0.keys().next();
+        while let Some(actor) = next {
+            bytes.push(actor.0[0]);
+            bytes.extend_from_slice(&self.bucket(frontier, actor.0[0]));
+            next = frontier.0.range(after(actor.0[0])).next().map(|(actor, _)| actor);
+        }
+        *self.whole.insert(short_hash("comin/frontier/2", &bytes))
+    }
+}
+
+/// The actors of later buckets.
+fn after(bucket: u8) -> (Bound<ActorId>, Bound<ActorId>) {
+    let mut last = ActorId([0xff; 16]);
+    last.0[0] = bucket;
+    (Bound::Excluded(last), Bound::Unbounded)
+}
+
+fn short_hash(tag: &str, bytes: &[u8]) -> [u8; 16] {
+    let mut out = [0; 16];
+    out.copy_from_slice(&tagged_hash(tag, &[bytes])[..16]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frontier(actors: impl IntoIterator<Item = (u8, u8, u64)>) -> Frontier {
+        let tip = |(first, second, seq)| {
+            let mut actor = [0; 16];
+            (actor[0], actor[1]) = (first, second);
+            (ActorId(actor), Tip { seq, hash: ChangeHash([seq as u8; 32]) })
+        };
+        Frontier(actors.into_iter().map(tip).collect())
+    }
+
+    #[test]
+    fn the_digests_of_the_buckets_follow_each_step_and_tell_the_states_apart() {
+        let mut grown = Frontier::default();
+        let mut digests = Digests::default();
+        let mut seen = vec![digests.whole(&grown)];
+        for n in 0..600_u64 {
+            let step = frontier([((n * 37) as u8, (n % 3) as u8, 1 + n / 300)]);
+            for (actor, tip) in step.0 {
+                grown.0.insert(actor, tip);
+                digests.moved(&actor);
+            }
+            assert_eq!(digests.whole(&grown), grown.digest(), "step {n}");
+            seen.push(grown.digest());
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 601, "no two states are taken for one");
+    }
+
+    #[test]
+    fn buckets_apart_are_those_where_either_side_differs() {
+        let mine = frontier([(0, 0, 1), (7, 0, 2), (255, 1, 3)]);
+        let theirs = frontier([(0, 0, 1), (7, 0, 3), (8, 0, 1)]);
+        let apart = mine.buckets_apart(&theirs);
+        let named: Vec<u8> = (0..=255).filter(|bucket| apart.has(*bucket)).collect();
+        assert_eq!(named, [7, 8, 255]);
+        assert_eq!(apart, theirs.buckets_apart(&mine));
+        assert_eq!(mine.buckets_apart(&mine), Buckets::default());
+        assert_eq!((mine.beyond(&theirs), theirs.beyond(&mine)), (3, 2));
     }
 }

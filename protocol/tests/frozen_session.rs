@@ -4,7 +4,7 @@ use comin_protocol::beacon::Audience;
 use comin_protocol::check::Form;
 use comin_protocol::engine::StoredRun;
 use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, FederationId, Nonce, RegisterId, to_hex};
-use comin_protocol::message::{Answer, BeaconNumber, BranchShown, DocDigest, DocFrontier, Hello, Message};
+use comin_protocol::message::{Answer, BeaconNumber, BranchShown, DocDigest, DocFrontier, Hello, Message, Rest};
 use comin_protocol::run::{Frontier, Run, Tip};
 use std::collections::BTreeMap;
 
@@ -31,7 +31,13 @@ fn run() -> StoredRun {
 }
 
 fn messages() -> Vec<(&'static str, Message)> {
-    let frontier = DocFrontier { doc: doc(), frontier: Frontier(tips()), held_back: Frontier::default() };
+    let frontier = DocFrontier { doc: doc(), frontier: Frontier(tips()), held_back: Frontier::default(), rest: None };
+    let rest = Rest {
+        told: [5_u8, 255].into_iter().collect(),
+        digests: BTreeMap::from([(5, [15; 16].into()), (7, [16; 16].into())]),
+        ask: true,
+    };
+    let in_part = DocFrontier { rest: Some(rest), ..frontier.clone() };
     let hello = Hello {
         version: 1,
         federation: Some(FederationId([1; 32])),
@@ -55,6 +61,7 @@ fn messages() -> Vec<(&'static str, Message)> {
         ("have_beacons", Message::HaveBeacons(vec![number])),
         ("beacons", Message::Beacons(Vec::new())),
         ("branch", Message::Branch(branch)),
+        ("frontiers_in_part", Message::Frontiers(vec![in_part])),
     ]
 }
 

@@ -132,7 +132,7 @@ fn take_part(
         Ok(taken) => taken,
         Err(error) => return Ok(Err(error)),
     };
-    if boot.docs.get(&doc).is_some_and(|meta| meta.frontier == taken.snapshot.frontier) {
+    if boot.docs.get(&doc).is_some_and(|meta| meta.frontier(&runs) == taken.snapshot.frontier) {
         return Ok(Ok(Outcome::Held));
     }
     let records = taken.rows.len();
@@ -143,14 +143,8 @@ fn take_part(
 /// The document as it is now in place of what was held, in one batch.
 fn writes(doc: DocId, held: Vec<(ActorId, StoredRun)>, taken: TakenBack) -> Vec<Write> {
     let TakenBack { snapshot, rows } = taken;
-    let meta = DocMeta {
-        frontier: snapshot.frontier.clone(),
-        records: rows.len() as u64,
-        snapshot: snapshot.frontier.clone(),
-        raw_changes: 0,
-        // Who may write no more the engine looks at when it starts.
-        judged: 0,
-    };
+    // Who may write no more the engine looks at when it starts.
+    let meta = DocMeta::of_snapshot(&snapshot, rows.len() as u64);
     let latest = snapshot.runs.clone();
     let mut batch = vec![Write::ClearDoc(doc)];
     batch.extend(held.into_iter().chain(latest).map(|(actor, run)| Write::PutRun(doc, actor, run)));

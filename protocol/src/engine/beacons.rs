@@ -136,12 +136,12 @@ impl Engine {
             Audience::Federation => kind(register).is_some_and(|kind| kind != RegisterKind::Internal),
             Audience::Register(one) => one == register,
         };
-        let docs = self.docs.values_mut().filter(|doc| !doc.meta.frontier.is_empty() && speaks_of(&doc.id.register));
+        let docs = self.docs.values_mut().filter(|doc| !doc.frontier.is_empty() && speaks_of(&doc.id.register));
         docs.take(limits::BEACON_DOCS_MAX)
             .map(|doc| BeaconDoc {
                 register: doc.id.register,
                 part: doc.id.part,
-                changes: doc.meta.frontier.changes(),
+                changes: doc.frontier.changes(),
                 digest: doc.digest(),
             })
             .collect()

@@ -82,13 +82,13 @@ impl Engine {
         if !self.roster.registers.contains_key(&register) {
             return self.reply(request, Err(CommandError::NotFound(format!("register {}", register.short()))), false);
         }
-        let holds = |doc: &&Document| doc.id.register == register && !doc.meta.frontier.is_empty();
+        let holds = |doc: &&Document| doc.id.register == register && !doc.frontier.is_empty();
         let parts = self.docs.values().filter(holds).map(|doc| doc.id.part).collect();
         self.reply(request, Ok(Reply::Parts(parts)), false);
     }
 
     fn export(&mut self, request: RequestId, id: DocId) {
-        let holds_nothing = |doc: &Document| doc.meta.frontier.is_empty();
+        let holds_nothing = |doc: &Document| doc.frontier.is_empty();
         if self.docs.get(&id).is_none_or(holds_nothing) {
             let what = format!("part {} of register {}", id.part, id.register.short());
             return self.reply(request, Err(CommandError::NotFound(what)), false);

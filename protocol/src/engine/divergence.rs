@@ -14,20 +14,23 @@ use crate::run::Tip;
 use crate::scan::{ScannedChange, scan};
 use crate::statement::{Branch, SignedStatement};
 use minicbor::bytes::ByteVec;
+use std::cmp::Ordering;
 
 impl Engine {
     /// Compares a peer's tips with ours: the same sequence with another hash is another branch.
     pub(super) fn look_for_divergence(&mut self, id: SessionId, doc_id: DocId) {
         let Some(doc) = self.docs.get(&doc_id) else { return };
         let Some(theirs) = self.sessions.get(&id).and_then(|session| session.acked.get(&doc_id)) else { return };
-        let differs = |(actor, tip): &(&ActorId, &Tip)| match doc.meta.frontier.0.get(actor) {
-            Some(mine) if mine.seq == tip.seq => mine.hash != tip.hash,
-            Some(mine) if mine.seq > tip.seq => {
+        let differs = |actor: &ActorId, mine: &Tip, tip: &Tip| match mine.seq.cmp(&tip.seq) {
+            Ordering::Equal => mine.hash != tip.hash,
+            Ordering::Greater => {
                 doc.loaded.as_ref().and_then(|l| l.hash_at(actor, tip.seq)).is_some_and(|hash| hash != tip.hash)
             }
-            _ => false,
+            Ordering::Less => false,
         };
-        let found: Vec<(ActorId, u64)> = theirs.0.iter().filter(differs).map(|(a, tip)| (*a, tip.seq)).collect();
+        let both = doc.frontier.beside(theirs).filter_map(|(actor, mine, theirs)| Some((actor, mine?, theirs?)));
+        let apart = both.filter(|(actor, mine, theirs)| differs(actor, mine, theirs));
+        let found: Vec<(ActorId, u64)> = apart.map(|(actor, _, theirs)| (*actor, theirs.seq)).collect();
         for (actor, seq) in found {
             self.show_branch(id, doc_id, actor, seq);
         }

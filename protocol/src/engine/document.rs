@@ -12,10 +12,11 @@ use crate::limits;
 use crate::message::{BranchShown, DocFrontier};
 use crate::planted::{Planted, is_planted};
 use crate::record::{self, OriginIndex, Row};
-use crate::run::{Frontier, Tip};
+use crate::run::{Digests, Frontier, Tip};
 use crate::scan::ScannedChange;
 use automerge::transaction::Transactable;
 use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, ValueRef};
+use minicbor::bytes::ByteArray;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 /// How many past states of a document are remembered to place a peer's beacon.
@@ -49,6 +50,8 @@ pub(super) enum Parked {
 pub(super) struct Document {
     pub id: DocId,
     pub meta: DocMeta,
+    /// What has been applied.
+    pub frontier: Frontier,
     /// The latest run of each actor.
     pub runs: BTreeMap<ActorId, StoredRun>,
     /// Those that stay below it.
@@ -68,7 +71,7 @@ pub(super) struct Document {
     pub resists: bool,
     /// Digest and change count of states gone through, newest last.
     pub history: VecDeque<([u8; 16], u64)>,
-    digest: Option<[u8; 16]>,
+    digests: Digests,
 }
 
 /// A document in memory.
@@ -104,13 +107,13 @@ impl Document {
         kept: &[StoredRun],
         me: &DeviceKey,
     ) -> Self {
-        let below = kept.iter().map(|run| (run.run.actor(&id), run));
-        let kept =
-            Kept::new(below.chain(runs.iter().map(|(actor, run)| (*actor, run)).filter(|(_, r)| r.tail.is_empty())));
+        let latest = runs.iter().map(|(actor, run)| (*actor, run)).filter(|(_, run)| run.tail.is_empty());
+        let kept = Kept::new(kept, latest, &id);
         let own_actors = runs.iter().filter(|(_, run)| run.run.device == *me).map(|(actor, _)| *actor).collect();
         Self {
             own_actors,
             id,
+            frontier: meta.frontier(&runs),
             meta,
             runs,
             kept,
@@ -122,18 +125,24 @@ impl Document {
             held_back: Frontier::default(),
             resists: false,
             history: VecDeque::new(),
-            digest: None,
+            digests: Digests::default(),
         }
     }
 
     /// The frontier's digest, computed once per state.
     pub fn digest(&mut self) -> [u8; 16] {
-        *self.digest.get_or_insert_with(|| self.meta.frontier.digest())
+        self.digests.whole(&self.frontier)
+    }
+
+    /// The digests of all buckets of the frontier that hold an actor.
+    pub fn bucket_digests(&mut self) -> BTreeMap<u8, ByteArray<16>> {
+        let held: BTreeSet<u8> = self.frontier.0.keys().map(|actor| actor.0[0]).collect();
+        held.into_iter().map(|bucket| (bucket, self.digests.bucket(&self.frontier, bucket).into())).collect()
     }
 
     /// Remembers the present state so that a peer's beacon can be placed later.
     pub fn note_state(&mut self) {
-        let state = (self.digest(), self.meta.frontier.changes());
+        let state = (self.digest(), self.frontier.changes());
         if self.history.back() != Some(&state) {
             self.history.push_back(state);
             if self.history.len() > HISTORY_STATES {
@@ -151,7 +160,7 @@ impl Document {
         loosen(&mut am);
         apply_all(&mut am, stored.changes.into_iter().map(|change| change.bytes)).map_err(Damaged)?;
         let loaded = Loaded::index(am, now_ms);
-        if loaded.frontier() != self.meta.frontier {
+        if loaded.frontier() != self.frontier {
             return Err(Damaged(format!("document {:?} does not reach its recorded state", self.id)));
         }
         self.loaded = Some(loaded);
@@ -160,14 +169,14 @@ impl Document {
 
     /// Records a new tip of an actor.
     pub fn advance(&mut self, actor: ActorId, tip: Tip) {
-        self.meta.frontier.0.insert(actor, tip);
-        self.digest = None;
+        self.frontier.0.insert(actor, tip);
+        self.digests.moved(&actor);
     }
 
     /// Replaces the frontier (after a snapshot or a cut).
     pub fn set_frontier(&mut self, frontier: Frontier) {
-        self.meta.frontier = frontier;
-        self.digest = None;
+        self.frontier = frontier;
+        self.digests = Digests::default();
     }
 
     /// The compact save of the loaded document, with the runs of exactly its frontier.
@@ -175,7 +184,7 @@ impl Document {
         let loaded = self.loaded.as_ref()?;
         Some(StoredSnapshot {
             bytes: check::encode_snapshot(&loaded.am),
-            frontier: self.meta.frontier.clone(),
+            frontier: self.frontier.clone(),
             runs: self.runs.clone(),
         })
     }

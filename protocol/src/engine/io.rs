@@ -13,7 +13,7 @@ use crate::ids::{
 use crate::join::{Pending, TicketInfo};
 use crate::record::{FieldChange, Row, RowVersion, StoredRow};
 use crate::roster::{OpenDraft, Roster};
-use crate::run::{Frontier, Run};
+use crate::run::{Frontier, Run, Tip};
 use crate::statement::{SignedStatement, Writers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -228,25 +228,61 @@ pub struct StoredDoc {
     pub changes: Vec<StoredChange>,
 }
 
-/// What is known of a document without loading it.
+/// What is known of a document without loading it; its frontier the latest runs tell. It is written with each edit,
+/// and so has nothing that grows with the actors.
 #[derive(Clone, PartialEq, Eq, Debug, Default, minicbor::Encode, minicbor::Decode)]
 #[cbor(array)]
 pub struct DocMeta {
-    /// What has been applied.
-    #[n(0)]
-    pub frontier: Frontier,
     /// Records in it.
-    #[n(1)]
+    #[n(0)]
     pub records: u64,
-    /// What the snapshot holds; empty: there is none.
-    #[n(2)]
-    pub snapshot: Frontier,
+    /// Changes that the snapshot holds; 0: there is none.
+    #[n(1)]
+    pub snapshot_changes: u64,
     /// Raw changes since the snapshot.
-    #[n(3)]
+    #[n(2)]
     pub raw_changes: u64,
     /// [`crate::bars::Bars::digest`] of the bars under which it has been judged.
-    #[cbor(n(4), default)]
+    #[n(3)]
     pub judged: u64,
+    /// The tips that are not those which the actors' latest runs name: cut actors, whose runs reach further.
+    #[n(4)]
+    apart: Frontier,
+    /// Actors of which nothing is held, though there is a run.
+    #[n(5)]
+    without: BTreeSet<ActorId>,
+}
+
+impl DocMeta {
+    /// Of a document that is a snapshot and nothing else.
+    pub fn of_snapshot(snapshot: &StoredSnapshot, records: u64) -> Self {
+        let mut meta = Self { records, snapshot_changes: snapshot.frontier.changes(), ..Self::default() };
+        meta.note_frontier(&snapshot.frontier, &snapshot.runs);
+        meta
+    }
+
+    /// What has been applied, by the latest run of each actor.
+    pub fn frontier(&self, runs: &BTreeMap<ActorId, StoredRun>) -> Frontier {
+        let named = runs.iter().filter(|(actor, _)| !self.without.contains(actor));
+        let tips = named.map(|(actor, stored)| (*actor, stored.run.tip()));
+        Frontier(tips.chain(self.apart.0.iter().map(|(actor, tip)| (*actor, *tip))).collect())
+    }
+
+    /// Notes what of a frontier the latest runs do not tell.
+    pub fn note_frontier(&mut self, frontier: &Frontier, runs: &BTreeMap<ActorId, StoredRun>) {
+        // Almost always nothing: of 10,000 actors that is seen by going along both maps once.
+        let same = |((actor, tip), (of, stored)): ((&ActorId, &Tip), (&ActorId, &StoredRun))| {
+            actor == of && stored.run.tip() == *tip
+        };
+        if frontier.0.len() == runs.len() && frontier.0.iter().zip(runs).all(same) {
+            (self.apart, self.without) = (Frontier::default(), BTreeSet::new());
+            return;
+        }
+        let told = |actor: &ActorId, tip: &Tip| runs.get(actor).is_some_and(|stored| stored.run.tip() == *tip);
+        let apart = frontier.0.iter().filter(|(actor, tip)| !told(actor, tip));
+        self.apart = Frontier(apart.map(|(actor, tip)| (*actor, *tip)).collect());
+        self.without = runs.keys().filter(|actor| !frontier.0.contains_key(*actor)).copied().collect();
+    }
 }
 
 /// What the store gives the engine at start: small, whatever the size of the documents.
@@ -639,6 +675,9 @@ pub struct EngineConfig {
     pub seed: [u8; 32],
     /// The time at start.
     pub now: Now,
+    /// Actors up to which the state of a document is told with all its tips: [`crate::limits::WHOLE_FRONTIER_TIPS`]. The
+    /// simulator draws fewer, so that its small documents go the other way as well.
+    pub whole_tips: usize,
 }
 
 /// The nonce and sequence of one of this device's actors, for tests and diagnosis.

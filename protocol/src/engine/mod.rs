@@ -32,6 +32,7 @@ mod session;
 mod status;
 #[cfg(test)]
 mod tests;
+mod told;
 mod transfer;
 
 pub use drafts::STATE_UNCONFIRMED;
@@ -74,6 +75,7 @@ pub struct Engine {
     rng: ChaCha20Rng,
     now: Now,
     /// Wall minus monotonic clock when the nonce was taken.
+    whole_tips: usize,
     clock_offset_ms: i64,
     /// The nonce of this process's actors; taken at the first write.
     nonce: Option<Nonce>,
@@ -110,6 +112,7 @@ pub struct Engine {
     edited: Vec<(RequestId, Vec<(DocId, RecordKey)>)>,
     batch: Vec<Write>,
     rows_due: BTreeSet<(DocId, RecordKey)>,
+    metas_due: BTreeSet<DocId>,
     changed: Vec<(DocId, RecordKey)>,
     state_changed: bool,
     dial_due: bool,
@@ -175,6 +178,7 @@ impl Engine {
             signer: config.signer,
             now: config.now,
             clock_offset_ms: offset(config.now),
+            whole_tips: config.whole_tips,
             nonce: None,
             docs: docs.collect(),
             sessions: BTreeMap::new(),
@@ -198,6 +202,7 @@ impl Engine {
             edited: Vec::new(),
             batch: Vec::new(),
             rows_due: BTreeSet::new(),
+            metas_due: BTreeSet::new(),
             changed: Vec::new(),
             state_changed: true,
             dial_due: true,
@@ -294,6 +299,7 @@ impl Engine {
     fn stop(&mut self, text: String) {
         self.fresh.clear();
         self.batch.clear();
+        self.metas_due.clear();
         self.staged.clear();
         for (request, _) in std::mem::take(&mut self.edited) {
             self.reply(request, Err(CommandError::Stopped(text.clone())), false);
@@ -339,6 +345,7 @@ impl Engine {
         self.fetch_more();
         self.project_due();
         self.compact_full();
+        self.write_metas();
         self.keep_what_may_be_held();
         if !self.batch.is_empty() {
             let task = self.new_task();
@@ -478,7 +485,7 @@ impl Engine {
             loaded.last_used_ms = now;
             return true;
         }
-        if doc.meta.frontier.is_empty() && doc.loading.is_none() {
+        if doc.frontier.is_empty() && doc.loading.is_none() {
             doc.loaded = Some(document::Loaded::index(automerge::Automerge::new(), now));
             return true;
         }
@@ -566,12 +573,22 @@ impl Engine {
         })
     }
 
-    /// Writes what is known of a document, and remembers the state for placing beacons.
+    /// Has what is known of a document written with this slice, and remembers the state for placing beacons.
     fn write_meta(&mut self, id: DocId) {
         if let Some(doc) = self.docs.get_mut(&id) {
             doc.note_state();
-            self.batch.push(Write::PutDocMeta(id, doc.meta.clone()));
+            self.metas_due.insert(id);
             self.beacons.touch();
+        }
+    }
+
+    /// Writes what is known of the documents that this slice has changed, beside the runs that it has written.
+    fn write_metas(&mut self) {
+        for id in std::mem::take(&mut self.metas_due) {
+            if let Some(doc) = self.docs.get_mut(&id) {
+                doc.meta.note_frontier(&doc.frontier, &doc.runs);
+                self.batch.push(Write::PutDocMeta(id, doc.meta.clone()));
+            }
         }
     }
 
@@ -618,7 +635,7 @@ impl Engine {
     fn compact_full(&mut self) {
         let due = |doc: &&Document| {
             let full = doc.loaded.is_some() && doc.meta.records >= limits::PART_RECORDS_FULL && !doc.id.is_links();
-            full && doc.meta.raw_changes > doc.meta.snapshot.changes()
+            full && doc.meta.raw_changes > doc.meta.snapshot_changes
         };
         for id in self.docs.values().filter(due).map(|doc| doc.id).collect::<Vec<_>>() {
             self.compact(id);
@@ -632,7 +649,7 @@ impl Engine {
             return;
         }
         let Some(snapshot) = doc.snapshot() else { return };
-        doc.meta.snapshot = doc.meta.frontier.clone();
+        doc.meta.snapshot_changes = doc.frontier.changes();
         doc.meta.raw_changes = 0;
         self.batch.push(Write::PutSnapshot(id, snapshot));
         self.write_meta(id);

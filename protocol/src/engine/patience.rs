@@ -73,6 +73,10 @@ impl Engine {
             Message::Statements(statements) => statements.len().max(1) as u64,
             // Each may be answered with a whole document.
             Message::Want(_) => limits::PATIENCE_WANT,
+            // Each may be answered with all tips of a document.
+            Message::Frontiers(told) => {
+                1 + limits::PATIENCE_ASKED * told.iter().filter(|told| told.rest.is_some()).count() as u64
+            }
             _ => 1,
         }
     }

@@ -50,7 +50,7 @@ impl Engine {
         let mut waiting = self.docs.values().any(waits);
         for id in self.docs.keys().copied().collect::<Vec<_>>() {
             let Some(doc) = self.docs.get(&id).filter(|_| self.is_rebuild_due(&id)) else { continue };
-            let at_once = doc.loaded.is_some() || doc.meta.frontier.is_empty() || self.stays_as_it_is(&id);
+            let at_once = doc.loaded.is_some() || doc.frontier.is_empty() || self.stays_as_it_is(&id);
             if at_once || !waiting {
                 self.rebuild(id);
                 waiting |= self.docs.get(&id).is_some_and(waits);
@@ -62,7 +62,7 @@ impl Engine {
     fn stays_as_it_is(&self, id: &DocId) -> bool {
         let Some(doc) = self.docs.get(id) else { return false };
         let bars = self.bars_in(doc);
-        self.cuts_due(doc).is_empty() && bars.0.iter().all(|(actor, stays)| doc.meta.frontier.seq(actor) <= *stays)
+        self.cuts_due(doc).is_empty() && bars.0.iter().all(|(actor, stays)| doc.frontier.seq(actor) <= *stays)
     }
 
     pub(super) fn rebuild_if_due(&mut self, id: DocId) {
@@ -80,7 +80,7 @@ impl Engine {
     fn cuts_due(&self, doc: &Document) -> BTreeMap<ActorId, u64> {
         let lowest = (doc.id, ActorId([0; 16]));
         let here = self.roster.cuts.range(lowest..).take_while(|((id, _), _)| *id == doc.id);
-        let due = here.filter(|((_, actor), cut)| doc.meta.frontier.seq(actor) >= cut.seq);
+        let due = here.filter(|((_, actor), cut)| doc.frontier.seq(actor) >= cut.seq);
         due.map(|((_, actor), cut)| (*actor, cut.seq)).collect()
     }
 
@@ -154,8 +154,7 @@ impl Engine {
         let mut stays = Stays::new();
         for doc in self.docs.values() {
             let theirs = doc.runs.iter().filter(|(_, run)| wrote(&doc.id, &run.run.device));
-            let tips: BTreeMap<ActorId, u64> =
-                theirs.map(|(actor, _)| (*actor, doc.meta.frontier.seq(actor))).collect();
+            let tips: BTreeMap<ActorId, u64> = theirs.map(|(actor, _)| (*actor, doc.frontier.seq(actor))).collect();
             if !tips.is_empty() {
                 stays.insert(doc.id, tips);
             }
@@ -176,7 +175,7 @@ impl Engine {
             .collect();
         self.name_divergent(&id, cuts);
         self.install(id, loaded, runs, &gone);
-        let left = self.doc_mut(id).meta.frontier.clone();
+        let left = self.doc_mut(id).frontier.clone();
         self.issue_again(id, &old.am, &gone);
         for session in self.sessions.values_mut() {
             session.told.remove(&id);
@@ -227,7 +226,7 @@ impl Engine {
         let doc = self.doc_mut(id);
         let rows = loaded.all_rows(&id);
         doc.meta.records = rows.len() as u64;
-        doc.meta.snapshot = frontier.clone();
+        doc.meta.snapshot_changes = frontier.changes();
         doc.meta.raw_changes = 0;
         doc.set_frontier(frontier.clone());
         doc.held_back = Frontier::default();

@@ -9,7 +9,7 @@ use crate::admission::{admit, admit_counters};
 use crate::bars::{Bars, Judged};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
 use crate::limits;
-use crate::message::{BranchShown, DocFrontier, Message};
+use crate::message::{BranchShown, Message};
 use crate::planted::{Planted, is_planted};
 use crate::run::{Frontier, Tip};
 use crate::scan::{KeyRef, ObjRef, ScannedChange, scan};
@@ -140,7 +140,7 @@ impl Engine {
         let doc = self.doc_mut(doc_id);
         // What is pushed into a document that is being fetched for the first time waits for it. Into any other one it goes
         // if it fits: a peer that owes an answer must not hold up the others.
-        if doc.fetching.is_some() && doc.meta.frontier.is_empty() && doc.parked.len() < limits::PENDING_CHANGES_MAX {
+        if doc.fetching.is_some() && doc.frontier.is_empty() && doc.parked.len() < limits::PENDING_CHANGES_MAX {
             return doc.parked.push(Parked::Push(id, changes, runs));
         }
         if !self.load_or_park(doc_id, Parked::Push(id, changes.clone(), runs.clone())) {
@@ -356,13 +356,12 @@ impl Engine {
         let doc = self.doc_mut(doc_id);
         raise(&mut doc.held_back, left);
         for actor in left.keys() {
-            match doc.meta.frontier.0.get(actor) {
+            match doc.frontier.0.get(actor) {
                 Some(tip) => drop(offered.insert(*actor, *tip)),
                 None => drop(offered.remove(actor)),
             }
         }
-        let told: DocFrontier = super::session::doc_frontier(doc);
-        self.send(id, &Message::Frontiers(vec![told]));
+        self.tell_again(id, doc_id);
     }
 
     /// Something else may count from now on: what was refused is judged again when a peer offers it.
@@ -458,7 +457,9 @@ impl Engine {
         from: Option<SessionId>,
     ) {
         let Some(doc) = self.docs.get_mut(&doc_id) else { return };
-        let (digest, frontier) = (doc.digest(), doc.meta.frontier.clone());
+        let digest = doc.digest();
+        let tips: BTreeMap<ActorId, Tip> =
+            changes.iter().map(|change| (change.actor, Tip { seq: change.seq, hash: change.hash })).collect();
         let size: usize = changes.iter().map(|change| change.bytes.len() + 16).sum();
         let small = changes.len() <= limits::PUSH_CHANGES_MAX && size <= limits::MESSAGE_BYTES_MAX / 2;
         // A run that reaches beyond what is part of the document travels in answers only.
@@ -471,19 +472,20 @@ impl Engine {
             if !self.may_send(&doc_id.register, &session.device) {
                 continue;
             }
-            let sent = session.sent.get(&doc_id).cloned().unwrap_or_default();
+            let (nothing, Some(doc)) = (Frontier::default(), self.docs.get(&doc_id)) else { return };
+            let sent = session.sent.get(&doc_id).unwrap_or(&nothing);
             let lacking = changes.iter().filter(|change| change.seq > sent.seq(&change.actor)).count() as u64;
             if lacking == 0 {
                 continue;
             }
-            if frontier.beyond(&sent) != changes.len() as u64 || !pushable {
+            if doc.frontier.beyond(sent) != changes.len() as u64 || !pushable {
                 tell.push(id);
                 continue;
             }
             let frame = frame.get_or_insert_with(|| push_frame(doc_id, changes, runs)).clone();
             self.staged.push(super::Staged::Send { session: id, frame, at_once: from.is_none() });
             if let Some(session) = self.sessions.get_mut(&id) {
-                session.sent.insert(doc_id, frontier.clone());
+                raise(session.sent.entry(doc_id).or_default(), &tips);
                 session.told.insert(doc_id, digest);
             }
         }
@@ -549,8 +551,7 @@ impl Engine {
                 if doc.held_back.seq(&actor) < tip.seq {
                     doc.held_back.0.insert(actor, tip);
                 }
-                let told: DocFrontier = super::session::doc_frontier(doc);
-                self.send(id, &Message::Frontiers(vec![told]));
+                self.tell_again(id, doc_id);
                 self.ask_this_later(id, doc_id);
                 self.compare(id, doc_id);
             }

@@ -15,16 +15,22 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub(super) struct Kept {
     runs: BTreeMap<ActorId, BTreeMap<u64, StoredRun>>,
+    /// How many they are, without those that were the latest ones at the start.
+    count: usize,
     /// Bytes of each actor's changes since its last run that stays, as far as this process has seen them.
     since: BTreeMap<ActorId, usize>,
 }
 
 impl Kept {
-    /// From the store. The latest runs stay as well: how many bytes lie before them nobody remembers.
-    pub fn new<'a>(runs: impl Iterator<Item = (ActorId, &'a StoredRun)>) -> Self {
+    /// From the store. The latest runs stay as well, beyond the number that there is room for: how many bytes lie before
+    /// them nobody remembers.
+    pub fn new<'a>(lower: &[StoredRun], latest: impl Iterator<Item = (ActorId, &'a StoredRun)>, doc: &DocId) -> Self {
         let mut kept = Self::default();
-        for (actor, run) in runs {
-            kept.insert(actor, run.clone());
+        for run in lower {
+            kept.insert(run.run.actor(doc), run.clone());
+        }
+        for (actor, run) in latest {
+            kept.runs.entry(actor).or_default().insert(run.run.seq, run.clone());
         }
         kept
     }
@@ -32,11 +38,11 @@ impl Kept {
     /// Whether there was a place for it.
     fn insert(&mut self, actor: ActorId, run: StoredRun) -> bool {
         self.since.remove(&actor);
-        let held: usize = self.runs.values().map(BTreeMap::len).sum();
-        if held >= limits::RUNS_KEPT_MAX {
+        if self.count >= limits::RUNS_KEPT_MAX {
             return false;
         }
-        self.runs.entry(actor).or_default().insert(run.run.seq, run);
+        let replaced = self.runs.entry(actor).or_default().insert(run.run.seq, run);
+        self.count += usize::from(replaced.is_none());
         true
     }
 
@@ -61,7 +67,9 @@ impl Kept {
     pub fn cut(&mut self, frontier: &Frontier) -> impl Iterator<Item = (ActorId, &StoredRun)> {
         self.since.clear();
         for (actor, runs) in &mut self.runs {
+            let before = runs.len();
             runs.retain(|seq, _| *seq <= frontier.seq(actor));
+            self.count = self.count.saturating_sub(before - runs.len());
         }
         self.runs.iter().flat_map(|(actor, runs)| runs.values().map(|run| (*actor, run)))
     }
@@ -75,7 +83,7 @@ impl Document {
 
     /// These latest runs, each after those that stay below it.
     pub fn with_kept(&self, beyond: &Frontier, latest: &BTreeMap<ActorId, StoredRun>) -> Vec<StoredRun> {
-        let lacking = |(actor, _): &(&ActorId, &StoredRun)| self.meta.frontier.seq(actor) > beyond.seq(actor);
+        let lacking = |(actor, _): &(&ActorId, &StoredRun)| self.frontier.seq(actor) > beyond.seq(actor);
         let of_actor = |(actor, run): (&ActorId, &StoredRun)| {
             let kept = self.kept.between(actor, beyond.seq(actor), run.tip_seq());
             kept.cloned().chain([run.clone()]).collect::<Vec<_>>()
@@ -125,6 +133,7 @@ impl Engine {
         let old = doc.runs.insert(actor, run.clone());
         let replaced = old.filter(|old| old.run.seq != seq && !doc.kept.holds(&actor, old.run.seq));
         self.batch.push(Write::PutRun(id, actor, run));
+        self.metas_due.insert(id);
         if let Some(old) = replaced {
             self.batch.push(Write::DropRun(id, actor, old.run.seq));
         }
@@ -135,7 +144,7 @@ impl Engine {
         let Some(doc) = self.docs.get_mut(&id) else { return };
         for run in runs.filter(|run| run.tail.is_empty()) {
             let actor = run.run.actor(&id);
-            let fits = run.run.seq < doc.meta.frontier.seq(&actor) && (!checked || doc.names(&actor, run));
+            let fits = run.run.seq < doc.frontier.seq(&actor) && (!checked || doc.names(&actor, run));
             if fits && !doc.kept.holds(&actor, run.run.seq) && doc.kept.insert(actor, run.clone()) {
                 self.batch.push(Write::PutRun(id, actor, run.clone()));
             }

@@ -7,6 +7,7 @@ use crate::limits;
 use crate::message::{DocDigest, DocFrontier, Hello, Message, VERSION};
 use crate::planted::{Planted, is_planted};
 use crate::run::{Frontier, Tip};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a peer sent did not fit what we hold.
@@ -351,8 +352,8 @@ impl Engine {
         for doc in shared {
             if let Some(doc) = self.docs.get_mut(&doc) {
                 session.told.insert(doc.id, doc.digest());
-                session.sent.insert(doc.id, doc.meta.frontier.clone());
-                session.acked.insert(doc.id, doc.meta.frontier.clone());
+                session.sent.insert(doc.id, doc.frontier.clone());
+                session.acked.insert(doc.id, doc.frontier.clone());
             }
         }
         self.equal_with(device);
@@ -368,7 +369,7 @@ impl Engine {
     /// The documents that both may read and that hold something, sorted.
     fn shared_docs(&self, device: &DeviceKey) -> Vec<DocId> {
         let readable = |id: &DocId| self.roster.may_read(&id.register, &self.me) && self.may_send(&id.register, device);
-        self.docs.values().filter(|doc| !doc.meta.frontier.is_empty() && readable(&doc.id)).map(|doc| doc.id).collect()
+        self.docs.values().filter(|doc| !doc.frontier.is_empty() && readable(&doc.id)).map(|doc| doc.id).collect()
     }
 
     fn docs_digest(&mut self, device: &DeviceKey) -> [u8; 16] {
@@ -418,7 +419,7 @@ impl Engine {
                 continue;
             }
             let doc = self.doc_mut(doc_id);
-            let (digest, frontier) = (doc.digest(), doc.meta.frontier.clone());
+            let (digest, frontier) = (doc.digest(), doc.frontier.clone());
             let Some(session) = self.sessions.get_mut(&id) else { return };
             match listed.get(&doc_id) {
                 Some(theirs) if *theirs == digest => {
@@ -451,22 +452,6 @@ impl Engine {
         self.tell(id, &[differ, equal].concat());
     }
 
-    /// Tells a peer our state of documents, unless it knows.
-    pub(super) fn tell(&mut self, id: SessionId, docs: &[DocId]) {
-        let mut frontiers = Vec::new();
-        for doc_id in docs {
-            let doc = self.doc_mut(*doc_id);
-            let (digest, told) = (doc.digest(), doc_frontier(doc));
-            let Some(session) = self.sessions.get_mut(&id) else { return };
-            if session.told.insert(*doc_id, digest) != Some(digest) {
-                frontiers.push(told);
-            }
-        }
-        if !frontiers.is_empty() {
-            self.send(id, &Message::Frontiers(frontiers));
-        }
-    }
-
     /// A peer tells its state of a document: ask for what we lack, and tell ours if it lacks something or takes us for
     /// lacking something.
     fn handle_frontier(&mut self, id: SessionId, told: DocFrontier) {
@@ -475,11 +460,15 @@ impl Engine {
         if !readable || !self.is_place(&told.doc) {
             return;
         }
+        let told = match self.complete(id, told) {
+            Ok(told) => told,
+            Err(mine) => return self.ask_state(id, *mine),
+        };
         if !self.has_room_for(id, &told) {
             return self.end_session(id, "tells of more actors than any federation has");
         }
         self.note_peer_state(id, &told);
-        let mine = &self.doc_mut(told.doc).meta.frontier;
+        let mine = &self.doc_mut(told.doc).frontier;
         // Nothing is said where we only lack something: that is asked for. Where both are equal the peer may not know.
         let (lacks, we_lack) = (mine.beyond(&told.frontier) > 0, told.frontier.beyond(mine) > 0);
         if lacks || !we_lack {
@@ -508,8 +497,10 @@ impl Engine {
         self.look_for_divergence(id, doc_id);
         let Some(doc) = self.docs.get(&doc_id) else { return };
         // What we refuse we do not ask for again.
-        let mut wanted = doc.meta.frontier.clone();
-        raise(&mut wanted, &doc.held_back.0);
+        let mut wanted = Cow::Borrowed(&doc.frontier);
+        if !doc.held_back.is_empty() {
+            raise(wanted.to_mut(), &doc.held_back.0);
+        }
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let ahead = session.acked.get(&doc_id).is_some_and(|theirs| theirs.beyond(&wanted) > 0);
         if ahead {
@@ -540,10 +531,10 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         raise(session.acked.entry(doc).or_default(), tips);
         raise(session.sent.entry(doc).or_default(), tips);
-        let (device, sent) = (session.device, session.sent.get(&doc).cloned().unwrap_or_default());
+        let device = session.device;
+        let lacks = session.sent.get(&doc).zip(self.docs.get(&doc)).is_some_and(|(s, doc)| doc.frontier.beyond(s) > 0);
         self.state_changed = true;
         self.note_delivered(device, doc);
-        let lacks = self.docs.get(&doc).is_some_and(|doc| doc.meta.frontier.beyond(&sent) > 0);
         if lacks {
             self.tell(id, &[doc]);
         }
@@ -557,13 +548,4 @@ fn by_doc(list: &BTreeMap<RegisterId, Vec<DocDigest>>) -> BTreeMap<DocId, [u8; 1
         docs.iter().map(|d| (DocId { register: *register, part: d.part }, d.digest)).collect::<Vec<_>>()
     };
     list.iter().flat_map(of).collect()
-}
-
-/// Our own state of a document as it is told.
-pub(super) fn doc_frontier(doc: &super::document::Document) -> DocFrontier {
-    let mut frontier = doc.meta.frontier.clone();
-    if is_planted(Planted::ForgetFrontierEntry) && frontier.0.len() > 1 {
-        frontier.0.pop_first();
-    }
-    DocFrontier { doc: doc.id, frontier, held_back: doc.held_back.clone() }
 }

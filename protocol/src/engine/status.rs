@@ -83,10 +83,10 @@ impl Engine {
     }
 
     pub(super) fn status(&mut self) -> Status {
-        let docs = self.docs.values_mut().filter(|doc| !doc.meta.frontier.is_empty()).map(|doc| DocStatus {
+        let docs = self.docs.values_mut().filter(|doc| !doc.frontier.is_empty()).map(|doc| DocStatus {
             doc: doc.id,
             records: doc.meta.records,
-            changes: doc.meta.frontier.changes(),
+            changes: doc.frontier.changes(),
             digest: doc.digest(),
             loaded: doc.loaded.is_some(),
         });
@@ -143,8 +143,8 @@ impl Engine {
         let (mut lacks, mut we_lack, nothing) = (0, 0, Frontier::default());
         for doc in self.docs.values().filter(|doc| self.may_send(&doc.id.register, &session.device)) {
             let theirs = session.acked.get(&doc.id).unwrap_or(&nothing);
-            lacks += doc.meta.frontier.beyond(theirs);
-            we_lack += theirs.beyond(&doc.meta.frontier);
+            lacks += doc.frontier.beyond(theirs);
+            we_lack += theirs.beyond(&doc.frontier);
         }
         (lacks, we_lack)
     }
@@ -159,7 +159,7 @@ impl Engine {
                 we_lack += changes;
                 continue;
             };
-            let mine = doc.meta.frontier.changes();
+            let mine = doc.frontier.changes();
             match doc.history.iter().rev().find(|(state, _)| state == digest) {
                 Some((_, then)) => lacks += mine - then.min(&mine),
                 None => {
@@ -173,7 +173,7 @@ impl Engine {
             self.roster.registers.get(&doc.id.register).is_some_and(|r| r.kind != RegisterKind::Internal)
         };
         let untold = self.docs.values().filter(is_federal).filter(|doc| !told.contains_key(&doc.id));
-        lacks += untold.map(|doc| doc.meta.frontier.changes()).sum::<u64>();
+        lacks += untold.map(|doc| doc.frontier.changes()).sum::<u64>();
         match exact {
             true => (Lag::Exactly(lacks), Lag::Exactly(we_lack)),
             false => (Lag::AtLeast(lacks), Lag::AtLeast(we_lack)),
@@ -187,7 +187,7 @@ impl Engine {
         };
         let unsent = |doc: &super::document::Document| {
             let delivered = self.remembered.delivered.get(&doc.id).cloned().unwrap_or_default();
-            let own = doc.meta.frontier.0.iter().filter(|(actor, _)| doc.own_actors.contains(*actor));
+            let own = doc.frontier.0.iter().filter(|(actor, _)| doc.own_actors.contains(*actor));
             own.map(|(actor, tip)| tip.seq.saturating_sub(delivered.seq(actor))).sum::<u64>()
         };
         self.docs.values().filter(shared).map(unsent).sum()

@@ -23,6 +23,12 @@ struct Disk {
 }
 
 impl Disk {
+    /// What the engine has applied, as it would know when it starts.
+    fn frontier(&self, doc: &DocId) -> Frontier {
+        let runs = self.boot.runs.get(doc).cloned().unwrap_or_default();
+        self.boot.docs.get(doc).map(|meta| meta.frontier(&runs)).unwrap_or_default()
+    }
+
     fn apply(&mut self, write: Write) {
         match write {
             Write::PutStatement(id, signed) => {
@@ -104,6 +110,7 @@ impl Node {
 struct World {
     nodes: Vec<Node>,
     now: Now,
+    whole_tips: usize,
     frames: VecDeque<(usize, SessionId, Vec<u8>)>,
     next: u64,
 }
@@ -163,7 +170,8 @@ impl World {
         let shared = RegisterId::shared(&register.id());
         statements.extend([founding, register]);
         let now = Now { wall_ms: 1_790_000_000_000, mono_ms: 1_000 };
-        let mut world = Self { nodes: Vec::new(), now, frames: VecDeque::new(), next: 1 };
+        let whole_tips = limits::WHOLE_FRONTIER_TIPS;
+        let mut world = Self { nodes: Vec::new(), now, whole_tips, frames: VecDeque::new(), next: 1 };
         for (_, signer) in keys {
             let mut disk = Disk::default();
             disk.boot.statements = statements.clone();
@@ -174,7 +182,12 @@ impl World {
 
     fn start(&mut self, disk: Disk, signer: DeviceSigner) {
         self.next += 1;
-        let config = EngineConfig { signer: signer.clone(), seed: [self.next as u8; 32], now: self.now };
+        let config = EngineConfig {
+            signer: signer.clone(),
+            seed: [self.next as u8; 32],
+            now: self.now,
+            whole_tips: self.whole_tips,
+        };
         let engine = Engine::new(config, disk.boot.clone()).expect("the store is this device's");
         self.nodes.push(Node::new(engine, disk, signer));
     }
@@ -333,7 +346,7 @@ impl World {
             }
             assert_eq!(pair[0].disk.rows.len(), pair[1].disk.rows.len(), "two nodes show as many records");
             let frontiers = |node: &Node| -> BTreeMap<DocId, _> {
-                node.disk.boot.docs.iter().map(|(id, meta)| (*id, meta.frontier.clone())).collect()
+                node.disk.boot.docs.keys().map(|id| (*id, node.disk.frontier(id))).collect()
             };
             assert_eq!(frontiers(&pair[0]), frontiers(&pair[1]), "two nodes hold different changes");
         }
@@ -472,7 +485,7 @@ fn who_asks_beyond_another_branch_than_its_own_is_shown_it() {
         world.connect(copy, 0);
         let named = format!("unloaded {unloaded}, longer {longer}");
         assert_eq!(world.status(copy).roster.cuts.len(), 1, "{named}: the divergence is proven");
-        let frontier = |index: usize| &world.nodes[index].disk.boot.docs[&row.doc].frontier;
+        let frontier = |index: usize| world.nodes[index].disk.frontier(&row.doc);
         assert_eq!(frontier(0), frontier(copy), "{named}: and both hold the same");
         assert!(world.nodes[copy].wants - before <= 3, "{named}: without asking again and again");
     }
@@ -499,7 +512,7 @@ fn a_peer_whose_changes_do_not_fit_keeps_nobody_else_from_being_asked() {
     }
     assert_eq!(world.nodes[2].wants - wants, 1, "the same question is not asked again at once");
     world.connect(0, 2);
-    let frontier = |index: usize| &world.nodes[index].disk.boot.docs[&row.doc].frontier;
+    let frontier = |index: usize| world.nodes[index].disk.frontier(&row.doc);
     assert_eq!(frontier(2), frontier(0), "who has what is lacking is asked at once");
 }
 
@@ -591,7 +604,7 @@ fn a_part_that_a_liar_tells_of_takes_no_records() {
     let far = DocId { register: shared, part: 900 };
     let tip = Tip { seq: 1, hash: crate::ids::ChangeHash([5; 32]) };
     let frontier = Frontier(BTreeMap::from([(crate::ids::ActorId([7; 16]), tip)]));
-    let told = vec![DocFrontier { doc: far, frontier, held_back: Frontier::default() }];
+    let told = vec![DocFrontier { doc: far, frontier, held_back: Frontier::default(), rest: None }];
     let session = *world.nodes[0].links.keys().next().expect("a session");
     world.handle(0, Input::Received(session, Message::Frontiers(told).to_frame()));
     world.run();
@@ -691,17 +704,10 @@ fn written(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32, apart:
     }
     let loaded = document::Loaded::index(if apart { all } else { am }, 0);
     let (frontier, rows) = (loaded.frontier(), loaded.all_rows(&id));
-    let meta = DocMeta {
-        records: rows.len() as u64,
-        snapshot: frontier.clone(),
-        frontier: frontier.clone(),
-        ..DocMeta::default()
-    };
     let bytes = crate::check::encode_snapshot(&loaded.am);
-    disk.docs.insert(
-        id,
-        StoredDoc { snapshot: Some(StoredSnapshot { bytes, frontier, runs: runs.clone() }), changes: Vec::new() },
-    );
+    let snapshot = StoredSnapshot { bytes, frontier, runs: runs.clone() };
+    let meta = DocMeta::of_snapshot(&snapshot, rows.len() as u64);
+    disk.docs.insert(id, StoredDoc { snapshot: Some(snapshot), changes: Vec::new() });
     disk.rows.extend(rows.into_iter().map(|row| ((id, row.key.clone()), row)));
     disk.boot.docs.insert(id, meta);
     disk.boot.runs.insert(id, runs);
@@ -736,8 +742,7 @@ fn a_document_that_thousands_of_processes_have_written_still_travels() {
     written_by_many(&mut world.nodes[0].disk, id, &signer, PROCESSES);
     world.restart(0);
     world.connect(0, 1);
-    let frontier =
-        |world: &World, node: usize| world.nodes[node].disk.boot.docs.get(&id).map(|meta| meta.frontier.clone());
+    let frontier = |world: &World, node: usize| world.nodes[node].disk.frontier(&id);
     assert_eq!(frontier(&world, 1), frontier(&world, 0), "who has nothing gets all of it");
     assert_eq!(world.status(0).faults, [], "and nobody is blamed for its length");
     world.disconnect(0);
@@ -745,6 +750,17 @@ fn a_document_that_thousands_of_processes_have_written_still_travels() {
     world.restart(1);
     world.connect(0, 1);
     world.assert_equal();
+    // What moves is told, and not what thousands have finished long ago.
+    world.disconnect(0);
+    for node in [0, 1] {
+        let key = RecordKey { kind: "sameas".to_owned(), id: [node as u8; 16] };
+        world.edit(node, Target::Link { register: Some(shared), key }, &[("state", "suggested")]);
+    }
+    let before: usize = world.nodes.iter().map(|node| node.bytes_sent).sum();
+    world.connect(0, 1);
+    world.assert_equal();
+    let spent = world.nodes.iter().map(|node| node.bytes_sent).sum::<usize>() - before;
+    assert!(spent < 80_000, "{spent} bytes for one edit of each side");
 }
 
 #[test]

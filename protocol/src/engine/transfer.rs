@@ -2,7 +2,6 @@
 
 use super::document::Parked;
 use super::receive::Refused;
-use super::session::doc_frontier;
 use super::{
     Engine, SessionId, Staged, StagedOther, StoredChange, StoredDoc, StoredRun, StoredSnapshot, Task, TaskId, Write,
 };
@@ -115,14 +114,11 @@ impl Engine {
     }
 
     pub(super) fn want(&mut self, id: SessionId, doc_id: DocId) {
-        let doc = self.doc_mut(doc_id);
-        doc.fetching = Some(id);
-        let want = doc_frontier(doc);
-        let digest = doc.digest();
+        self.doc_mut(doc_id).fetching = Some(id);
         self.owes(id, doc_id);
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.told.insert(doc_id, digest);
-        }
+        let (Some(doc), Some(session)) = (self.docs.get_mut(&doc_id), self.sessions.get_mut(&id)) else { return };
+        let want = doc.told(session.acked.get(&doc_id), self.whole_tips);
+        session.told.insert(doc_id, doc.digest());
         self.send(id, &Message::Want(want));
     }
 
@@ -133,6 +129,18 @@ impl Engine {
         if !self.may_send(&want.doc.register, &session.device) {
             return self.end_session(id, "asked for a register that it may not read");
         }
+        let wanted = want.doc;
+        if !self.docs.contains_key(&wanted) {
+            return self.answer_nothing(id, wanted);
+        }
+        let want = match self.complete(id, want) {
+            Ok(want) => want,
+            Err(mine) => {
+                // It asks again once both know one another's state.
+                self.answer_nothing(id, wanted);
+                return self.ask_state(id, *mine);
+            }
+        };
         if !self.has_room_for(id, &want) {
             return self.end_session(id, "tells of more actors than any federation has");
         }
@@ -140,7 +148,7 @@ impl Engine {
         // What it asks for may descend from another branch than its own: it must hear of that, for it cannot see it.
         self.look_for_divergence(id, want.doc);
         let Some(doc) = self.docs.get(&want.doc) else { return self.answer_nothing(id, want.doc) };
-        if doc.meta.frontier.beyond(&want.frontier) == 0 {
+        if doc.frontier.beyond(&want.frontier) == 0 {
             return self.answer_nothing(id, want.doc);
         }
         if !self.load_or_park(want.doc, Parked::Want(id, want.clone())) {
@@ -154,7 +162,7 @@ impl Engine {
             return self.keep_snapshot(want.doc, snapshot);
         }
         let mut hashes: Vec<ChangeHash> = Vec::new();
-        for (actor, tip) in &doc.meta.frontier.0 {
+        for (actor, tip) in &doc.frontier.0 {
             let from = want.frontier.seq(actor) + 1;
             hashes.extend((from..=tip.seq).filter_map(|seq| loaded.hash_at(actor, seq)));
         }
@@ -162,7 +170,7 @@ impl Engine {
             return self.answer_nothing(id, want.doc);
         };
         let runs = doc.runs_beyond(&want.frontier);
-        let frontier = doc.meta.frontier.clone();
+        let frontier = doc.frontier.clone();
         self.answer(id, want.doc, form, runs, &payload, frontier);
     }
 
@@ -170,7 +178,7 @@ impl Engine {
     fn keep_snapshot(&mut self, doc_id: DocId, snapshot: StoredSnapshot) {
         let doc = self.doc_mut(doc_id);
         if doc.meta.raw_changes as usize >= limits::RAW_ANSWER_CHANGES_MAX {
-            doc.meta.snapshot = snapshot.frontier.clone();
+            doc.meta.snapshot_changes = snapshot.frontier.changes();
             doc.meta.raw_changes = 0;
             self.batch.push(Write::PutSnapshot(doc_id, snapshot));
             self.write_meta(doc_id);
@@ -198,7 +206,7 @@ impl Engine {
             return false;
         }
         let Some(doc) = self.docs.get(&want.doc) else { return true };
-        let (runs, frontier) = (doc.runs_beyond(&want.frontier), doc.meta.frontier.clone());
+        let (runs, frontier) = (doc.runs_beyond(&want.frontier), doc.frontier.clone());
         let payload = check::encode_changes(missing.iter().map(|change| change.bytes.as_slice()));
         self.answer(id, want.doc, Form::Changes, runs, &payload, frontier);
         true
@@ -245,7 +253,7 @@ impl Engine {
         if answer.bytes == 0 {
             session.wants.retain(|doc| *doc != answer.doc);
             // The peer has nothing more for us, whatever it told before.
-            let mine = self.docs.get(&answer.doc).map(|doc| doc.meta.frontier.clone()).unwrap_or_default();
+            let mine = self.docs.get(&answer.doc).map(|doc| doc.frontier.clone()).unwrap_or_default();
             session.acked.insert(answer.doc, mine);
             return self.fetched(answer.doc);
         }
@@ -310,7 +318,7 @@ impl Engine {
             doc: incoming.doc,
             form: incoming.form,
             payload: incoming.bytes.clone(),
-            base: doc.meta.frontier.clone(),
+            base: doc.frontier.clone(),
             runs: incoming.runs.clone(),
             records: doc.meta.records,
             bars,
@@ -444,7 +452,7 @@ impl Engine {
             return false;
         }
         let doc = self.doc_mut(id);
-        if !doc.meta.frontier.is_empty() && !is_planted(Planted::SnapshotDropsNewer) {
+        if !doc.frontier.is_empty() && !is_planted(Planted::SnapshotDropsNewer) {
             // Something was written meanwhile: ask again, for the gap only.
             self.compare(session, id);
             return false;
@@ -452,7 +460,7 @@ impl Engine {
         doc.loaded = None;
         doc.set_frontier(frontier.clone());
         doc.meta.records = rows.len() as u64;
-        doc.meta.snapshot = frontier.clone();
+        doc.meta.snapshot_changes = frontier.changes();
         doc.meta.raw_changes = 0;
         for (actor, run) in &runs {
             // How many bytes lie before it nobody has counted: it stays.
@@ -478,7 +486,7 @@ impl Engine {
             return;
         }
         let sent = session.sent.get(&doc_id).cloned().unwrap_or_default();
-        if self.docs.get(&doc_id).is_some_and(|doc| doc.meta.frontier.beyond(&sent) > 0) {
+        if self.docs.get(&doc_id).is_some_and(|doc| doc.frontier.beyond(&sent) > 0) {
             self.tell(id, &[doc_id]);
         }
     }

@@ -223,15 +223,15 @@ impl World {
         let of = |node: usize| self.nodes[node].disk.docs.get(doc).map_or(&empty, |doc| doc.as_ref());
         self.groups(|node| self.reads(node, doc)).iter().find_map(|group| {
             let first = of(group[0]);
-            let other = group.iter().find(|node| of(**node).meta.frontier != first.meta.frontier)?;
-            let (a, b) = (&first.meta.frontier, &of(*other).meta.frontier);
+            let other = group.iter().find(|node| of(**node).frontier() != first.frontier())?;
+            let (a, b) = (first.frontier(), of(*other).frontier());
             Some(format!(
                 "n{} and n{other} differ in {doc:?}: {} and {} changes, {} and {} beyond the other",
                 group[0],
                 a.changes(),
                 b.changes(),
-                a.beyond(b),
-                b.beyond(a)
+                a.beyond(&b),
+                b.beyond(&a)
             ))
         })
     }
@@ -240,7 +240,7 @@ impl World {
     pub(super) fn fingerprint(&self) -> Vec<(usize, DocId, [u8; 16])> {
         let nodes = self.nodes.iter().enumerate().filter(|(_, node)| !node.is_liar);
         let of_node = |(index, node): (usize, &Node)| {
-            node.disk.docs.iter().map(|(id, doc)| (index, *id, doc.meta.frontier.digest())).collect::<Vec<_>>()
+            node.disk.docs.iter().map(|(id, doc)| (index, *id, doc.frontier().digest())).collect::<Vec<_>>()
         };
         nodes.flat_map(of_node).collect()
     }
@@ -284,7 +284,7 @@ impl World {
         let Some(doc) = self.nodes[node].disk.docs.get(id).cloned() else { return Ok(BTreeSet::new()) };
         let loaded = doc.load().map_err(|error| format!("n{node}: {id:?} does not load: {error}"))?;
         let (frontier, hashes) = frontier_of(&loaded);
-        if frontier != doc.meta.frontier {
+        if frontier != doc.frontier() {
             return Err(format!("n{node}: {id:?} does not load to the frontier that is stored"));
         }
         self.tally.looked(Rule::Reload);
@@ -498,7 +498,7 @@ impl World {
             self.tally.looked(Rule::Status);
             let Some(status) = self.statuses.get(&node) else { return Err(format!("n{node} gave no status")) };
             for doc in &status.docs {
-                let stored = self.nodes[node].disk.docs.get(&doc.doc).map(|doc| doc.meta.frontier.clone());
+                let stored = self.nodes[node].disk.docs.get(&doc.doc).map(|doc| doc.frontier());
                 let stored = stored.unwrap_or_default();
                 if doc.digest != stored.digest() || doc.changes != stored.changes() {
                     return Err(format!("n{node} reports another state of {:?} than is stored", doc.doc));

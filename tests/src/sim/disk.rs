@@ -56,13 +56,18 @@ impl DiskDoc {
 
     /// Whether this very change is part of it; another one with the same place does not count.
     pub fn holds(&self, change: &ChangeRef) -> bool {
-        match self.meta.frontier.0.get(&change.actor) {
+        match self.frontier().0.get(&change.actor) {
             Some(tip) if tip.hash == change.hash => true,
             Some(tip) if tip.seq > change.seq => {
                 self.load().is_ok_and(|loaded| loaded.get_change_meta_by_hash(&change.hash.into()).is_some())
             }
             _ => false,
         }
+    }
+
+    /// What the engine has applied, as it would know when it starts.
+    pub fn frontier(&self) -> Frontier {
+        self.meta.frontier(&self.latest_runs())
     }
 
     /// The latest run of each actor.

@@ -79,7 +79,7 @@ pub fn put_row(row: Row) -> Write {
 
 /// Two documents with everything that a store can hold, long values among it.
 pub fn sample_batches() -> Vec<Vec<Write>> {
-    let meta = DocMeta { frontier: frontier(&[(1, 3)]), records: 2, raw_changes: 3, ..DocMeta::default() };
+    let meta = DocMeta { records: 2, raw_changes: 3, ..DocMeta::default() };
     let (id, signed) = statement(1);
     let long = SignedStatement { body: vec![9; 60_000], signatures: Vec::new() };
     vec![

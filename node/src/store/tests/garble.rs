@@ -51,7 +51,7 @@ impl Original {
                     Write::PutChange(doc, change(n, seq, 300)),
                     Write::PutRun(doc, actor(n), run(n, seq)),
                     Write::DropRun(doc, actor(n), seq - 1),
-                    Write::PutDocMeta(doc, DocMeta { frontier: frontier(&[(n, seq)]), ..DocMeta::default() }),
+                    Write::PutDocMeta(doc, DocMeta { records: seq, ..DocMeta::default() }),
                     put_row(row(doc, record("organisation", seq as u8), &name)),
                 ];
                 store.commit(&[writes]).expect("commits");

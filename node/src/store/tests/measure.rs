@@ -44,7 +44,7 @@ fn import(store: &dyn Store, records: usize, json_bytes: usize) {
         for (slice, start) in (from..until).step_by(100).enumerate() {
             let seq = slice as u64 + 1;
             let rows = (start..until.min(start + 100)).map(|n| put_row(bench_row(doc, n, json_bytes)));
-            let meta = DocMeta { frontier: frontier(&[(1, seq)]), records: 100 * seq, ..DocMeta::default() };
+            let meta = DocMeta { records: 100 * seq, ..DocMeta::default() };
             let mut batch = vec![
                 Write::PutChange(doc, change(1, seq, 100 * json_bytes / 2)),
                 Write::PutRun(doc, actor(1), run(1, seq)),
@@ -117,7 +117,7 @@ fn mixed_history(store: &SledStore, path: &Path, records: usize, edits: usize) -
                     Write::PutChange(doc, change(1, seq, 150)),
                     Write::PutRun(doc, actor(1), run(1, seq)),
                     Write::DropRun(doc, actor(1), seq - 1),
-                    Write::PutDocMeta(doc, DocMeta { frontier: frontier(&[(1, seq)]), ..DocMeta::default() }),
+                    Write::PutDocMeta(doc, DocMeta { records: seq, ..DocMeta::default() }),
                     put_row(row),
                 ]
             })
@@ -196,7 +196,7 @@ fn a_commit_and_its_parts() {
                 Write::PutChange(doc, change(1, seq, 150)),
                 Write::PutRun(doc, actor(1), run(1, seq)),
                 Write::DropRun(doc, actor(1), seq - 1),
-                Write::PutDocMeta(doc, DocMeta { frontier: frontier(&[(1, seq)]), ..DocMeta::default() }),
+                Write::PutDocMeta(doc, DocMeta { records: seq, ..DocMeta::default() }),
                 put_row(bench_row(doc, round % 4_000, JSON_BYTES)),
             ];
             let began = Instant::now();

@@ -25,7 +25,7 @@ impl World {
 
     fn frontier(&self, index: usize, register: RegisterId) -> crate::run::Frontier {
         let doc = DocId { register, part: 1 };
-        self.nodes[index].disk.boot.docs.get(&doc).map(|meta| meta.frontier.clone()).unwrap_or_default()
+        self.nodes[index].disk.frontier(&doc)
     }
 }
 
@@ -125,7 +125,7 @@ fn who_has_run_thousands_of_processes_is_removed_all_the_same() {
     world.edit(2, new_in(shared), &[("name", "early")]);
     world.meet_and_part(2, 0);
     world.meet_and_part(2, 1);
-    let held = world.nodes[0].disk.boot.docs[&large].frontier.clone();
+    let held = world.nodes[0].disk.frontier(&large);
     assert_eq!(held.0.len(), PROCESSES as usize, "everybody has all of it");
     world.remove(2);
     world.edit(2, new_in(shared), &[("name", "late")]);
@@ -133,7 +133,7 @@ fn who_has_run_thousands_of_processes_is_removed_all_the_same() {
     world.meet_and_part(0, 1);
     for node in [0, 1] {
         assert_eq!(world.names(node, shared), ["early"], "node {node}: the removal names what it has room for");
-        let frontier = &world.nodes[node].disk.boot.docs[&large].frontier;
+        let frontier = world.nodes[node].disk.frontier(&large);
         assert!(held.0.iter().all(|(actor, tip)| frontier.0.get(actor) == Some(tip)), "and the rest is adopted");
     }
 }
@@ -284,7 +284,7 @@ fn a_change_that_names_what_it_does_not_build_on_is_refused() {
     let sessions: Vec<SessionId> = world.nodes[2].links.keys().copied().collect();
     world.handle(2, Input::Received(sessions[0], frame));
     world.run();
-    let frontier = &world.nodes[2].disk.boot.docs[&doc].frontier;
+    let frontier = world.nodes[2].disk.frontier(&doc);
     assert!(frontier.0.values().all(|tip| tip.hash != hash), "it is not taken");
     let blamed = world.status(2).faults.pop().map(|fault| fault.device);
     assert_eq!(blamed, Some(world.nodes[1].signer.key()), "and its author is named");

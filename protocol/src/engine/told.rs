@@ -1,0 +1,109 @@
+//! How the state of a document is told: whole, or where it has many actors by the buckets that differ.
+//!
+//! Each start of a process that writes leaves an actor in the document, and after years of daily starts there are
+//! thousands that will never move again. Who tells a state names the digest of each bucket of actors, and the tips of
+//! those buckets alone in which the other's state differs as far as it is known. The other takes the tips of the equal
+//! buckets from its own state; where that does not do, it answers with its digests and the tips of all buckets that
+//! differ from those it was told, and asks for the same. What moves meanwhile moves in one of those.
+
+use super::document::Document;
+use super::{Engine, SessionId};
+use crate::ids::DocId;
+use crate::message::{DocFrontier, Message, Rest};
+use crate::planted::{Planted, is_planted};
+use crate::run::{Buckets, Frontier};
+
+impl Document {
+    /// Its state for a peer whose own is `theirs`, if that is known.
+    /// `whole`: actors up to which it is told as a whole.
+    pub(super) fn told(&mut self, theirs: Option<&Frontier>, whole: usize) -> DocFrontier {
+        if self.frontier.0.len() > whole {
+            let apart = theirs.map_or(Buckets::default(), |theirs| self.frontier.buckets_apart(theirs));
+            return self.told_in(apart, false);
+        }
+        let mut frontier = self.frontier.clone();
+        if is_planted(Planted::ForgetFrontierEntry) && frontier.0.len() > 1 {
+            frontier.0.pop_first();
+        }
+        DocFrontier { doc: self.id, frontier, held_back: self.held_back.clone(), rest: None }
+    }
+
+    fn told_in(&mut self, told: Buckets, ask: bool) -> DocFrontier {
+        let tips = self.frontier.0.iter().filter(|(actor, _)| told.has(actor.0[0]));
+        let mut tips: Frontier = Frontier(tips.map(|(actor, tip)| (*actor, *tip)).collect());
+        if is_planted(Planted::ForgetFrontierEntry) && tips.0.len() > 1 {
+            tips.0.pop_first();
+        }
+        let rest = Rest { told, digests: self.bucket_digests(), ask };
+        DocFrontier { doc: self.id, frontier: tips, held_back: self.held_back.clone(), rest: Some(rest) }
+    }
+
+    /// A peer's state with all its tips. Where it cannot be made out: our own state beside it, for an answer.
+    fn complete(&mut self, mut told: DocFrontier) -> Result<DocFrontier, Box<DocFrontier>> {
+        let Some(rest) = told.rest.take() else { return Ok(told) };
+        let mine = self.bucket_digests();
+        let apart: Buckets = (0..=u8::MAX).filter(|bucket| rest.digests.get(bucket) != mine.get(bucket)).collect();
+        if (0..=u8::MAX).any(|bucket| apart.has(bucket) && !rest.told.has(bucket)) {
+            return Err(Box::new(self.told_in(apart, true)));
+        }
+        told.frontier.0.retain(|actor, _| rest.told.has(actor.0[0]));
+        let equal = self.frontier.0.iter().filter(|(actor, _)| !rest.told.has(actor.0[0]));
+        told.frontier.0.extend(equal.map(|(actor, tip)| (*actor, *tip)));
+        Ok(told)
+    }
+}
+
+impl Engine {
+    /// Tells a peer our state of documents, unless it knows.
+    pub(super) fn tell(&mut self, id: SessionId, docs: &[DocId]) {
+        let mut frontiers = Vec::new();
+        for doc_id in docs {
+            let digest = self.doc_mut(*doc_id).digest();
+            let (Some(doc), Some(session)) = (self.docs.get_mut(doc_id), self.sessions.get_mut(&id)) else { return };
+            if session.told.insert(*doc_id, digest) == Some(digest) {
+                continue;
+            }
+            let told = doc.told(session.acked.get(doc_id), self.whole_tips);
+            if told.rest.is_some() && !session.acked.contains_key(doc_id) {
+                // It can tell from that only what it does not know yet.
+                session.told.remove(doc_id);
+            }
+            frontiers.push(told);
+        }
+        if !frontiers.is_empty() {
+            self.send(id, &Message::Frontiers(frontiers));
+        }
+    }
+
+    /// Tells a peer our state of a document, whatever it knows.
+    pub(super) fn tell_again(&mut self, id: SessionId, doc: DocId) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.told.remove(&doc);
+        }
+        self.tell(id, &[doc]);
+    }
+
+    /// A peer's state of a document with all its tips. Where it cannot be made out of what it told, our own, to ask for it
+    /// ([`Engine::ask_state`]).
+    ///
+    /// # Errors
+    /// Our own state.
+    pub(super) fn complete(&mut self, id: SessionId, told: DocFrontier) -> Result<DocFrontier, Box<DocFrontier>> {
+        if told.rest.as_ref().is_some_and(|rest| rest.ask)
+            && let Some(session) = self.sessions.get_mut(&id)
+        {
+            session.told.remove(&told.doc);
+        }
+        self.doc_mut(told.doc).complete(told)
+    }
+
+    /// Tells a peer our state beside its own, and asks for that.
+    pub(super) fn ask_state(&mut self, id: SessionId, mine: DocFrontier) {
+        let digest = self.doc_mut(mine.doc).digest();
+        if let Some(session) = self.sessions.get_mut(&id) {
+            // With the digests that it told it makes our state out of this.
+            session.told.insert(mine.doc, digest);
+        }
+        self.send(id, &Message::Frontiers(vec![mine]));
+    }
+}
