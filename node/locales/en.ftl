@@ -622,3 +622,11 @@ field-legal_basis = Legal basis
 field-informed_on = Informed on
 field-retain_until = Keep until
 field-language = Language
+
+## Exports
+calendar-name = COM-IN events
+export-column-id = Id
+export-column-register = Register
+export-column-title = name
+export-column-start = start
+export-column-end = end

@@ -621,3 +621,11 @@ field-legal_basis = Base giuridica
 field-informed_on = Informata il
 field-retain_until = Conservare fino al
 field-language = Lingua
+
+## Exports
+calendar-name = Eventi COM-IN
+export-column-id = Id
+export-column-register = Registro
+export-column-title = nome
+export-column-start = inizio
+export-column-end = fine

@@ -2,8 +2,10 @@
 
 pub mod api;
 pub mod backup;
+pub mod cells;
 pub mod config;
 pub mod datadir;
+pub mod export;
 pub mod helper;
 pub mod i18n;
 pub mod import;

@@ -43,7 +43,7 @@
 //! | `POST sync` | `{wait?: seconds}`; answers `{complete, missing:[…]}` |
 //! | `POST sync/pause`, `sync/resume` | survive a restart |
 //! | `POST import?kind=&register=&dry_run=` | CSV in the body; all rows are checked before any is written |
-//! | `GET export?format=json\|csv\|automerge&kind=&register=` | the file |
+//! | `GET export?format=&kind=&register=&public=` | the file: json, csv, xlsx, geojson, graphml, ics, vcf, automerge |
 //! | `GET stream` | server-sent events `records`, `state`, `reset`; `Last-Event-ID` |
 //! | `POST login-codes` | a one-time login link for a browser (control socket or token) |
 //! | `GET`, `POST users`; `POST users/{id}/reset`, `DELETE users/{id}` | who signs in over the office network |

@@ -128,7 +128,13 @@ pub const ROUTES: &[Doc] = &[
     )
         .query(&["kind", "register", "dry_run"])
         .file("text/csv"),
-    doc("get", "/api/v1/export", "What this node reads, as a file").query(&["format", "kind", "register", "part"]),
+    doc(
+        "get",
+        "/api/v1/export",
+        "What this node reads, as a file: json, csv, xlsx, geojson, graphml, ics, vcf, automerge; public=true: only \
+         what is for the public",
+    )
+        .query(&["format", "kind", "register", "public", "part", "lang"]),
     doc("get", "/api/v1/stream", "Server-sent events: records, state, reset")
         .query(&["after"])
         .gives(200, "text/event-stream"),

@@ -596,15 +596,21 @@ pub struct ExportArgs {
     /// The form.
     #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
     pub format: ExportFormat,
-    /// Only records of a kind (csv needs one).
+    /// Only records of a kind (csv needs one; ics holds events, vcf persons).
     #[arg(long)]
     pub kind: Option<String>,
+    /// Only what is for the public: records of visibility public, no persons, nothing about who wrote them.
+    #[arg(long)]
+    pub public: bool,
     /// Only those of a register.
     #[arg(long, value_name = "REGISTER")]
     pub register: Option<String>,
     /// Where to write [default: the output; automerge: a directory with two files for each part].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write over files that are there already.
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }
 
 /// The forms of an export.
@@ -614,6 +620,16 @@ pub enum ExportFormat {
     Json,
     /// One kind, for spreadsheets; can be imported again.
     Csv,
+    /// An Excel workbook with a sheet for each kind.
+    Xlsx,
+    /// What has a position, for maps.
+    Geojson,
+    /// Records, links and references as a graph.
+    Graphml,
+    /// Events, for calendars; to subscribe to them: comin calendar add NAME.
+    Ics,
+    /// The persons that this machine reads, for address books. An erasure names the file.
+    Vcf,
     /// A register's documents as plain Automerge saves.
     Automerge,
 }

@@ -1,17 +1,19 @@
 //! `import` and `export`.
 
 use super::args::{ExportArgs, ExportFormat, ImportArgs};
-use super::client::{Client, query};
+use super::client::{Client, encoded, query};
 use super::error::{CliError, CliResult, Exit};
 use super::members::{items, text};
 use super::output::Output;
 use super::take_back::{SAVE, SIGNATURES};
+use comin_node::export::Format;
 use comin_node::import::IMPORT_BYTES_MAX;
 use comin_protocol::check::SignedPart;
 use comin_protocol::codec::from_cbor;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Row errors shown to people; programs get as many as the node lists.
@@ -115,31 +117,75 @@ fn read_file(path: &Path) -> CliResult<Vec<u8>> {
 /// `export`.
 pub fn export(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {
     let format = match args.format {
-        ExportFormat::Json => "json",
-        ExportFormat::Csv => "csv",
+        ExportFormat::Json => Format::Json,
+        ExportFormat::Csv => Format::Csv,
+        ExportFormat::Xlsx => Format::Xlsx,
+        ExportFormat::Geojson => Format::GeoJson,
+        ExportFormat::Graphml => Format::GraphMl,
+        ExportFormat::Ics => Format::Ics,
+        ExportFormat::Vcf => Format::Vcf,
+        ExportFormat::Automerge if args.public => {
+            return Err(CliError::usage("an Automerge file holds whole documents, and so more than what is public")
+                .hint("comin export --format json --public"));
+        }
         ExportFormat::Automerge => return automerge(client, args, out),
     };
-    if args.format == ExportFormat::Csv && args.kind.is_none() {
+    if format == Format::Csv && args.kind.is_none() {
         return Err(CliError::usage("a CSV file holds one kind").hint("comin export --format csv --kind organisation"));
     }
-    let parameters = [("format", Some(format)), ("kind", args.kind.as_deref()), ("register", args.register.as_deref())];
+    let parameters = [
+        ("format", Some(format.code())),
+        ("kind", args.kind.as_deref()),
+        ("register", args.register.as_deref()),
+        ("public", args.public.then_some("true")),
+    ];
     let path = query("export", &parameters);
-    match &args.out {
-        None => client.download(&path, &mut std::io::stdout().lock()),
-        Some(file) => {
-            into_file(file, |writer| client.download(&path, writer))?;
-            said(out, std::slice::from_ref(file))
-        }
+    let Some(file) = &args.out else {
+        return client.download(&path, &mut std::io::stdout().lock());
+    };
+    free(file, args.force)?;
+    let mode = if format == Format::Vcf { PERSONS_MODE } else { USUAL_MODE };
+    if format == Format::Vcf {
+        remember(client, file)?;
+    }
+    into_file(file, mode, |writer| client.download(&path, writer))?;
+    said(out, std::slice::from_ref(file))
+}
+
+/// The mode of an ordinary file, before the user's own mask.
+const USUAL_MODE: u32 = 0o666;
+/// The mode of a file with personal data: for its owner alone.
+const PERSONS_MODE: u32 = 0o600;
+
+/// Whether a file may be written.
+fn free(file: &Path, force: bool) -> CliResult {
+    match !force && std::fs::symlink_metadata(file).is_ok() {
+        true => Err(CliError::new(format!("{} is there already; nothing was written", file.display()))
+            .hint("name another file, or add --force to write over it")),
+        false => Ok(()),
     }
 }
 
+/// Has the node remember, for each person, that it was put into this file, so that an erasure can name it. It does so
+/// before the file is written: one that is not written is better named in vain than one that is not named.
+fn remember(client: &Client, file: &Path) -> CliResult {
+    let file = std::path::absolute(file).map_err(|error| CliError::new(error.to_string()))?;
+    for person in items(&client.get("persons")?) {
+        let path = format!("persons/{}/files", encoded(&text(&person, "id")));
+        client.post(&path, json!({"file": file.display().to_string()}))?;
+    }
+    Ok(())
+}
+
 /// Writes beside and renames, so that half a file never bears the name of a whole one.
-fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> CliResult) -> CliResult {
+fn into_file(path: &Path, mode: u32, write: impl FnOnce(&mut dyn Write) -> CliResult) -> CliResult {
     let failed = |error: std::io::Error| CliError::new(format!("{}: {error}", path.display()));
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
     let beside = PathBuf::from(beside);
-    let mut writer = BufWriter::new(File::create(&beside).map_err(failed)?);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(mode);
+    let mut writer = BufWriter::new(options.open(&beside).map_err(failed)?);
     let written = write(&mut writer).and_then(|()| {
         writer.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
         std::fs::rename(&beside, path).map_err(failed)
@@ -171,7 +217,8 @@ fn automerge(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {
         for (file, bytes) in
             [(file.with_extension(SIGNATURES), signed.signatures.to_bytes()), (file, Vec::from(signed.save))]
         {
-            into_file(&file, |writer| {
+            free(&file, args.force)?;
+            into_file(&file, USUAL_MODE, |writer| {
                 writer.write_all(&bytes).map_err(|error| CliError::new(format!("{}: {error}", file.display())))
             })?;
             files.push(file);

@@ -2,6 +2,7 @@
 
 use super::table::{Table, TableRow};
 use super::{Refusals, RowError, Target};
+use crate::cells;
 use crate::limits::IMPORT_CHANGES_LISTED;
 use crate::text::{folded, nearest};
 use comin_protocol::engine::{Edit, Target as EditTarget};
@@ -335,10 +336,10 @@ impl<'a> Maker<'a> {
 
     /// A cell as the schema takes it.
     fn value(&self, field: &Field, cell: &str) -> Result<Value, String> {
-        let members = || cell.split(['|', ';']).map(str::trim).filter(|member| !member.is_empty());
+        let members = || cells::members(cell).into_iter();
         match field.field_type {
             FieldType::Reference(kinds) => self.names.resolve(kinds, cell).map(Value::from),
-            FieldType::References(kinds) => members().map(|member| self.names.resolve(kinds, member)).collect(),
+            FieldType::References(kinds) => members().map(|member| self.names.resolve(kinds, &member)).collect(),
             _ if field.is_set() => Ok(json!(members().collect::<Vec<_>>())),
             _ => Ok(json!(cell)),
         }

@@ -1,6 +1,7 @@
 //! The file as a table: encoding, separator, header.
 
 use super::RowError;
+use crate::cells;
 use crate::limits::IMPORT_ROWS_MAX;
 
 /// Most columns: every field in every language, twice over.
@@ -50,7 +51,7 @@ pub fn read(file: &[u8]) -> Result<Table, RowError> {
         Some(Err(error)) => return Err(whole(1, error.to_string())),
         None => return Err(whole(1, "the file is empty".to_owned())),
     };
-    let columns: Vec<String> = header.iter().map(str::to_owned).collect();
+    let columns: Vec<String> = header.iter().map(|name| cells::unguarded(name).to_owned()).collect();
     check_columns(&columns)?;
     let mut rows = Vec::new();
     for record in records {
@@ -65,7 +66,8 @@ pub fn read(file: &[u8]) -> Result<Table, RowError> {
                 format!("has {} cells and there are {} columns; is a quote missing?", record.len(), columns.len());
             return Err(whole(line, reason));
         }
-        let cells = (0..columns.len()).map(|n| record.get(n).unwrap_or_default().to_owned()).collect();
+        let cells =
+            (0..columns.len()).map(|n| cells::unguarded(record.get(n).unwrap_or_default()).to_owned()).collect();
         rows.push(TableRow { line, cells });
         if rows.len() > IMPORT_ROWS_MAX {
             return Err(whole(line, format!("more than {IMPORT_ROWS_MAX} rows; divide the file")));

@@ -1,5 +1,6 @@
 //! Between the schema table and what people and programs see of a record's fields.
 
+use crate::cells;
 use crate::i18n::Lang;
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::{FieldChange, FieldOp, Row, Scalar};
@@ -30,9 +31,6 @@ impl From<schema::FieldError> for FieldError {
         Self { text: error.to_string(), field: error.field, value: error.value }
     }
 }
-
-/// Between the members of a set in one cell of a table, as imports split it.
-const MEMBER_SEPARATOR: &str = "; ";
 
 /// A scalar as JSON.
 pub fn scalar_json(value: &Scalar) -> Value {
@@ -181,7 +179,7 @@ pub fn to_columns(row: &Row) -> BTreeMap<String, String> {
             Value::Object(_) => drop(out.insert(name.clone(), row.text(&name).unwrap_or_default().to_owned())),
             Value::Array(members) => {
                 let members: Vec<String> = members.iter().map(plain).collect();
-                out.insert(name, members.join(MEMBER_SEPARATOR));
+                out.insert(name, cells::joined(&members));
             }
             value => drop(out.insert(name, plain(&value))),
         }
