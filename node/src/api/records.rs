@@ -298,7 +298,9 @@ async fn new_edit(app: &AppState, record: NewRecord, lang: Lang) -> Answer<Edit>
     if record.kind == PERSON_KIND {
         return Err(Problem::invalid("a person needs a scope of its own").hint("comin person add, or POST persons"));
     }
-    let register = match record.register.as_deref().filter(|text| !text.is_empty()) {
+    let kind = views::known_kind(&record.kind)?;
+    let named = record.register.as_deref().filter(|text| !text.is_empty());
+    let register = match named.or(kind.is_internal.then_some("internal")) {
         Some(text) => Some(registers::find(app, text).await?),
         None => None,
     };

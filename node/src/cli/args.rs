@@ -145,6 +145,18 @@ pub enum Verb {
     Practice(KindArgs),
     /// Workshops, conferences, meetings.
     Event(KindArgs),
+    /// Expressions of interest in joining a network.
+    Interest(KindArgs),
+    /// Training programmes for counsellors.
+    Programme(KindArgs),
+    /// Publications.
+    Publication(KindArgs),
+    /// Notes about records; only this partner reads them unless it is said otherwise.
+    Note(KindArgs),
+    /// Which records are about one and the same.
+    Sameas(KindArgs),
+    /// Proposals for records that others keep.
+    Proposal(KindArgs),
     /// Contact persons: who reads them, and their erasure.
     Person {
         /// What to do.

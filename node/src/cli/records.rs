@@ -97,7 +97,7 @@ pub(super) fn fields_of(kind: &str, set: &[(String, String)]) -> CliResult<Map<S
 
 /// Names the nearest field where there is none of that name.
 fn check_field(kind: &str, name: &str) -> CliResult {
-    let base = name.split('@').next().unwrap_or(name);
+    let base = schema::base_of(name);
     let Some(known) = schema::kind(kind) else { return Ok(()) };
     if known.field(base).is_some() {
         return Ok(());

@@ -159,16 +159,16 @@ impl<'a> Reader<'a> {
         Ok(device)
     }
 
-    /// What a record is called; a link by its ends.
+    /// What a record is called; without a title, by the records that name it.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn title(&self, row: &Row) -> Result<String, StoreError> {
-        let ends = fields::ends(row);
-        if ends.is_empty() {
+        let named_by = fields::named_by(row);
+        if named_by.is_empty() {
             return Ok(fields::title(row, self.lang));
         }
-        let titles = ends.iter().map(|end| self.title_of(end)).collect::<Result<Vec<_>, _>>()?;
+        let titles = named_by.iter().map(|key| self.title_of(key)).collect::<Result<Vec<_>, _>>()?;
         Ok(titles.join(" – "))
     }
 
