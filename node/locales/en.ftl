@@ -652,3 +652,48 @@ field-legal_basis = Legal basis
 field-informed_on = Informed on
 field-retain_until = Keep until
 field-language = Language
+
+# Work with records
+reference-not-received = not received yet
+reference-not-shared = not shared with you
+reference-deleted = deleted
+reference-erased = erased
+record-absent = Named here and not to be seen
+record-linked = What leads here
+record-merged = Together with
+record-stale-translation = older than the original
+proposal-open = waits for a decision
+proposal-accepted = accepted
+proposal-declined = declined
+proposal-withdrawn = withdrawn
+same-identifier = same identifier: { $value }
+same-website = same website: { $value }
+same-name = similar name in { $value }
+news-added = added
+news-changed = changed
+news-deleted = deleted
+problem-no-way = From this state there is no such step.
+problem-decided = This was decided already.
+cli-advanced = { $title }: { $status }
+cli-membership = The membership stands: comin membership show { $id }
+cli-interest-recorded = { $n ->
+    [one] 1 expression of interest recorded.
+   *[other] { $n } expressions of interest recorded.
+}
+cli-proposed-change = Proposed as { $id }; who keeps the record sees it in “comin proposals”.
+cli-no-proposals = No proposal waits for a decision.
+cli-proposal = { $title }, proposed by { $partner } on { $time }: { $state }
+cli-proposal-value = { $field }: { $now } → { $then }
+cli-proposal-decide = comin proposals accept { $id }, or comin proposals decline { $id }
+cli-proposal-decided = The proposal is { $state }.
+cli-no-suggestions = No two organisations look as if they were one.
+cli-suggestion = { $a } ({ $first }) and { $b } ({ $second })
+cli-suggestion-decide = comin sameas confirm { $id }, or comin sameas refuse { $id }
+cli-same-set = { $title }: { $state }
+cli-no-stale = Everything was verified within { $months } months.
+cli-never-verified = never verified
+cli-no-news = Nothing has changed since { $since }.
+cli-news-of = { $partner }, { $kind }: { $added } added, { $changed } changed, { $deleted } deleted
+cli-linked = What leads here
+cli-absent = Named here and not to be seen
+cli-merged = Together with

@@ -651,3 +651,48 @@ field-legal_basis = Base giuridica
 field-informed_on = Informata il
 field-retain_until = Conservare fino al
 field-language = Lingua
+
+# Work with records
+reference-not-received = non ancora ricevuta
+reference-not-shared = non condivisa con voi
+reference-deleted = eliminata
+reference-erased = cancellata
+record-absent = Nominate qui e non visibili
+record-linked = Che cosa porta qui
+record-merged = Insieme a
+record-stale-translation = più vecchia dell’originale
+proposal-open = attende una decisione
+proposal-accepted = accolta
+proposal-declined = respinta
+proposal-withdrawn = ritirata
+same-identifier = stesso identificativo: { $value }
+same-website = stesso sito: { $value }
+same-name = nome simile a { $value }
+news-added = aggiunta
+news-changed = modificata
+news-deleted = eliminata
+problem-no-way = Da questo stato non c’è un passaggio simile.
+problem-decided = È già stato deciso.
+cli-advanced = { $title }: { $status }
+cli-membership = L’adesione c’è: comin membership show { $id }
+cli-interest-recorded = { $n ->
+    [one] 1 manifestazione d’interesse registrata.
+   *[other] { $n } manifestazioni d’interesse registrate.
+}
+cli-proposed-change = Proposta come { $id }; chi tiene la scheda la vede in «comin proposals».
+cli-no-proposals = Nessuna proposta attende una decisione.
+cli-proposal = { $title }, proposta da { $partner } il { $time }: { $state }
+cli-proposal-value = { $field }: { $now } → { $then }
+cli-proposal-decide = comin proposals accept { $id }, oppure comin proposals decline { $id }
+cli-proposal-decided = La proposta è { $state }.
+cli-no-suggestions = Non ci sono due organizzazioni che sembrino la stessa.
+cli-suggestion = { $a } ({ $first }) e { $b } ({ $second })
+cli-suggestion-decide = comin sameas confirm { $id }, oppure comin sameas refuse { $id }
+cli-same-set = { $title }: { $state }
+cli-no-stale = Tutto è stato verificato negli ultimi { $months } mesi.
+cli-never-verified = mai verificata
+cli-no-news = Dal { $since } non è cambiato nulla.
+cli-news-of = { $partner }, { $kind }: { $added } aggiunte, { $changed } modificate, { $deleted } eliminate
+cli-linked = Che cosa porta qui
+cli-absent = Nominate qui e non visibili
+cli-merged = Insieme a

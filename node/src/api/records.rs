@@ -172,7 +172,12 @@ pub async fn get(
             return Err(Problem::not_found(format!("record {key} in this register")));
         }
     }
-    Ok(group_response(StatusCode::OK, &group))
+    let mut response = group_response(StatusCode::OK, &group);
+    let mut members = group.to_json();
+    members.extend(super::work::surroundings(&app, &group, lang).await?);
+    *response.body_mut() = Json(with_schema(members)).into_response().into_body();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    Ok(response)
 }
 
 fn with_schema(mut members: Map<String, Value>) -> Value {

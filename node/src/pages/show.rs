@@ -102,7 +102,7 @@ pub fn scalar(lang: Lang, field: Option<&Field>, value: &Scalar, titles: &Titles
 
 fn text(lang: Lang, field: &Field, value: &str, titles: &Titles) -> Markup {
     match field.field_type {
-        FieldType::Code(v) | FieldType::Codes(v) => match v.term(value) {
+        FieldType::Code(v) | FieldType::Codes(v) | FieldType::Log(v) => match v.term(value) {
             Some(term) => html! { (term.label(lang.code())) },
             None => invalid(lang, value),
         },

@@ -5,9 +5,11 @@ use super::members::register_label;
 use super::time::rfc3339;
 use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
+use crate::work::translations::stale;
 use comin_protocol::ids::{ActorId, DeviceKey, PartnerId, RecordKey};
 use comin_protocol::record::{self, Cell, Row, Scalar};
 use comin_protocol::roster::Roster;
+use comin_protocol::schema;
 use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
 use std::collections::hash_map::Entry;
@@ -150,6 +152,14 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Who wrote a value of a row, and when.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn author(&self, row: &Row, cell: &Cell) -> Result<Value, StoreError> {
+        self.value(row, cell)
+    }
+
     fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError> {
         if let Some(known) = self.devices.borrow().get(actor) {
             return Ok(*known);
@@ -261,7 +271,9 @@ impl Version {
                 "device_name": self.creator.device.as_ref().map(|(_, name)| name),
                 "time": rfc3339(self.creator.time_ms),
             },
+            "status": schema::status(&self.row),
             "fields": fields::to_json(&self.row),
+            "stale_translations": stale(&self.row),
             "conflicts": self.conflicts.iter().map(Conflict::to_json).collect::<Vec<_>>(),
         })
     }

@@ -142,8 +142,13 @@ fn two_steps_from_one_state_are_both_there_until_one_follows_both() {
     edit(&mut right, "interest", &step("declined"));
     let mut both = merged(&left, &right).with_actor(ActorId([3; 16]).to_automerge());
     assert_eq!(status(&both), BTreeSet::from(["accepted".to_owned(), "declined".to_owned()]), "both are ends");
+    let conflicts = read(&both, "interest").conflicts();
+    let values: BTreeSet<&str> = conflicts[0].cells.iter().filter_map(|cell| cell.value.as_str()).collect();
+    assert_eq!((conflicts.len(), conflicts[0].field.as_str()), (1, "transitions"), "which is a conflict");
+    assert_eq!(values, BTreeSet::from(["accepted", "declined"]), "of the two states");
     edit(&mut both, "interest", &step("accepted"));
     assert_eq!(status(&both), BTreeSet::from(["accepted".to_owned()]), "a step that follows both decides");
+    assert!(!read(&both, "interest").has_conflict(), "and nothing is left to decide");
 
     let mut right = copy(&left, 2);
     let mut left = copy(&left, 4);

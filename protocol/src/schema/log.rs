@@ -174,3 +174,13 @@ fn ids(text: &str) -> Result<BTreeSet<String>, String> {
         None => Ok(text.split(',').map(str::to_owned).collect()),
     }
 }
+
+/// The state of a record's log, if it has one that is in one state only.
+pub fn status(row: &Row) -> Option<String> {
+    let log = super::kind(&row.key.kind)?.fields.iter().find_map(|field| match field.field_type {
+        super::FieldType::Log(list) => Some(steps(row, field, list)),
+        _ => None,
+    })?;
+    let found = states(&log);
+    (found.len() == 1).then(|| found.into_iter().next().map(str::to_owned)).flatten()
+}
