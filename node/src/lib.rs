@@ -4,6 +4,7 @@ pub mod api;
 pub mod backup;
 pub mod config;
 pub mod datadir;
+pub mod gazetteer;
 pub mod helper;
 pub mod i18n;
 pub mod import;

@@ -27,6 +27,12 @@ pub const EVENTS_KEPT: usize = 1_024;
 pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most rows of an import: 50 full parts of a register, so that the plan stays within some hundred MB of memory.
 pub const IMPORT_ROWS_MAX: usize = 200_000;
+/// Most columns of an import: every field in every language, twice over.
+pub const IMPORT_COLUMNS_MAX: usize = 200;
+/// Bytes to which the workbook of an import may unpack: four times the largest file.
+pub const IMPORT_UNPACKED_MAX: u64 = 256 * 1024 * 1024;
+/// Records that new ones of an import may be, of which so many are named.
+pub const IMPORT_DUPLICATES_LISTED: usize = 1_000;
 /// Bytes of values that an import writes in one commit, half of what the engine takes.
 pub const IMPORT_SLICE_BYTES: usize = comin_protocol::limits::EDIT_BYTES_MAX / 2;
 /// Operations that an import writes in one commit: each character of a long text is one.

@@ -7,6 +7,7 @@ mod client;
 mod devices;
 mod doctor;
 mod error;
+mod import;
 mod init;
 mod local;
 mod members;
@@ -134,7 +135,7 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Person { verb } => persons::run(client, verb, out).map(done),
         Verb::Search { text, limit } => records::search(client, text, *limit, out).map(done),
         Verb::Conflicts { verb } => records::conflicts(client, verb.as_ref(), out).map(done),
-        Verb::Import(args) => transfer::import(client, args, out),
+        Verb::Import(args) => import::run(client, args, out),
         Verb::Export(args) => transfer::export(client, args, out).map(done),
         Verb::Sync(args) => sync::run(client, args, out),
         // INVARIANT: `dispatch` and `with_dir` take every other verb.
