@@ -41,8 +41,8 @@ const PART_SUFFIX: &str = ".part";
 /// Largest block that is read, in bytes: a page of the largest values that the store writes, with room.
 const BLOCK_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Who signs in over the office network, and under which names.
-const OFFICE_FILES: [&str; 2] = ["users.json", "office.json"];
+/// Who signs in over the office network, under which names, and which calendars read there.
+const OFFICE_FILES: [&str; 3] = ["users.json", "office.json", crate::calendars::FILE];
 
 /// What stands at the beginning.
 #[derive(Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]

@@ -23,6 +23,7 @@
 //! | `PATCH records/{id}?register=` | `{fields}`; needs `If-Match` (428 without, 412 when stale) |
 //! | `DELETE records/{id}?register=` | marks it deleted; needs `If-Match` |
 //! | `POST records/{id}/restore?register=` | takes the mark away; needs `If-Match` |
+//! | `GET search?q=&kind=&register=&country=&target_group=&network=&language=&limit=` | `{items,total}`, the best first |
 //! | `GET conflicts?limit=&after=` | `{items,next}`: every field with several values |
 //! | `POST conflicts/{id}/resolve?register=` | `{field, take: n}` or `{field, value}` |
 //! | `POST interests` | `{event?, organisations, network, motivation?, register?, at?}`: several at once |
@@ -50,6 +51,8 @@
 //! | `POST sync/pause`, `sync/resume` | survive a restart |
 //! | `POST import?kind=&register=&dry_run=` | CSV in the body; all rows are checked before any is written |
 //! | `GET export?format=&kind=&register=&public=` | the file: json, csv, xlsx, geojson, graphml, ics, vcf, automerge |
+//! | `GET`, `POST calendars`, `DELETE calendars/{id}` | addresses under which calendars read the events; `{name, public?}` |
+//! | `GET /calendar/{secret}.ics` | the events, for whoever holds the address |
 //! | `GET stream` | server-sent events `records`, `state`, `reset`; `Last-Event-ID` |
 //! | `POST login-codes` | a one-time login link for a browser (control socket or token) |
 //! | `GET`, `POST users`; `POST users/{id}/reset`, `DELETE users/{id}` | who signs in over the office network |
@@ -60,6 +63,7 @@
 
 pub mod auth;
 mod backup;
+mod calendars;
 mod conflicts;
 pub(crate) mod context;
 mod devices;
@@ -80,6 +84,7 @@ mod registers;
 pub mod rights;
 mod routes;
 mod schema;
+mod search;
 mod serve;
 mod state;
 mod status;

@@ -131,6 +131,17 @@ pub const ROUTES: &[Doc] = &[
     doc("get", "/api/v1/persons/{id}/erasure", "On how many devices a person is erased, and where it was put"),
     doc("get", "/api/v1/persons/{id}/access", "All that is held of a person: json, or vcf").query(&["format"]),
     doc("post", "/api/v1/persons/{id}/files", "Remember a file into which a person was put").body("PersonFile"),
+    doc("get", "/api/v1/search", "Records of all kinds by words in any language, the best first").query(&[
+        "q",
+        "kind",
+        "register",
+        "country",
+        "target_group",
+        "network",
+        "language",
+        "limit",
+        "lang",
+    ]),
     doc("get", "/api/v1/conflicts", "Fields with several values").query(&["limit", "after", "lang"]),
     doc("post", "/api/v1/conflicts/{id}/resolve", "Decide a conflict").query(&["register"]).body("Resolve"),
     doc("post", "/api/v1/sync", "Exchange now; says who is missing").body("Sync"),
@@ -152,6 +163,9 @@ pub const ROUTES: &[Doc] = &[
          what is for the public",
     )
         .query(&["format", "kind", "register", "public", "part", "lang"]),
+    doc("get", "/api/v1/calendars", "Which calendars read the events"),
+    doc("post", "/api/v1/calendars", "Make an address that calendars subscribe to, told once").body("CalendarAdd").gives(201, JSON),
+    doc("delete", "/api/v1/calendars/{id}", "Remove a calendar, whose address opens nothing any more"),
     doc("get", "/api/v1/stream", "Server-sent events: records, state, reset")
         .query(&["after"])
         .gives(200, "text/event-stream"),
@@ -253,7 +267,7 @@ fn operation(route: &Doc) -> Value {
 }
 
 /// Query parameters without which a route cannot answer.
-const REQUIRED: [(&str, &str); 2] = [("/api/v1/import", "kind"), ("/api/v1/export", "format")];
+const REQUIRED: [(&str, &str); 3] = [("/api/v1/import", "kind"), ("/api/v1/export", "format"), ("/api/v1/search", "q")];
 
 fn id_schema(path: &str) -> Value {
     match ["/records/", "/conflicts/", "/proposals/"].iter().any(|part| path.contains(part)) {
@@ -278,11 +292,14 @@ fn parameter(name: &str) -> Value {
         }),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": super::limits::PAGE_ITEMS_MAX}),
         "part" => json!({"type": "integer", "minimum": 0}),
-        "deleted" | "dry_run" | "all" => json!({"type": "boolean"}),
+        "deleted" | "dry_run" | "all" | "public" => json!({"type": "boolean"}),
         "months" => json!({"type": "integer", "minimum": 0, "maximum": 122}),
         "days" => json!({"type": "integer", "minimum": 0, "maximum": 3660}),
         "since" => json!({"type": "string", "description": "A day, or a moment as in RFC 3339."}),
-        "format" => json!({"type": "string", "enum": ["json", "csv", "automerge", "signed"]}),
+        "format" => {
+            let codes = crate::export::Format::ALL.map(crate::export::Format::code);
+            json!({"type": "string", "enum": codes.into_iter().chain(["automerge", "signed"]).collect::<Vec<_>>()})
+        }
         _ => json!({"type": "string"}),
     }
 }
@@ -337,6 +354,7 @@ fn schemas() -> Value {
             "type": "string", "enum": comin_protocol::persons::Reason::ALL.map(comin_protocol::persons::Reason::code),
         }})),
         "PersonFile": object(&["file"], json!({"file": text()})),
+        "CalendarAdd": object(&["name"], json!({"name": name(), "public": {"type": "boolean"}})),
         "UserAdd": object(&["name", "role"], json!({"name": name(), "role": {"type": "string", "enum": ["admin", "editor"]}})),
         "Writers": object(&["writers"], json!({"writers": writers})),
         "NewRecord": record,

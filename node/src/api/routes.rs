@@ -4,8 +4,8 @@ use super::limits::{BODY_BYTES_MAX, SIGN_IN_BYTES_MAX};
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    backup, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records, registers,
-    schema, status, stream, sync, users, work,
+    backup, calendars, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records,
+    registers, schema, search, status, stream, sync, users, work,
 };
 use crate::pages;
 use axum::Router;
@@ -25,6 +25,7 @@ pub fn router(app: AppState) -> Router {
         .route("/login", get(login::login).post(login::sign_in).layer(DefaultBodyLimit::max(SIGN_IN_BYTES_MAX)))
         .route("/office/root.crt", get(login::root))
         .route("/logout", post(login::logout))
+        .route("/calendar/{file}", get(calendars::read))
         .merge(pages::router())
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
@@ -73,6 +74,7 @@ fn api() -> Router<AppState> {
         .route("/persons/{id}/erasure", get(persons::erasure))
         .route("/persons/{id}/access", get(persons::access))
         .route("/persons/{id}/files", post(persons::add_file))
+        .route("/search", get(search::search))
         .route("/conflicts", get(conflicts::list))
         .route("/conflicts/{id}/resolve", post(conflicts::resolve_route))
         .route("/sync", post(sync::now))
@@ -80,6 +82,8 @@ fn api() -> Router<AppState> {
         .route("/sync/resume", post(sync::resume))
         .route("/import", get(import::progress).post(import::import))
         .route("/export", get(export::export))
+        .route("/calendars", get(calendars::list).post(calendars::add))
+        .route("/calendars/{id}", delete(calendars::remove))
         .route("/stream", get(stream::stream))
         .route("/login-codes", post(login::make_code))
         .route("/users", get(users::list).post(users::add))

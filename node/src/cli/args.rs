@@ -200,23 +200,23 @@ pub enum Verb {
         verb: PersonVerb,
     },
     /// Search all kinds in all languages.
-    Search {
-        /// Words.
-        text: String,
-        /// At most so many.
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
-    },
+    Search(SearchArgs),
     /// Different values that were written at the same time.
     Conflicts {
         /// What to do.
         #[command(subcommand)]
         verb: Option<ConflictsVerb>,
     },
-    /// Import records from a CSV file. A second run changes nothing.
+    /// Import records from CSV, a workbook or JSON. A second run changes nothing.
     Import(ImportArgs),
     /// Export records.
     Export(ExportArgs),
+    /// Addresses under which calendars (Thunderbird, Outlook, a phone) read the events.
+    Calendar {
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<CalendarVerb>,
+    },
     /// Exchange now.
     Sync(SyncArgs),
     /// Compare what pages read with the documents.
@@ -390,6 +390,28 @@ pub enum UsersVerb {
     Remove {
         /// Who.
         #[arg(value_name = "USER")]
+        name: String,
+    },
+}
+
+/// `calendar`.
+#[derive(Subcommand, Debug)]
+pub enum CalendarVerb {
+    /// List them.
+    List,
+    /// Add one and print its address, once. Whoever has the address reads the events.
+    Add {
+        /// Who or what will read it.
+        #[arg(value_name = "CALENDAR")]
+        name: String,
+        /// Only what is for the public.
+        #[arg(long)]
+        public: bool,
+    },
+    /// Remove one: its address opens nothing any more.
+    Remove {
+        /// Which.
+        #[arg(value_name = "CALENDAR")]
         name: String,
     },
 }
@@ -742,18 +764,96 @@ pub enum ConflictsVerb {
 
 /// `import`.
 #[derive(Args, Debug)]
+#[command(after_help = "Positions that are filled in come from GeoNames (https://www.geonames.org), CC BY 4.0.")]
 pub struct ImportArgs {
-    /// A CSV file in UTF-8 with commas or semicolons, whose first line names the fields; `-` reads the input.
+    /// CSV (commas, semicolons or tabs), a workbook (.xlsx), JSON Lines, or what `export --format json` wrote; `-` reads
+    /// the input.
     pub file: PathBuf,
     /// The kind of its records.
-    #[arg(long)]
-    pub kind: String,
+    #[arg(long, required_unless_present = "map")]
+    pub kind: Option<String>,
     /// own, internal, or a register's name or id [default: own].
     #[arg(long, value_name = "REGISTER")]
     pub register: Option<String>,
-    /// Only show what would be done.
+    /// Only show what would be done, and what each column is taken for.
     #[arg(long)]
     pub dry_run: bool,
+    /// What each column is, as --save-map has written it.
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// Write what each column is taken for into a file, to be changed and used again.
+    #[arg(long, value_name = "FILE")]
+    pub save_map: Option<PathBuf>,
+    /// The fields by which a row without id is found again, with commas between [default: name and city].
+    #[arg(long, value_name = "FIELDS")]
+    pub key: Option<String>,
+    /// What every row says where its cells say nothing, such as country=IT; repeatable.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// The language of texts whose column names none [default: the partner's].
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// The encoding of a text, such as windows-1250 [default: found out].
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// The sheet of a workbook [default: found out].
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Fill in no positions.
+    #[arg(long)]
+    pub no_positions: bool,
+    /// Contact persons: why they are kept, in words.
+    #[arg(long, value_name = "TEXT", help_heading = "Contact persons")]
+    pub purpose: Option<String>,
+    /// Contact persons: on which legal basis (consent, contract, legal_obligation, public_interest, legitimate_interest).
+    #[arg(long, value_name = "CODE", help_heading = "Contact persons")]
+    pub legal_basis: Option<String>,
+    /// Contact persons: the last day on which they are kept.
+    #[arg(long, value_name = "DATE", help_heading = "Contact persons")]
+    pub retain_until: Option<String>,
+    /// Contact persons: the day on which they were informed.
+    #[arg(long, value_name = "DATE", help_heading = "Contact persons")]
+    pub informed_on: Option<String>,
+    /// Contact persons: who else reads them: all, or partners with commas between [default: none].
+    #[arg(long, value_name = "PARTNERS", help_heading = "Contact persons")]
+    pub scope: Option<String>,
+    /// Take nothing of contact persons.
+    #[arg(long, help_heading = "Contact persons", conflicts_with_all = ["purpose", "legal_basis", "retain_until", "scope"])]
+    pub without_persons: bool,
+    /// Take e-mail addresses into the register that look like a person's.
+    #[arg(long, help_heading = "Contact persons", conflicts_with = "leave_personal_email")]
+    pub allow_personal_email: bool,
+    /// Leave them out.
+    #[arg(long, help_heading = "Contact persons")]
+    pub leave_personal_email: bool,
+}
+
+/// `search`.
+#[derive(Args, Debug)]
+pub struct SearchArgs {
+    /// Words, or pieces of words; case and accents do not matter, and slips of the keyboard are forgiven.
+    pub text: String,
+    /// Only records of a kind.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Only those of a register.
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+    /// Only those of a country.
+    #[arg(long, value_name = "CC")]
+    pub country: Option<String>,
+    /// Only those with a target group.
+    #[arg(long, value_name = "CODE")]
+    pub target_group: Option<String>,
+    /// Only those of a network.
+    #[arg(long, value_name = "ID")]
+    pub network: Option<String>,
+    /// Only those with a text in a language.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+    /// At most so many.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
 }
 
 /// `export`.

@@ -2,11 +2,13 @@
 
 mod args;
 mod backup;
+mod calendars;
 mod check;
 mod client;
 mod devices;
 mod doctor;
 mod error;
+mod import;
 mod init;
 mod local;
 mod members;
@@ -142,9 +144,10 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Stale { months } => work::stale(client, *months, out).map(done),
         Verb::News { since, days } => work::news(client, since.as_deref(), *days, out).map(done),
         Verb::Person { verb } => persons::run(client, verb, out).map(done),
-        Verb::Search { text, limit } => records::search(client, text, *limit, out).map(done),
+        Verb::Search(args) => records::search(client, args, out).map(done),
         Verb::Conflicts { verb } => records::conflicts(client, verb.as_ref(), out).map(done),
-        Verb::Import(args) => transfer::import(client, args, out),
+        Verb::Import(args) => import::run(client, args, out),
+        Verb::Calendar { verb } => calendars::run(client, verb.as_ref(), out).map(done),
         Verb::Export(args) => transfer::export(client, args, out).map(done),
         Verb::Sync(args) => sync::run(client, args, out),
         // INVARIANT: `dispatch` and `with_dir` take every other verb.

@@ -1,6 +1,6 @@
 //! Records of all kinds: add, edit, list, show, remove; search and conflicts.
 
-use super::args::{ConflictsVerb, RecordVerb};
+use super::args::{ConflictsVerb, RecordVerb, SearchArgs};
 use super::client::{Client, encoded, query};
 use super::error::{CliError, CliResult, Exit};
 use super::members::{done, items, text};
@@ -174,11 +174,15 @@ fn list(client: &Client, filters: &[(&str, Option<&str>)], limit: Option<usize>,
         out.object(json!({"items": found}));
         return Ok(());
     }
+    print_list(&found, out);
+    Ok(())
+}
+
+fn print_list(found: &[Value], out: &Output) {
     if found.is_empty() {
         out.say("cli-nothing-found", &[]);
     }
     out.table(&found.iter().map(|record| row(record, out)).collect::<Vec<_>>());
-    Ok(())
 }
 
 fn row(record: &Value, out: &Output) -> Vec<String> {
@@ -320,8 +324,30 @@ fn show_conflict(conflict: &Value, out: &Output) {
 }
 
 /// `search`.
-pub fn search(client: &Client, words: &str, limit: usize, out: &Output) -> CliResult {
-    list(client, &[("q", Some(words))], Some(limit), out)
+pub fn search(client: &Client, args: &SearchArgs, out: &Output) -> CliResult {
+    let limit = args.limit.to_string();
+    let parameters = [
+        ("q", Some(args.text.as_str())),
+        ("kind", args.kind.as_deref()),
+        ("register", args.register.as_deref()),
+        ("country", args.country.as_deref()),
+        ("target_group", args.target_group.as_deref()),
+        ("network", args.network.as_deref()),
+        ("language", args.language.as_deref()),
+        ("limit", Some(&limit)),
+    ];
+    let answer = client.get(&query("search", &parameters))?;
+    if out.json {
+        out.object(answer);
+        return Ok(());
+    }
+    let found = items(&answer);
+    print_list(&found, out);
+    let total = answer.get("total").and_then(Value::as_u64).unwrap_or(0);
+    if total > found.len() as u64 {
+        out.say("cli-search-more", &[("n", (total - found.len() as u64).into())]);
+    }
+    Ok(())
 }
 
 /// `conflicts`.

@@ -1,118 +1,18 @@
-//! `import` and `export`.
+//! `export`.
 
-use super::args::{ExportArgs, ExportFormat, ImportArgs};
+use super::args::{ExportArgs, ExportFormat};
 use super::client::{Client, encoded, query};
-use super::error::{CliError, CliResult, Exit};
+use super::error::{CliError, CliResult};
 use super::members::{items, text};
 use super::output::Output;
 use super::take_back::{SAVE, SIGNATURES};
 use comin_node::export::Format;
-use comin_node::import::IMPORT_BYTES_MAX;
 use comin_protocol::check::SignedPart;
 use comin_protocol::codec::from_cbor;
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Read, Write};
+use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-/// Row errors shown to people; programs get as many as the node lists.
-const ERRORS_SHOWN: usize = 50;
-
-/// `import`.
-pub fn import(client: &Client, args: &ImportArgs, out: &Output) -> CliResult<Exit> {
-    let bytes = read_file(&args.file)?;
-    let dry_run = args.dry_run.then_some("true");
-    let path =
-        query("import", &[("kind", Some(&args.kind)), ("register", args.register.as_deref()), ("dry_run", dry_run)]);
-    let mut progress = Progress { out, shown: false };
-    let answer = client.upload(&path, "text/csv", bytes, &mut |line| progress.show(line));
-    progress.end();
-    let answer = answer?;
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-    let errors = body.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
-    let total = body.get("errors_total").and_then(Value::as_u64).unwrap_or(errors.len() as u64);
-    if errors.is_empty() {
-        let report = answer.json()?;
-        return reported(report, args.dry_run, out);
-    }
-    if !out.json {
-        for error in errors.iter().take(ERRORS_SHOWN) {
-            let row = error.get("row").and_then(Value::as_u64).unwrap_or(0);
-            out.line(format!("row {row}, {}: {}", text(error, "column"), text(error, "reason")));
-        }
-        if total > ERRORS_SHOWN as u64 {
-            out.line(format!("… and {} more", total - ERRORS_SHOWN as u64));
-        }
-    } else {
-        out.object(json!({"errors": errors, "errors_total": total}));
-    }
-    Err(CliError::new(format!("{total} values cannot be taken; nothing was imported"))
-        .hint("correct the rows named and run the same command again"))
-}
-
-/// How far an import is, on one line of a terminal. It goes on also where this command is ended.
-struct Progress<'a> {
-    out: &'a Output,
-    shown: bool,
-}
-
-impl Progress<'_> {
-    fn show(&mut self, line: &Value) {
-        let number = |name: &str| line.get(name).and_then(Value::as_u64);
-        if let (Some(written), Some(total), true) = (number("written"), number("total"), self.wanted()) {
-            let text = self.out.tw("cli-import-progress", &[("written", written.into()), ("total", total.into())]);
-            self.shown |= write!(std::io::stderr(), "\r{text}").is_ok();
-        }
-    }
-
-    fn wanted(&self) -> bool {
-        !self.out.json && std::io::stderr().is_terminal()
-    }
-
-    fn end(&self) {
-        if self.shown {
-            let _ = writeln!(std::io::stderr());
-        }
-    }
-}
-
-fn reported(report: Value, dry_run: bool, out: &Output) -> CliResult<Exit> {
-    if out.json {
-        out.object(report);
-        return Ok(Exit::Ok);
-    }
-    let number = |name: &str| report.get(name).and_then(Value::as_u64).unwrap_or(0);
-    let (added, changed, unchanged) = (number("added"), number("changed"), number("unchanged"));
-    let args = [("added", added.into()), ("changed", changed.into()), ("unchanged", unchanged.into())];
-    out.say(if dry_run { "cli-would-import" } else { "cli-imported" }, &args);
-    let changes = report.get("changes").and_then(Value::as_array).filter(|_| dry_run);
-    for change in changes.into_iter().flatten().take(ERRORS_SHOWN) {
-        let (row, what) = (change.get("row").and_then(Value::as_u64).unwrap_or(0), text(change, "what"));
-        let told = match what.strip_prefix("change ") {
-            Some(fields) => out.tw("cli-row-would-change", &[("row", row.into()), ("fields", fields.into())]),
-            None => out.tw("cli-row-would-add", &[("row", row.into())]),
-        };
-        out.line(format!("  {told}"));
-    }
-    Ok(Exit::Ok)
-}
-
-fn read_file(path: &Path) -> CliResult<Vec<u8>> {
-    let failed = |error: std::io::Error| CliError::new(format!("{}: {error}", path.display()));
-    let mut bytes = Vec::new();
-    let limit = IMPORT_BYTES_MAX as u64 + 1;
-    if path == Path::new("-") {
-        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    } else {
-        File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
-    }
-    if bytes.len() > IMPORT_BYTES_MAX {
-        return Err(CliError::new(format!("{} is larger than {} MiB", path.display(), IMPORT_BYTES_MAX / 1024 / 1024))
-            .hint("divide the file"));
-    }
-    Ok(bytes)
-}
 
 /// `export`.
 pub fn export(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {

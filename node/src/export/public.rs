@@ -1,5 +1,6 @@
 //! What is for the public: the values of records that everybody may know, and nothing about who wrote them.
 
+use crate::import::mailbox::is_personal;
 use crate::store::{Store, StoreError};
 use crate::views::Group;
 use comin_protocol::ids::RecordKey;
@@ -31,12 +32,16 @@ pub fn cut(store: &dyn Store, roster: &Roster, rows: Vec<Row>) -> Result<Vec<Row
     let mut out = Vec::new();
     for mut row in rows.into_iter().filter(|row| is_public(roster, row)) {
         let Some(kind) = schema::kind(&row.key.kind) else { continue };
+        let title = schema::title(&row, row.text("original_language").unwrap_or_default());
+        let names = [title.as_str()];
         let mut kept = std::collections::BTreeMap::new();
         for (key, cells) in std::mem::take(&mut row.fields) {
             let Some(field) = field_of(kind, &key) else { continue };
             let Some(cell) = cells.into_iter().next() else { continue };
             let hidden = match field.field_type {
-                FieldType::Email => cell.value.as_str().is_some_and(looks_personal),
+                FieldType::Email => cell.value.as_str().is_some_and(|address| is_personal(address, &names, &[])),
+                // What somebody would like another record to say is between the two.
+                FieldType::Changes => true,
                 _ => match reference(field, &key, &cell.value) {
                     Some(target) => !any_public(store, roster, &target)?,
                     None => false,
@@ -65,7 +70,7 @@ pub fn name_registers(roster: &Roster, group: &mut Group) {
 }
 
 fn field_of(kind: &Kind, key: &str) -> Option<&'static Field> {
-    kind.field(key.split(['@', '/']).next().unwrap_or(key))
+    kind.field(schema::base_of(key))
 }
 
 /// The record that a value points at.
@@ -79,27 +84,4 @@ fn reference(field: &Field, key: &str, value: &Scalar) -> Option<RecordKey> {
 
 fn any_public(store: &dyn Store, roster: &Roster, key: &RecordKey) -> Result<bool, StoreError> {
     Ok(store.rows_of(key)?.iter().any(|row| is_public(roster, row)))
-}
-
-/// Whether an address is rather a person's than an office's: `ada.zupan@…`, `a.zupan@…`, `zupan_a@…`: two words of
-/// letters. What is left out by mistake is asked for; what is published by mistake is out.
-fn looks_personal(address: &str) -> bool {
-    let local = address.split('@').next().unwrap_or_default();
-    let words: Vec<&str> = local.split(['.', '_', '-']).collect();
-    words.len() > 1 && words.iter().all(|word| !word.is_empty() && word.chars().all(char::is_alphabetic))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_persons_address_looks_like_one() {
-        for address in ["ada.zupan@most.example", "a_zupan@most.example", "žiga-novak@most.example"] {
-            assert!(looks_personal(address), "{address}");
-        }
-        for address in ["info@most.example", "office2@most.example", "pisarna@most.example", "info.@most.example"] {
-            assert!(!looks_personal(address), "{address}");
-        }
-    }
 }

@@ -33,7 +33,7 @@ impl Machine {
     pub fn filled() -> Self {
         let machine = Self::empty();
         machine.write("organisations.csv", ORGANISATIONS);
-        machine.comin(&["import", "organisations.csv", "--kind", "organisation"]);
+        machine.comin(&["import", "organisations.csv", "--kind", "organisation", "--no-positions"]);
         let organisation = |name: &str| machine.id_of("organisation", name);
         let (ziga, padova) = (organisation("Zavod Šentžiga"), organisation("=HYPERLINK"));
         let network = machine.add(

@@ -79,7 +79,7 @@ fn openpyxl_reads_the_same_values() {
 #[test]
 fn openpyxl_reads_names_and_times_for_people() {
     let machine = Machine::filled();
-    let sheets = read(XLSX, &machine.export("xlsx", &["--kind", "event"]));
+    let sheets = read(XLSX, &machine.export("xlsx", &["--kind", "event", "--lang", "en"]));
     let rows = sheets[0]["rows"].as_array().expect("rows");
     let cell = |label: &str| {
         let n = rows[0].as_array().expect("labels").iter().position(|cell| cell["value"] == label);
