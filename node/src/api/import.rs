@@ -335,7 +335,7 @@ async fn checked_and_written(
         told.send_replace(Stage::Writing { written: written.len(), total });
         let rows = import::write(app.node(), slice, (written.len(), total)).await?;
         written.extend(rows.iter().map(|row| row.key.clone()));
-        app.index().touch(rows.into_iter().map(|row| row.key));
+        app.touch(rows.into_iter().map(|row| row.key));
     }
     // After the organisations, so that each person names its own; a second run completes what is missing.
     let records = written.len();

@@ -324,7 +324,7 @@ async fn new_edit(app: &AppState, record: NewRecord, lang: Lang) -> Answer<Edit>
 pub async fn write(app: &AppState, edits: Vec<Edit>) -> Answer<Vec<Row>> {
     match app.node().command(Command::Edit(edits)).await? {
         Reply::Edited(rows) => {
-            app.index().touch(rows.iter().map(|row| row.key.clone()));
+            app.touch(rows.iter().map(|row| row.key.clone()));
             Ok(rows)
         }
         other => Err(unexpected(&other)),
@@ -396,7 +396,7 @@ pub async fn edit(
     let result = app.node().command(Command::Edit(vec![Edit { target, changes, if_version }])).await;
     match result {
         Ok(Reply::Edited(rows)) => {
-            app.index().touch([row.key.clone()]);
+            app.touch([row.key.clone()]);
             let row = rows.into_iter().next().ok_or_else(|| Problem::internal("no row came back"))?;
             Ok(Written::Done(Box::new(row)))
         }

@@ -14,7 +14,7 @@ use crate::search::SearchIndex;
 use crate::users::Users;
 use crate::views::RecordIndex;
 use comin_protocol::engine::CommandError;
-use comin_protocol::ids::{DeviceKey, PartnerId};
+use comin_protocol::ids::{DeviceKey, PartnerId, RecordKey};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tokio::sync::Semaphore;
@@ -149,6 +149,13 @@ impl AppState {
     /// What lists are filtered and sorted by.
     pub fn index(&self) -> Arc<RecordIndex> {
         self.0.index.clone()
+    }
+
+    /// Has lists and searches read these records again: the caller has just written them.
+    pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
+        let keys: Vec<RecordKey> = keys.into_iter().collect();
+        self.0.search.touch(keys.iter().cloned());
+        self.0.index.touch(keys);
     }
 
     /// What searches are answered from.

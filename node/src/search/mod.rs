@@ -49,6 +49,12 @@ impl SearchIndex {
         Self(Mutex::new(Inner { events: node.subscribe(), index: None, stale: HashSet::new() }))
     }
 
+    /// Reads these records again before the next search: the caller has just written them.
+    pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.stale.extend(keys.into_iter().filter(|key| key.kind != PERSON_KIND));
+    }
+
     /// The best `limit` records, and how many were found. Blocks; the first search reads all rows.
     ///
     /// # Errors

@@ -68,7 +68,8 @@ fn told(machine: &Machine) -> BTreeMap<(String, String), Value> {
     let plain = |value: &Value| {
         let mut text = value.to_string();
         for record in records.values() {
-            text = text.replace(&record.id, &record.title);
+            let title = Value::from(record.title.as_str()).to_string();
+            text = text.replace(&record.id, &title[1..title.len() - 1]);
         }
         let mut value: Value = serde_json::from_str(&text).expect("JSON");
         value.sort_all_objects();
