@@ -60,7 +60,8 @@ pub struct Head {
     /// `node.toml`, where there was one.
     #[n(3)]
     config: Option<String>,
-    /// `users.json` and `office.json`, where there were any: without them a node that is open to its office does not start.
+    /// `users.json`, `office.json` and `calendars.json`, where there were any: without the first two a node that is open
+    /// to its office does not start.
     #[n(4)]
     office: Option<Vec<(String, String)>>,
 }
