@@ -164,18 +164,21 @@ impl Index {
 
     /// The best `limit` records, and how many were found. `members`: the organisations of the filter's network.
     pub fn search(&self, query: &Query, members: &HashSet<RecordKey>, lang: Lang, limit: usize) -> (Vec<Hit>, usize) {
-        let mut found: Option<HashMap<u32, f32>> = None;
-        for word in words_of(&query.text) {
-            let scores = self.scores(&word, found.as_ref());
-            found = Some(scores);
+        let words = words_of(&query.text);
+        let mut scores: Option<Vec<f32>> = None;
+        for word in &words {
+            scores = Some(self.scores(word, scores.as_deref()));
         }
-        let kept = |slot: &u32| {
-            let entry = self.slots.get(*slot as usize)?.as_ref()?;
+        let whole = words.join(" ");
+        let kept = |entry: &Slot| {
             let spoken = query.language.as_deref().is_none_or(|lang| entry.languages.iter().any(|l| **l == *lang));
-            (spoken && entry.summary.matches(&query.filter, members)).then_some(entry)
+            spoken && entry.summary.matches(&query.filter, members)
         };
-        let mut hits: Vec<(f32, &Summary)> =
-            found.into_iter().flatten().filter_map(|(slot, score)| Some((score, &kept(&slot)?.summary))).collect();
+        let found = scores.into_iter().flatten().zip(&self.slots).filter(|(score, _)| *score > 0.0);
+        let mut hits: Vec<(f32, &Summary)> = found
+            .filter_map(|(score, slot)| Some((score, slot.as_ref().filter(|entry| kept(entry))?)))
+            .map(|(score, entry)| (score * called(entry.summary.title(lang), &whole), &entry.summary))
+            .collect();
         let total = hits.len();
         let better = |a: &(f32, &Summary), b: &(f32, &Summary)| {
             b.0.total_cmp(&a.0).then_with(|| a.1.title(lang).cmp(b.1.title(lang))).then_with(|| a.1.key.cmp(&b.1.key))
@@ -189,23 +192,24 @@ impl Index {
         (hits.into_iter().map(|(score, summary)| Hit { key: summary.key.clone(), score }).collect(), total)
     }
 
-    /// Slot → score for one word of a query, of the slots that the words before it have left.
-    fn scores(&self, word: &str, before: Option<&HashMap<u32, f32>>) -> HashMap<u32, f32> {
+    /// The score of each slot for one word of a query and those before it; 0 where one of them is not in it.
+    fn scores(&self, word: &str, before: Option<&[f32]>) -> Vec<f32> {
         let mut fits = self.dictionary.holding(word);
         let any = |fits: &[(u32, Fit)]| fits.iter().any(|(number, _)| !self.posting(*number).is_empty());
         if !any(&fits) {
             fits = self.dictionary.near(word);
         }
-        let mut scores: HashMap<u32, f32> = HashMap::new();
+        // What is in few records says more than what is everywhere.
+        let spread: usize = fits.iter().map(|(number, _)| self.posting(*number).len()).sum();
+        let rarity = (1.0 + self.places.len() as f32 / (1.0 + spread as f32)).ln();
+        let mut scores = vec![0.0; self.slots.len()];
         for (number, fit) in fits {
-            let list = self.posting(number);
-            // A rare word says more than one that is everywhere.
-            let rarity = (1.0 + self.places.len() as f32 / (1.0 + list.len() as f32)).ln();
-            for mark in list {
-                let slot = mark.slot();
-                let Some(sum) = before.map_or(Some(0.0), |before| before.get(&slot).copied()) else { continue };
-                let score = sum + rarity * mark.place().weight() * quality(fit);
-                scores.entry(slot).and_modify(|best| *best = best.max(score)).or_insert(score);
+            for mark in self.posting(number) {
+                let slot = mark.slot() as usize;
+                let sum = before.map_or(f32::MIN_POSITIVE, |before| before.get(slot).copied().unwrap_or_default());
+                if let Some(best) = scores.get_mut(slot).filter(|_| sum > 0.0) {
+                    *best = f32::max(*best, sum + rarity * mark.place().weight() * quality(fit));
+                }
             }
         }
         scores
@@ -228,6 +232,15 @@ impl Index {
         }
         out.values_mut().for_each(|words| words.sort());
         out
+    }
+}
+
+/// How much more a record counts that is called just what was asked for, or begins so.
+fn called(title: &str, whole: &str) -> f32 {
+    match title.strip_prefix(whole) {
+        Some("") => 2.0,
+        Some(_) => 1.25,
+        None => 1.0,
     }
 }
 
