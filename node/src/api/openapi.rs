@@ -58,6 +58,27 @@ impl Doc {
     }
 }
 
+/// How an import is to be done.
+const IMPORT_QUERY: &[&str] = &[
+    "kind",
+    "register",
+    "dry_run",
+    "language",
+    "map",
+    "key",
+    "set",
+    "encoding",
+    "sheet",
+    "positions",
+    "personal_email",
+    "without_persons",
+    "purpose",
+    "legal_basis",
+    "retain_until",
+    "informed_on",
+    "scope",
+];
+
 /// Every route that programs may use. A test asks the router for each.
 pub const ROUTES: &[Doc] = &[
     doc("get", "/api/v1/status", "Identity, federation, exchange in words, peers, counts").query(&["lang"]),
@@ -151,10 +172,12 @@ pub const ROUTES: &[Doc] = &[
     doc(
         "post",
         "/api/v1/import",
-        "Records from a CSV file of at most 64 MiB and 200,000 rows, all checked before any is written; one at a \
-         time, and it goes on to its end; with Accept: application/x-ndjson its progress, line by line, the report last",
+        "Records from a file of at most 64 MiB and 200,000 rows (CSV, a workbook, JSON Lines or an export as JSON, told \
+         apart by what is in it), all checked before any is written; one at a time, and it goes on to its end; with \
+         Accept: application/x-ndjson its progress, line by line, the report last. The report says which column was \
+         taken for what (`mapping`, which `map` takes back); positions that are filled in are those of GeoNames, CC BY 4.0",
     )
-        .query(&["kind", "register", "dry_run"])
+        .query(IMPORT_QUERY)
         .file("text/csv"),
     doc(
         "get",
@@ -255,7 +278,8 @@ fn operation(route: &Doc) -> Value {
         members.insert("requestBody".into(), json!({"required": true, "content": {JSON: {"schema": schema}}}));
     }
     if let (Some(kind), Some(members)) = (route.file, operation.as_object_mut()) {
-        let content = json!({kind: {"schema": {"type": "string"}}});
+        // What it is is seen in the file itself.
+        let content = json!({kind: {"schema": {"type": "string"}}, "application/octet-stream": {}});
         members.insert("requestBody".into(), json!({"required": true, "content": content}));
     }
     if matches!(route.path, "/healthz" | "/readyz")
@@ -292,7 +316,7 @@ fn parameter(name: &str) -> Value {
         }),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": super::limits::PAGE_ITEMS_MAX}),
         "part" => json!({"type": "integer", "minimum": 0}),
-        "deleted" | "dry_run" | "all" | "public" => json!({"type": "boolean"}),
+        "deleted" | "dry_run" | "all" | "public" | "positions" | "without_persons" => json!({"type": "boolean"}),
         "months" => json!({"type": "integer", "minimum": 0, "maximum": 122}),
         "days" => json!({"type": "integer", "minimum": 0, "maximum": 3660}),
         "since" => json!({"type": "string", "description": "A day, or a moment as in RFC 3339."}),
@@ -300,6 +324,24 @@ fn parameter(name: &str) -> Value {
             let codes = crate::export::Format::ALL.map(crate::export::Format::code);
             json!({"type": "string", "enum": codes.into_iter().chain(["automerge", "signed"]).collect::<Vec<_>>()})
         }
+        "language" => {
+            json!({"type": "string", "enum": schema::LANGUAGES, "description": "Of texts whose column names none."})
+        }
+        "map" => json!({"type": "string", "contentMediaType": "application/json", "description":
+            "What each column is: {kind, key: [field], columns: {heading: field}, set: {field: value}}. Besides fields \
+             (`name`, `description@it`) a column can hold `id`, `position.lat`, `position.lon`, or of a contact person \
+             `person.name`, `person.given_name`, `person.family_name`, `person.role`, `person.email`, `person.phone`; \
+             an empty text: it is not taken."}),
+        "key" => json!({"type": "string", "description":
+            "Fields by which a row without id is found again, with commas between: else its name and city."}),
+        "set" => json!({"type": "string", "contentMediaType": "application/json", "description":
+            "What every row says where its cells say nothing: {field: value}."}),
+        "personal_email" => json!({"type": "string", "enum": ["refuse", "leave", "allow"], "description":
+            "What becomes of e-mail addresses that look like a person's and are to go into a register."}),
+        "purpose" | "legal_basis" | "retain_until" | "informed_on" => json!({"type": "string", "description":
+            "Of all contact persons of the file; the first three are needed where it would add any."}),
+        "scope" => json!({"type": "string", "description":
+            "Who else reads the contact persons: `all`, or partners with commas between; nobody where it is left out."}),
         _ => json!({"type": "string"}),
     }
 }

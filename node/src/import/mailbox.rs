@@ -144,12 +144,12 @@ daniela daniele danijel danilo darja darko david davide davor denis didier domin
 elisabetta elodie emanuele emilie emma enrico eric erika eva fabien fabio fabrizio federica federico filippo florence \
 francesca francesco franco francois francoise frederic gabriele gabriella gaia gaja gasper georges gerard giacomo gianni \
 giorgia giorgio giovanna giovanni giulia giuliana giulio giuseppe goran gorazd gregor guillaume helene helena igor ilaria \
-irena irene isabella isabelle ivan ivana ivo izidor jacques jana janez janja jasmina jasna jean jeanne jelena jerome jernej \
+irena irene isabella isabelle ivan ivana ivo izidor jacques jan jana janez janja jasmina jasna jean jeanne jelena jerome jernej \
 joze jozef jozica julie julien jure karine karmen katarina katja klara klavdija klemen ksenija laetitia lara laura laurence \
-laurent leonardo lidija lorenzo luc luca lucia luciano luigi luka maja manca manuel manuela marc marcello marco marie marija \
+laurent leonardo lidija lorenzo luc luca lucia luciano lucija luigi luka maja manca manuel manuela marc marcello marco maria mariagrazia marie marija \
 marina mario marjan marjana marjeta marko marta martin martina martine massimo mateja matej matevz mathieu matija matjaz \
-matteo maurizio maxime metka michel michela michele miha mihaela milan milena mira miran miriam mirko mitja mojca monica \
-monika monique nadia nadja natalie natasa nathalie nejc nicola nicolas nicole nika nina olga olivier ornella paola paolo \
+matteo maurizio maxime masa metka michel michela michele miha mihaela milan milena mira miran miriam mirko mitja mojca monica \
+monika monique nadia nadja natalie natasa nathalie neza nejc nicola nicolas nicole nika nina olga olivier ornella paola paolo \
 pascal patricia patrick patrizia paul peter petra philippe pierre pietro polona primoz raffaele renata renato riccardo rok \
 robert roberta roberto roger roland romain romana rosa sabina sabrina samo samuel sandra sandrine sara sarah sebastien \
 serge sergio silvia silvo simon simona simone slavko sofia sonja sophie stanislav stanka stefan stefania stefano stephane \

@@ -109,7 +109,9 @@ struct Maker<'a> {
     existing: Existing<'a>,
     names: Names,
     known: Known<'a>,
-    similar: Similar<'a>,
+    stock: &'a Stock<'a>,
+    /// Made when the first record is added: it takes as much memory as the records.
+    similar: Option<Similar<'a>>,
     places: Places,
     met: BTreeSet<RecordKey>,
     seen: HashMap<String, Seen>,
@@ -133,7 +135,8 @@ pub fn make(
         existing: Existing::of(kind, target.register, &mapping.key, stock.rows),
         names: Names::of(kind, stock.rows, &table.named),
         known: Known::of(stock.persons),
-        similar: if kind.ends.is_empty() { Similar::of(kind, stock.rows) } else { Similar::default() },
+        stock,
+        similar: None,
         places: Places::of(kind, options.positions),
         met: BTreeSet::new(),
         seen: HashMap::new(),
@@ -176,7 +179,8 @@ impl<'a> Maker<'a> {
         let says = says(&values);
         if let Some(seen) = self.seen.get(&identity) {
             // One organisation has a row for each of its persons.
-            match seen.says == says && contact.is_some() {
+            let has_persons = self.mapping.columns.iter().any(|(_, holds)| matches!(holds, Holds::Person(_)));
+            match seen.says == says && has_persons {
                 true => return self.person(row.line, contact, seen.of.clone()),
                 false => {
                     let reason = format!("is the same record as row {}", seen.line);
@@ -436,7 +440,9 @@ impl<'a> Maker<'a> {
             Matched::Link(key) => EditTarget::Link { register, key: key.clone() },
             _ => EditTarget::New { register, kind: self.target.kind.name.to_owned() },
         };
-        self.suggest(line, values);
+        if self.target.kind.ends.is_empty() {
+            self.suggest(line, values);
+        }
         self.edit(line, "add".to_owned(), Edit { target, changes: all, if_version: None });
     }
 
@@ -457,7 +463,9 @@ impl<'a> Maker<'a> {
             identifiers: texts("identifiers"),
             website: texts("website").first().copied().unwrap_or_default(),
         };
-        for (row, reason) in self.similar.to(&looks) {
+        let (kind, rows) = (self.target.kind, self.stock.rows);
+        let similar = self.similar.get_or_insert_with(|| Similar::of(kind, rows));
+        for (row, reason) in similar.to(&looks) {
             if self.plan.duplicates.len() < IMPORT_DUPLICATES_LISTED {
                 let title = schema::title(row, self.options.language);
                 let (id, register) = (row.key.to_string(), row.doc.register.to_string());

@@ -258,12 +258,12 @@ fn references_of_an_export_mean_what_its_records_are_called() {
 #[test]
 fn positions_are_filled_in_once() {
     let options = Options { positions: true, ..options() };
-    let text = "name,city,country,position\nAlfa,Padova,IT,\nBeta,Gorica,SI,\nGama,Lyon,FR,\"45,76; 4,83\"\n";
+    let text = "name,city,country,position\nAlfa,Padova,IT,\nBeta,Atlantida,SI,\nGama,Lyon,FR,\"45,76; 4,83\"\n";
     let first = plan_of("organisation", text, &[], &options).expect("good");
     assert_eq!(
         (first.positions.filled, first.positions.unknown + first.positions.several),
         (1, 1),
-        "Gorica of Slovenia is no city"
+        "Slovenia has no such city"
     );
     let position = |plan: &Plan, n: usize| {
         let change = plan.edits[n].changes.iter().find(|change| change.key == "position");
@@ -339,9 +339,12 @@ fn contact_persons_are_planned_beside_their_organisations() {
     let told =
         plan_of("organisation", PERSONS, &[], &Options { persons: Persons::Take(terms), ..options() }).expect("good");
     assert!(!told.people.needs_terms, "with purpose, basis and retention they can be written");
-    let without = plan_of("organisation", PERSONS, &[], &Options { persons: Persons::Leave, ..options() });
-    let (errors, _) = without.expect_err("without persons a row twice is one too many");
-    assert_eq!(errors[0].row, 3, "the second of them: {errors:?}");
+    let without =
+        plan_of("organisation", PERSONS, &[], &Options { persons: Persons::Leave, ..options() }).expect("good");
+    assert_eq!((without.added, without.people.added), (2, 0), "or left out, with the row that tells nothing else");
+    let contrary = PERSONS.replace("Ada Tihavoda;;info", "Ada Tihavoda;;office");
+    let errors = make("organisation", &contrary, &[]).expect_err("refused");
+    assert_eq!(errors[0].row, 3, "a second row that says something else of the organisation: {errors:?}");
     let errors = make("organisation", "Ente;Referente\nAlfa;Segreteria Zlatogora Lunavena\nBeta;Zlatogora\n", &[])
         .expect_err("refused");
     assert_eq!((errors[0].row, errors[0].column.as_str()), (3, "Referente"), "one word is no person");

@@ -71,12 +71,34 @@ fn grid(text: &str, delimiter: u8, rows: usize, skipped: u64) -> Result<Grid, Ro
     let reader =
         csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut grid = Grid::new();
+    let mut lines = Lines { text: text.as_bytes(), passed: 0, line: skipped + 1 };
     for record in reader.into_records().take(rows.min(IMPORT_ROWS_MAX + HEAD_ROWS + 1)) {
-        let at = |position: Option<&csv::Position>| skipped + position.map_or(0, csv::Position::line);
-        let record = record.map_err(|error| whole(at(error.position()), error.to_string()))?;
-        grid.push((at(record.position()), record.iter().map(|cell| unguarded(cell.trim()).to_owned()).collect()));
+        let record = record.map_err(|error| whole(lines.line, error.to_string()))?;
+        let line = record.position().map_or(0, |position| lines.at(position.byte()));
+        grid.push((line, record.iter().map(|cell| unguarded(cell.trim()).to_owned()).collect()));
     }
     Ok(grid)
+}
+
+/// Counts the lines up to a place that only moves on. (The parser's own count is one short after `\\r\\n`.)
+struct Lines<'a> {
+    text: &'a [u8],
+    passed: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the record that begins at or behind this place: what is left of the last line's end, and empty
+    /// lines, are passed over.
+    fn at(&mut self, byte: u64) -> u64 {
+        let begin = usize::try_from(byte).unwrap_or(usize::MAX);
+        let behind = self.text.get(begin..).unwrap_or_default();
+        let begin = begin + behind.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = self.text.get(self.passed..begin).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.passed = begin.max(self.passed);
+        self.line
+    }
 }
 
 /// The delimiter under which the file has the header that is most like one, with the most columns.
@@ -143,6 +165,12 @@ mod tests {
         assert_eq!(table.columns, ["name", "city", "Note"], "title rows and the empty one are passed over");
         assert_eq!(table.source.header_row, Some(4), "the header's line is told");
         assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [5, 7], "rows keep their lines");
+        let lines = |text: &str| {
+            let table = self::table(text.as_bytes(), None).expect("a table");
+            table.rows.iter().map(|row| row.line).collect::<Vec<_>>()
+        };
+        assert_eq!(lines("name;city\r\nA;1\r\n\r\n\"B\r\nb\";2\r\nC;3\r\n"), [2, 4, 6], "as editors count them");
+        assert_eq!(lines("sep=;\r\nname;city\r\nA;1\r\n"), [3], "with the line for the delimiter");
     }
 
     #[test]

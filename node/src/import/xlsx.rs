@@ -1,8 +1,11 @@
 //! A workbook: the sheet that is most like a table of the kind, read cell by cell.
 
 use super::RowError;
+use super::headings::fold;
 use super::table::{Grid, HEAD_ROWS, Reading, Source, Table, from_grid, header, whole};
+use crate::i18n::Lang;
 use crate::limits::{IMPORT_COLUMNS_MAX, IMPORT_ROWS_MAX, IMPORT_UNPACKED_MAX};
+use crate::views::kind_label;
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
 use std::io::{Cursor, Read};
 
@@ -55,7 +58,7 @@ fn check_size(file: &[u8]) -> Result<(), RowError> {
     Ok(())
 }
 
-/// The sheet whose header is most like one; a sheet that is called like the kind before others.
+/// The sheet whose header is most like one; one that is called as the kind is, in any language, before others.
 fn likeliest<R: Read + std::io::Seek>(
     book: &mut Xlsx<R>,
     sheets: &[String],
@@ -64,12 +67,17 @@ fn likeliest<R: Read + std::io::Seek>(
     let mut best: Option<((bool, usize), &String)> = None;
     for sheet in sheets {
         let rows = grid(book, sheet, HEAD_ROWS)?;
-        let rank = (sheet.eq_ignore_ascii_case(reading.kind), header(&rows, reading.score).1);
+        let rank = (is_called(sheet, reading.kind), header(&rows, reading.score).1);
         if best.is_none_or(|(other, _)| rank > other) {
             best = Some((rank, sheet));
         }
     }
     Ok(best.map(|(_, sheet)| sheet.clone()))
+}
+
+fn is_called(sheet: &str, kind: &str) -> bool {
+    let labels = Lang::ALL.into_iter().map(|lang| kind_label(lang, kind)).chain([kind.to_owned()]);
+    labels.into_iter().any(|label| fold(&label) == fold(sheet))
 }
 
 /// The first rows of a sheet. What lies to the right of the most columns is left out.
