@@ -729,3 +729,4 @@ cli-news-of = { $partner }, { $kind }: { $added } added, { $changed } changed, {
 cli-linked = What leads here
 cli-absent = Named here and not to be seen
 cli-merged = Together with
+record-claimed = Claimed: it is not recorded in the register of its network.

@@ -728,3 +728,4 @@ cli-news-of = { $partner }, { $kind }: { $added } aggiunte, { $changed } modific
 cli-linked = Che cosa porta qui
 cli-absent = Nominate qui e non visibili
 cli-merged = Insieme a
+record-claimed = Dichiarata: non è registrata nel registro della sua rete.

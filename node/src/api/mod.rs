@@ -110,3 +110,4 @@ pub(crate) use records::{
 };
 pub(crate) use registers::find as find_register;
 pub(crate) use status::lines as lines_of;
+pub(crate) use work::{surroundings, take_step};

@@ -10,6 +10,7 @@ use super::state::AppState;
 use crate::i18n::Lang;
 use crate::store::StoreError;
 use crate::views::{self, FieldError, Filter, Group, Reader, Version, scan_groups};
+use crate::work::interest;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -299,7 +300,7 @@ pub async fn create_records(app: &AppState, records: Vec<NewRecord>, lang: Lang)
     write(app, edits).await
 }
 
-async fn new_edit(app: &AppState, record: NewRecord, lang: Lang) -> Answer<Edit> {
+async fn new_edit(app: &AppState, mut record: NewRecord, lang: Lang) -> Answer<Edit> {
     if record.kind == PERSON_KIND {
         return Err(Problem::invalid("a person needs a scope of its own").hint("comin person add, or POST persons"));
     }
@@ -309,6 +310,11 @@ async fn new_edit(app: &AppState, record: NewRecord, lang: Lang) -> Answer<Edit>
         Some(text) => Some(registers::find(app, text).await?),
         None => None,
     };
+    if kind.name == "interest" && !record.fields.contains_key(interest::STEPS) {
+        // Whoever writes one down has received it.
+        let first = json!([{"to": interest::RECEIVED, "at": views::time::today().to_string()}]);
+        record.fields.insert(interest::STEPS.to_owned(), first);
+    }
     let changes = views::parse(&record.kind, &record.fields, None, lang)?;
     let target = match views::derived_key(&record.kind, &record.fields)? {
         Some(key) => Target::Link { register, key },

@@ -27,6 +27,7 @@ pub const EDITORS: &[(&str, &str)] = &[
     ("POST", "/api/v1/sync"),
     ("POST", "/records/new"),
     ("POST", "/records/{id}/edit"),
+    ("POST", "/records/{id}/advance"),
     ("POST", "/records/{id}/delete"),
     ("POST", "/records/{id}/restore"),
     ("POST", "/conflicts/{id}"),

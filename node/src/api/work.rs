@@ -78,7 +78,9 @@ pub async fn surroundings(app: &AppState, group: &Group, lang: Lang) -> Answer<M
             }
         }
         let merged = same::merged(&reader, &key)?;
+        let claimed = key.kind == "membership" && links::is_claimed(store, &rows)?;
         Ok(Map::from_iter([
+            ("claimed".to_owned(), json!(claimed)),
             ("linked".to_owned(), linked.iter().map(links::Link::to_json).collect()),
             ("absent".to_owned(), Value::Array(absent)),
             ("merged".to_owned(), merged.unwrap_or(Value::Null)),

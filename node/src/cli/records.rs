@@ -247,7 +247,7 @@ pub(super) fn show(client: &Client, path: &str, out: &Output) -> CliResult {
 /// What leads to the record, what it names and is not here, and what it is one with.
 fn surroundings(record: &Value, out: &Output) {
     let list = |name: &str| record.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let mut section = |key: &str, rows: Vec<Vec<String>>| {
+    let section = |key: &str, rows: Vec<Vec<String>>| {
         if !rows.is_empty() {
             out.line("");
             out.line(out.t(key));
@@ -255,6 +255,9 @@ fn surroundings(record: &Value, out: &Output) {
         }
     };
     let linked = |link: &Value| vec![format!("  {}", text(link, "id")), text(link, "state"), text(link, "title")];
+    if record.get("claimed") == Some(&json!(true)) {
+        out.say("record-claimed", &[]);
+    }
     section("cli-linked", list("linked").iter().map(linked).collect());
     let absent = |one: &Value| vec![format!("  {}", text(one, "id")), text(one, "text")];
     section("cli-absent", list("absent").iter().map(absent).collect());

@@ -71,9 +71,10 @@ impl Values {
     }
 
     /// What a form for a new record begins with.
-    pub fn of_new(given: &[(String, String)], lang: Lang) -> Self {
+    pub fn of_new(kind: &Kind, given: &[(String, String)], lang: Lang) -> Self {
         let mut values = Self::of_pairs(given);
-        for (key, value) in [("visibility", "federation"), ("original_language", lang.code())] {
+        let visibility = if kind.is_internal { "partner" } else { "federation" };
+        for (key, value) in [("visibility", visibility), ("original_language", lang.code())] {
             values.0.insert(format!("{PREFIX}{key}"), vec![value.to_owned()]);
         }
         values

@@ -55,24 +55,25 @@ pub fn step(row: &Row, to: &str, at: &str) -> Result<Vec<FieldChange>, StepError
     let Some(kind) = schema::kind("interest") else { return Ok(Vec::new()) };
     let add = json!({"add": [{"to": to, "at": at}]});
     let changes = schema::parse_field(kind, STEPS, &add, Some(row))?;
-    let states = states(row);
     let to = schema::vocabulary("interest_status").and_then(|list| list.find(to)).map_or(to, |term| term.code);
-    let ways = |from: &str| WAYS.iter().find(|(state, _)| *state == from).map_or(&[][..], |(_, ways)| *ways);
-    let open = match states.as_slice() {
-        [] => to == RECEIVED,
-        [one] => ways(one).contains(&to),
-        several => several.iter().any(|from| from == to || ways(from).contains(&to)),
-    };
-    if open {
+    let (states, ways) = (states(row), ways(row));
+    if ways.contains(&to) {
         return Ok(changes);
     }
-    let mut all: Vec<&str> = states.iter().flat_map(|from| ways(from)).copied().collect();
-    all.dedup();
-    let (from, ways) = match states.is_empty() {
-        true => ("nothing".to_owned(), RECEIVED.to_owned()),
-        false => (states.join(" and "), if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }),
-    };
+    let named = |list: String| if list.is_empty() { "nothing".to_owned() } else { list };
+    let (from, ways) = (named(states.join(" and ")), named(ways.join(", ")));
     Err(StepError::NoWay { from, to: to.to_owned(), ways })
+}
+
+/// The states to which it can go from where it is.
+pub fn ways(row: &Row) -> Vec<&'static str> {
+    let of = |from: &str| WAYS.iter().find(|(state, _)| *state == from).map_or(&[][..], |(_, ways)| *ways);
+    let list = |wanted: &dyn Fn(&str) -> bool| WAYS.iter().map(|(state, _)| *state).filter(|to| wanted(to)).collect();
+    match states(row).as_slice() {
+        [] => vec![RECEIVED],
+        [one] => list(&|to| of(one).contains(&to)),
+        several => list(&|to| several.iter().any(|from| from == to || of(from).contains(&to))),
+    }
 }
 
 /// The states in which it is: none before the first step.

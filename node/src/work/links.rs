@@ -1,6 +1,6 @@
 //! What leads to a record: who has expressed interest in it, proposals, notes, memberships.
 
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use crate::views::{Reader, for_each_group, references};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
@@ -52,6 +52,20 @@ pub fn of(reader: &Reader<'_>, key: &RecordKey) -> Result<Vec<Link>, StoreError>
         }
     }
     found.iter().map(|row| link(reader, row)).collect()
+}
+
+/// Whether a membership lies in none of the registers that hold its network: there somebody claims it whom the network has
+/// not asked.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn is_claimed(store: &dyn Store, memberships: &[Row]) -> Result<bool, StoreError> {
+    let Some(network) = memberships.first().and_then(|row| RecordKey::parse(row.text("network")?)) else {
+        return Ok(false);
+    };
+    let homes = store.rows_of(&network)?;
+    let at_home = |row: &Row| homes.iter().any(|home| home.doc.register == row.doc.register);
+    Ok(!homes.is_empty() && !memberships.iter().any(at_home))
 }
 
 fn link(reader: &Reader<'_>, row: &Row) -> Result<Link, StoreError> {

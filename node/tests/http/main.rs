@@ -9,3 +9,4 @@ mod pages;
 mod reach;
 mod records;
 mod search;
+mod work;
