@@ -172,3 +172,19 @@ fn escaped(text: &str) -> String {
         out
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_ones_that_xml_has() {
+        assert_eq!(escaped("a<b>&\"c\"\u{0}\u{b}\nd"), "a&lt;b&gt;&amp;&quot;c&quot;&#10;d", "escaped or left out");
+    }
+
+    #[test]
+    fn only_numbers_are_numbers() {
+        assert_eq!((type_of("attendance", "14"), type_of("attendance", "many")), ("long", "string"), "by their values");
+        assert_eq!((type_of("lat", "45.9"), type_of("name", "12")), ("double", "string"), "and by their fields");
+    }
+}

@@ -238,6 +238,3 @@ pub fn readable_persons(store: &dyn Store, roster: &Roster) -> Result<Vec<Row>, 
     let row = |register| store.row(&RecordKey::person(register), &DocId::person(*register)).transpose();
     roster.persons.keys().filter_map(row).collect()
 }
-
-#[cfg(test)]
-pub(crate) mod tests;

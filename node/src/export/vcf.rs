@@ -50,3 +50,28 @@ fn push_card(out: &mut Vec<u8>, row: &Row, titles: &Titles) {
     }
     line("END:VCARD");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use comin_protocol::ids::{ActorId, DocId, RegisterId};
+    use comin_protocol::record::{Cell, Origin, Scalar};
+
+    #[test]
+    fn a_card_holds_what_a_card_can() {
+        let register = RegisterId([1; 32]);
+        let cell = |text: &str| vec![Cell { value: Scalar::from(text), origin: 0 }];
+        let fields = [("given_name", "Ada"), ("family_name", "Zupan; ml."), ("email", "ada@most.example")];
+        let row = Row {
+            key: RecordKey::person(&register),
+            doc: DocId::person(register),
+            origins: vec![Origin { actor: ActorId([1; 16]), time_ms: 0 }],
+            fields: fields.iter().map(|(name, text)| ((*name).to_owned(), cell(text))).collect(),
+            unseen_edits: Vec::new(),
+        };
+        let card = vcard(&row, &Titles::new());
+        assert!(card.starts_with("BEGIN:VCARD\r\nVERSION:4.0\r\n"), "{card}");
+        assert!(card.contains("N:Zupan\\; ml.;Ada;;;\r\n") && card.contains("EMAIL:ada@most.example\r\n"), "{card}");
+        assert!(!card.contains("TEL") && !card.contains("ORG"), "what is not there has no line: {card}");
+    }
+}

@@ -290,3 +290,23 @@ fn names_of(field: &Field, row: &Row, titles: &Titles) -> Option<String> {
     let names: Vec<&str> = keys.filter_map(|key| titles.get(&key)).map(String::as_str).collect();
     (!names.is_empty()).then(|| names.join("; "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_as_long_as_a_cell_allows() {
+        let short = "č".repeat(CELL_UNITS_MAX);
+        assert_eq!(fitting(&short), short, "what fits stays");
+        let long = fitting(&"🜁".repeat(CELL_UNITS_MAX));
+        assert!(long.encode_utf16().count() <= CELL_UNITS_MAX && long.ends_with(CUT), "what does not says so");
+    }
+
+    #[test]
+    fn sheets_have_names_that_they_may_have() {
+        assert_eq!(sheet_name("a/b: [c]?"), "ab c", "without what is not allowed");
+        assert_eq!(sheet_name(&"x".repeat(40)).len(), SHEET_NAME_CHARS_MAX, "not too long");
+        assert_eq!(sheet_name("[]"), "-", "and never empty");
+    }
+}

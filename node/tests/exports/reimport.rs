@@ -30,6 +30,31 @@ fn an_export_says_nothing_new() {
 }
 
 #[test]
+fn nor_does_one_of_logs_and_ordered_entries() {
+    let machine = Machine::empty();
+    let organisation = machine.add("organisation", &["name=Alfa"]);
+    let network = machine.add("network", &["name@it=Rete"]);
+    let (of, to) = (format!("organisation={organisation}"), format!("network={network}"));
+    let log = "transitions=received 2026-02-11; contacted 2026-02-18";
+    machine.add("interest", &[&of, &to, "motivation@it=Volentieri; grazie", log]);
+    let modules =
+        r#"modules=[{"title":{"it":"Uno; due"},"hours":6},{"title":{"it":"Tre \"quattro\""},"content":{"it":"a\nb"}}]"#;
+    machine.add("programme", &["title@it=Corso", "languages=it|sl", modules]);
+    machine.add("publication", &["title@it=Reti", "url=https://reti.example/a;b", "language=it"]);
+    let before = state(&machine);
+    let (json, kinds) = (machine.export("json", &[]), ["interest", "programme", "publication"]);
+    for kind in kinds {
+        for file in [&machine.export("csv", &["--kind", kind]), &json] {
+            let import = ["--json", "import", &file.to_string_lossy(), "--kind", kind, "--no-positions"];
+            let report: Value = serde_json::from_str(&machine.comin(&import)).expect("JSON");
+            let counts = ["added", "changed", "unchanged"].map(|name| report[name].as_u64());
+            assert_eq!(counts, [Some(0), Some(0), Some(1)], "{kind} of {}: {report}", file.display());
+        }
+    }
+    assert_eq!(state(&machine), before, "and nothing changed");
+}
+
+#[test]
 fn csv_undoes_what_was_changed_since() {
     let machine = Machine::filled();
     let before = state(&machine);
