@@ -41,8 +41,8 @@ const PART_SUFFIX: &str = ".part";
 /// Largest block that is read, in bytes: a page of the largest values that the store writes, with room.
 const BLOCK_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Who signs in over the office network, and under which names.
-const OFFICE_FILES: [&str; 2] = ["users.json", "office.json"];
+/// Who signs in over the office network, under which names, and which calendars read there.
+const OFFICE_FILES: [&str; 3] = ["users.json", "office.json", crate::calendars::FILE];
 
 /// What stands at the beginning.
 #[derive(Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
@@ -60,7 +60,8 @@ pub struct Head {
     /// `node.toml`, where there was one.
     #[n(3)]
     config: Option<String>,
-    /// `users.json` and `office.json`, where there were any: without them a node that is open to its office does not start.
+    /// `users.json`, `office.json` and `calendars.json`, where there were any: without the first two a node that is open
+    /// to its office does not start.
     #[n(4)]
     office: Option<Vec<(String, String)>>,
 }

@@ -1,22 +1,39 @@
-//! Import of records from a table: CSV with commas or semicolons, whose first line names the fields.
+//! Import of records from a table: CSV in the encodings and with the delimiters of our countries, the sheet of a workbook,
+//! or JSON, one record on each line or as `export` writes it.
 //!
 //! All rows are read and checked before anything is written, then written in slices, each whole or not at all. An
 //! import that ends in between is completed by a second run. A row without id belongs to the record of the
-//! target register with the same name and city; so a second run of one file changes nothing. An empty cell
-//! says nothing: it never clears a value.
+//! target register with the same key, which is name and city unless the mapping says otherwise; so a second run of one
+//! file changes nothing. An empty cell says nothing: it never clears a value.
 
+mod existing;
+mod headings;
+mod json;
+pub mod mailbox;
+mod mapping;
+mod people;
+mod places;
 mod plan;
+mod similar;
 mod table;
+mod text;
+mod values;
+mod xlsx;
 
 use crate::limits::{IMPORT_ERRORS_LISTED, IMPORT_SLICE_BYTES, IMPORT_SLICE_OPS};
 use crate::runtime::NodeHandle;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use comin_protocol::engine::{Command, CommandError, Edit, Reply};
-use comin_protocol::ids::{DeviceKey, RegisterId};
+use comin_protocol::ids::{DocId, PartnerId, RecordKey, RegisterId};
 use comin_protocol::limits::EDIT_SLICE;
 use comin_protocol::record::{FieldChange, FieldOp, Row};
+use comin_protocol::roster::Roster;
 use comin_protocol::schema::Kind;
+use plan::Stock;
+use table::Reading;
 
+pub use mapping::{Mapping, Wishes, Written};
+pub use people::{People, PersonEdit, Terms, write as write_person};
 pub use plan::{Change, Plan};
 
 pub use crate::limits::IMPORT_BYTES_MAX;
@@ -27,9 +44,9 @@ const SCAN_ROWS: usize = 1_000;
 /// A value that cannot be taken.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct RowError {
-    /// The line of the file on which the row begins; 1 is the line with the fields' names.
+    /// The line of the file on which the row begins, or its row in a sheet; 0 where the whole file is meant.
     pub row: u64,
-    /// The column's name; empty where the whole row is meant.
+    /// The column's heading; empty where the whole row is meant.
     pub column: String,
     /// What is wrong and what would be right.
     pub reason: String,
@@ -45,6 +62,14 @@ pub enum ImportError {
         errors: Vec<RowError>,
         /// How many there are.
         total: usize,
+        /// Which column was taken for what, as far as that is known.
+        mapping: Option<Box<Mapping>>,
+    },
+    /// The file names contact persons, and it was not told why and for how long they may be kept; nothing was written.
+    #[error("the file names {persons} contact persons, and it is not told why and for how long they may be kept")]
+    Terms {
+        /// Persons that would be added.
+        persons: usize,
     },
     /// The store cannot be read; nothing was written.
     #[error(transparent)]
@@ -75,11 +100,17 @@ impl Refusals {
             self.listed.push(error);
         }
     }
+
+    fn into_error(self, mapping: Option<Mapping>) -> ImportError {
+        ImportError::Rows { errors: self.listed, total: self.total, mapping: mapping.map(Box::new) }
+    }
 }
 
-impl From<RowError> for Refusals {
-    fn from(error: RowError) -> Self {
-        Self { listed: vec![error], total: 1 }
+impl From<Vec<RowError>> for Refusals {
+    fn from(errors: Vec<RowError>) -> Self {
+        let mut out = Self::default();
+        errors.into_iter().for_each(|error| out.push(error));
+        out
     }
 }
 
@@ -90,8 +121,51 @@ pub struct Target {
     pub kind: &'static Kind,
     /// The register that is written.
     pub register: RegisterId,
-    /// This device.
-    pub device: DeviceKey,
+    /// This partner, which is answerable for the contact persons.
+    pub partner: PartnerId,
+}
+
+/// How an import is to be done.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The language of texts whose column names none, one of `schema::LANGUAGES`.
+    pub language: &'static str,
+    /// Which column goes where.
+    pub wishes: Wishes,
+    /// The encoding of a text; found out where it is not told.
+    pub encoding: Option<String>,
+    /// The sheet of a workbook; found out where it is not told.
+    pub sheet: Option<String>,
+    /// Whether positions are filled in from city and country.
+    pub positions: bool,
+    /// What becomes of e-mail addresses that look like a person's.
+    pub personal_email: PersonalEmail,
+    /// What becomes of contact persons.
+    pub persons: Persons,
+}
+
+/// What becomes of e-mail addresses that look like a person's and are to go into a register.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PersonalEmail {
+    /// The file is refused.
+    #[default]
+    Refuse,
+    /// They are left out.
+    Leave,
+    /// They are taken.
+    Allow,
+}
+
+/// What becomes of contact persons.
+#[derive(Clone, Debug)]
+pub enum Persons {
+    /// Nothing has been told: the file is refused if it would add any.
+    Ask,
+    /// They are made, on these terms.
+    Take(Terms),
+    /// Their columns are not taken.
+    Leave,
 }
 
 /// Reads and checks a file against what the register holds.
@@ -101,30 +175,52 @@ pub struct Target {
 pub async fn plan(
     node: &NodeHandle,
     target: Target,
-    language: &str,
+    options: Options,
     file: impl AsRef<[u8]> + Send + 'static,
 ) -> Result<Plan, ImportError> {
-    let language = language.to_owned();
+    let roster = node.roster();
     let planned = node.read(move |store| {
-        let table = match table::read(file.as_ref()) {
-            Ok(table) => table,
-            Err(error) => return Ok(Err(Refusals::from(error))),
+        let (mapping, table) = match read(&target, &options, file.as_ref()) {
+            Ok(read) => read,
+            Err(refused) => return Ok(Err(refused.into_error(None))),
         };
         drop(file);
         let mut rows = Vec::new();
-        for kind in plan::kinds_needed(target.kind) {
+        for kind in existing::kinds_needed(target.kind) {
             rows.extend(scan(|after| store.scan_rows(Some(kind), after, SCAN_ROWS))?);
         }
-        Ok(plan::make(&target, &language, &table, &rows))
+        let persons = persons(store, &roster, &target.partner)?;
+        let stock = Stock { rows: &rows, persons: &persons };
+        let made = plan::make(&target, &options, &mapping, &table, &stock);
+        Ok(made.map_err(|refused| refused.into_error(Some(mapping))))
     });
-    planned.await?.map_err(|refused| ImportError::Rows { errors: refused.listed, total: refused.total })
+    planned.await?
+}
+
+/// The file as a table, and which column goes where.
+fn read(target: &Target, options: &Options, file: &[u8]) -> Result<(Mapping, table::Table), Refusals> {
+    let reading = Reading {
+        kind: target.kind.name,
+        encoding: options.encoding.as_deref(),
+        sheet: options.sheet.as_deref(),
+        register: target.register.to_string(),
+        score: &|cell| mapping::score(target.kind, &options.wishes, cell),
+    };
+    let table = table::read(file, &reading).map_err(|error| Refusals::from(vec![error]))?;
+    let mapping = Mapping::of(target.kind, &table, &options.wishes, options.language)?;
+    Ok((mapping, table))
+}
+
+/// The persons for whom a partner is answerable.
+fn persons(store: &dyn Store, roster: &Roster, partner: &PartnerId) -> Result<Vec<Row>, StoreError> {
+    let own = roster.persons.iter().filter(|(_, facts)| facts.controller == *partner);
+    let rows = own.map(|(register, _)| store.row(&RecordKey::person(register), &DocId::person(*register)));
+    rows.filter_map(Result::transpose).collect()
 }
 
 /// All rows of one kind, page by page.
 fn scan(
-    mut page: impl FnMut(
-        Option<&(comin_protocol::ids::RecordKey, comin_protocol::ids::DocId)>,
-    ) -> Result<Vec<Row>, StoreError>,
+    mut page: impl FnMut(Option<&(RecordKey, DocId)>) -> Result<Vec<Row>, StoreError>,
 ) -> Result<Vec<Row>, StoreError> {
     let mut rows: Vec<Row> = Vec::new();
     loop {

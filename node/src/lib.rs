@@ -2,8 +2,12 @@
 
 pub mod api;
 pub mod backup;
+pub mod calendars;
+pub mod cells;
 pub mod config;
 pub mod datadir;
+pub mod export;
+pub mod gazetteer;
 pub mod helper;
 pub mod i18n;
 pub mod import;
@@ -14,7 +18,9 @@ pub mod pages;
 pub mod persons;
 pub mod qr;
 pub mod runtime;
+pub mod search;
 pub mod store;
 pub mod text;
 pub mod users;
 pub mod views;
+pub mod work;

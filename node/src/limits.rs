@@ -27,6 +27,12 @@ pub const EVENTS_KEPT: usize = 1_024;
 pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most rows of an import: 50 full parts of a register, so that the plan stays within some hundred MB of memory.
 pub const IMPORT_ROWS_MAX: usize = 200_000;
+/// Most columns of an import: every field in every language, twice over.
+pub const IMPORT_COLUMNS_MAX: usize = 200;
+/// Bytes to which the workbook of an import may unpack: four times the largest file.
+pub const IMPORT_UNPACKED_MAX: u64 = 256 * 1024 * 1024;
+/// Records that new ones of an import may be, of which so many are named.
+pub const IMPORT_DUPLICATES_LISTED: usize = 1_000;
 /// Bytes of values that an import writes in one commit, half of what the engine takes.
 pub const IMPORT_SLICE_BYTES: usize = comin_protocol::limits::EDIT_BYTES_MAX / 2;
 /// Operations that an import writes in one commit: each character of a long text is one.
@@ -35,6 +41,9 @@ pub const IMPORT_SLICE_OPS: usize = comin_protocol::limits::CHANGE_OPS_MAX as us
 pub const IMPORT_CHANGES_LISTED: usize = 1_000;
 /// Values that cannot be taken, of which an import lists so many; all are counted.
 pub const IMPORT_ERRORS_LISTED: usize = 1_000;
+
+/// Longest word of the search index in characters: beyond it nobody types.
+pub const SEARCH_WORD_CHARS_MAX: usize = 64;
 
 /// Helper processes: one checks while the next transfer arrives.
 pub const HELPERS: usize = 2;

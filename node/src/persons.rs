@@ -110,36 +110,6 @@ fn row_of(store: &dyn Store, register: &RegisterId) -> Result<Option<Row>, crate
     store.row(&RecordKey::person(register), &DocId::person(*register))
 }
 
-/// A person as a vCard 4.0 (RFC 6350).
-pub fn vcard(row: &Row) -> String {
-    let text = |field: &str| row.text(field).map(escaped).unwrap_or_default();
-    let (given, family) = (text("given_name"), text("family_name"));
-    let mut lines = vec![
-        "BEGIN:VCARD".to_owned(),
-        "VERSION:4.0".to_owned(),
-        format!("UID:urn:comin:{}", row.key),
-        format!("FN:{}", format!("{given} {family}").trim()),
-        format!("N:{family};{given};;;"),
-    ];
-    let fields = [("ROLE", "role"), ("EMAIL", "email"), ("TEL;VALUE=text", "phone"), ("LANG", "language")];
-    lines
-        .extend(fields.iter().filter(|(_, field)| row.value(field).is_some()).map(|(n, f)| format!("{n}:{}", text(f))));
-    lines.push("END:VCARD".to_owned());
-    lines.iter().map(|line| format!("{line}\r\n")).collect()
-}
-
-fn escaped(text: &str) -> String {
-    text.chars().fold(String::new(), |mut out, c| {
-        match c {
-            '\\' | ',' | ';' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\r' => {}
-            c => out.push(c),
-        }
-        out
-    })
-}
-
 /// Whether a text holds a word of the person's name, address or number.
 pub fn tells(row: &Row, text: &str) -> bool {
     let folded = crate::views::fold(text);
@@ -204,18 +174,6 @@ mod tests {
         assert_eq!(on("2027-07-01"), Some(Due::Over), "then it is over");
         assert_eq!(on("2028-07-01"), Some(Due::Ask), "a year later the clock may be wrong, and somebody is asked");
         assert_eq!(on("2026-04-30"), None, "a clock behind what is written decides nothing");
-    }
-
-    #[test]
-    fn a_card_holds_what_a_card_can() {
-        let row = row(
-            &[("given_name", "Ada"), ("family_name", "Zupan; ml."), ("email", "ada@most.example")],
-            "2026-05-01T12:00:00Z",
-        );
-        let card = vcard(&row);
-        assert!(card.starts_with("BEGIN:VCARD\r\nVERSION:4.0\r\n"), "{card}");
-        assert!(card.contains("N:Zupan\\; ml.;Ada;;;\r\n") && card.contains("EMAIL:ada@most.example\r\n"), "{card}");
-        assert!(!card.contains("TEL"), "what is not there has no line: {card}");
     }
 
     #[test]

@@ -187,7 +187,7 @@ fn records_are_edited_alike_with_and_without_a_node() {
 #[test]
 fn an_import_is_done_whole_or_not_at_all() {
     let machine = Machine::set_up();
-    let bad = machine.write("bad.csv", "name;city;country\nAlfa;Padova;IT\nBeta;Verona;Italia\n");
+    let bad = machine.write("bad.csv", "name;city;country\nAlfa;Padova;IT\nBeta;Verona;Atlantide\n");
     let refused = machine.run(&["import", &bad, "--kind", "organisation"]);
     let told = String::from_utf8_lossy(&refused.stdout).into_owned();
     assert_eq!(refused.status.code(), Some(1), "a wrong value refuses the file");
@@ -207,6 +207,44 @@ fn an_import_is_done_whole_or_not_at_all() {
     machine.json(&["export", "--format", "csv", "--kind", "organisation", "--out", &csv]);
     let back = machine.json(&["import", &csv, "--kind", "organisation"]);
     assert_eq!(back["unchanged"], 3, "what was exported says nothing new: {back}");
+}
+
+#[test]
+fn a_mapping_is_saved_changed_and_used_again() {
+    let machine = Machine::set_up();
+    let first = machine.write("first.csv", "Enti 2026;;\nChi;Dove;Note\nAlfa;Padova;x\n");
+    let map = machine.temp.path().join("map.toml").to_string_lossy().into_owned();
+    let refused = machine.run(&["import", &first, "--kind", "organisation", "--save-map", &map]);
+    assert_eq!(refused.status.code(), Some(1), "nobody knows what these columns are");
+    assert!(stderr(&refused).contains("--map FILE"), "the way out is named: {}", stderr(&refused));
+    let saved = std::fs::read_to_string(&map).expect("what was guessed is written down all the same");
+    assert!(saved.contains("kind = \"organisation\"") && saved.contains("[columns]"), "as TOML: {saved}");
+
+    let written = "kind = \"organisation\"\nkey = [\"name\"]\n[columns]\nChi = \"name\"\nDove = \"city\"\n[set]\ncountry = \"IT\"\n";
+    let map = machine.write("mine.toml", written);
+    let report = machine.json(&["import", &first, "--map", &map]);
+    assert_eq!((&report["added"], &report["not_taken"][0]), (&Value::from(1), &Value::from("Note")), "{report}");
+    let second = machine.write("second.csv", "Chi;Dove\nALFA;Verona\n");
+    let report = machine.json(&["import", &second, "--map", &map]);
+    assert_eq!(
+        (&report["changed"], &report["added"]),
+        (&Value::from(1), &Value::from(0)),
+        "its key is the name: {report}"
+    );
+    let list = machine.json(&["organisation", "list"]);
+    let alfa =
+        list["items"].as_array().expect("a list").iter().find(|item| item["title"] == "ALFA").expect("it is there");
+    let fields = &alfa["values"][0]["fields"];
+    assert_eq!(
+        (&fields["city"], &fields["country"]),
+        (&Value::from("Verona"), &Value::from("IT")),
+        "set for every row"
+    );
+    assert_eq!(fields["position"]["precision"], "city", "the city's position came with it");
+    let other = machine.write("other.csv", "Nome;Dove\nAlfa;Verona\n");
+    let refused = machine.run(&["import", &other, "--map", &map]);
+    let told = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert!(told.contains("Chi: is in the mapping and no column of the file"), "a mapping for another file: {told}");
 }
 
 #[test]

@@ -6,9 +6,9 @@ use super::members::unexpected;
 use super::problem::{Answer, Problem};
 use super::registers;
 use super::state::AppState;
+use crate::export::{self, Entry, Format, Selection, Writer};
 use crate::i18n::Lang;
-use crate::store::StoreError;
-use crate::views::{Filter, Group, Reader, scan_groups, to_columns};
+use crate::views::Filter;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -20,7 +20,7 @@ use comin_protocol::ids::{DocId, PERSON_KIND, RecordKey, RegisterId};
 use futures::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Parameters of `GET export`.
 #[derive(Deserialize, Default)]
@@ -30,33 +30,54 @@ pub struct ExportParams {
     register: Option<String>,
     kind: Option<String>,
     part: Option<u32>,
+    public: bool,
 }
 
-/// `GET export`: `json` (streamed, all kinds or one), `csv` (one kind), `automerge` (one register: the list of
-/// its parts, or with `part=n` that part's file, readable by any Automerge tool), `signed` (the same with its
-/// signatures, as `check --repair --from` takes it back).
+/// `GET export`: the forms of [`Format`] (`csv` needs a kind; `public=true`: only what is for the public), `automerge`
+/// (one register: the list of its parts, or with `part=n` that part's file, readable by any Automerge tool), `signed`
+/// (the same with its signatures, as `check --repair --from` takes it back).
 ///
 /// # Errors
-/// 400 for an unknown format or a parameter that is missing.
+/// 400 for an unknown format, a parameter that is missing, or one that does not go with another.
 pub async fn export(State(app): State<AppState>, lang: Lang, Params(params): Params<ExportParams>) -> Answer {
     let register = match params.register.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => Some(registers::find(&app, text).await?),
         None => None,
     };
     let kind = params.kind.filter(|kind| !kind.is_empty());
-    if kind.as_deref() == Some(PERSON_KIND) {
-        return Err(Problem::bad_request("persons are not exported together").hint("comin person access ID --out FILE"));
-    }
-    let filter = Filter { kind, register, deleted: true, ..Filter::default() };
+    let bad = |text: String, hint: &str| Err(Problem::bad_request(text).hint(hint));
     match (params.format.as_str(), register) {
-        ("json", _) => Ok(file(Body::from_stream(json_chunks(app, filter, lang)), "application/json", "comin.json")),
-        ("csv", _) => csv(&app, filter, lang).await,
+        (format @ ("automerge" | "signed"), _) if params.public => {
+            bad(format!("format {format} holds whole documents, and so more than what is public"), "leave out public")
+        }
         ("automerge", Some(register)) => automerge(&app, register, params.part, PartForm::Plain).await,
         ("signed", Some(register)) => automerge(&app, register, params.part, PartForm::Signed).await,
         (format @ ("automerge" | "signed"), None) => {
-            Err(Problem::bad_request(format!("format {format} needs a register")).hint("add &register=own"))
+            bad(format!("format {format} needs a register"), "add &register=own")
         }
-        _ => Err(Problem::bad_request("format is json, csv, automerge or signed")),
+        (code, _) => match Format::from_code(code) {
+            Some(Format::Vcf) if params.public => bad("persons are never public".into(), "leave out public"),
+            Some(Format::Vcf) if register.is_some() || kind.as_deref().is_some_and(|kind| kind != PERSON_KIND) => {
+                bad("format vcf holds the persons that this node reads".into(), "leave out kind and register")
+            }
+            Some(format) if format != Format::Vcf && kind.as_deref() == Some(PERSON_KIND) => {
+                bad(format!("persons are not exported as {code}"), "comin export --format vcf --out FILE")
+            }
+            Some(Format::Csv) if kind.is_none() => bad("format csv needs a kind".into(), "add &kind=organisation"),
+            Some(Format::Ics) if kind.as_deref().is_some_and(|kind| kind != "event") => {
+                bad("format ics holds events".into(), "leave out kind")
+            }
+            Some(format) => {
+                let name = format!("{}.{code}", kind.as_deref().unwrap_or("comin"));
+                let filter = Filter { kind, register, ..Filter::default() };
+                let selection = Selection::new(format, filter, params.public, lang);
+                Ok(file(body(app, selection).await?, format.media_type(), &name))
+            }
+            None => {
+                let codes = Format::ALL.map(Format::code).join(", ");
+                Err(Problem::bad_request(format!("format is {codes}, automerge or signed")))
+            }
+        },
     }
 }
 
@@ -68,85 +89,74 @@ fn file(body: Body, kind: &'static str, name: &str) -> Response {
     response
 }
 
-async fn groups(
-    app: &AppState,
-    filter: Filter,
-    after: Option<RecordKey>,
-    lang: Lang,
-) -> Answer<(Vec<Group>, Option<RecordKey>)> {
-    let (own, roster) = (app.own().await?, app.node().roster());
-    let found = app.node().read(move |store| {
-        let (rows, next) = scan_groups(store, &filter, after, PAGE_ITEMS_MAX)?;
-        let reader = Reader::new(store, &roster, own, lang);
-        let groups = rows.into_iter().filter_map(|rows| reader.group(rows).transpose());
-        Ok((groups.collect::<Result<Vec<_>, StoreError>>()?, next))
-    });
-    Ok(found.await?)
+/// An export as it is being made. A form that is only known at its end takes all its time before the first piece.
+struct Making {
+    app: AppState,
+    selection: Arc<Selection>,
+    writer: Box<dyn Writer>,
+    step: Step,
 }
 
-/// How far a streamed export has come.
+/// How far an export has come.
 enum Step {
-    First,
-    From(RecordKey),
-    End,
+    From(Option<RecordKey>),
     Over,
 }
 
-fn json_chunks(app: AppState, filter: Filter, lang: Lang) -> impl stream::Stream<Item = Result<Bytes, std::io::Error>> {
-    stream::unfold((app, Step::First), move |(app, step)| {
-        let filter = filter.clone();
-        async move {
-            let (opening, after) = match step {
-                Step::First => ("{\"schema\":1,\"records\":[\n", None),
-                Step::From(after) => (",\n", Some(after)),
-                Step::End => return Some((Ok(Bytes::from_static(b"\n]}\n")), (app, Step::Over))),
-                Step::Over => return None,
-            };
-            match groups(&app, filter, after, lang).await {
-                Ok((groups, next)) => {
-                    let items: Vec<String> = groups.iter().map(|g| Value::Object(g.to_json()).to_string()).collect();
-                    // A page of groups that were all filtered out must not leave a comma behind.
-                    let opening = if items.is_empty() && opening == ",\n" { "" } else { opening };
-                    let chunk = Bytes::from(format!("{opening}{}", items.join(",\n")));
-                    Some((Ok(chunk), (app, next.map_or(Step::End, Step::From))))
-                }
-                // The body breaks off, so that nobody takes half a file for a whole one.
-                Err(problem) => Some((Err(std::io::Error::other(problem.detail)), (app, Step::Over))),
-            }
+impl Making {
+    /// The next piece, which may be empty; `None`: that was all.
+    async fn piece(&mut self) -> Answer<Option<Vec<u8>>> {
+        let Step::From(after) = std::mem::replace(&mut self.step, Step::Over) else { return Ok(None) };
+        let mut out = Vec::new();
+        if after.is_none() {
+            self.writer.begin(&mut out);
         }
-    })
+        let (entries, next) = page(&self.app, &self.selection, after).await?;
+        let failed = |error: export::ExportError| Problem::internal(error.to_string());
+        for entry in &entries {
+            self.writer.add(entry, &mut out).map_err(failed)?;
+        }
+        match next {
+            Some(key) => self.step = Step::From(Some(key)),
+            None => self.writer.end(&mut out).map_err(failed)?,
+        }
+        Ok(Some(out))
+    }
 }
 
-/// One line per record and register, one column per field (translated fields: one per language).
-async fn csv(app: &AppState, filter: Filter, lang: Lang) -> Answer {
-    let Some(kind) = filter.kind.clone() else {
-        return Err(Problem::bad_request("format csv needs a kind").hint("add &kind=organisation"));
-    };
-    let mut lines = Vec::new();
-    let mut after = None;
-    loop {
-        let (groups, next) = groups(app, filter.clone(), after, lang).await?;
-        for version in groups.iter().flat_map(|g| &g.versions) {
-            if filter.register.is_none_or(|register| register == version.row.doc.register) {
-                lines.push((version.row.key.to_string(), version.register_name.clone(), to_columns(&version.row)));
-            }
-        }
-        after = next;
-        if after.is_none() {
-            break;
+async fn page(
+    app: &AppState,
+    selection: &Arc<Selection>,
+    after: Option<RecordKey>,
+) -> Answer<(Vec<Entry>, Option<RecordKey>)> {
+    let (own, roster, selection) = (app.own().await?, app.node().roster(), selection.clone());
+    Ok(app.node().read(move |store| export::page(store, &roster, own, &selection, after, PAGE_ITEMS_MAX)).await?)
+}
+
+/// The body of an export, made as it is read.
+///
+/// # Errors
+/// Those of the first piece. Where a later one fails, the body breaks off, so that nobody takes half a file for a whole
+/// one.
+pub async fn body(app: AppState, selection: Selection) -> Answer<Body> {
+    let writer = export::writer(&selection);
+    let mut making = Making { app, selection: Arc::new(selection), writer, step: Step::From(None) };
+    let mut first = Vec::new();
+    while first.is_empty() {
+        match making.piece().await? {
+            Some(piece) => first = piece,
+            None => break,
         }
     }
-    let names: BTreeSet<&String> = lines.iter().flat_map(|(_, _, columns)| columns.keys()).collect();
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let failed = |e: csv::Error| Problem::internal(e.to_string());
-    let header = ["id", "register"].into_iter().chain(names.iter().map(|name| name.as_str()));
-    writer.write_record(header).map_err(failed)?;
-    for (id, register, columns) in &lines {
-        let cells = names.iter().map(|name| columns.get(*name).map_or("", String::as_str));
-        writer.write_record([id.as_str(), register.as_str()].into_iter().chain(cells)).map_err(failed)?;
-    }
-    let bytes = writer.into_inner().map_err(|e| Problem::internal(e.to_string()))?;
-    Ok(file(Body::from(bytes), "text/csv; charset=utf-8", &format!("{kind}.csv")))
+    let rest = stream::unfold(making, |mut making| async move {
+        let piece = match making.piece().await {
+            Ok(piece) => Ok(Bytes::from(piece?)),
+            Err(problem) => Err(std::io::Error::other(problem.detail)),
+        };
+        Some((piece, making))
+    });
+    let first = stream::iter([Ok(Bytes::from(first))]);
+    Ok(Body::from_stream(futures::StreamExt::chain(first, rest)))
 }
 
 /// What an Automerge export gives of a part.

@@ -6,25 +6,31 @@
 use super::context::Params;
 use super::limits::REQUEST_TIME;
 use super::problem::{Answer, Problem};
-use super::registers;
+use super::registers::{self, WritersBody};
 use super::state::AppState;
-use crate::import::{self, IMPORT_BYTES_MAX, ImportError, Target};
+use crate::gazetteer;
+use crate::import::{
+    self, IMPORT_BYTES_MAX, ImportError, Options, PersonalEmail, Persons, Plan, Target, Terms, Wishes,
+};
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use comin_protocol::ids::RegisterId;
+use comin_protocol::ids::{PERSON_KIND, RecordKey, RegisterId};
 use comin_protocol::schema;
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::watch;
 
 /// The media type of progress: one JSON object on each line.
 const LINES: &str = "application/x-ndjson";
+
+/// Persons that are written at once, so that one flush serves many.
+const PERSONS_AT_ONCE: usize = 64;
 
 /// Parameters of `POST import`.
 #[derive(Deserialize, Default)]
@@ -33,16 +39,119 @@ pub struct ImportParams {
     kind: String,
     register: Option<String>,
     dry_run: bool,
+    /// The language of texts whose column names none.
+    language: Option<String>,
+    /// A mapping as an earlier report gave it, as JSON.
+    map: Option<String>,
+    /// Key fields with commas between.
+    key: Option<String>,
+    /// Constant values by field, as JSON.
+    set: Option<String>,
+    encoding: Option<String>,
+    sheet: Option<String>,
+    positions: Option<bool>,
+    personal_email: PersonalEmail,
+    without_persons: bool,
+    purpose: Option<String>,
+    legal_basis: Option<String>,
+    retain_until: Option<String>,
+    informed_on: Option<String>,
+    /// Who reads the persons: `all`, or partners with commas between; nobody else where it is left out.
+    scope: Option<String>,
+}
+
+impl ImportParams {
+    /// How the import is to be done.
+    fn options(self, app: &AppState) -> Answer<Options> {
+        let language = match self.language.as_deref() {
+            None => app.language().code(),
+            Some(asked) => schema::LANGUAGES.into_iter().find(|known| *known == asked).ok_or_else(|| {
+                Problem::bad_request(format!("language {asked:?} is not one of {}", schema::LANGUAGES.join(", ")))
+            })?,
+        };
+        let persons = self.persons(app)?;
+        let wishes = Wishes {
+            written: parsed("map", self.map.as_deref())?,
+            key: names(self.key.as_deref()),
+            set: set(self.set.as_deref())?,
+        };
+        Ok(Options {
+            language,
+            wishes,
+            encoding: self.encoding,
+            sheet: self.sheet,
+            positions: self.positions.unwrap_or(true),
+            personal_email: self.personal_email,
+            persons,
+        })
+    }
+
+    /// What was told of contact persons.
+    fn persons(&self, app: &AppState) -> Answer<Persons> {
+        if self.without_persons {
+            return Ok(Persons::Leave);
+        }
+        let told = [
+            ("purpose", &self.purpose),
+            ("legal_basis", &self.legal_basis),
+            ("retain_until", &self.retain_until),
+            ("informed_on", &self.informed_on),
+        ];
+        let values: Map<String, Value> =
+            told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value.as_ref()?)))).collect();
+        if values.is_empty() {
+            return Ok(Persons::Ask);
+        }
+        if let Some((missing, _)) =
+            told[..3].iter().find(|(_, value)| value.as_ref().is_none_or(|text| text.trim().is_empty()))
+        {
+            return Err(Problem::invalid(format!("{missing}: is missing for the contact persons")).hint(TERMS));
+        }
+        let scope = match self.scope.as_deref() {
+            Some("all") => WritersBody::One("all".to_owned()),
+            scope => WritersBody::Many(names(scope)),
+        };
+        let readers = scope.resolve(&app.node().roster())?;
+        Ok(Persons::Take(Terms::new(readers, &values).map_err(|error| Problem::invalid(error.to_string()))?))
+    }
+}
+
+/// What to add to the command where contact persons are in the file.
+const TERMS: &str = "add --purpose TEXT --legal-basis CODE --retain-until YYYY-MM-DD, or --without-persons";
+
+/// Names with commas between.
+fn names(text: Option<&str>) -> Vec<String> {
+    let names = text.unwrap_or_default().split(',').map(str::trim);
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(what: &str, text: Option<&str>) -> Answer<Option<T>> {
+    let parse = |text| serde_json::from_str(text).map_err(|error| Problem::bad_request(format!("{what}: {error}")));
+    text.filter(|text| !text.is_empty()).map(parse).transpose()
+}
+
+fn set(text: Option<&str>) -> Answer<Vec<(String, String)>> {
+    let values: Option<std::collections::BTreeMap<String, String>> = parsed("set", text)?;
+    Ok(values.into_iter().flatten().collect())
 }
 
 impl From<ImportError> for Problem {
     fn from(error: ImportError) -> Self {
         let text = error.to_string();
         match error {
-            ImportError::Rows { errors, total } => Self::invalid(text)
-                .hint("correct the rows named and send the file again; nothing was written")
-                .with("errors", json!(errors))
-                .with("errors_total", json!(total)),
+            ImportError::Rows { errors, total, mapping } => {
+                let problem = Self::invalid(text)
+                    .hint("correct the rows named and send the file again; nothing was written")
+                    .with("errors", json!(errors))
+                    .with("errors_total", json!(total));
+                match mapping {
+                    Some(mapping) => {
+                        problem.with("mapping", mapping.to_json()).with("not_taken", json!(mapping.not_taken()))
+                    }
+                    None => problem,
+                }
+            }
+            ImportError::Terms { persons } => Self::invalid(text).hint(TERMS).with("persons", json!(persons)),
             ImportError::Store(error) => error.into(),
             ImportError::Refused { written, total, cause } => Self { detail: text, ..Self::from(cause) }
                 .hint("mend the cause and send the file again: what is written stays as it is")
@@ -118,7 +227,7 @@ pub async fn progress(State(app): State<AppState>) -> Json<Value> {
     Json(answer)
 }
 
-/// `POST import`: CSV in the body. Everything is checked before anything is written.
+/// `POST import`: CSV, a workbook or JSON in the body. Everything is checked before anything is written.
 ///
 /// # Errors
 /// 422 with `errors` (row, column, reason) where a value cannot be taken; 403 where the register may not be
@@ -130,10 +239,12 @@ pub async fn import(
     body: Body,
 ) -> Answer {
     let target = target(&app, &params).await?;
+    let dry_run = params.dry_run;
+    let options = params.options(&app)?;
     let told = app.imports().begin()?;
     let mut stage = told.subscribe();
     let file = upload(body).await?;
-    tokio::spawn(carry_out(app.clone(), told, target, params.dry_run, file));
+    tokio::spawn(carry_out(app.clone(), told, (target, options), dry_run, file));
     let accepts = headers.get(header::ACCEPT).is_some_and(|kinds| kinds.as_bytes() == LINES.as_bytes());
     let seen = stage.wait_for(|stage| stage.is_done() || accepts && !matches!(stage, Stage::Checking)).await;
     let seen = seen.map_err(|_| broke_off())?.clone();
@@ -147,6 +258,12 @@ pub async fn import(
 }
 
 async fn target(app: &AppState, params: &ImportParams) -> Answer<Target> {
+    if params.kind == PERSON_KIND {
+        return Err(Problem::bad_request(
+            "persons are not imported by themselves, but as contact persons of organisations",
+        )
+        .hint("comin import FILE --kind organisation"));
+    }
     let kind = schema::kind(&params.kind).ok_or_else(|| {
         let known = schema::KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
         Problem::not_found(format!("kind {:?}", params.kind)).hint(format!("kinds are {known}"))
@@ -160,7 +277,7 @@ async fn target(app: &AppState, params: &ImportParams) -> Answer<Target> {
         return Err(Problem::new(StatusCode::FORBIDDEN, "not-allowed", "this partner does not write this register")
             .hint("comin registers lists who writes what"));
     }
-    Ok(Target { kind, register, device })
+    Ok(Target { kind, register, partner })
 }
 
 /// The whole file, within its bound and the time of a request: who never ends would keep all others waiting.
@@ -181,8 +298,14 @@ fn broke_off() -> Problem {
 }
 
 /// Goes on to the end whether or not anybody still waits for it.
-async fn carry_out(app: AppState, told: watch::Sender<Stage>, target: Target, dry_run: bool, file: Bytes) {
-    let done = checked_and_written(&app, &told, target, dry_run, file).await.map_err(Problem::from);
+async fn carry_out(
+    app: AppState,
+    told: watch::Sender<Stage>,
+    (target, options): (Target, Options),
+    dry_run: bool,
+    file: Bytes,
+) {
+    let done = checked_and_written(&app, &told, (target, options), dry_run, file).await.map_err(Problem::from);
     if let Err(problem) = &done {
         tracing::warn!(cause = %problem.detail, "an import was not carried out to its end");
     }
@@ -192,23 +315,54 @@ async fn carry_out(app: AppState, told: watch::Sender<Stage>, target: Target, dr
 async fn checked_and_written(
     app: &AppState,
     told: &watch::Sender<Stage>,
-    target: Target,
+    (target, options): (Target, Options),
     dry_run: bool,
     file: Bytes,
 ) -> Result<Value, ImportError> {
-    let plan = import::plan(app.node(), target, app.language().code(), file).await?;
-    let report = json!({
-        "schema": 1, "dry_run": dry_run, "added": plan.added, "changed": plan.changed,
-        "unchanged": plan.unchanged, "changes": plan.changes,
-    });
-    let (mut written, total) = (0, plan.edits.len());
-    for slice in import::slices(plan.edits).take_while(|_| !dry_run) {
-        told.send_replace(Stage::Writing { written, total });
-        let rows = import::write(app.node(), slice, (written, total)).await?;
-        written += rows.len();
-        app.index().touch(rows.into_iter().map(|row| row.key));
+    let persons = options.persons.clone();
+    let plan = import::plan(app.node(), target, options, file).await?;
+    let report = report(&plan, dry_run);
+    if dry_run {
+        return Ok(report);
+    }
+    if plan.people.needs_terms {
+        return Err(ImportError::Terms { persons: plan.people.added });
+    }
+    let terms = if let Persons::Take(terms) = &persons { Some(terms) } else { None };
+    let total = plan.edits.len() + plan.people.edits.len();
+    let mut written: Vec<RecordKey> = Vec::new();
+    for slice in import::slices(plan.edits) {
+        told.send_replace(Stage::Writing { written: written.len(), total });
+        let rows = import::write(app.node(), slice, (written.len(), total)).await?;
+        written.extend(rows.iter().map(|row| row.key.clone()));
+        app.touch(rows.into_iter().map(|row| row.key));
+    }
+    // After the organisations, so that each person names its own; a second run completes what is missing.
+    let records = written.len();
+    let mut persons = stream::iter(plan.people.edits)
+        .map(|person| import::write_person(app.node(), person, &written, terms))
+        .buffered(PERSONS_AT_ONCE);
+    let mut done = records;
+    while let Some(result) = persons.next().await {
+        result.map_err(|cause| ImportError::Refused { written: done, total, cause })?;
+        done += 1;
+        told.send_replace(Stage::Writing { written: done, total });
     }
     Ok(report)
+}
+
+/// What an import does, for people and programs. Nothing of a person is in it.
+fn report(plan: &Plan, dry_run: bool) -> Value {
+    let absent = plan.absent_records.iter().map(|(id, title)| json!({"id": id, "title": title}));
+    json!({
+        "schema": 1, "dry_run": dry_run, "added": plan.added, "changed": plan.changed, "unchanged": plan.unchanged,
+        "elsewhere": plan.elsewhere, "ids_unknown": plan.ids_unknown, "changes": plan.changes,
+        "absent": plan.absent, "absent_records": absent.collect::<Vec<_>>(),
+        "duplicates": plan.duplicates, "persons": plan.people, "emails_left": plan.emails_left,
+        "positions": plan.positions, "positions_source": gazetteer::CREDIT,
+        "mapping": plan.mapping.as_ref().map(import::Mapping::to_json),
+        "not_taken": plan.mapping.as_ref().map(import::Mapping::not_taken), "file": plan.source,
+    })
 }
 
 /// Progress as it comes, at last the report or the problem. Who reads slowly misses steps between and not the end.

@@ -23,8 +23,15 @@
 //! | `PATCH records/{id}?register=` | `{fields}`; needs `If-Match` (428 without, 412 when stale) |
 //! | `DELETE records/{id}?register=` | marks it deleted; needs `If-Match` |
 //! | `POST records/{id}/restore?register=` | takes the mark away; needs `If-Match` |
+//! | `GET search?q=&kind=&register=&country=&target_group=&network=&language=&limit=` | `{items,total}`, the best first |
 //! | `GET conflicts?limit=&after=` | `{items,next}`: every field with several values |
 //! | `POST conflicts/{id}/resolve?register=` | `{field, take: n}` or `{field, value}` |
+//! | `POST interests` | `{event?, organisations, network, motivation?, register?, at?}`: several at once |
+//! | `POST records/{id}/advance?register=` | `{to, at?}`: an expression of interest; accepted, its membership is made |
+//! | `POST records/{id}/proposals?register=` | `{fields, reason?}`: for a record that another partner keeps |
+//! | `GET proposals?all=`, `POST proposals/{id}/accept`, `…/decline` | by who keeps the record |
+//! | `GET sameas`, `POST sameas` | pairs that look like one, with reasons; `{id, state}` or `{a, b, state}` |
+//! | `GET stale?months=`, `GET news?since=\|days=` | not verified for long; what changed, by partner and kind |
 //! | `POST found` | `{name}` |
 //! | `POST invites` | `{name, country, valid_ms?}`; `DELETE invites/{id}` cancels |
 //! | `POST join` | `{ticket}`; `GET status` tells how far (`joining`) |
@@ -43,7 +50,9 @@
 //! | `POST sync` | `{wait?: seconds}`; answers `{complete, missing:[…]}` |
 //! | `POST sync/pause`, `sync/resume` | survive a restart |
 //! | `POST import?kind=&register=&dry_run=` | CSV in the body; all rows are checked before any is written |
-//! | `GET export?format=json\|csv\|automerge&kind=&register=` | the file |
+//! | `GET export?format=&kind=&register=&public=` | the file: json, csv, xlsx, geojson, graphml, ics, vcf, automerge |
+//! | `GET`, `POST calendars`, `DELETE calendars/{id}` | addresses under which calendars read the events; `{name, public?}` |
+//! | `GET /calendar/{secret}.ics` | the events, for whoever holds the address |
 //! | `GET stream` | server-sent events `records`, `state`, `reset`; `Last-Event-ID` |
 //! | `POST login-codes` | a one-time login link for a browser (control socket or token) |
 //! | `GET`, `POST users`; `POST users/{id}/reset`, `DELETE users/{id}` | who signs in over the office network |
@@ -54,6 +63,7 @@
 
 pub mod auth;
 mod backup;
+mod calendars;
 mod conflicts;
 pub(crate) mod context;
 mod devices;
@@ -74,12 +84,14 @@ mod registers;
 pub mod rights;
 mod routes;
 mod schema;
+mod search;
 mod serve;
 mod state;
 mod status;
 mod stream;
 mod sync;
 mod users;
+mod work;
 
 pub use auth::Trusted;
 pub(crate) use context::Form;
@@ -98,3 +110,4 @@ pub(crate) use records::{
 };
 pub(crate) use registers::find as find_register;
 pub(crate) use status::lines as lines_of;
+pub(crate) use work::{surroundings, take_step};

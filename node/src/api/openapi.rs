@@ -58,6 +58,27 @@ impl Doc {
     }
 }
 
+/// How an import is to be done.
+const IMPORT_QUERY: &[&str] = &[
+    "kind",
+    "register",
+    "dry_run",
+    "language",
+    "map",
+    "key",
+    "set",
+    "encoding",
+    "sheet",
+    "positions",
+    "personal_email",
+    "without_persons",
+    "purpose",
+    "legal_basis",
+    "retain_until",
+    "informed_on",
+    "scope",
+];
+
 /// Every route that programs may use. A test asks the router for each.
 pub const ROUTES: &[Doc] = &[
     doc("get", "/api/v1/status", "Identity, federation, exchange in words, peers, counts").query(&["lang"]),
@@ -107,6 +128,23 @@ pub const ROUTES: &[Doc] = &[
     doc("patch", "/api/v1/records/{id}", "Change fields; needs If-Match").query(&["register"]).body("RecordPatch"),
     doc("delete", "/api/v1/records/{id}", "Mark as deleted; needs If-Match").query(&["register"]),
     doc("post", "/api/v1/records/{id}/restore", "Take the mark away; needs If-Match").query(&["register"]),
+    doc("post", "/api/v1/records/{id}/advance", "Lead an expression of interest on; accepted, its membership is made")
+        .query(&["register"])
+        .body("Advance"),
+    doc("post", "/api/v1/records/{id}/proposals", "Propose a change of a record that another partner keeps")
+        .query(&["register"])
+        .body("Propose")
+        .gives(201, JSON),
+    doc("post", "/api/v1/interests", "Record the interest of several organisations at once")
+        .body("Interests")
+        .gives(201, JSON),
+    doc("get", "/api/v1/proposals", "Proposals that wait for a decision, or all").query(&["all", "lang"]),
+    doc("post", "/api/v1/proposals/{id}/accept", "Take a proposal over into the record"),
+    doc("post", "/api/v1/proposals/{id}/decline", "Decline a proposal"),
+    doc("get", "/api/v1/sameas", "Pairs of records that look like one, with reasons").query(&["lang"]),
+    doc("post", "/api/v1/sameas", "Say whether two records are one; `suggested` takes it back").body("Same"),
+    doc("get", "/api/v1/stale", "Records that were not verified for long").query(&["months", "lang"]),
+    doc("get", "/api/v1/news", "What changed since a moment, by partner and kind").query(&["since", "days", "lang"]),
     doc("get", "/api/v1/persons", "Persons that this node reads; each is read and edited under records").query(&["lang"]),
     doc("post", "/api/v1/persons", "Make a person").body("PersonAdd").gives(201, JSON),
     doc("put", "/api/v1/persons/{id}/scope", "Say who reads a person").body("Scope"),
@@ -114,6 +152,17 @@ pub const ROUTES: &[Doc] = &[
     doc("get", "/api/v1/persons/{id}/erasure", "On how many devices a person is erased, and where it was put"),
     doc("get", "/api/v1/persons/{id}/access", "All that is held of a person: json, or vcf").query(&["format"]),
     doc("post", "/api/v1/persons/{id}/files", "Remember a file into which a person was put").body("PersonFile"),
+    doc("get", "/api/v1/search", "Records of all kinds by words in any language, the best first").query(&[
+        "q",
+        "kind",
+        "register",
+        "country",
+        "target_group",
+        "network",
+        "language",
+        "limit",
+        "lang",
+    ]),
     doc("get", "/api/v1/conflicts", "Fields with several values").query(&["limit", "after", "lang"]),
     doc("post", "/api/v1/conflicts/{id}/resolve", "Decide a conflict").query(&["register"]).body("Resolve"),
     doc("post", "/api/v1/sync", "Exchange now; says who is missing").body("Sync"),
@@ -123,12 +172,23 @@ pub const ROUTES: &[Doc] = &[
     doc(
         "post",
         "/api/v1/import",
-        "Records from a CSV file of at most 64 MiB and 200,000 rows, all checked before any is written; one at a \
-         time, and it goes on to its end; with Accept: application/x-ndjson its progress, line by line, the report last",
+        "Records from a file of at most 64 MiB and 200,000 rows (CSV, a workbook, JSON Lines or an export as JSON, told \
+         apart by what is in it), all checked before any is written; one at a time, and it goes on to its end; with \
+         Accept: application/x-ndjson its progress, line by line, the report last. The report says which column was \
+         taken for what (`mapping`, which `map` takes back); positions that are filled in are those of GeoNames, CC BY 4.0",
     )
-        .query(&["kind", "register", "dry_run"])
+        .query(IMPORT_QUERY)
         .file("text/csv"),
-    doc("get", "/api/v1/export", "What this node reads, as a file").query(&["format", "kind", "register", "part"]),
+    doc(
+        "get",
+        "/api/v1/export",
+        "What this node reads, as a file: json, csv, xlsx, geojson, graphml, ics, vcf, automerge; public=true: only \
+         what is for the public",
+    )
+        .query(&["format", "kind", "register", "public", "part", "lang"]),
+    doc("get", "/api/v1/calendars", "Which calendars read the events"),
+    doc("post", "/api/v1/calendars", "Make an address that calendars subscribe to, told once").body("CalendarAdd").gives(201, JSON),
+    doc("delete", "/api/v1/calendars/{id}", "Remove a calendar, whose address opens nothing any more"),
     doc("get", "/api/v1/stream", "Server-sent events: records, state, reset")
         .query(&["after"])
         .gives(200, "text/event-stream"),
@@ -218,7 +278,8 @@ fn operation(route: &Doc) -> Value {
         members.insert("requestBody".into(), json!({"required": true, "content": {JSON: {"schema": schema}}}));
     }
     if let (Some(kind), Some(members)) = (route.file, operation.as_object_mut()) {
-        let content = json!({kind: {"schema": {"type": "string"}}});
+        // What it is is seen in the file itself.
+        let content = json!({kind: {"schema": {"type": "string"}}, "application/octet-stream": {}});
         members.insert("requestBody".into(), json!({"required": true, "content": content}));
     }
     if matches!(route.path, "/healthz" | "/readyz")
@@ -230,10 +291,10 @@ fn operation(route: &Doc) -> Value {
 }
 
 /// Query parameters without which a route cannot answer.
-const REQUIRED: [(&str, &str); 2] = [("/api/v1/import", "kind"), ("/api/v1/export", "format")];
+const REQUIRED: [(&str, &str); 3] = [("/api/v1/import", "kind"), ("/api/v1/export", "format"), ("/api/v1/search", "q")];
 
 fn id_schema(path: &str) -> Value {
-    match path.contains("/records/") || path.contains("/conflicts/") {
+    match ["/records/", "/conflicts/", "/proposals/"].iter().any(|part| path.contains(part)) {
         true => json!({"type": "string", "pattern": "^[a-z]{1,32}:[0-9a-f]{32}$"}),
         false => json!({"type": "string", "minLength": 1}),
     }
@@ -255,8 +316,32 @@ fn parameter(name: &str) -> Value {
         }),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": super::limits::PAGE_ITEMS_MAX}),
         "part" => json!({"type": "integer", "minimum": 0}),
-        "deleted" | "dry_run" => json!({"type": "boolean"}),
-        "format" => json!({"type": "string", "enum": ["json", "csv", "automerge", "signed"]}),
+        "deleted" | "dry_run" | "all" | "public" | "positions" | "without_persons" => json!({"type": "boolean"}),
+        "months" => json!({"type": "integer", "minimum": 0, "maximum": 122}),
+        "days" => json!({"type": "integer", "minimum": 0, "maximum": 3660}),
+        "since" => json!({"type": "string", "description": "A day, or a moment as in RFC 3339."}),
+        "format" => {
+            let codes = crate::export::Format::ALL.map(crate::export::Format::code);
+            json!({"type": "string", "enum": codes.into_iter().chain(["automerge", "signed"]).collect::<Vec<_>>()})
+        }
+        "language" => {
+            json!({"type": "string", "enum": schema::LANGUAGES, "description": "Of texts whose column names none."})
+        }
+        "map" => json!({"type": "string", "contentMediaType": "application/json", "description":
+            "What each column is: {kind, key: [field], columns: {heading: field}, set: {field: value}}. Besides fields \
+             (`name`, `description@it`) a column can hold `id`, `position.lat`, `position.lon`, or of a contact person \
+             `person.name`, `person.given_name`, `person.family_name`, `person.role`, `person.email`, `person.phone`; \
+             an empty text: it is not taken."}),
+        "key" => json!({"type": "string", "description":
+            "Fields by which a row without id is found again, with commas between: else its name and city."}),
+        "set" => json!({"type": "string", "contentMediaType": "application/json", "description":
+            "What every row says where its cells say nothing: {field: value}."}),
+        "personal_email" => json!({"type": "string", "enum": ["refuse", "leave", "allow"], "description":
+            "What becomes of e-mail addresses that look like a person's and are to go into a register."}),
+        "purpose" | "legal_basis" | "retain_until" | "informed_on" => json!({"type": "string", "description":
+            "Of all contact persons of the file; the first three are needed where it would add any."}),
+        "scope" => json!({"type": "string", "description":
+            "Who else reads the contact persons: `all`, or partners with commas between; nobody where it is left out."}),
         _ => json!({"type": "string"}),
     }
 }
@@ -311,6 +396,7 @@ fn schemas() -> Value {
             "type": "string", "enum": comin_protocol::persons::Reason::ALL.map(comin_protocol::persons::Reason::code),
         }})),
         "PersonFile": object(&["file"], json!({"file": text()})),
+        "CalendarAdd": object(&["name"], json!({"name": name(), "public": {"type": "boolean"}})),
         "UserAdd": object(&["name", "role"], json!({"name": name(), "role": {"type": "string", "enum": ["admin", "editor"]}})),
         "Writers": object(&["writers"], json!({"writers": writers})),
         "NewRecord": record,
@@ -321,6 +407,18 @@ fn schemas() -> Value {
                 "items": {"$ref": "#/components/schemas/NewRecord"},
             }})),
         ]},
+        "Advance": object(&["to"], json!({"to": text(), "at": {"type": "string", "format": "date"}})),
+        "Propose": object(&["fields"], json!({"fields": {"type": "object", "minProperties": 1}, "reason": text()})),
+        "Interests": object(&["organisations", "network"], json!({
+            "event": text(), "network": text(), "motivation": {"type": "object"}, "register": text(),
+            "organisations": {"type": "array", "items": text(), "minItems": 1,
+                "maxItems": super::limits::RECORDS_PER_REQUEST_MAX},
+            "at": {"type": "string", "format": "date"},
+        })),
+        "Same": object(&["state"], json!({
+            "id": text(), "a": text(), "b": text(), "register": text(),
+            "state": {"type": "string", "enum": ["suggested", "confirmed", "refused"]},
+        })),
         "RecordPatch": object(&["fields"], json!({"fields": {"type": "object"}})),
         "Resolve": object(&["field"], json!({
             "field": text(), "take": {"type": "integer", "minimum": 1}, "value": {}, "version": text(),

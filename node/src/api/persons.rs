@@ -6,6 +6,7 @@ use super::problem::{Answer, Problem};
 use super::records::parse_key;
 use super::registers::WritersBody;
 use super::state::AppState;
+use crate::export::vcard;
 use crate::i18n::Lang;
 use crate::persons;
 use crate::views::{self, Reader};
@@ -198,8 +199,8 @@ pub async fn access(
     let read = app.node().read(move |store| {
         let (key, doc) = (RecordKey::person(&register), DocId::person(register));
         let Some(row) = store.row(&key, &doc)? else { return Ok(None) };
-        let card = persons::vcard(&row);
         let reader = Reader::new(store, &roster, own, lang);
+        let card = vcard(&row, &reader.titles(&[&row])?);
         let Some(group) = reader.group(vec![row])? else { return Ok(None) };
         let mut members = group.to_json();
         members.insert("schema".into(), json!(1));

@@ -10,6 +10,7 @@ use super::state::AppState;
 use crate::i18n::Lang;
 use crate::store::StoreError;
 use crate::views::{self, FieldError, Filter, Group, Reader, Version, scan_groups};
+use crate::work::interest;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -172,7 +173,12 @@ pub async fn get(
             return Err(Problem::not_found(format!("record {key} in this register")));
         }
     }
-    Ok(group_response(StatusCode::OK, &group))
+    let mut response = group_response(StatusCode::OK, &group);
+    let mut members = group.to_json();
+    members.extend(super::work::surroundings(&app, &group, lang).await?);
+    *response.body_mut() = Json(with_schema(members)).into_response().into_body();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    Ok(response)
 }
 
 fn with_schema(mut members: Map<String, Value>) -> Value {
@@ -294,14 +300,21 @@ pub async fn create_records(app: &AppState, records: Vec<NewRecord>, lang: Lang)
     write(app, edits).await
 }
 
-async fn new_edit(app: &AppState, record: NewRecord, lang: Lang) -> Answer<Edit> {
+async fn new_edit(app: &AppState, mut record: NewRecord, lang: Lang) -> Answer<Edit> {
     if record.kind == PERSON_KIND {
         return Err(Problem::invalid("a person needs a scope of its own").hint("comin person add, or POST persons"));
     }
-    let register = match record.register.as_deref().filter(|text| !text.is_empty()) {
+    let kind = views::known_kind(&record.kind)?;
+    let named = record.register.as_deref().filter(|text| !text.is_empty());
+    let register = match named.or(kind.is_internal.then_some("internal")) {
         Some(text) => Some(registers::find(app, text).await?),
         None => None,
     };
+    if kind.name == "interest" && !record.fields.contains_key(interest::STEPS) {
+        // Whoever writes one down has received it.
+        let first = json!([{"to": interest::RECEIVED, "at": views::time::today().to_string()}]);
+        record.fields.insert(interest::STEPS.to_owned(), first);
+    }
     let changes = views::parse(&record.kind, &record.fields, None, lang)?;
     let target = match views::derived_key(&record.kind, &record.fields)? {
         Some(key) => Target::Link { register, key },
@@ -317,7 +330,7 @@ async fn new_edit(app: &AppState, record: NewRecord, lang: Lang) -> Answer<Edit>
 pub async fn write(app: &AppState, edits: Vec<Edit>) -> Answer<Vec<Row>> {
     match app.node().command(Command::Edit(edits)).await? {
         Reply::Edited(rows) => {
-            app.index().touch(rows.iter().map(|row| row.key.clone()));
+            app.touch(rows.iter().map(|row| row.key.clone()));
             Ok(rows)
         }
         other => Err(unexpected(&other)),
@@ -389,7 +402,7 @@ pub async fn edit(
     let result = app.node().command(Command::Edit(vec![Edit { target, changes, if_version }])).await;
     match result {
         Ok(Reply::Edited(rows)) => {
-            app.index().touch([row.key.clone()]);
+            app.touch([row.key.clone()]);
             let row = rows.into_iter().next().ok_or_else(|| Problem::internal("no row came back"))?;
             Ok(Written::Done(Box::new(row)))
         }

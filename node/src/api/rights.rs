@@ -12,6 +12,12 @@ pub const EDITORS: &[(&str, &str)] = &[
     ("PATCH", "/api/v1/records/{id}"),
     ("DELETE", "/api/v1/records/{id}"),
     ("POST", "/api/v1/records/{id}/restore"),
+    ("POST", "/api/v1/records/{id}/advance"),
+    ("POST", "/api/v1/records/{id}/proposals"),
+    ("POST", "/api/v1/interests"),
+    ("POST", "/api/v1/proposals/{id}/accept"),
+    ("POST", "/api/v1/proposals/{id}/decline"),
+    ("POST", "/api/v1/sameas"),
     ("POST", "/api/v1/persons"),
     ("PUT", "/api/v1/persons/{id}/scope"),
     ("POST", "/api/v1/persons/{id}/erase"),
@@ -21,6 +27,7 @@ pub const EDITORS: &[(&str, &str)] = &[
     ("POST", "/api/v1/sync"),
     ("POST", "/records/new"),
     ("POST", "/records/{id}/edit"),
+    ("POST", "/records/{id}/advance"),
     ("POST", "/records/{id}/delete"),
     ("POST", "/records/{id}/restore"),
     ("POST", "/conflicts/{id}"),
@@ -30,7 +37,8 @@ pub const EDITORS: &[(&str, &str)] = &[
 ];
 
 /// What only admins read: tickets let others in.
-const ADMIN_READS: &[&str] = &["/api/v1/invites", "/api/v1/users", "/api/v1/devices/{id}/revocation"];
+const ADMIN_READS: &[&str] =
+    &["/api/v1/invites", "/api/v1/users", "/api/v1/calendars", "/api/v1/devices/{id}/revocation"];
 
 /// Whether somebody with a role may use a route; `path`: its template.
 pub fn may(role: Role, method: &Method, path: &str) -> bool {

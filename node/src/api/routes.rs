@@ -4,8 +4,8 @@ use super::limits::{BODY_BYTES_MAX, SIGN_IN_BYTES_MAX};
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    backup, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records, registers,
-    schema, status, stream, sync, users,
+    backup, calendars, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records,
+    registers, schema, search, status, stream, sync, users, work,
 };
 use crate::pages;
 use axum::Router;
@@ -25,6 +25,7 @@ pub fn router(app: AppState) -> Router {
         .route("/login", get(login::login).post(login::sign_in).layer(DefaultBodyLimit::max(SIGN_IN_BYTES_MAX)))
         .route("/office/root.crt", get(login::root))
         .route("/logout", post(login::logout))
+        .route("/calendar/{file}", get(calendars::read))
         .merge(pages::router())
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
@@ -58,12 +59,22 @@ fn api() -> Router<AppState> {
         .route("/records", get(records::list).post(records::create))
         .route("/records/{id}", get(records::get).patch(records::patch).delete(records::remove))
         .route("/records/{id}/restore", post(records::restore))
+        .route("/records/{id}/advance", post(work::advance))
+        .route("/records/{id}/proposals", post(work::propose))
+        .route("/interests", post(work::interests))
+        .route("/proposals", get(work::list_proposals))
+        .route("/proposals/{id}/accept", post(work::accept))
+        .route("/proposals/{id}/decline", post(work::decline))
+        .route("/sameas", get(work::suggestions).post(work::set_same))
+        .route("/stale", get(work::list_stale))
+        .route("/news", get(work::list_news))
         .route("/persons", get(persons::list).post(persons::add))
         .route("/persons/{id}/scope", put(persons::share))
         .route("/persons/{id}/erase", post(persons::erase))
         .route("/persons/{id}/erasure", get(persons::erasure))
         .route("/persons/{id}/access", get(persons::access))
         .route("/persons/{id}/files", post(persons::add_file))
+        .route("/search", get(search::search))
         .route("/conflicts", get(conflicts::list))
         .route("/conflicts/{id}/resolve", post(conflicts::resolve_route))
         .route("/sync", post(sync::now))
@@ -71,6 +82,8 @@ fn api() -> Router<AppState> {
         .route("/sync/resume", post(sync::resume))
         .route("/import", get(import::progress).post(import::import))
         .route("/export", get(export::export))
+        .route("/calendars", get(calendars::list).post(calendars::add))
+        .route("/calendars/{id}", delete(calendars::remove))
         .route("/stream", get(stream::stream))
         .route("/login-codes", post(login::make_code))
         .route("/users", get(users::list).post(users::add))

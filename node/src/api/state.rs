@@ -6,13 +6,15 @@ use super::import::Imports;
 use super::limits::PASSWORDS_AT_ONCE;
 use super::stream::Replay;
 use crate::backup::Backups;
+use crate::calendars::Calendars;
 use crate::i18n::Lang;
 use crate::office::Office;
 use crate::runtime::NodeHandle;
+use crate::search::SearchIndex;
 use crate::users::Users;
 use crate::views::RecordIndex;
 use comin_protocol::engine::CommandError;
-use comin_protocol::ids::{DeviceKey, PartnerId};
+use comin_protocol::ids::{DeviceKey, PartnerId, RecordKey};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tokio::sync::Semaphore;
@@ -30,6 +32,8 @@ pub struct ApiConfig {
     pub backups: Option<Backups>,
     /// Who signs in over the office network.
     pub users: Arc<Users>,
+    /// Which calendars read the events.
+    pub calendars: Arc<Calendars>,
     /// The page for the office, and its port; `None`: there is none.
     pub office: Option<(Office, u16)>,
 }
@@ -46,6 +50,7 @@ struct Inner {
     replay: Replay,
     answers: Answers,
     index: Arc<RecordIndex>,
+    search: Arc<SearchIndex>,
     imports: Imports,
     started: Instant,
     own: OnceLock<(PartnerId, DeviceKey)>,
@@ -60,6 +65,7 @@ impl AppState {
             replay: Replay::new(&node),
             answers: Answers::default(),
             index: Arc::new(RecordIndex::new(&node)),
+            search: Arc::new(SearchIndex::new(&node)),
             imports: Imports::default(),
             started: Instant::now(),
             own: OnceLock::new(),
@@ -105,6 +111,11 @@ impl AppState {
         &self.0.config.users
     }
 
+    /// Which calendars read the events.
+    pub fn calendars(&self) -> &Calendars {
+        &self.0.config.calendars
+    }
+
     /// The page for the office, and its port.
     pub fn office(&self) -> Option<&(Office, u16)> {
         self.0.config.office.as_ref()
@@ -138,6 +149,18 @@ impl AppState {
     /// What lists are filtered and sorted by.
     pub fn index(&self) -> Arc<RecordIndex> {
         self.0.index.clone()
+    }
+
+    /// Has lists and searches read these records again: the caller has just written them.
+    pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
+        let keys: Vec<RecordKey> = keys.into_iter().collect();
+        self.0.search.touch(keys.iter().cloned());
+        self.0.index.touch(keys);
+    }
+
+    /// What searches are answered from.
+    pub fn search(&self) -> Arc<SearchIndex> {
+        self.0.search.clone()
     }
 
     /// When this process began to serve.

@@ -142,9 +142,57 @@ pub enum Verb {
     /// Memberships of organisations in networks.
     Membership(KindArgs),
     /// Good practices.
-    Practice(KindArgs),
+    Practice {
+        /// What to do.
+        #[command(subcommand)]
+        verb: PracticeVerb,
+    },
     /// Workshops, conferences, meetings.
     Event(KindArgs),
+    /// Expressions of interest in joining a network.
+    Interest {
+        /// What to do.
+        #[command(subcommand)]
+        verb: InterestVerb,
+    },
+    /// Training programmes for counsellors.
+    Programme(KindArgs),
+    /// Publications.
+    Publication(KindArgs),
+    /// Notes about records; only this partner reads them unless it is said otherwise.
+    Note(KindArgs),
+    /// Which records are about one and the same.
+    Sameas {
+        /// What to do.
+        #[command(subcommand)]
+        verb: SameasVerb,
+    },
+    /// Proposals for records that others keep.
+    Proposal(KindArgs),
+    /// Proposals that wait for a decision; `KIND edit ID --propose` makes one.
+    Proposals {
+        /// Those that were decided or withdrawn as well.
+        #[arg(long)]
+        all: bool,
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<ProposalsVerb>,
+    },
+    /// Records that nobody has verified for long.
+    Stale {
+        /// Not for so many months.
+        #[arg(long, default_value_t = 12)]
+        months: u32,
+    },
+    /// What has changed, by partner and kind.
+    News {
+        /// Since a day or a moment, such as 2026-10-15.
+        #[arg(long, value_name = "MOMENT", conflicts_with = "days")]
+        since: Option<String>,
+        /// In the last days [default: 7].
+        #[arg(long, value_name = "N")]
+        days: Option<u32>,
+    },
     /// Contact persons: who reads them, and their erasure.
     Person {
         /// What to do.
@@ -152,23 +200,23 @@ pub enum Verb {
         verb: PersonVerb,
     },
     /// Search all kinds in all languages.
-    Search {
-        /// Words.
-        text: String,
-        /// At most so many.
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
-    },
+    Search(SearchArgs),
     /// Different values that were written at the same time.
     Conflicts {
         /// What to do.
         #[command(subcommand)]
         verb: Option<ConflictsVerb>,
     },
-    /// Import records from a CSV file. A second run changes nothing.
+    /// Import records from CSV, a workbook or JSON. A second run changes nothing.
     Import(ImportArgs),
     /// Export records.
     Export(ExportArgs),
+    /// Addresses under which calendars (Thunderbird, Outlook, a phone) read the events.
+    Calendar {
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<CalendarVerb>,
+    },
     /// Exchange now.
     Sync(SyncArgs),
     /// Compare what pages read with the documents.
@@ -346,6 +394,28 @@ pub enum UsersVerb {
     },
 }
 
+/// `calendar`.
+#[derive(Subcommand, Debug)]
+pub enum CalendarVerb {
+    /// List them.
+    List,
+    /// Add one and print its address, once. Whoever has the address reads the events.
+    Add {
+        /// Who or what will read it.
+        #[arg(value_name = "CALENDAR")]
+        name: String,
+        /// Only what is for the public.
+        #[arg(long)]
+        public: bool,
+    },
+    /// Remove one: its address opens nothing any more.
+    Remove {
+        /// Which.
+        #[arg(value_name = "CALENDAR")]
+        name: String,
+    },
+}
+
 /// What a user may do.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub enum RoleArg {
@@ -477,6 +547,118 @@ pub enum PersonVerb {
     },
 }
 
+/// What can be done with expressions of interest.
+#[derive(Subcommand, Debug)]
+pub enum InterestVerb {
+    /// What can be done with every record.
+    #[command(flatten)]
+    Record(RecordVerb),
+    /// Record the interest of several participants of an event at once.
+    #[command(name = "record")]
+    Several(RecordInterest),
+    /// Lead one on; accepted, its membership is made.
+    Advance {
+        /// The expression of interest.
+        id: String,
+        /// contacted, on_hold, accepted, declined or withdrawn.
+        #[arg(long, value_name = "STATE")]
+        to: String,
+        /// The day [default: today].
+        #[arg(long, value_name = "DAY")]
+        at: Option<String>,
+        /// The register that holds it, where several do.
+        #[arg(long, value_name = "REGISTER")]
+        register: Option<String>,
+    },
+}
+
+/// `interest record`.
+#[derive(Args, Debug)]
+pub struct RecordInterest {
+    /// An organisation that is interested; repeat it for each.
+    #[arg(long = "organisation", value_name = "ID", required = true)]
+    pub organisations: Vec<String>,
+    /// The network that it wants to join.
+    #[arg(long, value_name = "ID")]
+    pub network: String,
+    /// The event at which it was said.
+    #[arg(long, value_name = "ID")]
+    pub event: Option<String>,
+    /// The day [default: today].
+    #[arg(long, value_name = "DAY")]
+    pub at: Option<String>,
+    /// own, internal, or a register's name or id [default: own].
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+}
+
+/// What can be done with good practices.
+#[derive(Subcommand, Debug)]
+pub enum PracticeVerb {
+    /// What can be done with every record.
+    #[command(flatten)]
+    Record(RecordVerb),
+    /// Put one up for review.
+    Review(PracticeArgs),
+    /// Publish one.
+    Publish(PracticeArgs),
+    /// Put one into the archive.
+    Archive(PracticeArgs),
+}
+
+/// A good practice whose state changes.
+#[derive(Args, Debug)]
+pub struct PracticeArgs {
+    /// The good practice.
+    pub id: String,
+    /// The register that holds it, where several do.
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+}
+
+/// What can be done with records that are one.
+#[derive(Subcommand, Debug)]
+pub enum SameasVerb {
+    /// What can be done with every record.
+    #[command(flatten)]
+    Record(RecordVerb),
+    /// List pairs that look as if they were one, and why.
+    Suggest,
+    /// Say that two records are one.
+    Confirm(SameArgs),
+    /// Say that they are not.
+    Refuse(SameArgs),
+    /// Take a decision back.
+    Undo(SameArgs),
+}
+
+/// Two records that may be one.
+#[derive(Args, Debug)]
+pub struct SameArgs {
+    /// The pair's id as `suggest` shows it; or one of the two records.
+    pub id: String,
+    /// The other record.
+    pub other: Option<String>,
+    /// Where to write it down, or the register that holds it [default: own].
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+}
+
+/// `proposals`.
+#[derive(Subcommand, Debug)]
+pub enum ProposalsVerb {
+    /// Take one over into the record.
+    Accept {
+        /// The proposal.
+        id: String,
+    },
+    /// Decline one.
+    Decline {
+        /// The proposal.
+        id: String,
+    },
+}
+
 /// What can be done with records.
 #[derive(Subcommand, Debug)]
 pub enum RecordVerb {
@@ -500,8 +682,14 @@ pub enum RecordVerb {
         #[arg(long, value_name = "REGISTER")]
         register: Option<String>,
         /// Refuse where the record is no longer the one of this version (`show --json`).
-        #[arg(long, value_name = "VERSION")]
+        #[arg(long, value_name = "VERSION", conflicts_with = "propose")]
         if_version: Option<String>,
+        /// Propose it to the partner that keeps the record.
+        #[arg(long)]
+        propose: bool,
+        /// Why it is proposed.
+        #[arg(long, value_name = "TEXT", requires = "propose")]
+        reason: Option<String>,
     },
     /// List them.
     List {
@@ -576,18 +764,96 @@ pub enum ConflictsVerb {
 
 /// `import`.
 #[derive(Args, Debug)]
+#[command(after_help = "Positions that are filled in come from GeoNames (https://www.geonames.org), CC BY 4.0.")]
 pub struct ImportArgs {
-    /// A CSV file in UTF-8 with commas or semicolons, whose first line names the fields; `-` reads the input.
+    /// CSV (commas, semicolons or tabs), a workbook (.xlsx), JSON Lines, or what `export --format json` wrote; `-` reads
+    /// the input.
     pub file: PathBuf,
     /// The kind of its records.
-    #[arg(long)]
-    pub kind: String,
+    #[arg(long, required_unless_present = "map")]
+    pub kind: Option<String>,
     /// own, internal, or a register's name or id [default: own].
     #[arg(long, value_name = "REGISTER")]
     pub register: Option<String>,
-    /// Only show what would be done.
+    /// Only show what would be done, and what each column is taken for.
     #[arg(long)]
     pub dry_run: bool,
+    /// What each column is, as --save-map has written it.
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// Write what each column is taken for into a file, to be changed and used again.
+    #[arg(long, value_name = "FILE")]
+    pub save_map: Option<PathBuf>,
+    /// The fields by which a row without id is found again, with commas between [default: name and city].
+    #[arg(long, value_name = "FIELDS")]
+    pub key: Option<String>,
+    /// What every row says where its cells say nothing, such as country=IT; repeatable.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// The language of texts whose column names none [default: the partner's].
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// The encoding of a text, such as windows-1250 [default: found out].
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// The sheet of a workbook [default: found out].
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Fill in no positions.
+    #[arg(long)]
+    pub no_positions: bool,
+    /// Contact persons: why they are kept, in words.
+    #[arg(long, value_name = "TEXT", help_heading = "Contact persons")]
+    pub purpose: Option<String>,
+    /// Contact persons: on which legal basis (consent, contract, legal_obligation, public_interest, legitimate_interest).
+    #[arg(long, value_name = "CODE", help_heading = "Contact persons")]
+    pub legal_basis: Option<String>,
+    /// Contact persons: the last day on which they are kept.
+    #[arg(long, value_name = "DATE", help_heading = "Contact persons")]
+    pub retain_until: Option<String>,
+    /// Contact persons: the day on which they were informed.
+    #[arg(long, value_name = "DATE", help_heading = "Contact persons")]
+    pub informed_on: Option<String>,
+    /// Contact persons: who else reads them: all, or partners with commas between [default: none].
+    #[arg(long, value_name = "PARTNERS", help_heading = "Contact persons")]
+    pub scope: Option<String>,
+    /// Take nothing of contact persons.
+    #[arg(long, help_heading = "Contact persons", conflicts_with_all = ["purpose", "legal_basis", "retain_until", "scope"])]
+    pub without_persons: bool,
+    /// Take e-mail addresses into the register that look like a person's.
+    #[arg(long, help_heading = "Contact persons", conflicts_with = "leave_personal_email")]
+    pub allow_personal_email: bool,
+    /// Leave them out.
+    #[arg(long, help_heading = "Contact persons")]
+    pub leave_personal_email: bool,
+}
+
+/// `search`.
+#[derive(Args, Debug)]
+pub struct SearchArgs {
+    /// Words, or pieces of words; case and accents do not matter, and slips of the keyboard are forgiven.
+    pub text: String,
+    /// Only records of a kind.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Only those of a register.
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+    /// Only those of a country.
+    #[arg(long, value_name = "CC")]
+    pub country: Option<String>,
+    /// Only those with a target group.
+    #[arg(long, value_name = "CODE")]
+    pub target_group: Option<String>,
+    /// Only those of a network.
+    #[arg(long, value_name = "ID")]
+    pub network: Option<String>,
+    /// Only those with a text in a language.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+    /// At most so many.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
 }
 
 /// `export`.
@@ -596,15 +862,21 @@ pub struct ExportArgs {
     /// The form.
     #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
     pub format: ExportFormat,
-    /// Only records of a kind (csv needs one).
+    /// Only records of a kind (csv needs one; ics holds events, vcf persons).
     #[arg(long)]
     pub kind: Option<String>,
+    /// Only what is for the public: records of visibility public, no persons, nothing about who wrote them.
+    #[arg(long)]
+    pub public: bool,
     /// Only those of a register.
     #[arg(long, value_name = "REGISTER")]
     pub register: Option<String>,
     /// Where to write [default: the output; automerge: a directory with two files for each part].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write over files that are there already.
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }
 
 /// The forms of an export.
@@ -614,6 +886,16 @@ pub enum ExportFormat {
     Json,
     /// One kind, for spreadsheets; can be imported again.
     Csv,
+    /// An Excel workbook with a sheet for each kind.
+    Xlsx,
+    /// What has a position, for maps.
+    Geojson,
+    /// Records, links and references as a graph.
+    Graphml,
+    /// Events, for calendars; to subscribe to them: comin calendar add NAME.
+    Ics,
+    /// The persons that this machine reads, for address books. An erasure names the file.
+    Vcf,
     /// A register's documents as plain Automerge saves.
     Automerge,
 }

@@ -6,6 +6,7 @@ use super::members::text;
 use super::output::Output;
 use comin_node::api::{self, ApiConfig, AppState};
 use comin_node::backup::Backups;
+use comin_node::calendars::Calendars;
 use comin_node::config::{Config, LogLevel, to_multiaddr};
 use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
@@ -60,6 +61,7 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     })?);
     // Read once nobody else can change them: the command line does so under the store's lock as well.
     let users = Arc::new(Users::read(dir)?);
+    let calendars = Arc::new(Calendars::read(dir)?);
     let office = super::office::entrance(dir, config, &users)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| CliError::new(format!("the system refused: {error}")))?;
@@ -84,7 +86,8 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     let backups = Backups::new(dir.clone());
     let backing_up = runtime.spawn(backups.clone().keep(handle.clone(), device, config.backup.clone()));
     let retention = runtime.spawn(comin_node::persons::keep_retention(handle.clone()));
-    let interface = ApiConfig { port: Some(port), token: Some(token), language, backups: Some(backups), users, office };
+    let interface =
+        ApiConfig { port: Some(port), token: Some(token), language, backups: Some(backups), users, calendars, office };
     let app = AppState::new(handle.clone(), interface);
     let ended = runtime.block_on(serve(handle, app, (control, page, doors), out));
     keeper.abort();

@@ -1,16 +1,23 @@
 //! What an import would do: every row checked, matched with a record, and compared with it.
 
-use super::table::{Table, TableRow};
-use super::{Refusals, RowError, Target};
-use crate::limits::IMPORT_CHANGES_LISTED;
-use crate::text::{folded, nearest};
+use super::existing::{Existing, Names, identity};
+use super::mailbox::is_personal;
+use super::mapping::{Holds, Mapping};
+use super::people::{Contact, Known, Of, People};
+use super::places::{Places, Positions};
+use super::similar::{Looks, Similar, Suggestion};
+use super::table::{Cell, Source, Table, TableRow};
+use super::{Options, PersonalEmail, Persons, Refusals, RowError, Target, values};
+use crate::limits::{IMPORT_CHANGES_LISTED, IMPORT_DUPLICATES_LISTED};
 use comin_protocol::engine::{Edit, Target as EditTarget};
-use comin_protocol::ids::{RecordKey, RegisterId};
+use comin_protocol::ids::RecordKey;
 use comin_protocol::limits::{CHANGE_OPS_MAX, EDIT_BYTES_MAX};
 use comin_protocol::record::{FieldChange, FieldOp, Row, Scalar};
-use comin_protocol::schema::{self, Field, FieldType, Kind};
+use comin_protocol::schema::{self, Field, FieldType};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 
 /// What an import would do.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -21,10 +28,30 @@ pub struct Plan {
     pub changed: usize,
     /// Rows that say what is there already.
     pub unchanged: usize,
+    /// Rows of records in other registers, which say what is there.
+    pub elsewhere: usize,
+    /// Rows with an id that nobody here knows: their key fields count.
+    pub ids_unknown: usize,
+    /// Records of the register that no row speaks of: they stay.
+    pub absent: usize,
+    /// The first of them, by id and title.
+    pub absent_records: Vec<(String, String)>,
+    /// E-mail addresses that look like a person's and were left out.
+    pub emails_left: usize,
+    /// Positions that were filled in.
+    pub positions: Positions,
+    /// What becomes of contact persons.
+    pub people: People,
+    /// Records that new ones may be: the first [`IMPORT_DUPLICATES_LISTED`].
+    pub duplicates: Vec<Suggestion>,
     /// What would change, row by row: the first [`IMPORT_CHANGES_LISTED`].
     pub changes: Vec<Change>,
     /// The edits that do it.
     pub edits: Vec<Edit>,
+    /// Which column goes where.
+    pub mapping: Option<Mapping>,
+    /// How the file was read.
+    pub source: Source,
 }
 
 /// What one row would do.
@@ -36,234 +63,415 @@ pub struct Change {
     pub what: String,
 }
 
-/// What a column holds.
-enum Column {
-    Id,
-    /// Written by an export for people; the target register is chosen by option.
-    Ignored,
-    Field(&'static Field, String),
+/// What is there.
+pub struct Stock<'a> {
+    /// The rows of the kinds that [`super::existing::kinds_needed`] names, of all registers.
+    pub rows: &'a [Row],
+    /// The persons for whom this partner is answerable.
+    pub persons: &'a [Row],
 }
+
+/// A row's values: field, flat name, value.
+type Values = Vec<(&'static Field, String, Value)>;
 
 /// A row that has been matched.
-struct Matched<'a> {
-    /// The record as it stands.
-    current: Option<&'a Row>,
-    /// The derived key of a new link.
-    link: Option<RecordKey>,
-    /// What makes two rows of a file the same record.
-    identity: String,
+enum Matched<'a> {
+    /// A record of the register.
+    Own(&'a Row),
+    /// A record of another register.
+    Elsewhere(&'a Row),
+    /// A link that is not there yet.
+    Link(RecordKey),
+    New,
 }
 
-/// What the register holds already, by what rows are keyed by.
-struct Existing<'a> {
-    by_key: HashMap<&'a RecordKey, &'a Row>,
-    by_name: HashMap<String, Vec<&'a Row>>,
-}
-
-/// The kinds whose records a plan needs: those that are imported, and those that cells refer to by name.
-pub fn kinds_needed(kind: &'static Kind) -> BTreeSet<&'static str> {
-    referred_kinds(kind).chain([kind.name]).collect()
-}
-
-fn referred_kinds(kind: &'static Kind) -> impl Iterator<Item = &'static str> {
-    let referred = kind.fields.iter().filter_map(|field| match field.field_type {
-        FieldType::Reference(kinds) | FieldType::References(kinds) => Some(kinds),
-        _ => None,
-    });
-    referred.flatten().copied()
-}
-
-/// Makes the plan, or lists every value that cannot be taken.
-pub fn make(target: &Target, language: &str, table: &Table, rows: &[Row]) -> Result<Plan, Refusals> {
-    let columns = columns(target.kind, &table.columns).map_err(|listed| Refusals { total: listed.len(), listed })?;
-    let existing = Existing::of(target.kind, target.register, rows);
-    let names = Names::of(target.kind, rows);
-    let mut maker =
-        Maker { target, language, columns, existing, names, plan: Plan::default(), errors: Refusals::default() };
-    let mut seen: HashMap<String, u64> = HashMap::new();
-    for row in &table.rows {
-        if let Some(identity) = maker.row(row)
-            && let Some(before) = seen.insert(identity, row.line)
-        {
-            maker.errors.push(row_error(row.line, "", format!("is the same record as row {before}")));
+impl<'a> Matched<'a> {
+    fn current(&self) -> Option<&'a Row> {
+        match self {
+            Self::Own(row) | Self::Elsewhere(row) => Some(row),
+            Self::Link(_) | Self::New => None,
         }
     }
-    if maker.errors.total == 0 { Ok(maker.plan) } else { Err(maker.errors) }
 }
 
-fn row_error(row: u64, column: &str, reason: impl Into<String>) -> RowError {
-    RowError { row, column: column.to_owned(), reason: reason.into() }
-}
-
-fn columns(kind: &'static Kind, names: &[String]) -> Result<Vec<Column>, Vec<RowError>> {
-    let mut errors = Vec::new();
-    let mut out = Vec::new();
-    for name in names {
-        let base = name.split('@').next().unwrap_or(name);
-        match (name.as_str(), kind.field(base)) {
-            ("id", _) => out.push(Column::Id),
-            ("register", None) => out.push(Column::Ignored),
-            (_, Some(field)) if field.is_translated() == name.contains('@') => {
-                out.push(Column::Field(field, name.clone()));
-            }
-            (_, Some(field)) if field.is_translated() => {
-                errors.push(row_error(1, name, format!("needs a language, such as {base}@it")));
-            }
-            (_, Some(_)) => errors.push(row_error(1, name, format!("is not translated; name the column {base}"))),
-            (_, None) => {
-                let like = nearest(base, kind.all_fields().map(|field| field.name)).unwrap_or_default();
-                errors.push(row_error(1, name, format!("is no field of {}; did you mean {like}?", kind.name)));
-            }
-        }
-    }
-    if errors.is_empty() { Ok(out) } else { Err(errors) }
-}
-
-impl<'a> Existing<'a> {
-    fn of(kind: &Kind, register: RegisterId, rows: &'a [Row]) -> Self {
-        let own = || rows.iter().filter(|row| row.key.kind == kind.name && row.doc.register == register);
-        let mut by_name: HashMap<String, Vec<&Row>> = HashMap::new();
-        for row in own().filter(|row| !row.is_deleted()) {
-            for name in names_of(kind, row) {
-                by_name.entry(identity(&name, row.text("city"))).or_default().push(row);
-            }
-        }
-        Self { by_key: own().map(|row| (&row.key, row)).collect(), by_name }
-    }
-}
-
-/// Name and city, as they are compared.
-fn identity(name: &str, city: Option<&str>) -> String {
-    format!("{}\n{}", folded(name), folded(city.unwrap_or_default()))
-}
-
-/// The names of a record: of a translated one every language counts.
-fn names_of(kind: &Kind, row: &Row) -> BTreeSet<String> {
-    let is_title = |key: &&String| key.split('@').next() == Some(kind.title);
-    let keys = row.fields.keys().filter(is_title);
-    keys.filter_map(|key| row.text(key)).map(str::to_owned).collect()
-}
-
-/// Records that cells may refer to by name.
-struct Names(BTreeMap<&'static str, HashMap<String, BTreeSet<RecordKey>>>);
-
-impl Names {
-    fn of(kind: &'static Kind, rows: &[Row]) -> Self {
-        let mut out: BTreeMap<&'static str, HashMap<String, BTreeSet<RecordKey>>> =
-            referred_kinds(kind).map(|name| (name, HashMap::new())).collect();
-        for row in rows.iter().filter(|row| !row.is_deleted()) {
-            if let (Some(kind), Some(index)) = (schema::kind(&row.key.kind), out.get_mut(row.key.kind.as_str())) {
-                for name in names_of(kind, row) {
-                    index.entry(folded(&name)).or_default().insert(row.key.clone());
-                }
-            }
-        }
-        Self(out)
-    }
-
-    /// The id that a cell means.
-    fn resolve(&self, kinds: &[&str], cell: &str) -> Result<String, String> {
-        if RecordKey::parse(cell).is_some() {
-            return Ok(cell.to_owned());
-        }
-        let name = folded(cell);
-        let indexes = kinds.iter().filter_map(|kind| self.0.get(kind));
-        let found: Vec<&RecordKey> = indexes.filter_map(|index| index.get(&name)).flatten().collect();
-        match found.as_slice() {
-            [key] => Ok(key.to_string()),
-            [] => Err(format!("{cell:?} is neither the id nor the name of a record that is known here")),
-            several => Err(format!("{} records are called {cell:?}; write the id", several.len())),
-        }
-    }
+/// A record that a row of the file speaks of.
+struct Seen {
+    line: u64,
+    /// A hash of what the row says of it.
+    says: u64,
+    of: Of,
 }
 
 struct Maker<'a> {
     target: &'a Target,
-    language: &'a str,
-    columns: Vec<Column>,
+    options: &'a Options,
+    mapping: &'a Mapping,
     existing: Existing<'a>,
     names: Names,
+    known: Known<'a>,
+    stock: &'a Stock<'a>,
+    /// Made when the first record is added: it takes as much memory as the records.
+    similar: Option<Similar<'a>>,
+    places: Places,
+    met: BTreeSet<RecordKey>,
+    seen: HashMap<String, Seen>,
     plan: Plan,
     errors: Refusals,
 }
 
+/// Makes the plan, or lists every value that cannot be taken.
+pub fn make(
+    target: &Target,
+    options: &Options,
+    mapping: &Mapping,
+    table: &Table,
+    stock: &Stock<'_>,
+) -> Result<Plan, Refusals> {
+    let kind = target.kind;
+    let mut maker = Maker {
+        target,
+        options,
+        mapping,
+        existing: Existing::of(kind, target.register, &mapping.key, stock.rows),
+        names: Names::of(kind, stock.rows, &table.named),
+        known: Known::of(stock.persons),
+        stock,
+        similar: None,
+        places: Places::of(kind, options.positions),
+        met: BTreeSet::new(),
+        seen: HashMap::new(),
+        plan: Plan { mapping: Some(mapping.clone()), source: table.source.clone(), ..Plan::default() },
+        errors: Refusals::default(),
+    };
+    table.rows.iter().for_each(|row| maker.row(row));
+    maker.end()
+}
+
 impl<'a> Maker<'a> {
-    /// Adds one row to the plan; gives what makes it the same record as another row.
-    fn row(&mut self, row: &TableRow) -> Option<String> {
+    fn end(mut self) -> Result<Plan, Refusals> {
+        if self.plan.people.added > 0 && matches!(self.options.persons, Persons::Ask) {
+            self.plan.people.needs_terms = true;
+        }
+        let absent = self.existing.without(&self.met);
+        self.plan.absent = absent.len();
+        let title = |row: &&Row| (row.key.to_string(), schema::title(row, self.options.language));
+        self.plan.absent_records = absent.iter().take(IMPORT_CHANGES_LISTED).map(title).collect();
+        self.plan.positions = self.places.counts;
+        if self.errors.total == 0 { Ok(self.plan) } else { Err(self.errors) }
+    }
+
+    fn refuse(&mut self, line: u64, column: impl Into<String>, reason: impl Into<String>) {
+        self.errors.push(RowError { row: line, column: column.into(), reason: reason.into() });
+    }
+
+    /// The heading of the column that holds something, else its name.
+    fn heading(&self, name: &str) -> String {
+        let holds = |holds: &Holds| matches!(holds, Holds::Field(field, _) if *field == name);
+        self.mapping.columns.iter().find(|(_, it)| holds(it)).map_or(name, |(heading, _)| heading).to_owned()
+    }
+
+    /// Adds one row to the plan.
+    fn row(&mut self, row: &TableRow) {
         let errors_before = self.errors.total;
-        let matched = match self.matched(row) {
-            Ok(matched) => matched,
-            Err(error) => {
-                self.errors.push(error);
-                return None;
-            }
-        };
-        let (mut changes, mut refused) = (Vec::new(), BTreeSet::new());
-        for (column, cell) in self.columns.iter().zip(&row.cells) {
-            let Column::Field(field, name) = column else { continue };
-            if cell.is_empty() {
-                continue;
-            }
-            let value = self.value(field, cell);
-            let parsed = value.and_then(|value| {
-                schema::parse_field(self.target.kind, name, &value, matched.current).map_err(|error| error.to_string())
-            });
-            match parsed {
-                Ok(parsed) => changes.extend(parsed),
-                Err(reason) => {
-                    refused.insert(field.name);
-                    self.errors.push(row_error(row.line, name, without_name(&reason, name)));
+        let contact = self.contact(row);
+        let (values, refused) = self.values(row, contact.as_ref());
+        let Some((matched, identity)) = self.matched(row, &values, &refused) else { return };
+        let says = says(&values);
+        if let Some(seen) = self.seen.get(&identity) {
+            // One organisation has a row for each of its persons.
+            let has_persons = self.mapping.columns.iter().any(|(_, holds)| matches!(holds, Holds::Person(_)));
+            match seen.says == says && has_persons {
+                true => return self.person(row.line, contact, seen.of.clone()),
+                false => {
+                    let reason = format!("is the same record as row {}", seen.line);
+                    return self.refuse(row.line, "", reason);
                 }
             }
         }
-        if matched.current.is_none() {
+        let mut changes = self.changes(row.line, &values, matched.current());
+        if matched.current().is_none() {
             self.check_complete(row.line, &changes, &refused);
         }
-        if self.errors.total == errors_before {
-            self.add(row.line, &matched, changes);
+        let of = match matched.current() {
+            Some(row) => Of::Record(row.key.clone()),
+            None => Of::Edit(self.plan.edits.len()),
+        };
+        self.seen.insert(identity, Seen { line: row.line, says, of: of.clone() });
+        if self.errors.total > errors_before {
+            return;
         }
-        Some(matched.identity)
+        if !matches!(matched, Matched::Elsewhere(_)) {
+            changes.extend(self.places.fill(&values, matched.current()));
+        }
+        self.add(row.line, &matched, changes, &values);
+        self.person(row.line, contact, of);
+    }
+
+    /// The contact person of a row.
+    fn contact(&mut self, row: &TableRow) -> Option<Contact> {
+        if matches!(self.options.persons, Persons::Leave) {
+            return None;
+        }
+        let mut cells = Vec::new();
+        let mut first = None;
+        for ((heading, holds), cell) in self.mapping.columns.iter().zip(&row.cells) {
+            if let (Holds::Person(part), Cell::Text(text)) = (holds, cell) {
+                first = first.or(Some(heading.clone()));
+                cells.push((*part, text.as_str()));
+            }
+        }
+        match Contact::read(&cells) {
+            Ok(contact) => contact,
+            Err(reason) => {
+                self.refuse(row.line, first.unwrap_or_default(), reason);
+                None
+            }
+        }
+    }
+
+    fn person(&mut self, line: u64, contact: Option<Contact>, of: Of) {
+        let Some(contact) = contact else { return };
+        if let Err((part, reason)) = self.plan.people.add(&contact, &of, &self.known) {
+            let part = self.mapping.columns.iter().find(|(_, holds)| *holds == Holds::Person(part));
+            let heading = part.map(|(heading, _)| heading.clone()).unwrap_or_default();
+            self.refuse(line, heading, reason);
+        }
+    }
+
+    /// The values of a row's cells, and of what every row says; with the fields whose value cannot be taken.
+    fn values(&mut self, row: &TableRow, contact: Option<&Contact>) -> (Values, BTreeSet<&'static str>) {
+        let kind = self.target.kind;
+        let (mut out, mut refused): (Values, _) = (Vec::new(), BTreeSet::new());
+        let mapping = self.mapping;
+        let (mut lat, mut lon) = (None, None);
+        let constants = mapping.set.iter().map(|(name, text)| (name, Cell::Text(text.clone())));
+        let constants: Vec<(&String, Holds, Cell)> = constants
+            .filter_map(|(name, cell)| Some((name, Holds::parse(kind, name, self.options.language).ok()?, cell)))
+            .collect();
+        let columns = mapping.columns.iter().zip(&row.cells).map(|((heading, holds), cell)| (heading, *holds, cell));
+        for (heading, holds, cell) in columns.chain(constants.iter().map(|(name, holds, cell)| (*name, *holds, cell))) {
+            match (holds, cell) {
+                (_, Cell::Empty) => {}
+                (Holds::Latitude, Cell::Text(text)) => lat = Some((heading, text)),
+                (Holds::Longitude, Cell::Text(text)) => lon = Some((heading, text)),
+                (Holds::Field(name, tongue), cell) => {
+                    let Some(field) = kind.field(name) else { continue };
+                    let flat = flat_name(name, tongue, cell);
+                    // What every row says gives way to what this one says.
+                    if out.iter().any(|(_, other, _): &(_, String, _)| *other == flat) {
+                        continue;
+                    }
+                    match values::value(field, cell, &self.names) {
+                        Ok(value) => out.push((field, flat, value)),
+                        Err(reason) => {
+                            refused.insert(field.name);
+                            self.refuse(row.line, heading, reason);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let (Some(field), Some((heading, lat)), Some((_, lon))) = (kind.field("position"), lat, lon) {
+            match (values::degrees(lat), values::degrees(lon)) {
+                (Some(lat), Some(lon)) => out.push((field, "position".to_owned(), json!({"lat": lat, "lon": lon}))),
+                _ => self.refuse(row.line, heading, "is no number of degrees; write it as 45,956"),
+            }
+        }
+        self.keep_mailboxes(row.line, &mut out, contact);
+        (out, refused)
+    }
+
+    /// Refuses or leaves out e-mail addresses that look like a person's.
+    fn keep_mailboxes(&mut self, line: u64, values: &mut Values, contact: Option<&Contact>) {
+        if matches!(self.options.personal_email, PersonalEmail::Allow) {
+            return;
+        }
+        let names: Vec<String> = values
+            .iter()
+            .filter(|(field, ..)| field.name == self.target.kind.title)
+            .map(|(.., value)| text_of(value).to_owned())
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let person = contact.map(Contact::names).unwrap_or_default();
+        let is_one = |(field, _, value): &(&'static Field, String, Value)| {
+            matches!(field.field_type, FieldType::Email) && is_personal(text_of(value), &names, &person)
+        };
+        let personal: Vec<&str> = values.iter().filter(|value| is_one(value)).map(|(field, ..)| field.name).collect();
+        if matches!(self.options.personal_email, PersonalEmail::Leave) {
+            self.plan.emails_left += personal.len();
+            values.retain(|value| !is_one(value));
+            return;
+        }
+        for field in personal {
+            let reason = "looks like a person's address, which belongs to a contact person; take an address of function, \
+                          leave such ones out (--leave-personal-email) or take them all the same (--allow-personal-email)";
+            let heading = self.heading(field);
+            self.refuse(line, heading, reason);
+        }
+    }
+
+    /// Finds the record that a row speaks of, and what makes two rows of a file the same record. `None` where that cannot
+    /// be told, which has been refused.
+    fn matched(&mut self, row: &TableRow, values: &Values, refused: &BTreeSet<&str>) -> Option<(Matched<'a>, String)> {
+        let kind = self.target.kind;
+        let id = self.mapping.columns.iter().zip(&row.cells).find(|((_, holds), _)| *holds == Holds::Id);
+        if let Some(((heading, _), Cell::Text(id))) = id {
+            let Some(key) = RecordKey::parse(id).filter(|key| key.kind == kind.name) else {
+                self.refuse(row.line, heading, format!("is no id of a record of kind {}", kind.name));
+                return None;
+            };
+            match (self.existing.own(&key), self.existing.elsewhere(&key)) {
+                (Some(current), _) => return Some((Matched::Own(current), key.to_string())),
+                (None, Some(current)) => return Some((Matched::Elsewhere(current), key.to_string())),
+                // As from another node: what it is called decides.
+                (None, None) => self.plan.ids_unknown += 1,
+            }
+        }
+        let text =
+            |name: &str| values.iter().find(|(field, ..)| field.name == name).map_or("", |(.., value)| text_of(value));
+        if !kind.ends.is_empty() {
+            let ends: Vec<(&str, Option<RecordKey>)> =
+                kind.ends.iter().map(|end| (*end, RecordKey::parse(text(end)))).collect();
+            for (end, _) in ends.iter().filter(|(end, key)| key.is_none() && !refused.contains(end)) {
+                self.refuse(row.line, self.heading(end), "is missing");
+            }
+            let ends: Option<Vec<&RecordKey>> = ends.iter().map(|(_, key)| key.as_ref()).collect();
+            let key = RecordKey::derived(kind.name, &ends?);
+            let identity = key.to_string();
+            return Some((self.existing.own(&key).map_or(Matched::Link(key), Matched::Own), identity));
+        }
+        let keys: Vec<&str> = self.mapping.key.iter().map(|name| text(name)).collect();
+        let needed = self.mapping.key.iter().zip(&keys).find(|(name, text)| text.is_empty() && **name == kind.title);
+        if needed.is_some() || keys.iter().all(|text| text.is_empty()) {
+            let name = self.mapping.key.first().copied().unwrap_or(kind.title);
+            if !refused.contains(name) {
+                self.refuse(row.line, self.heading(name), "is missing");
+            }
+            return None;
+        }
+        let identity = identity(&keys);
+        let deleted = text("deleted") == "true"
+            || values.iter().any(|(field, _, value)| field.name == "deleted" && *value == json!(true));
+        match self.existing.identified(&identity, deleted).as_slice() {
+            [] => Some((Matched::New, identity)),
+            [current] => Some((Matched::Own(current), identity)),
+            several => {
+                let reason =
+                    format!("{} records have this {}; add a column id", several.len(), self.mapping.key.join(" and "));
+                let name = self.mapping.key.first().copied().unwrap_or(kind.title);
+                self.refuse(row.line, self.heading(name), reason);
+                None
+            }
+        }
+    }
+
+    fn changes(&mut self, line: u64, values: &Values, current: Option<&Row>) -> Vec<FieldChange> {
+        let mut out = Vec::new();
+        for (field, name, value) in values {
+            match schema::parse_field(self.target.kind, name, value, current) {
+                Ok(parsed) => out.extend(parsed),
+                Err(error) => {
+                    let shown = if error.value.is_empty() { String::new() } else { format!("{:?} ", error.value) };
+                    self.refuse(line, self.heading(field.name), format!("{shown}{}", error.reason));
+                }
+            }
+        }
+        out
     }
 
     fn check_complete(&mut self, line: u64, changes: &[FieldChange], refused: &BTreeSet<&str>) {
         let has = |field: &Field| changes.iter().any(|change| change.key.split(['@', '/']).next() == Some(field.name));
-        for field in self.target.kind.fields.iter().filter(|field| field.required && !has(field)) {
-            if !refused.contains(field.name) {
-                self.errors.push(row_error(line, field.name, "is missing"));
+        let missing = self
+            .target
+            .kind
+            .fields
+            .iter()
+            .filter(|field| field.required && !has(field) && !refused.contains(field.name));
+        for field in missing.collect::<Vec<_>>() {
+            let heading = self.heading(field.name);
+            let told = self
+                .errors
+                .listed
+                .iter()
+                .rev()
+                .take_while(|error| error.row == line)
+                .any(|error| error.column == heading);
+            if !told {
+                self.refuse(line, heading, "is missing");
             }
         }
     }
 
-    fn add(&mut self, line: u64, matched: &Matched<'_>, changes: Vec<FieldChange>) {
+    fn add(&mut self, line: u64, matched: &Matched<'_>, changes: Vec<FieldChange>, values: &Values) {
         let register = Some(self.target.register);
-        let (target, changes, what) = match (matched.current, &matched.link) {
-            (Some(current), _) => {
-                let changes: Vec<_> = changes.into_iter().filter(|change| differs(current, change)).collect();
-                if changes.is_empty() {
-                    self.plan.unchanged += 1;
-                    return;
+        if let Some(current) = matched.current() {
+            self.met.insert(current.key.clone());
+            let changes: Vec<_> = changes.into_iter().filter(|change| differs(current, change)).collect();
+            let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
+            match (matched, keys.is_empty()) {
+                (Matched::Elsewhere(_), true) => self.plan.elsewhere += 1,
+                (Matched::Elsewhere(_), false) => {
+                    let reason = format!(
+                        "is a record of another register and would change in {}; name that one: --register {}",
+                        keys.join(", "),
+                        current.doc.register
+                    );
+                    self.refuse(line, "id", reason);
                 }
-                self.plan.changed += 1;
-                self.check_size(line, Some(current), &changes);
-                let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
-                let what = format!("change {}", keys.join(", "));
-                (EditTarget::Record { doc: current.doc, key: current.key.clone() }, changes, what)
+                (_, true) => self.plan.unchanged += 1,
+                (_, false) => {
+                    self.plan.changed += 1;
+                    self.check_size(line, Some(current), &changes);
+                    let what = format!("change {}", keys.join(", "));
+                    let target = EditTarget::Record { doc: current.doc, key: current.key.clone() };
+                    self.edit(line, what, Edit { target, changes, if_version: None });
+                }
             }
-            (None, link) => {
-                self.plan.added += 1;
-                let changes: Vec<_> = schema::new_record(self.language).into_iter().chain(changes).collect();
-                self.check_size(line, None, &changes);
-                let target = match link {
-                    Some(key) => EditTarget::Link { register, key: key.clone() },
-                    None => EditTarget::New { register, kind: self.target.kind.name.to_owned() },
-                };
-                (target, changes, "add".to_owned())
-            }
+            return;
+        }
+        self.plan.added += 1;
+        let defaults = schema::new_record(self.target.kind, self.options.language).into_iter();
+        let mut all: Vec<_> =
+            defaults.filter(|default| changes.iter().all(|change| change.key != default.key)).collect();
+        all.extend(changes);
+        self.check_size(line, None, &all);
+        let target = match matched {
+            Matched::Link(key) => EditTarget::Link { register, key: key.clone() },
+            _ => EditTarget::New { register, kind: self.target.kind.name.to_owned() },
         };
+        if self.target.kind.ends.is_empty() {
+            self.suggest(line, values);
+        }
+        self.edit(line, "add".to_owned(), Edit { target, changes: all, if_version: None });
+    }
+
+    fn edit(&mut self, line: u64, what: String, edit: Edit) {
         if self.plan.changes.len() < IMPORT_CHANGES_LISTED {
             self.plan.changes.push(Change { row: line, what });
         }
-        self.plan.edits.push(Edit { target, changes, if_version: None });
+        self.plan.edits.push(edit);
+    }
+
+    /// What is there that a new record may be.
+    fn suggest(&mut self, line: u64, values: &Values) {
+        let of = |name: &'static str| values.iter().filter(move |(field, ..)| field.name == name);
+        let texts = |name: &'static str| of(name).flat_map(|(.., value)| texts_of(value)).collect::<Vec<_>>();
+        let looks = Looks {
+            names: texts(self.target.kind.title),
+            city: texts("city").first().copied().unwrap_or_default(),
+            identifiers: texts("identifiers"),
+            website: texts("website").first().copied().unwrap_or_default(),
+        };
+        let (kind, rows) = (self.target.kind, self.stock.rows);
+        let similar = self.similar.get_or_insert_with(|| Similar::of(kind, rows));
+        for (row, reason) in similar.to(&looks) {
+            if self.plan.duplicates.len() < IMPORT_DUPLICATES_LISTED {
+                let title = schema::title(row, self.options.language);
+                let (id, register) = (row.key.to_string(), row.doc.register.to_string());
+                self.plan.duplicates.push(Suggestion { row: line, id, title, register, reason });
+            }
+        }
     }
 
     /// A row is one commit at least: what a commit does not take is refused before anything is written.
@@ -272,77 +480,44 @@ impl<'a> Maker<'a> {
         let characters: usize = changes.iter().map(|change| characters(current, change)).sum();
         if bytes > EDIT_BYTES_MAX {
             let reason = format!("has more than {} KiB; leave something out and add it by hand", EDIT_BYTES_MAX / 1024);
-            self.errors.push(row_error(line, "", reason));
+            self.refuse(line, "", reason);
         } else if characters as u64 > CHANGE_OPS_MAX {
             let reason = format!("changes more than {CHANGE_OPS_MAX} characters of long texts; shorten them");
-            self.errors.push(row_error(line, "", reason));
+            self.refuse(line, "", reason);
         }
     }
+}
 
-    fn cell<'r>(&self, row: &'r TableRow, wanted: impl Fn(&Column) -> bool) -> Option<&'r str> {
-        let cells = self.columns.iter().zip(&row.cells).filter(|(column, _)| wanted(column));
-        cells.map(|(_, cell)| cell.as_str()).find(|cell| !cell.is_empty())
+/// The flat name of a column's values. A program's object holds all languages at once.
+fn flat_name(name: &str, tongue: Option<&str>, cell: &Cell) -> String {
+    match (tongue, cell) {
+        (Some(_), Cell::Json(value)) if value.is_object() => name.to_owned(),
+        (Some(tongue), _) => format!("{name}@{tongue}"),
+        (None, _) => name.to_owned(),
     }
+}
 
-    fn field_cell<'r>(&self, row: &'r TableRow, name: &str) -> Option<&'r str> {
-        self.cell(row, |column| matches!(column, Column::Field(field, _) if field.name == name))
-    }
+/// The first text of a value.
+fn text_of(value: &Value) -> &str {
+    texts_of(value).first().copied().unwrap_or_default()
+}
 
-    /// Finds the record that a row speaks of.
-    fn matched(&self, row: &TableRow) -> Result<Matched<'a>, RowError> {
-        let kind = self.target.kind;
-        if let Some(id) = self.cell(row, |column| matches!(column, Column::Id)) {
-            let key = RecordKey::parse(id).ok_or_else(|| row_error(row.line, "id", "is no record id"))?;
-            let known = self.existing.by_key.get(&key).copied();
-            let missing = "no such record in this register; leave the id empty to add one";
-            let current = known.ok_or_else(|| row_error(row.line, "id", missing))?;
-            return Ok(Matched { current: Some(current), link: None, identity: key.to_string() });
-        }
-        if !kind.ends.is_empty() {
-            let key = self.derived(row)?;
-            let current = self.existing.by_key.get(&key).copied();
-            return Ok(Matched { current, identity: key.to_string(), link: Some(key) });
-        }
-        let name = self.field_cell(row, kind.title).ok_or_else(|| row_error(row.line, kind.title, "is missing"))?;
-        let identity = identity(name, self.field_cell(row, "city"));
-        let known = self.existing.by_name.get(&identity).map_or(&[][..], Vec::as_slice);
-        match known {
-            [] => Ok(Matched { current: None, link: None, identity }),
-            [current] => Ok(Matched { current: Some(current), link: None, identity }),
-            several => Err(row_error(
-                row.line,
-                kind.title,
-                format!("{} records have this name and city; add a column id", several.len()),
-            )),
-        }
+/// The texts of a value: itself, its members, or in its languages.
+fn texts_of(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(members) => members.iter().filter_map(Value::as_str).collect(),
+        Value::Object(texts) => texts.values().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
     }
+}
 
-    /// The id of a link, from the records at its ends.
-    fn derived(&self, row: &TableRow) -> Result<RecordKey, RowError> {
-        let kind = self.target.kind;
-        let mut ends = Vec::new();
-        for end in kind.ends {
-            let cell = self.field_cell(row, end).ok_or_else(|| row_error(row.line, end, "is missing"))?;
-            let kinds = match kind.field(end).map(|field| field.field_type) {
-                Some(FieldType::Reference(kinds)) => kinds,
-                _ => &[],
-            };
-            let id = self.names.resolve(kinds, cell).map_err(|reason| row_error(row.line, end, reason))?;
-            ends.push(RecordKey::parse(&id).ok_or_else(|| row_error(row.line, end, "is no record id"))?);
-        }
-        Ok(RecordKey::derived(kind.name, &ends.iter().collect::<Vec<_>>()))
+fn says(values: &Values) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for (_, name, value) in values {
+        (name, value.to_string()).hash(&mut hasher);
     }
-
-    /// A cell as the schema takes it.
-    fn value(&self, field: &Field, cell: &str) -> Result<Value, String> {
-        let members = || cell.split(['|', ';']).map(str::trim).filter(|member| !member.is_empty());
-        match field.field_type {
-            FieldType::Reference(kinds) => self.names.resolve(kinds, cell).map(Value::from),
-            FieldType::References(kinds) => members().map(|member| self.names.resolve(kinds, member)).collect(),
-            _ if field.is_set() => Ok(json!(members().collect::<Vec<_>>())),
-            _ => Ok(json!(cell)),
-        }
-    }
+    hasher.finish()
 }
 
 /// How many operations a change of a long text takes: its characters, but for the beginning and end that stay.
@@ -357,16 +532,9 @@ fn characters(current: Option<&Row>, change: &FieldChange) -> usize {
     before + after - 2 * kept
 }
 
-/// A reason without the column's name before it, which is shown beside it.
-fn without_name(reason: &str, name: &str) -> String {
-    let base = name.split('@').next().unwrap_or(name);
-    let cut = [name, base].iter().find_map(|name| reason.strip_prefix(*name)?.strip_prefix(": "));
-    cut.unwrap_or(reason).to_owned()
-}
-
 /// Whether a change says anything that the record does not say already. Of concurrent values any counts: an
 /// import decides no conflict by accident.
-fn differs(current: &Row, change: &FieldChange) -> bool {
+pub fn differs(current: &Row, change: &FieldChange) -> bool {
     let standing = || current.fields.get(&change.key).into_iter().flatten().map(|cell| &cell.value);
     match &change.op {
         FieldOp::Put(Scalar::Null) => standing().any(|cell| *cell != Scalar::Null),

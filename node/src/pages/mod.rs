@@ -1,6 +1,7 @@
 //! The page: what people open in a browser. HTML is made here from the same functions that the API uses;
 //! nothing is loaded from elsewhere, and everything but live updates works without JavaScript.
 
+mod around;
 mod assets;
 mod conflicts;
 mod exchange;
@@ -35,6 +36,7 @@ pub fn router() -> Router<AppState> {
         .route("/records/new", get(write::new).post(write::create))
         .route("/records/{id}", get(record::show))
         .route("/records/{id}/edit", get(write::edit).post(write::save))
+        .route("/records/{id}/advance", post(around::advance))
         .route("/records/{id}/delete", post(write::delete))
         .route("/records/{id}/restore", post(write::restore))
         .route("/conflicts", get(conflicts::show))

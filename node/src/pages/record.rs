@@ -1,16 +1,17 @@
 //! `/records/{id}`: a record with its values per register, its conflicts and its links.
 
 use super::layout::{Ctx, LISTS, Place};
-use super::show;
-use crate::api::{Answer, Problem, parse_key};
+use super::{around, show};
+use crate::api::{Answer, Problem, parse_key, surroundings};
 use crate::store::{Store, StoreError};
 use crate::views::{Conflict, Group, Reader, Titles, Version, field_label, for_each_group, kind_label, words};
 use axum::extract::Path;
 use axum::response::Response;
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
-use comin_protocol::schema;
+use comin_protocol::schema::{self, Kind};
 use maud::{Markup, html};
+use serde_json::{Map, Value};
 
 struct Found {
     group: Group,
@@ -38,7 +39,8 @@ pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
         Ok(Some(Found { group, titles, links }))
     });
     let found = found.await?.ok_or_else(|| Problem::not_found(format!("record {key}")))?;
-    Ok(page(&ctx, &found))
+    let around = surroundings(&ctx.app, &found.group, lang).await?;
+    Ok(page(&ctx, &found, &around))
 }
 
 /// The memberships of a network or an organisation.
@@ -64,7 +66,7 @@ fn place(kind: &str) -> Place {
     LISTS.iter().find(|(k, _)| *k == kind).map_or(Place::Other, |(kind, _)| Place::Kind(kind))
 }
 
-fn page(ctx: &Ctx, found: &Found) -> Response {
+fn page(ctx: &Ctx, found: &Found, around: &Map<String, Value>) -> Response {
     let group = &found.group;
     let kind = &group.key.kind;
     let up = LISTS.iter().find(|(k, _)| k == kind);
@@ -78,6 +80,7 @@ fn page(ctx: &Ctx, found: &Found) -> Response {
             @if !group.differs.is_empty() { (differs(ctx, group)) }
             @for version in &group.versions { (version_section(ctx, version, found)) }
             (link_section(ctx, found))
+            (around::sections(ctx, &group.key, around))
             p.muted { (ctx.t("record-id")) " " code { (group.key) } }
         }
     };
@@ -103,6 +106,8 @@ fn version_section(ctx: &Ctx, version: &Version, found: &Found) -> Markup {
             @if deleted { p.callout { (show::icon("act")) span { (ctx.t(if version.row.is_listed() { "record-deletion-disputed" } else { "record-deleted" })) } } }
             @for conflict in &version.conflicts { (conflict_callout(ctx, version, conflict, &found.titles)) }
             (values(ctx, version, &found.titles))
+            (around::stale_translations(ctx, version))
+            (around::steps(ctx, version))
             p.muted { (ctx.t("record-created")) " " (show::origin(ctx, &version.creator)) }
         }
     }
@@ -147,12 +152,12 @@ fn conflict_callout(ctx: &Ctx, version: &Version, conflict: &Conflict, titles: &
 fn values(ctx: &Ctx, version: &Version, titles: &Titles) -> Markup {
     let row = &version.row;
     let known = schema::kind(&row.key.kind);
-    let fields = known.into_iter().flat_map(super::form::fields);
+    let fields = known.into_iter().flat_map(Kind::all_fields).filter(|f| !matches!(f.name, "deleted" | "schema"));
     let shown: Vec<_> = fields.filter_map(|f| Some((f, show::field(ctx.lang, row, f, titles)?))).collect();
-    let unknown = row.fields.keys().filter(|key| {
-        let base = key.split(['@', '/']).next().unwrap_or(key);
-        known.is_none_or(|kind| kind.field(base).is_none()) && row.value(key).is_some()
-    });
+    let unknown = row
+        .fields
+        .keys()
+        .filter(|key| known.is_none_or(|kind| kind.field(schema::base_of(key)).is_none()) && row.value(key).is_some());
     html! {
         dl.values {
             @for (field, value) in shown { div { dt { (field_label(ctx.lang, field.name)) } dd { (value) } } }

@@ -81,10 +81,13 @@ fn writable(ctx: &Ctx) -> Vec<(RegisterId, String)> {
 /// 422 for an unknown kind.
 pub async fn new(ctx: Ctx) -> Answer<Response> {
     let kind = known_kind(ctx.query("kind").unwrap_or("organisation"))?;
-    // The ends of a link may come with the address, from the page of one of them.
-    let given = kind.ends.iter().filter_map(|end| Some((format!("f.{end}"), ctx.query(end)?.to_owned())));
-    let values = Values::of_new(&given.collect::<Vec<_>>(), ctx.lang);
-    new_page(&ctx, kind, &values, ctx.query("register").unwrap_or_default(), None).await
+    // What it refers to may come with the address, from the page of one of them.
+    let refers = kind.fields.iter().filter(|field| matches!(field.field_type, FieldType::Reference(_)));
+    let given = refers.filter_map(|field| Some((format!("f.{}", field.name), ctx.query(field.name)?.to_owned())));
+    let values = Values::of_new(kind, &given.collect::<Vec<_>>(), ctx.lang);
+    let internal = kind.is_internal.then(|| RegisterId::internal(&ctx.status.partner).to_string());
+    let register = ctx.query("register").map(str::to_owned).or(internal).unwrap_or_default();
+    new_page(&ctx, kind, &values, &register, None).await
 }
 
 async fn new_page(

@@ -80,6 +80,12 @@ impl Summary {
         })
     }
 
+    /// Its title in a language, folded.
+    pub fn title(&self, lang: Lang) -> &str {
+        let position = Lang::ALL.iter().position(|l| *l == lang).unwrap_or(0);
+        self.sort.get(position).map_or("", |title| title)
+    }
+
     /// Whether the record belongs into the list, its text aside. `members`: the organisations of the filter's
     /// network.
     pub fn matches(&self, filter: &Filter, members: &HashSet<RecordKey>) -> bool {
@@ -114,11 +120,23 @@ pub fn members_of(store: &dyn Store, network: &RecordKey) -> Result<HashSet<Reco
 }
 
 /// Calls `each` with the rows of every record of a kind, in order of ids.
-pub fn for_each_group(store: &dyn Store, kind: &str, mut each: impl FnMut(&[Row])) -> Result<(), StoreError> {
+pub fn for_each_group(store: &dyn Store, kind: &str, each: impl FnMut(&[Row])) -> Result<(), StoreError> {
+    for_each(store, Some(kind), each)
+}
+
+/// Calls `each` with the rows of every record but persons, by kind and id.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn for_each_record(store: &dyn Store, each: impl FnMut(&[Row])) -> Result<(), StoreError> {
+    for_each(store, None, each)
+}
+
+fn for_each(store: &dyn Store, kind: Option<&str>, mut each: impl FnMut(&[Row])) -> Result<(), StoreError> {
     let mut after: Option<(RecordKey, DocId)> = None;
     let mut group: Vec<Row> = Vec::new();
     loop {
-        let rows = store.scan_rows(Some(kind), after.as_ref(), SCAN_ROWS)?;
+        let rows = store.scan_rows(kind, after.as_ref(), SCAN_ROWS)?;
         let full = rows.len() == SCAN_ROWS;
         after = rows.last().map(|row| (row.key.clone(), row.doc));
         for row in rows {
@@ -242,12 +260,11 @@ impl RecordIndex {
             None => HashSet::new(),
         };
         let kind = filter.kind.as_deref().unwrap_or_default();
-        let position = Lang::ALL.iter().position(|l| *l == lang).unwrap_or(0);
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.refresh(store, kind)?;
         let Some(summaries) = inner.kinds.get(kind) else { return Ok(Vec::new()) };
         let mut found: Vec<&Summary> = summaries.values().filter(|s| s.matches(filter, &members)).collect();
-        found.sort_by(|a, b| a.sort.get(position).cmp(&b.sort.get(position)).then_with(|| a.key.cmp(&b.key)));
+        found.sort_by(|a, b| a.title(lang).cmp(b.title(lang)).then_with(|| a.key.cmp(&b.key)));
         Ok(found.into_iter().map(|s| s.key.clone()).collect())
     }
 }

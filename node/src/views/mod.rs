@@ -12,10 +12,10 @@ mod records;
 pub mod time;
 
 pub use fields::{
-    FieldError, derived_key, field_label, kind_label, known_kind, openapi_kinds, parse, parse_flat, scalar_text,
-    schema_json, title, to_columns, to_json, type_name, words, write_op,
+    FieldError, derived_key, field_label, kind_label, known_kind, openapi_kinds, parse, parse_flat, references,
+    scalar_text, schema_json, title, to_columns, to_json, type_name, words, write_op,
 };
 pub use fold::fold;
-pub use index::{Filter, ListPage, RecordIndex, Summary, for_each_group, scan_groups};
+pub use index::{Filter, ListPage, RecordIndex, Summary, for_each_group, for_each_record, members_of, scan_groups};
 pub use members::{Ambiguous, find_partner, find_register, register_label};
 pub use records::{Conflict, Group, Reader, Titles, Value, Version};

@@ -2,6 +2,9 @@
 
 use super::nodes::{TestNode, start};
 use axum::http::StatusCode;
+use comin_protocol::engine::{Command, Edit, Reply, Target};
+use comin_protocol::ids::{RecordKey, RegisterId};
+use comin_protocol::record::FieldChange;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -145,4 +148,61 @@ async fn the_stream_tells_what_was_missed() {
     assert!(event.contains(&second), "a page goes on from where it was made: {event}");
     let mut stream = open(Some("00000000-1")).await;
     next(&mut stream, "reset").await;
+}
+
+/// What a node writes whose schema has a kind and fields more: by the engine, which takes any.
+async fn write_newer(node: &TestNode, target: Target, fields: &[(&str, &str)]) -> String {
+    let changes = fields.iter().map(|(key, text)| FieldChange::put(*key, *text)).collect();
+    match node.handle.command(Command::Edit(vec![Edit { target, changes, if_version: None }])).await {
+        Ok(Reply::Edited(rows)) => rows[0].key.to_string(),
+        other => panic!("the edit was refused: {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_newer_node_writes_survives_an_older_one() {
+    let (newer, older) = two().await;
+    let made = newer.call("POST", "/api/v1/registers", Some(json!({"name": "Shared", "writers": "all"}))).await.json();
+    until(&older, "/api/v1/registers", |l| l["items"].as_array().unwrap().iter().any(|r| r["name"] == "Shared")).await;
+    let register = RegisterId::from_hex(made["id"].as_str().unwrap());
+    let new = |kind: &str| Target::New { register, kind: kind.to_owned() };
+    let known = [("name", "Zavod"), ("mood@it", "lieto"), ("type", "spaceport"), ("target_groups/sailors", "1")];
+    let known = write_newer(&newer, new("organisation"), &known).await;
+    let unknown = write_newer(&newer, new("lighthouse"), &[("height", "30"), ("keepers/a b", "1")]).await;
+    let path = format!("/api/v1/records/{known}");
+    until(&older, &path, |r| r["title"] == "Zavod").await;
+
+    older.call("POST", "/api/v1/sync/pause", None).await;
+    let patch = json!({"fields": {"name": "Zavod Brezmir", "city": "Koper", "target_groups": {"add": ["youth"]}}});
+    let edited = older.call_with("PATCH", &path, Some(patch), &[("if-match", "*")]).await;
+    assert_eq!(edited.status, StatusCode::OK, "an older node edits what it knows: {}", edited.text);
+    let key = RecordKey::parse(&known).unwrap();
+    let row = newer.app.node().read(move |store| store.rows_of(&key)).await.unwrap().remove(0);
+    let target = Target::Record { doc: row.doc, key: row.key };
+    write_newer(&newer, target, &[("mood@it", "lietissimo"), ("mood@sl", "vesel")]).await;
+    older.call("POST", "/api/v1/sync/resume", None).await;
+    for node in [&newer, &older] {
+        let merged = until(node, &path, |r| {
+            let fields = &r["values"][0]["fields"];
+            fields["city"] == "Koper" && fields["mood@sl"] == "vesel"
+        })
+        .await;
+        let fields = &merged["values"][0]["fields"];
+        assert_eq!((&fields["name"], &fields["mood@it"]), (&json!("Zavod Brezmir"), &json!("lietissimo")), "{fields}");
+        assert_eq!(merged["values"][0]["conflicts"], json!([]), "they wrote different fields");
+        let invalid = &fields["_invalid"];
+        assert_eq!(
+            (&invalid["type"], invalid.get("target_groups/sailors").is_some()),
+            (&json!("spaceport"), true),
+            "{fields}"
+        );
+    }
+    until(&older, &format!("/api/v1/records/{unknown}"), |r| r["values"][0]["fields"]["height"] == "30").await;
+    let export = older.call("GET", "/api/v1/export?format=json", None).await.json();
+    let records = export["records"].as_array().unwrap();
+    let exported = |id: &str| records.iter().find(|record| record["id"] == id).unwrap()["values"][0]["fields"].clone();
+    assert_eq!(exported(&unknown)["keepers/a b"], "1", "an older node exports a kind that it does not know");
+    assert_eq!(exported(&known)["mood@sl"], "vesel", "and fields that it does not know");
+    let page = older.page(&format!("/records/{unknown}")).await;
+    assert!(page.status == StatusCode::OK && page.text.contains("height"), "and its page shows them");
 }

@@ -1,8 +1,12 @@
 //! The router around real nodes: engine, store, helper and, where two meet, the network on loopback.
 
+mod calendars;
 mod federation;
+mod import;
 mod nodes;
 mod office;
 mod pages;
 mod reach;
 mod records;
+mod search;
+mod work;

@@ -10,5 +10,6 @@ mod quiet;
 mod rekey;
 mod repair;
 mod revoke;
+mod scenarios;
 mod waiting;
 mod words;

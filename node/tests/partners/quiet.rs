@@ -58,6 +58,7 @@ fn nothing_that_people_enter_gets_into_the_log() {
     assert!(!slovenia.run(&["organisation", "edit", &id, "--set", &set("email", description)]).status.success());
 
     whole_life_of_a_person(&slovenia, &italy);
+    import_of_persons(&slovenia);
     let user = slovenia.json(&["users", "add", ENTERED[12], "--role", "editor"]);
     let password = user["password"].as_str().expect("a password").to_owned();
 
@@ -116,6 +117,23 @@ fn whole_life_of_a_person(slovenia: &Partner, italy: &Partner) {
     slovenia.json(&["search", given]);
     slovenia.json(&["person", "erase", &id, "--reason", "request"]);
     eventually("it is erased on both", || (!reads(slovenia) && !reads(italy)).then_some(()));
+}
+
+/// A table with contact persons, once refused and once taken.
+fn import_of_persons(partner: &Partner) {
+    let [.., given, email, phone, _] = ENTERED;
+    let table = |address: &str| {
+        format!(
+            "Ente;Referente;Email referente;Telefono referente;Email\nAlfa;{given} {given};{address};{phone};{email}\n"
+        )
+    };
+    let file = partner.temp.path().join("persons.csv").to_string_lossy().into_owned();
+    let import = ["import", &file, "--kind", "organisation", "--purpose", "network", "--legal-basis", "consent"];
+    let import = [&import[..], &["--retain-until", "2099-01-31", "--leave-personal-email"]].concat();
+    fs::write(&file, table(given)).expect("a file");
+    assert!(!partner.run(&import).status.success(), "what is no address is refused");
+    fs::write(&file, table(email)).expect("a file");
+    assert_eq!(partner.json(&import)["persons"]["added"], 1, "and the person made");
 }
 
 /// Words that carry a secret: long ones with a digit, as in kits and tickets.

@@ -1,0 +1,117 @@
+//! Search: records of all kinds by words in any language.
+//!
+//! The index lies in memory, is made from the rows at the first search and kept current from the node's events, as the
+//! lists' index is. Nothing of it is on disk, so nothing of it can be left behind there: persons are not in it, and what
+//! is erased elsewhere has no trace in it. Dropping it costs one scan of the rows.
+//!
+//! A text is folded (`Šentprima` is `sentprima`) and divided into words at whatever is neither letter nor digit. A word
+//! of a query finds every word that holds it anywhere; one that finds nothing finds the words that are one slip away
+//! (two of a long one). A record is found where each word of the query is found in it.
+
+mod dictionary;
+mod index;
+
+use crate::i18n::Lang;
+use crate::runtime::{Event, EventKind, NodeHandle};
+use crate::store::{Store, StoreError};
+use crate::views::{Filter, members_of};
+use comin_protocol::ids::{PERSON_KIND, RecordKey};
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::broadcast;
+
+pub use index::{Hit, Index};
+
+/// What is looked for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Query {
+    /// Words.
+    pub text: String,
+    /// Kind, country, network, target group, register; its own text is not looked at.
+    pub filter: Filter,
+    /// Only records with a text in this language.
+    pub language: Option<String>,
+}
+
+/// The index of a running node.
+pub struct SearchIndex(Mutex<Inner>);
+
+struct Inner {
+    events: broadcast::Receiver<Event>,
+    /// `None` until the first search, and again where events were missed.
+    index: Option<Index>,
+    stale: HashSet<RecordKey>,
+}
+
+impl SearchIndex {
+    /// Nothing yet; listens to the node.
+    pub fn new(node: &NodeHandle) -> Self {
+        Self(Mutex::new(Inner { events: node.subscribe(), index: None, stale: HashSet::new() }))
+    }
+
+    /// Reads these records again before the next search: the caller has just written them.
+    pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.stale.extend(keys.into_iter().filter(|key| key.kind != PERSON_KIND));
+    }
+
+    /// The best `limit` records, and how many were found. Blocks; the first search reads all rows.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn search(
+        &self,
+        store: &dyn Store,
+        query: &Query,
+        lang: Lang,
+        limit: usize,
+    ) -> Result<(Vec<Hit>, usize), StoreError> {
+        let members = match &query.filter.network {
+            Some(network) => members_of(store, network)?,
+            None => HashSet::new(),
+        };
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(inner.current(store)?.search(query, &members, lang, limit))
+    }
+
+    /// Whether the index says just what one made anew from the rows would say.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn agrees(&self, store: &dyn Store) -> Result<bool, StoreError> {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(inner.current(store)?.content() == Index::of(store)?.content())
+    }
+}
+
+impl Inner {
+    /// The index as the rows are now.
+    fn current(&mut self, store: &dyn Store) -> Result<&Index, StoreError> {
+        self.drain();
+        let mut index = match self.index.take() {
+            Some(index) => index,
+            None => {
+                self.stale.clear();
+                Index::of(store)?
+            }
+        };
+        // A failure leaves no index behind: the next search makes it anew.
+        for key in std::mem::take(&mut self.stale) {
+            index.put(&key, &store.rows_of(&key)?);
+        }
+        Ok(self.index.insert(index))
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.events.try_recv() {
+                Ok(Event { kind: EventKind::Records(rows), .. }) => {
+                    self.stale.extend(rows.into_iter().map(|(_, key)| key).filter(|key| key.kind != PERSON_KIND));
+                }
+                Ok(_) => {}
+                Err(broadcast::error::TryRecvError::Lagged(_)) => self.index = None,
+                Err(_) => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! A node with records of every sort that exports find hard, made through the command line.
+
+use super::foreign::run;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// Cells that a spreadsheet would take for formulas or divide; letters that only some of us have.
+const ORGANISATIONS: &str = "\
+name,other_names,type,city,country,position,languages,website,phone,description@it,description@sl,last_verified,visibility
+Zavod Šentžiga,Žiga; A\\; B,association,Nova Gorica,SI,\"45.956,13.648;city\",sl; it,https://sentziga.example/a;b,+386 1 555 01 42,\"Prima riga
+seconda, \"\"riga\"\"\",Društvo <šest & sedem>,2026-03-14,public
+=HYPERLINK(\"http://evil.example\"),-2+3,,Padova,IT,,,,,@SUM(A1:A9),,,federation
+Atelier d'Œuvre,,,Lyon,FR,\"45.764,4.8357;address\",fr,,+33 4 00 00 00 00,,,1899-12-31,partner
+";
+
+/// A partner's machine.
+pub struct Machine {
+    temp: TempDir,
+}
+
+impl Machine {
+    /// Nothing but the partner on it.
+    pub fn empty() -> Self {
+        let machine = Self { temp: tempfile::tempdir().expect("a directory") };
+        machine.comin(&["init", "--name", "Partner Esempio", "--country", "IT", "--device", "ufficio-di-ada"]);
+        machine
+    }
+
+    /// With organisations, networks, memberships, events, practices and a person.
+    pub fn filled() -> Self {
+        let machine = Self::empty();
+        machine.write("organisations.csv", ORGANISATIONS);
+        machine.comin(&["import", "organisations.csv", "--kind", "organisation", "--no-positions"]);
+        let organisation = |name: &str| machine.id_of("organisation", name);
+        let (ziga, padova) = (organisation("Zavod Šentžiga"), organisation("=HYPERLINK"));
+        let network = machine.add(
+            "network",
+            &[
+                "name@it=Rete",
+                "name@sl=Mreža",
+                "levels=local|national",
+                "since=2026-03",
+                "visibility=public",
+                "country=SI",
+            ],
+        );
+        machine.add(
+            "membership",
+            &[
+                &set("organisation", &ziga),
+                &set("network", &network),
+                "role=member",
+                "since=2026-04-01",
+                "visibility=public",
+            ],
+        );
+        machine.add("membership", &[&set("organisation", &padova), &set("network", &network), "visibility=public"]);
+        let practice = machine.add(
+            "practice",
+            &["title@fr=Mentor", "description@fr=Long,\nà plusieurs mains", &set("network", &network)],
+        );
+        machine.add(
+            "event",
+            &[
+                "title@it=Seminario, parte 1; apertura",
+                "title@sl=Delavnica čšž, ki ima tako dolg naslov, da ga mora vsak koledar prelomiti v več vrstic",
+                "type=workshop",
+                "when=2026-07-11T09:00/2026-07-11T12:30[Europe/Ljubljana]",
+                "place=Nova Gorica, Trg 1",
+                "position=45.956,13.648;exact",
+                &set("organiser", &ziga),
+                &format!("networks={network}"),
+                &format!("practices={practice}"),
+                "attendance=14",
+                "state=cancelled",
+                "visibility=public",
+            ],
+        );
+        machine.add(
+            "event",
+            &["title@it=Incontro interno", "type=meeting", "when=2026-12-01T18:00/2026-12-01T18:00[Europe/Rome]"],
+        );
+        machine.add("event", &["title@it=Senza data", "type=meeting"]);
+        let gone = machine.add("organisation", &["name=Cancellata", "visibility=public"]);
+        machine.comin(&["organisation", "remove", &gone]);
+        machine.comin(&[
+            "person",
+            "add",
+            "--scope",
+            "none",
+            "--set",
+            "given_name=Ada",
+            "--set",
+            "family_name=Zupan; ml.",
+            "--set",
+            "email=ada.zupan@most.example",
+            "--set",
+            "phone=+386 1 5550142",
+            "--set",
+            "language=sl",
+            "--set",
+            "role=Coordinatrice, rete",
+            "--set",
+            &format!("organisation={ziga}"),
+            "--set",
+            "purpose=contatto",
+            "--set",
+            "legal_basis=consent",
+            "--set",
+            "retain_until=2099-12-31",
+        ]);
+        machine
+    }
+
+    /// Adds a record and gives its id.
+    pub fn add(&self, kind: &str, fields: &[&str]) -> String {
+        let set = fields.iter().flat_map(|field| ["--set", field]);
+        let printed = self.comin(&["--json", kind, "add"].into_iter().chain(set).collect::<Vec<_>>());
+        let answer: Value = serde_json::from_str(&printed).expect("JSON");
+        answer["id"].as_str().expect("an id").to_owned()
+    }
+
+    fn id_of(&self, kind: &str, name: &str) -> String {
+        let records = self.records();
+        let found = records.values().find(|record| {
+            record.kind == kind && record.fields["name"].as_str().is_some_and(|text| text.starts_with(name))
+        });
+        found.unwrap_or_else(|| panic!("{name} is there")).id.clone()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.temp.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: &str) {
+        std::fs::write(self.path(name), content).expect("a file");
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_comin"));
+        command.arg("--data-dir").arg(self.path("node")).args(args).current_dir(self.temp.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a verb that works.
+    pub fn comin(&self, args: &[&str]) -> String {
+        run(&mut self.command(args))
+    }
+
+    /// Runs a verb.
+    pub fn output(&self, args: &[&str]) -> Output {
+        self.command(args).output().expect("the program starts")
+    }
+
+    /// Exports into a file and gives it.
+    pub fn export(&self, format: &str, more: &[&str]) -> PathBuf {
+        let name = format!("out-{}.{format}", more.join("").replace(|c: char| !c.is_alphanumeric(), ""));
+        let args = [&["export", "--format", format, "--out", &name, "--force"], more].concat();
+        self.comin(&args);
+        self.path(&name)
+    }
+
+    /// Every record by id, as the node's own JSON tells it.
+    pub fn records(&self) -> BTreeMap<String, Record> {
+        let all: Value = serde_json::from_str(&self.comin(&["export", "--format", "json"])).expect("JSON");
+        let records = all["records"].as_array().expect("a list").iter().map(|record| {
+            let value = &record["values"][0];
+            let record = Record {
+                id: record["id"].as_str().expect("an id").to_owned(),
+                kind: record["kind"].as_str().expect("a kind").to_owned(),
+                title: record["title"].as_str().expect("a title").to_owned(),
+                register: value["register_name"].as_str().expect("a name").to_owned(),
+                deleted: value["deleted"] == json!(true),
+                fields: value["fields"].as_object().expect("fields").clone(),
+            };
+            (record.id.clone(), record)
+        });
+        records.collect()
+    }
+}
+
+fn set(field: &str, value: &str) -> String {
+    format!("{field}={value}")
+}
+
+/// A record as the node tells it.
+pub struct Record {
+    pub id: String,
+    pub kind: String,
+    pub title: String,
+    pub register: String,
+    pub deleted: bool,
+    pub fields: Map<String, Value>,
+}
+
+impl Record {
+    /// The fields as cells of a table: what a foreign program has to find there.
+    pub fn cells(&self) -> BTreeMap<String, Value> {
+        let mut out = BTreeMap::new();
+        for (name, value) in &self.fields {
+            match value {
+                Value::Object(position) if name == "position" => {
+                    let text = format!("{},{};{}", position["lat"], position["lon"], word(&position["precision"]));
+                    out.insert(name.clone(), json!(text));
+                }
+                Value::Object(when) if name == "when" => {
+                    let [start, end, zone] = ["start", "end", "tzid"].map(|part| word(&when[part]));
+                    out.insert(name.clone(), json!(format!("{start}/{end}[{zone}]")));
+                }
+                Value::Object(texts) => {
+                    out.extend(texts.iter().map(|(lang, text)| (format!("{name}@{lang}"), text.clone())));
+                }
+                Value::Array(members) => {
+                    let escaped = |member: &Value| word(member).replace('\\', "\\\\").replace(';', "\\;");
+                    out.insert(name.clone(), json!(members.iter().map(escaped).collect::<Vec<_>>().join("; ")));
+                }
+                value => drop(out.insert(name.clone(), value.clone())),
+            }
+        }
+        out
+    }
+}
+
+/// A text as it is.
+pub fn word(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// What a file holds.
+pub fn content(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a file of text")
+}
