@@ -173,12 +173,8 @@ pub async fn get(
             return Err(Problem::not_found(format!("record {key} in this register")));
         }
     }
-    let mut response = group_response(StatusCode::OK, &group);
-    let mut members = group.to_json();
-    members.extend(super::work::surroundings(&app, &group, lang).await?);
-    *response.body_mut() = Json(with_schema(members)).into_response().into_body();
-    response.headers_mut().remove(header::CONTENT_LENGTH);
-    Ok(response)
+    let around = super::work::surroundings(&app, &group, lang).await?;
+    Ok(group_response(StatusCode::OK, &group, around))
 }
 
 fn with_schema(mut members: Map<String, Value>) -> Value {
@@ -186,9 +182,11 @@ fn with_schema(mut members: Map<String, Value>) -> Value {
     Value::Object(members)
 }
 
-/// A record as an answer, with an `ETag` where it lies in one register only.
-fn group_response(status: StatusCode, group: &Group) -> Response {
-    let mut response = (status, Json(with_schema(group.to_json()))).into_response();
+/// A record as an answer, with what lies around it and an `ETag` where it lies in one register only.
+fn group_response(status: StatusCode, group: &Group, around: Map<String, Value>) -> Response {
+    let mut members = group.to_json();
+    members.extend(around);
+    let mut response = (status, Json(with_schema(members))).into_response();
     if let [version] = group.versions.as_slice()
         && let Some(tag) = etag(version.row.version())
     {
@@ -424,7 +422,7 @@ async fn answer(app: &AppState, written: Written, asked: Option<&Map<String, Val
         Written::Done(row) => {
             let groups = read_written(app, vec![*row], lang).await?;
             let group = groups.first().ok_or_else(|| Problem::internal("no row came back"))?;
-            Ok(group_response(StatusCode::OK, group))
+            Ok(group_response(StatusCode::OK, group, Map::new()))
         }
         Written::Stale(row) => {
             let current = read_version(app, *row, lang).await?;

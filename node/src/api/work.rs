@@ -172,7 +172,12 @@ pub async fn interests(
     lang: Lang,
     Body(body): Body<Interests>,
 ) -> Answer<(StatusCode, Json<Value>)> {
-    let given: BTreeSet<&String> = body.organisations.iter().collect();
+    let mut given: Vec<&String> = Vec::new();
+    for organisation in &body.organisations {
+        if !given.contains(&organisation) {
+            given.push(organisation);
+        }
+    }
     if given.is_empty() || given.len() > PARTICIPANTS_MAX {
         return Err(Problem::invalid(format!("name 1 to {PARTICIPANTS_MAX} organisations")));
     }

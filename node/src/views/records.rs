@@ -135,7 +135,11 @@ impl<'a> Reader<'a> {
         Ok(Conflict { field: conflict.field, values })
     }
 
-    fn value(&self, row: &Row, cell: &Cell) -> Result<Value, StoreError> {
+    /// A value of a row with who wrote it, and when.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn value(&self, row: &Row, cell: &Cell) -> Result<Value, StoreError> {
         let origin = row.origin(cell);
         let device = match origin {
             Some(origin) => self.device_of(&origin.actor)?,
@@ -150,14 +154,6 @@ impl<'a> Reader<'a> {
             time_ms: origin.and_then(|o| u64::try_from(o.time_ms).ok()).unwrap_or(0),
             edited: None,
         })
-    }
-
-    /// Who wrote a value of a row, and when.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn author(&self, row: &Row, cell: &Cell) -> Result<Value, StoreError> {
-        self.value(row, cell)
     }
 
     fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError> {

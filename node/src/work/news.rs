@@ -77,7 +77,7 @@ impl News {
         let new = row.origins.iter().enumerate().filter(|(_, origin)| is_new(origin.time_ms));
         for index in new.map(|(index, _)| index) {
             let author =
-                reader.author(row, &Cell { value: Scalar::Null, origin: u16::try_from(index).unwrap_or(u16::MAX) })?;
+                reader.value(row, &Cell { value: Scalar::Null, origin: u16::try_from(index).unwrap_or(u16::MAX) })?;
             let deletes = |cell: &Cell| usize::from(cell.origin) == index && cell.value == Scalar::Bool(true);
             let what = match row.fields.get(comin_protocol::record::DELETED) {
                 Some(cells) if cells.iter().any(deletes) => What::Deleted,

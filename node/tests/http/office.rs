@@ -111,6 +111,7 @@ async fn changes(node: &TestNode) -> Vec<(String, String)> {
     let pages = [
         "/records/new",
         "/records/{id}/edit",
+        "/records/{id}/advance",
         "/records/{id}/delete",
         "/records/{id}/restore",
         "/conflicts/{id}",

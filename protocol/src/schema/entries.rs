@@ -217,7 +217,7 @@ impl List<'_> {
         let id = |number: u32| {
             to_hex(&tagged_hash("comin/entry/1", &[self.field.name.as_bytes(), &words, &number.to_le_bytes()])[..8])
         };
-        let free = |id: &String| !taken.contains(id) && !(fresh && self.stands(id));
+        let free = |id: &String| !(taken.contains(id) || fresh && self.stands(id));
         (0..).map(id).find(free).unwrap_or_default()
     }
 

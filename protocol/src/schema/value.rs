@@ -88,7 +88,7 @@ fn changes_text(field: &Field, input: &Value) -> Result<String, String> {
     const REMEDY: &str = "is no change; write an object of fields and values";
     let read: Option<Value> = input.as_str().and_then(|text| serde_json::from_str(text).ok());
     let mut object = read.unwrap_or_else(|| input.clone());
-    if !object.as_object().is_some_and(|fields| !fields.is_empty()) {
+    if object.as_object().is_none_or(serde_json::Map::is_empty) {
         return Err(REMEDY.to_owned());
     }
     object.sort_all_objects();
