@@ -493,6 +493,21 @@ cli-to-decide = { $n ->
    *[other] { $n } fields wait for a decision: comin conflicts
 }
 cli-nothing-found = Nothing found.
+cli-figures-as-of = State of the data: { $day }
+cli-figures-networks = networks
+cli-figures-organisations = organisations
+cli-figures-memberships = memberships
+cli-figures-bridges = in several networks
+cli-figures-events = events
+cli-figures-practices = practices
+cli-figures-interests = interests
+cli-figures-joined = new memberships
+cli-figures-members = memberships
+cli-figures-countries = Country
+cli-figures-levels = Level
+cli-figures-target_groups = Target group
+cli-figures-months = Month
+cli-figures-total = Together
 cli-deleted = deleted
 cli-in-register = In { $register }; added by { $partner }, { $time }; version { $version }
 cli-in-register-read-only = In { $register }, read only; added by { $partner }, { $time }; version { $version }

@@ -492,6 +492,21 @@ cli-to-decide = { $n ->
    *[other] { $n } campi aspettano una decisione: comin conflicts
 }
 cli-nothing-found = Non è stato trovato nulla.
+cli-figures-as-of = Stato dei dati: { $day }
+cli-figures-networks = reti
+cli-figures-organisations = organizzazioni
+cli-figures-memberships = adesioni
+cli-figures-bridges = in più reti
+cli-figures-events = eventi
+cli-figures-practices = pratiche
+cli-figures-interests = interesse
+cli-figures-joined = nuove adesioni
+cli-figures-members = adesioni
+cli-figures-countries = Paese
+cli-figures-levels = Livello
+cli-figures-target_groups = Destinatari
+cli-figures-months = Mese
+cli-figures-total = Totale
 cli-deleted = eliminata
 cli-in-register = In { $register }; aggiunta da { $partner }, { $time }; versione { $version }
 cli-in-register-read-only = In { $register }, sola lettura; aggiunta da { $partner }, { $time }; versione { $version }

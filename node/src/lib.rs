@@ -13,6 +13,8 @@ pub mod office;
 pub mod pages;
 pub mod persons;
 pub mod qr;
+pub mod render;
+pub mod report;
 pub mod runtime;
 pub mod store;
 pub mod text;

@@ -44,6 +44,9 @@
 //! | `POST sync/pause`, `sync/resume` | survive a restart |
 //! | `POST import?kind=&register=&dry_run=` | CSV in the body; all rows are checked before any is written |
 //! | `GET export?format=json\|csv\|automerge&kind=&register=` | the file |
+//! | `GET report?language=&format=html\|md&audience=` | the survey |
+//! | `GET graph.svg?language=&colour=`, `map.svg`, `tables` | the pictures, and what they say as tables |
+//! | `GET figures`, `calendar?month=` | the numbers; events by month |
 //! | `GET stream` | server-sent events `records`, `state`, `reset`; `Last-Event-ID` |
 //! | `POST login-codes` | a one-time login link for a browser (control socket or token) |
 //! | `GET`, `POST users`; `POST users/{id}/reset`, `DELETE users/{id}` | who signs in over the office network |
@@ -71,6 +74,7 @@ mod persons;
 pub mod problem;
 mod records;
 mod registers;
+mod report;
 pub mod rights;
 mod routes;
 mod schema;

@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::state::AppState;
 use super::{
     backup, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records, registers,
-    schema, status, stream, sync, users,
+    report, schema, status, stream, sync, users,
 };
 use crate::pages;
 use axum::Router;
@@ -71,6 +71,12 @@ fn api() -> Router<AppState> {
         .route("/sync/resume", post(sync::resume))
         .route("/import", get(import::progress).post(import::import))
         .route("/export", get(export::export))
+        .route("/report", get(report::report))
+        .route("/graph.svg", get(report::graph))
+        .route("/map.svg", get(report::map))
+        .route("/tables", get(report::tables))
+        .route("/figures", get(report::figures))
+        .route("/calendar", get(report::calendar))
         .route("/stream", get(stream::stream))
         .route("/login-codes", post(login::make_code))
         .route("/users", get(users::list).post(users::add))

@@ -16,6 +16,7 @@ mod persons;
 mod records;
 mod rekey;
 mod repair;
+mod report;
 mod run;
 mod status;
 mod sync;
@@ -136,6 +137,10 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Conflicts { verb } => records::conflicts(client, verb.as_ref(), out).map(done),
         Verb::Import(args) => transfer::import(client, args, out),
         Verb::Export(args) => transfer::export(client, args, out).map(done),
+        Verb::Report(args) => report::report(client, args, out).map(done),
+        Verb::Render(args) => report::render(client, args, out).map(done),
+        Verb::Figures { public } => report::figures(client, *public, out).map(done),
+        Verb::Calendar { month } => report::calendar(client, month.as_deref(), out).map(done),
         Verb::Sync(args) => sync::run(client, args, out),
         // INVARIANT: `dispatch` and `with_dir` take every other verb.
         _ => Err(CliError::usage("this verb needs no node")),

@@ -1,0 +1,143 @@
+//! `report`, `render`, `figures` and `calendar`.
+
+use super::args::{ColourArg, PictureArg, RenderArgs, ReportArgs, ReportFormat};
+use super::client::{Client, query};
+use super::error::CliResult;
+use super::members::text;
+use super::output::{Output, plain};
+use super::transfer::{into_file, said};
+use comin_node::report::Language;
+use serde_json::Value;
+use std::path::Path;
+
+const PUBLIC: &str = "public";
+
+/// `report`.
+pub fn report(client: &Client, args: &ReportArgs, out: &Output) -> CliResult {
+    let format = match args.format {
+        ReportFormat::Html => "html",
+        ReportFormat::Md => "md",
+    };
+    let parameters = [
+        ("language", Some(spoken(args.language, out))),
+        ("format", Some(format)),
+        ("audience", args.public.then_some(PUBLIC)),
+    ];
+    write(client, &query("report", &parameters), args.out.as_deref(), out)
+}
+
+/// `render`.
+pub fn render(client: &Client, args: &RenderArgs, out: &Output) -> CliResult {
+    let audience = ("audience", args.public.then_some(PUBLIC));
+    let language = ("language", Some(spoken(args.language, out)));
+    if args.table {
+        return tables(client.get(&query("tables", &[language, audience]))?, out);
+    }
+    let path = match args.picture {
+        PictureArg::Map => query("map.svg", &[language, audience]),
+        PictureArg::Graph => {
+            let colour = match args.colour {
+                ColourArg::Country => "country",
+                ColourArg::TargetGroup => "target_group",
+            };
+            query("graph.svg", &[language, ("colour", Some(colour)), audience])
+        }
+    };
+    write(client, &path, args.out.as_deref(), out)
+}
+
+fn spoken(language: Option<Language>, out: &Output) -> &'static str {
+    language.unwrap_or_else(|| out.lang.into()).code()
+}
+
+fn write(client: &Client, path: &str, file: Option<&Path>, out: &Output) -> CliResult {
+    match file {
+        None => client.download(path, &mut std::io::stdout().lock()),
+        Some(file) => {
+            into_file(file, |writer| client.download(path, writer))?;
+            said(out, &[file.to_owned()])
+        }
+    }
+}
+
+fn array<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn cell(value: &Value) -> String {
+    plain(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+fn tables(answer: Value, out: &Output) -> CliResult {
+    if out.json {
+        out.object(answer);
+        return Ok(());
+    }
+    for table in array(&answer, "tables") {
+        out.line(format!("{}\n", plain(&text(table, "caption"))));
+        let mut rows: Vec<Vec<String>> = vec![array(table, "head").map(cell).collect()];
+        rows.extend(array(table, "rows").map(|row| row.as_array().into_iter().flatten().map(cell).collect()));
+        out.table(&rows);
+        out.line("");
+    }
+    Ok(())
+}
+
+/// `figures`.
+pub fn figures(client: &Client, public: bool, out: &Output) -> CliResult {
+    let answer = client.get(&query("figures", &[("audience", public.then_some(PUBLIC))]))?;
+    if out.json {
+        out.object(answer);
+        return Ok(());
+    }
+    const NUMBERS: [&str; 6] = ["networks", "organisations", "memberships", "bridges", "events", "practices"];
+    const MONTHS: [&str; 4] = ["events", "interests", "joined", "members"];
+    out.say("cli-figures-as-of", &[("day", text(&answer, "as_of").into())]);
+    let head = |first: &str, columns: &[&str]| {
+        let columns = columns.iter().map(|column| out.t(&format!("cli-figures-{column}")));
+        std::iter::once(out.t(first)).chain(columns).collect::<Vec<_>>()
+    };
+    let numbers = |row: &Value, names: &[&str]| {
+        names.iter().map(|name| row.get(name).map(cell).unwrap_or_default()).collect::<Vec<_>>()
+    };
+    for name in ["countries", "levels", "target_groups"] {
+        let mut rows = vec![head(&format!("cli-figures-{name}"), &NUMBERS)];
+        let row = |row: &Value| [vec![text(row, "code")], numbers(row, &NUMBERS)].concat();
+        rows.extend(array(&answer, name).map(row));
+        if name == "countries" {
+            rows.push(
+                [vec![out.t("cli-figures-total")], numbers(answer.get("total").unwrap_or(&Value::Null), &NUMBERS)]
+                    .concat(),
+            );
+        }
+        out.line("");
+        out.table(&rows);
+    }
+    let mut rows = vec![head("cli-figures-months", &MONTHS)];
+    let row = |row: &Value| [vec![text(row, "month")], numbers(row, &MONTHS)].concat();
+    rows.extend(array(&answer, "months").map(row));
+    out.line("");
+    out.table(&rows);
+    Ok(())
+}
+
+/// `calendar`.
+pub fn calendar(client: &Client, month: Option<&str>, out: &Output) -> CliResult {
+    let language = spoken(None, out);
+    let answer = client.get(&query("calendar", &[("month", month), ("language", Some(language))]))?;
+    if out.json {
+        out.object(answer);
+        return Ok(());
+    }
+    let mut rows = Vec::new();
+    for event in array(&answer, "months").flat_map(|month| array(month, "events")) {
+        let start = event.get("when").map(|when| text(when, "start").replace('T', " ")).unwrap_or_default();
+        let cells = [start, text(event, "title"), text(event, "place"), text(event, "state")];
+        rows.push(cells.iter().map(|cell| plain(cell)).collect());
+    }
+    if rows.is_empty() {
+        out.say("cli-nothing-found", &[]);
+    }
+    out.table(&rows);
+    Ok(())
+}
