@@ -20,3 +20,4 @@ pub mod store;
 pub mod text;
 pub mod users;
 pub mod views;
+pub mod work;

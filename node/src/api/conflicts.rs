@@ -132,6 +132,12 @@ pub async fn resolve(
         None => Some(row.version()),
     };
     let version = read_version(app, row, lang).await?;
+    if let Some(to) = step(&version, body)? {
+        let at = crate::views::time::today().to_string();
+        super::work::take_step(app, &version.row, &to, &at, lang).await?;
+        let (key, register) = (version.row.key.clone(), version.row.doc.register);
+        return read_version(app, address(app, &key, Some(register)).await?, lang).await;
+    }
     let changes = decision(&version, body)?;
     match edit(app, &version.row, changes, if_version).await? {
         Written::Done(row) => read_version(app, *row, lang).await,
@@ -148,6 +154,25 @@ async fn only_conflicted(app: &AppState, key: &RecordKey) -> Answer<comin_protoc
         (Some(row), None) => Ok(row),
         _ => address(app, key, None).await,
     }
+}
+
+/// Where the conflict is about the steps of a log: the state that the decision leads to.
+fn step(version: &Version, body: &Resolve) -> Answer<Option<String>> {
+    let field = comin_protocol::schema::kind(&version.row.key.kind).and_then(|kind| kind.field(&body.field));
+    if !matches!(field.map(|field| field.field_type), Some(comin_protocol::schema::FieldType::Log(_))) {
+        return Ok(None);
+    }
+    let conflict = version.conflicts.iter().find(|conflict| conflict.field == body.field);
+    let conflict = conflict.ok_or_else(|| Problem::not_found(format!("a conflict of {}", body.field)))?;
+    let chosen = match (body.take, body.value.as_ref().and_then(Value::as_str)) {
+        (Some(take), None) => {
+            take.checked_sub(1).and_then(|n| conflict.values.get(n)).and_then(|value| value.value.as_str())
+        }
+        (None, text) => text,
+        (Some(_), Some(_)) => None,
+    };
+    let refused = || Problem::invalid(format!("take is 1 to {}, or value is a state", conflict.values.len()));
+    chosen.map(|to| Some(to.to_owned())).ok_or_else(|| refused().with("field", json!(body.field)))
 }
 
 fn decision(version: &Version, body: &Resolve) -> Answer<Vec<FieldChange>> {

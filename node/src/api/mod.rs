@@ -25,6 +25,12 @@
 //! | `POST records/{id}/restore?register=` | takes the mark away; needs `If-Match` |
 //! | `GET conflicts?limit=&after=` | `{items,next}`: every field with several values |
 //! | `POST conflicts/{id}/resolve?register=` | `{field, take: n}` or `{field, value}` |
+//! | `POST interests` | `{event?, organisations, network, motivation?, register?, at?}`: several at once |
+//! | `POST records/{id}/advance?register=` | `{to, at?}`: an expression of interest; accepted, its membership is made |
+//! | `POST records/{id}/proposals?register=` | `{fields, reason?}`: for a record that another partner keeps |
+//! | `GET proposals?all=`, `POST proposals/{id}/accept`, `…/decline` | by who keeps the record |
+//! | `GET sameas`, `POST sameas` | pairs that look like one, with reasons; `{id, state}` or `{a, b, state}` |
+//! | `GET stale?months=`, `GET news?since=\|days=` | not verified for long; what changed, by partner and kind |
 //! | `POST found` | `{name}` |
 //! | `POST invites` | `{name, country, valid_ms?}`; `DELETE invites/{id}` cancels |
 //! | `POST join` | `{ticket}`; `GET status` tells how far (`joining`) |
@@ -84,6 +90,7 @@ mod status;
 mod stream;
 mod sync;
 mod users;
+mod work;
 
 pub use auth::Trusted;
 pub(crate) use context::Form;

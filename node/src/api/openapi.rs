@@ -107,6 +107,23 @@ pub const ROUTES: &[Doc] = &[
     doc("patch", "/api/v1/records/{id}", "Change fields; needs If-Match").query(&["register"]).body("RecordPatch"),
     doc("delete", "/api/v1/records/{id}", "Mark as deleted; needs If-Match").query(&["register"]),
     doc("post", "/api/v1/records/{id}/restore", "Take the mark away; needs If-Match").query(&["register"]),
+    doc("post", "/api/v1/records/{id}/advance", "Lead an expression of interest on; accepted, its membership is made")
+        .query(&["register"])
+        .body("Advance"),
+    doc("post", "/api/v1/records/{id}/proposals", "Propose a change of a record that another partner keeps")
+        .query(&["register"])
+        .body("Propose")
+        .gives(201, JSON),
+    doc("post", "/api/v1/interests", "Record the interest of several organisations at once")
+        .body("Interests")
+        .gives(201, JSON),
+    doc("get", "/api/v1/proposals", "Proposals that wait for a decision, or all").query(&["all", "lang"]),
+    doc("post", "/api/v1/proposals/{id}/accept", "Take a proposal over into the record"),
+    doc("post", "/api/v1/proposals/{id}/decline", "Decline a proposal"),
+    doc("get", "/api/v1/sameas", "Pairs of records that look like one, with reasons").query(&["lang"]),
+    doc("post", "/api/v1/sameas", "Say whether two records are one; `suggested` takes it back").body("Same"),
+    doc("get", "/api/v1/stale", "Records that were not verified for long").query(&["months", "lang"]),
+    doc("get", "/api/v1/news", "What changed since a moment, by partner and kind").query(&["since", "days", "lang"]),
     doc("get", "/api/v1/persons", "Persons that this node reads; each is read and edited under records").query(&["lang"]),
     doc("post", "/api/v1/persons", "Make a person").body("PersonAdd").gives(201, JSON),
     doc("put", "/api/v1/persons/{id}/scope", "Say who reads a person").body("Scope"),
@@ -246,7 +263,7 @@ fn operation(route: &Doc) -> Value {
 const REQUIRED: [(&str, &str); 2] = [("/api/v1/import", "kind"), ("/api/v1/export", "format")];
 
 fn id_schema(path: &str) -> Value {
-    match path.contains("/records/") || path.contains("/conflicts/") {
+    match ["/records/", "/conflicts/", "/proposals/"].iter().any(|part| path.contains(part)) {
         true => json!({"type": "string", "pattern": "^[a-z]{1,32}:[0-9a-f]{32}$"}),
         false => json!({"type": "string", "minLength": 1}),
     }
@@ -275,7 +292,10 @@ fn parameter(path: &str, name: &str) -> Value {
         }),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": super::limits::PAGE_ITEMS_MAX}),
         "part" => json!({"type": "integer", "minimum": 0}),
-        "deleted" | "dry_run" => json!({"type": "boolean"}),
+        "deleted" | "dry_run" | "all" => json!({"type": "boolean"}),
+        "months" => json!({"type": "integer", "minimum": 0, "maximum": 122}),
+        "days" => json!({"type": "integer", "minimum": 0, "maximum": 3660}),
+        "since" => json!({"type": "string", "description": "A day, or a moment as in RFC 3339."}),
         "format" => json!({"type": "string", "enum": ["json", "csv", "automerge", "signed"]}),
         _ => json!({"type": "string"}),
     }
@@ -341,6 +361,18 @@ fn schemas() -> Value {
                 "items": {"$ref": "#/components/schemas/NewRecord"},
             }})),
         ]},
+        "Advance": object(&["to"], json!({"to": text(), "at": {"type": "string", "format": "date"}})),
+        "Propose": object(&["fields"], json!({"fields": {"type": "object", "minProperties": 1}, "reason": text()})),
+        "Interests": object(&["organisations", "network"], json!({
+            "event": text(), "network": text(), "motivation": {"type": "object"}, "register": text(),
+            "organisations": {"type": "array", "items": text(), "minItems": 1,
+                "maxItems": super::limits::RECORDS_PER_REQUEST_MAX},
+            "at": {"type": "string", "format": "date"},
+        })),
+        "Same": object(&["state"], json!({
+            "id": text(), "a": text(), "b": text(), "register": text(),
+            "state": {"type": "string", "enum": ["suggested", "confirmed", "refused"]},
+        })),
         "RecordPatch": object(&["fields"], json!({"fields": {"type": "object"}})),
         "Resolve": object(&["field"], json!({
             "field": text(), "take": {"type": "integer", "minimum": 1}, "value": {}, "version": text(),

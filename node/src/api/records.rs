@@ -172,7 +172,12 @@ pub async fn get(
             return Err(Problem::not_found(format!("record {key} in this register")));
         }
     }
-    Ok(group_response(StatusCode::OK, &group))
+    let mut response = group_response(StatusCode::OK, &group);
+    let mut members = group.to_json();
+    members.extend(super::work::surroundings(&app, &group, lang).await?);
+    *response.body_mut() = Json(with_schema(members)).into_response().into_body();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    Ok(response)
 }
 
 fn with_schema(mut members: Map<String, Value>) -> Value {
@@ -298,7 +303,9 @@ async fn new_edit(app: &AppState, record: NewRecord, lang: Lang) -> Answer<Edit>
     if record.kind == PERSON_KIND {
         return Err(Problem::invalid("a person needs a scope of its own").hint("comin person add, or POST persons"));
     }
-    let register = match record.register.as_deref().filter(|text| !text.is_empty()) {
+    let kind = views::known_kind(&record.kind)?;
+    let named = record.register.as_deref().filter(|text| !text.is_empty());
+    let register = match named.or(kind.is_internal.then_some("internal")) {
         Some(text) => Some(registers::find(app, text).await?),
         None => None,
     };

@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::state::AppState;
 use super::{
     backup, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records, registers,
-    report, schema, status, stream, sync, users,
+    report, schema, status, stream, sync, users, work,
 };
 use crate::pages;
 use axum::Router;
@@ -58,6 +58,15 @@ fn api() -> Router<AppState> {
         .route("/records", get(records::list).post(records::create))
         .route("/records/{id}", get(records::get).patch(records::patch).delete(records::remove))
         .route("/records/{id}/restore", post(records::restore))
+        .route("/records/{id}/advance", post(work::advance))
+        .route("/records/{id}/proposals", post(work::propose))
+        .route("/interests", post(work::interests))
+        .route("/proposals", get(work::list_proposals))
+        .route("/proposals/{id}/accept", post(work::accept))
+        .route("/proposals/{id}/decline", post(work::decline))
+        .route("/sameas", get(work::suggestions).post(work::set_same))
+        .route("/stale", get(work::list_stale))
+        .route("/news", get(work::list_news))
         .route("/persons", get(persons::list).post(persons::add))
         .route("/persons/{id}/scope", put(persons::share))
         .route("/persons/{id}/erase", post(persons::erase))

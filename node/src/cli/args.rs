@@ -143,9 +143,57 @@ pub enum Verb {
     /// Memberships of organisations in networks.
     Membership(KindArgs),
     /// Good practices.
-    Practice(KindArgs),
+    Practice {
+        /// What to do.
+        #[command(subcommand)]
+        verb: PracticeVerb,
+    },
     /// Workshops, conferences, meetings.
     Event(KindArgs),
+    /// Expressions of interest in joining a network.
+    Interest {
+        /// What to do.
+        #[command(subcommand)]
+        verb: InterestVerb,
+    },
+    /// Training programmes for counsellors.
+    Programme(KindArgs),
+    /// Publications.
+    Publication(KindArgs),
+    /// Notes about records; only this partner reads them unless it is said otherwise.
+    Note(KindArgs),
+    /// Which records are about one and the same.
+    Sameas {
+        /// What to do.
+        #[command(subcommand)]
+        verb: SameasVerb,
+    },
+    /// Proposals for records that others keep.
+    Proposal(KindArgs),
+    /// Proposals that wait for a decision; `KIND edit ID --propose` makes one.
+    Proposals {
+        /// Those that were decided or withdrawn as well.
+        #[arg(long)]
+        all: bool,
+        /// What to do.
+        #[command(subcommand)]
+        verb: Option<ProposalsVerb>,
+    },
+    /// Records that nobody has verified for long.
+    Stale {
+        /// Not for so many months.
+        #[arg(long, default_value_t = 12)]
+        months: u32,
+    },
+    /// What has changed, by partner and kind.
+    News {
+        /// Since a day or a moment, such as 2026-10-15.
+        #[arg(long, value_name = "MOMENT", conflicts_with = "days")]
+        since: Option<String>,
+        /// In the last days [default: 7].
+        #[arg(long, value_name = "N")]
+        days: Option<u32>,
+    },
     /// Contact persons: who reads them, and their erasure.
     Person {
         /// What to do.
@@ -494,6 +542,118 @@ pub enum PersonVerb {
     },
 }
 
+/// What can be done with expressions of interest.
+#[derive(Subcommand, Debug)]
+pub enum InterestVerb {
+    /// What can be done with every record.
+    #[command(flatten)]
+    Record(RecordVerb),
+    /// Record the interest of several participants of an event at once.
+    #[command(name = "record")]
+    Several(RecordInterest),
+    /// Lead one on; accepted, its membership is made.
+    Advance {
+        /// The expression of interest.
+        id: String,
+        /// contacted, on_hold, accepted, declined or withdrawn.
+        #[arg(long, value_name = "STATE")]
+        to: String,
+        /// The day [default: today].
+        #[arg(long, value_name = "DAY")]
+        at: Option<String>,
+        /// The register that holds it, where several do.
+        #[arg(long, value_name = "REGISTER")]
+        register: Option<String>,
+    },
+}
+
+/// `interest record`.
+#[derive(Args, Debug)]
+pub struct RecordInterest {
+    /// An organisation that is interested; repeat it for each.
+    #[arg(long = "organisation", value_name = "ID", required = true)]
+    pub organisations: Vec<String>,
+    /// The network that it wants to join.
+    #[arg(long, value_name = "ID")]
+    pub network: String,
+    /// The event at which it was said.
+    #[arg(long, value_name = "ID")]
+    pub event: Option<String>,
+    /// The day [default: today].
+    #[arg(long, value_name = "DAY")]
+    pub at: Option<String>,
+    /// own, internal, or a register's name or id [default: own].
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+}
+
+/// What can be done with good practices.
+#[derive(Subcommand, Debug)]
+pub enum PracticeVerb {
+    /// What can be done with every record.
+    #[command(flatten)]
+    Record(RecordVerb),
+    /// Put one up for review.
+    Review(PracticeArgs),
+    /// Publish one.
+    Publish(PracticeArgs),
+    /// Put one into the archive.
+    Archive(PracticeArgs),
+}
+
+/// A good practice whose state changes.
+#[derive(Args, Debug)]
+pub struct PracticeArgs {
+    /// The good practice.
+    pub id: String,
+    /// The register that holds it, where several do.
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+}
+
+/// What can be done with records that are one.
+#[derive(Subcommand, Debug)]
+pub enum SameasVerb {
+    /// What can be done with every record.
+    #[command(flatten)]
+    Record(RecordVerb),
+    /// List pairs that look as if they were one, and why.
+    Suggest,
+    /// Say that two records are one.
+    Confirm(SameArgs),
+    /// Say that they are not.
+    Refuse(SameArgs),
+    /// Take a decision back.
+    Undo(SameArgs),
+}
+
+/// Two records that may be one.
+#[derive(Args, Debug)]
+pub struct SameArgs {
+    /// The pair's id as `suggest` shows it; or one of the two records.
+    pub id: String,
+    /// The other record.
+    pub other: Option<String>,
+    /// Where to write it down, or the register that holds it [default: own].
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+}
+
+/// `proposals`.
+#[derive(Subcommand, Debug)]
+pub enum ProposalsVerb {
+    /// Take one over into the record.
+    Accept {
+        /// The proposal.
+        id: String,
+    },
+    /// Decline one.
+    Decline {
+        /// The proposal.
+        id: String,
+    },
+}
+
 /// What can be done with records.
 #[derive(Subcommand, Debug)]
 pub enum RecordVerb {
@@ -517,8 +677,14 @@ pub enum RecordVerb {
         #[arg(long, value_name = "REGISTER")]
         register: Option<String>,
         /// Refuse where the record is no longer the one of this version (`show --json`).
-        #[arg(long, value_name = "VERSION")]
+        #[arg(long, value_name = "VERSION", conflicts_with = "propose")]
         if_version: Option<String>,
+        /// Propose it to the partner that keeps the record.
+        #[arg(long)]
+        propose: bool,
+        /// Why it is proposed.
+        #[arg(long, value_name = "TEXT", requires = "propose")]
+        reason: Option<String>,
     },
     /// List them.
     List {

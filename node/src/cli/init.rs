@@ -152,7 +152,7 @@ fn add_own_organisation(store: Arc<dyn Store>, signer: &DeviceSigner, kit: &Reco
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let config = NodeConfig { signer: signer.clone(), net: None, helper };
     let (handle, node) = Node::start(config, store)?;
-    let mut changes = schema::new_record(language);
+    let mut changes = schema::kind("organisation").map_or_else(Vec::new, |kind| schema::new_record(kind, language));
     changes.extend([FieldChange::put("name", kit.name.as_str()), FieldChange::put("country", kit.country.as_str())]);
     let target = Target::New { register: None, kind: "organisation".to_owned() };
     let command = Command::Edit(vec![Edit { target, changes, if_version: None }]);

@@ -22,6 +22,7 @@ mod status;
 mod sync;
 mod take_back;
 mod transfer;
+mod work;
 
 use args::{Cli, ConfigVerb, Global, KindArgs, Verb};
 use clap::{CommandFactory, FromArgMatches};
@@ -130,8 +131,17 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Network(args) => of_kind("network", args),
         Verb::Organisation(args) => of_kind("organisation", args),
         Verb::Membership(args) => of_kind("membership", args),
-        Verb::Practice(args) => of_kind("practice", args),
+        Verb::Practice { verb } => work::practice(client, verb, out).map(done),
         Verb::Event(args) => of_kind("event", args),
+        Verb::Interest { verb } => work::interest(client, verb, out).map(done),
+        Verb::Programme(args) => of_kind("programme", args),
+        Verb::Publication(args) => of_kind("publication", args),
+        Verb::Note(args) => of_kind("note", args),
+        Verb::Sameas { verb } => work::sameas(client, verb, out).map(done),
+        Verb::Proposal(args) => of_kind("proposal", args),
+        Verb::Proposals { all, verb } => work::proposals(client, *all, verb.as_ref(), out).map(done),
+        Verb::Stale { months } => work::stale(client, *months, out).map(done),
+        Verb::News { since, days } => work::news(client, since.as_deref(), *days, out).map(done),
         Verb::Person { verb } => persons::run(client, verb, out).map(done),
         Verb::Search { text, limit } => records::search(client, text, *limit, out).map(done),
         Verb::Conflicts { verb } => records::conflicts(client, verb.as_ref(), out).map(done),

@@ -17,7 +17,11 @@ const PAGE: &str = "500";
 pub fn run(client: &Client, kind: &str, verb: &RecordVerb, out: &Output) -> CliResult {
     match verb {
         RecordVerb::Add { set, register } => add(client, kind, set, register.as_deref(), out),
-        RecordVerb::Edit { id, set, register, if_version } => {
+        RecordVerb::Edit { id, set, register, propose: true, reason, .. } => {
+            let fields = fields_of(kind, set)?;
+            super::work::propose(client, (&key_of(kind, id)?, register.as_deref()), fields, reason.as_deref(), out)
+        }
+        RecordVerb::Edit { id, set, register, if_version, .. } => {
             let path = place(kind, id, register.as_deref())?;
             let body = json!({"fields": fields_of(kind, set)?});
             let tag = if_version.as_ref().map_or_else(|| "*".to_owned(), |version| format!("\"{version}\""));
@@ -81,12 +85,15 @@ pub(super) fn fields_of(kind: &str, set: &[(String, String)]) -> CliResult<Map<S
         let is_set = schema::kind(kind).and_then(|kind| kind.field(base)).is_some_and(schema::Field::is_set);
         let members = || value.split('|').map(str::trim).filter(|member| !member.is_empty()).collect::<Vec<_>>();
         match change {
+            Some("add") if is_log(kind, base) => drop(out.insert(base.to_owned(), json!({"add": [value]}))),
             Some(change) => {
                 let entry = out.entry(base).or_insert_with(|| json!({"add": [], "remove": []}));
                 if let Some(list) = entry.get_mut(change).and_then(Value::as_array_mut) {
                     list.extend(members().into_iter().map(Value::from));
                 }
             }
+            // Steps are added and never set anew.
+            None if is_log(kind, base) => drop(out.insert(base.to_owned(), json!(value))),
             None if value.trim().is_empty() => drop(out.insert(base.to_owned(), Value::Null)),
             None if is_set => drop(out.insert(base.to_owned(), json!(members()))),
             None => drop(out.insert(base.to_owned(), json!(value))),
@@ -95,9 +102,14 @@ pub(super) fn fields_of(kind: &str, set: &[(String, String)]) -> CliResult<Map<S
     Ok(out)
 }
 
+fn is_log(kind: &str, field: &str) -> bool {
+    let field = schema::kind(kind).and_then(|kind| kind.field(field));
+    field.is_some_and(|field| matches!(field.field_type, schema::FieldType::Log(_)))
+}
+
 /// Names the nearest field where there is none of that name.
 fn check_field(kind: &str, name: &str) -> CliResult {
-    let base = name.split('@').next().unwrap_or(name);
+    let base = schema::base_of(name);
     let Some(known) = schema::kind(kind) else { return Ok(()) };
     if known.field(base).is_some() {
         return Ok(());
@@ -211,10 +223,14 @@ pub(super) fn show(client: &Client, path: &str, out: &Output) -> CliResult {
             out.line(format!("  {}", out.t("cli-deleted")));
         }
         out.table(&field_rows(value.get("fields"), out));
+        for key in value.get("stale_translations").and_then(Value::as_array).into_iter().flatten() {
+            out.line(format!("  {}: {}", plain(key.as_str().unwrap_or_default()), out.t("record-stale-translation")));
+        }
         for conflict in conflicts_of(value) {
             show_conflict(conflict, out);
         }
     }
+    surroundings(&record, out);
     let differs: Vec<&str> =
         record.get("differs").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     if !differs.is_empty() {
@@ -222,6 +238,39 @@ pub(super) fn show(client: &Client, path: &str, out: &Output) -> CliResult {
         out.say("cli-registers-differ", &[("fields", differs.join(", ").into())]);
     }
     Ok(())
+}
+
+/// What leads to the record, what it names and is not here, and what it is one with.
+fn surroundings(record: &Value, out: &Output) {
+    let list = |name: &str| record.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut section = |key: &str, rows: Vec<Vec<String>>| {
+        if !rows.is_empty() {
+            out.line("");
+            out.line(out.t(key));
+            out.table(&rows);
+        }
+    };
+    let linked = |link: &Value| vec![format!("  {}", text(link, "id")), text(link, "state"), text(link, "title")];
+    section("cli-linked", list("linked").iter().map(linked).collect());
+    let absent = |one: &Value| vec![format!("  {}", text(one, "id")), text(one, "text")];
+    section("cli-absent", list("absent").iter().map(absent).collect());
+    let merged = record.get("merged").filter(|merged| !merged.is_null());
+    section("cli-merged", merged.map(|merged| merged_rows(merged, out)).unwrap_or_default());
+}
+
+/// Each value that records which are one say together, with the record that says it.
+fn merged_rows(merged: &Value, out: &Output) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for (field, values) in merged.get("fields").and_then(Value::as_object).into_iter().flatten() {
+        for value in values.as_array().into_iter().flatten() {
+            let source = |source: &Value| format!("{} ({})", text(source, "id"), text(source, "register_name"));
+            let sources: Vec<String> =
+                value.get("sources").and_then(Value::as_array).into_iter().flatten().map(source).collect();
+            let shown = cell(value.get("value").unwrap_or(&Value::Null), out);
+            rows.push(vec![format!("  {field}"), shown, sources.join(", ")]);
+        }
+    }
+    rows
 }
 
 /// Fields with the names that `--set` takes.

@@ -226,7 +226,7 @@ impl<'a> Maker<'a> {
     }
 
     fn check_complete(&mut self, line: u64, changes: &[FieldChange], refused: &BTreeSet<&str>) {
-        let has = |field: &Field| changes.iter().any(|change| change.key.split(['@', '/']).next() == Some(field.name));
+        let has = |field: &Field| changes.iter().any(|change| schema::base_of(&change.key) == field.name);
         for field in self.target.kind.fields.iter().filter(|field| field.required && !has(field)) {
             if !refused.contains(field.name) {
                 self.errors.push(row_error(line, field.name, "is missing"));
@@ -251,7 +251,8 @@ impl<'a> Maker<'a> {
             }
             (None, link) => {
                 self.plan.added += 1;
-                let changes: Vec<_> = schema::new_record(self.language).into_iter().chain(changes).collect();
+                let changes: Vec<_> =
+                    schema::new_record(self.target.kind, self.language).into_iter().chain(changes).collect();
                 self.check_size(line, None, &changes);
                 let target = match link {
                     Some(key) => EditTarget::Link { register, key: key.clone() },
@@ -330,7 +331,7 @@ impl<'a> Maker<'a> {
             let id = self.names.resolve(kinds, cell).map_err(|reason| row_error(row.line, end, reason))?;
             ends.push(RecordKey::parse(&id).ok_or_else(|| row_error(row.line, end, "is no record id"))?);
         }
-        Ok(RecordKey::derived(kind.name, &ends.iter().collect::<Vec<_>>()))
+        Ok(kind.derived_key(&ends))
     }
 
     /// A cell as the schema takes it.

@@ -7,7 +7,7 @@ use crate::i18n::Lang;
 use crate::views::{Titles, field_label, scalar_text, type_name, words};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
-use comin_protocol::schema::{Field, FieldType, Kind, LANGUAGES, Vocabulary};
+use comin_protocol::schema::{Field, FieldType, Kind, LANGUAGES, Vocabulary, base_of};
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// Before the names of controls that hold fields.
 const PREFIX: &str = "f.";
 /// Fields of every record that people do not set by hand.
-const HIDDEN: [&str; 2] = ["deleted", "schema"];
+const HIDDEN: [&str; 4] = ["deleted", "schema", "accepted_proposals", "declined_proposals"];
 /// The parts of a moment range's controls, behind the field's name.
 const START: &str = ".start";
 const END: &str = ".end";
@@ -134,7 +134,10 @@ impl Values {
 
 /// The fields that forms show.
 pub fn fields(kind: &Kind) -> impl Iterator<Item = &'static Field> {
-    kind.all_fields().filter(|field| !HIDDEN.contains(&field.name))
+    // Lists and logs are more than one control holds: they have verbs of their own.
+    let plain =
+        |field: &&Field| !matches!(field.field_type, FieldType::Log(_) | FieldType::Entries(_) | FieldType::Changes);
+    kind.all_fields().filter(|field| !HIDDEN.contains(&field.name)).filter(plain)
 }
 
 /// The flat keys of a field's controls.
@@ -155,7 +158,7 @@ pub fn controls(
     error: Option<(&str, &str)>,
     fixed: &[&str],
 ) -> Markup {
-    let refused = |field: &Field| error.filter(|(name, _)| name.split('@').next() == Some(field.name));
+    let refused = |field: &Field| error.filter(|(name, _)| base_of(name) == field.name);
     html! {
         @for field in fields(kind).filter(|field| !fixed.contains(&field.name)) {
             (control(ctx, field, values, choices, refused(field).map(|(_, text)| text)))
@@ -203,7 +206,7 @@ fn error_line(error: Option<&str>, id: &str) -> Markup {
 pub fn refusal(lang: Lang, kind: &Kind, problem: &Problem) -> String {
     let member = |name: &str| problem.more.get(name).and_then(Value::as_str).unwrap_or_default();
     let value = member("value");
-    let Some(field) = kind.field(member("field").split('@').next().unwrap_or_default()) else {
+    let Some(field) = kind.field(base_of(member("field"))) else {
         return lang.text("problem-invalid");
     };
     let typed = type_name(field.field_type);
@@ -216,7 +219,7 @@ pub fn refusal(lang: Lang, kind: &Kind, problem: &Problem) -> String {
         "code" | "codes" => "refused-code",
         "reference" | "references" => "refused-reference",
         "link" | "links" => "refused-link",
-        "date" | "month" | "moment_range" | "position" | "integer" | "email" | "country" => {
+        "date" | "month" | "moment_range" | "position" | "integer" | "email" | "country" | "digest" => {
             return lang.text_with(&format!("refused-{typed}"), &[("value", quoted(lang, value).into())]);
         }
         _ => "refused-line",

@@ -9,7 +9,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
-use comin_protocol::schema;
+use comin_protocol::schema::{self, Kind};
 use maud::{Markup, html};
 
 struct Found {
@@ -147,12 +147,12 @@ fn conflict_callout(ctx: &Ctx, version: &Version, conflict: &Conflict, titles: &
 fn values(ctx: &Ctx, version: &Version, titles: &Titles) -> Markup {
     let row = &version.row;
     let known = schema::kind(&row.key.kind);
-    let fields = known.into_iter().flat_map(super::form::fields);
+    let fields = known.into_iter().flat_map(Kind::all_fields).filter(|f| !matches!(f.name, "deleted" | "schema"));
     let shown: Vec<_> = fields.filter_map(|f| Some((f, show::field(ctx.lang, row, f, titles)?))).collect();
-    let unknown = row.fields.keys().filter(|key| {
-        let base = key.split(['@', '/']).next().unwrap_or(key);
-        known.is_none_or(|kind| kind.field(base).is_none()) && row.value(key).is_some()
-    });
+    let unknown = row
+        .fields
+        .keys()
+        .filter(|key| known.is_none_or(|kind| kind.field(schema::base_of(key)).is_none()) && row.value(key).is_some());
     html! {
         dl.values {
             @for (field, value) in shown { div { dt { (field_label(ctx.lang, field.name)) } dd { (value) } } }

@@ -3,11 +3,12 @@
 use super::layout::Ctx;
 use crate::i18n::Lang;
 use crate::views::time;
-use crate::views::{Titles, field_label, scalar_text, words};
+use crate::views::{Titles, field_label, scalar_text, to_json, words};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::{Row, Scalar};
-use comin_protocol::schema::{self, Field, FieldType};
+use comin_protocol::schema::{self, Field, FieldType, Vocabulary};
 use maud::{Markup, html};
+use serde_json::{Map, Value};
 
 /// A moment: readable, and exact for machines.
 pub fn moment(lang: Lang, ms: u64) -> Markup {
@@ -37,6 +38,11 @@ pub fn field(lang: Lang, row: &Row, field: &Field, titles: &Titles) -> Option<Ma
     if field.is_translated() {
         return translated(lang, row, field);
     }
+    match field.field_type {
+        FieldType::Log(list) => return log(lang, row, field, list),
+        FieldType::Entries(_) => return entries(lang, row, field),
+        _ => {}
+    }
     if field.is_set() {
         let members = words(row, field.name);
         let list = html! { ul.set { @for member in &members { li { (text(lang, field, member, titles)) } } } };
@@ -44,6 +50,44 @@ pub fn field(lang: Lang, row: &Row, field: &Field, titles: &Titles) -> Option<Ma
     }
     let value = row.value(field.name)?;
     Some(scalar(lang, Some(field), value, titles))
+}
+
+/// The steps of a log, in order.
+fn log(lang: Lang, row: &Row, field: &Field, list: &'static Vocabulary) -> Option<Markup> {
+    let steps = schema::steps(row, field, list);
+    let label = |code: &str| list.term(code).map_or(code.to_owned(), |term| term.label(lang.code()).to_owned());
+    let shown = html! {
+        ol.steps { @for step in &steps { li { (label(&step.to)) " – " time datetime=(step.at) { (time::day(lang, &step.at)) } } } }
+    };
+    (!steps.is_empty()).then_some(shown)
+}
+
+/// Ordered entries: of each its title, and its other sub-fields below it.
+fn entries(lang: Lang, row: &Row, field: &Field) -> Option<Markup> {
+    let json = to_json(row);
+    let list = json.get(field.name)?.as_array()?;
+    let text = |value: &Value| match value {
+        Value::Object(texts) => {
+            let order = [lang.code()].into_iter().chain(schema::LANGUAGES);
+            order.filter_map(|lang| texts.get(lang)?.as_str()).next().unwrap_or_default().to_owned()
+        }
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let others = |entry: &'_ Map<String, Value>| -> Vec<(String, String)> {
+        let others = entry.iter().filter(|(name, _)| !matches!(name.as_str(), "id" | "title"));
+        others.map(|(name, value)| (field_label(lang, name), text(value))).collect()
+    };
+    Some(html! {
+        ol.entries {
+            @for entry in list.iter().filter_map(Value::as_object) {
+                li {
+                    strong { (entry.get("title").map(text).unwrap_or_default()) }
+                    @for (label, value) in others(entry) { p { (label) ": " (value) } }
+                }
+            }
+        }
+    })
 }
 
 /// One value of a field.
@@ -58,7 +102,7 @@ pub fn scalar(lang: Lang, field: Option<&Field>, value: &Scalar, titles: &Titles
 
 fn text(lang: Lang, field: &Field, value: &str, titles: &Titles) -> Markup {
     match field.field_type {
-        FieldType::Code(v) | FieldType::Codes(v) => match v.term(value) {
+        FieldType::Code(v) | FieldType::Codes(v) | FieldType::Log(v) => match v.term(value) {
             Some(term) => html! { (term.label(lang.code())) },
             None => invalid(lang, value),
         },
@@ -140,7 +184,7 @@ pub fn language(lang: Lang, code: &str) -> String {
 
 /// The field of a flat key.
 pub fn field_of_key(kind: &str, key: &str) -> Option<&'static Field> {
-    schema::kind(kind)?.field(key.split(['@', '/']).next()?)
+    schema::kind(kind)?.field(schema::base_of(key))
 }
 
 /// Who wrote a value and when.

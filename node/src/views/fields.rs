@@ -85,15 +85,17 @@ pub fn parse(
     lang: Lang,
 ) -> Result<Vec<FieldChange>, FieldError> {
     let kind = known_kind(kind)?;
+    let mut fields = fields.clone();
+    schema::sort_ends(kind, &mut fields);
     let mut changes = Vec::new();
-    for (name, value) in fields {
+    for (name, value) in &fields {
         changes.extend(schema::parse_field(kind, name, value, before)?);
     }
     if let Some(field) = schema::missing(kind, before, &changes) {
         return Err(FieldError::without_value(field.name, format!("{}: is required", field.name)));
     }
     if before.is_none() {
-        let defaults = schema::new_record(lang.code()).into_iter();
+        let defaults = schema::new_record(kind, lang.code()).into_iter();
         let mut all: Vec<_> = defaults.filter(|d| !changes.iter().any(|c| c.key == d.key)).collect();
         all.append(&mut changes);
         changes = all;
@@ -124,7 +126,10 @@ pub fn derived_key(kind: &str, fields: &Map<String, Value>) -> Result<Option<Rec
             .ok_or_else(|| FieldError::without_value(field, format!("{field}: needs a record's id")))
     };
     let ends = kind.ends.iter().map(end).collect::<Result<Vec<_>, _>>()?;
-    Ok(Some(RecordKey::derived(kind.name, &ends.iter().collect::<Vec<_>>())))
+    match kind.is_symmetric && ends.first() == ends.last() {
+        true => Err(FieldError::without_value(kind.ends[0], "a record is the same as itself".to_owned())), // INVARIANT: it has ends.
+        false => Ok(Some(kind.derived_key(&ends))),
+    }
 }
 
 /// The words of a field for filters: a code, the members of a set, a reference.
@@ -140,10 +145,10 @@ pub fn title(row: &Row, lang: Lang) -> String {
     schema::title(row, lang.code())
 }
 
-/// The records that a link ties together, for kinds that are named by their ends.
-pub fn ends(row: &Row) -> Vec<RecordKey> {
-    let ends = schema::kind(&row.key.kind).map_or(&[][..], |kind| kind.ends);
-    ends.iter().filter_map(|end| RecordKey::parse(row.text(end)?)).collect()
+/// The records by which a record without a title is called; of a link its ends.
+pub fn named_by(row: &Row) -> Vec<RecordKey> {
+    let named_by = schema::kind(&row.key.kind).map_or(&[][..], |kind| kind.named_by);
+    named_by.iter().filter_map(|end| RecordKey::parse(row.text(end)?)).collect()
 }
 
 /// All records to which the row refers, in any value of a field, also one that is in conflict.
@@ -162,7 +167,10 @@ pub fn kind_label(lang: Lang, kind: &str) -> String {
 pub fn field_label(lang: Lang, key: &str) -> String {
     let (base, tongue) = key.split_once('@').map_or((key, None), |(base, tongue)| (base, Some(tongue)));
     let (base, member) = base.split_once('/').map_or((base, None), |(base, member)| (base, Some(member)));
-    let label = lang.lookup(&format!("field-{base}"), &[]).unwrap_or_else(|| base.to_owned());
+    let label_of = |name: &str| lang.lookup(&format!("field-{name}"), &[]).unwrap_or_else(|| name.to_owned());
+    // A sub-field of an entry: `modules.<id>.title`.
+    let (base, sub) = (schema::base_of(base), base.rsplit_once('.').map(|(_, sub)| sub));
+    let label = sub.map_or_else(|| label_of(base), |sub| format!("{}: {}", label_of(base), label_of(sub)));
     match tongue.or(member) {
         Some(detail) => format!("{label} ({detail})"),
         None => label,
@@ -180,8 +188,14 @@ pub fn to_columns(row: &Row) -> BTreeMap<String, String> {
             // Positions and moments have a text of their own, which imports read.
             Value::Object(_) => drop(out.insert(name.clone(), row.text(&name).unwrap_or_default().to_owned())),
             Value::Array(members) => {
-                let members: Vec<String> = members.iter().map(plain).collect();
-                out.insert(name, members.join(MEMBER_SEPARATOR));
+                let texts: Vec<String> = match schema_field(row, &name).map(|field| (field, field.field_type)) {
+                    Some((field, FieldType::Log(list))) => {
+                        schema::steps(row, field, list).iter().map(schema::Step::to_text).collect()
+                    }
+                    Some((_, FieldType::Entries(_))) => vec![Value::Array(members).to_string()],
+                    _ => members.iter().map(plain).collect(),
+                };
+                out.insert(name, texts.join(MEMBER_SEPARATOR));
             }
             value => drop(out.insert(name, plain(&value))),
         }
@@ -220,6 +234,10 @@ pub fn type_name(field_type: FieldType) -> &'static str {
         FieldType::Email => "email",
         FieldType::Country => "country",
         FieldType::Flag => "flag",
+        FieldType::Digest => "digest",
+        FieldType::Log(_) => "log",
+        FieldType::Entries(_) => "entries",
+        FieldType::Changes => "changes",
     }
 }
 
@@ -231,6 +249,7 @@ pub fn schema_json(lang: Lang) -> Value {
             "label": kind_label(lang, kind.name),
             "title": kind.title,
             "ends": kind.ends,
+            "named_by": kind.named_by,
             "fields": kind.all_fields().map(|field| field_json(lang, field)).collect::<Vec<_>>(),
         })
     });
@@ -250,7 +269,7 @@ pub fn schema_json(lang: Lang) -> Value {
 
 fn field_json(lang: Lang, field: &Field) -> Value {
     let (vocabulary, kinds) = match field.field_type {
-        FieldType::Code(v) | FieldType::Codes(v) => (Some(v.name), None),
+        FieldType::Code(v) | FieldType::Codes(v) | FieldType::Log(v) => (Some(v.name), None),
         FieldType::Reference(kinds) | FieldType::References(kinds) => (None, Some(kinds)),
         _ => (None, None),
     };
@@ -262,6 +281,10 @@ fn field_json(lang: Lang, field: &Field) -> Value {
         "bytes_max": field.bytes_max,
         "vocabulary": vocabulary,
         "kinds": kinds,
+        "fields": match field.field_type {
+            FieldType::Entries(subs) => Some(subs.iter().map(|sub| field_json(lang, sub)).collect::<Vec<_>>()),
+            _ => None,
+        },
     })
 }
 
@@ -280,7 +303,10 @@ pub fn openapi_kinds() -> Map<String, Value> {
 fn field_openapi(field: &Field) -> Value {
     let text = || json!({"type": "string", "maxLength": field.bytes_max});
     let codes = |v: &schema::Vocabulary| json!({"type": "string", "enum": v.codes().collect::<Vec<_>>()});
-    let key = |kinds: &[&str]| json!({"type": "string", "pattern": format!("^({}):[0-9a-f]{{32}}$", kinds.join("|"))});
+    let key = |kinds: &[&str]| {
+        let kinds = if kinds.is_empty() { "[a-z]+".to_owned() } else { kinds.join("|") };
+        json!({"type": "string", "pattern": format!("^({kinds}):[0-9a-f]{{32}}$")})
+    };
     let list = |items: Value| json!({"type": "array", "items": items});
     match field.field_type {
         _ if field.is_translated() => {
@@ -299,6 +325,17 @@ fn field_openapi(field: &Field) -> Value {
         FieldType::Email => json!({"type": "string", "format": "email"}),
         FieldType::Country => json!({"type": "string", "pattern": "^[A-Z]{2}$"}),
         FieldType::Flag => json!({"type": "boolean"}),
+        FieldType::Digest => json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+        FieldType::Changes => json!({"type": "object"}),
+        FieldType::Log(v) => list(json!({"type": "object", "required": ["to", "at"], "properties": {
+            "id": {"type": "string"}, "to": codes(v), "at": {"type": "string", "format": "date"},
+            "from": {"type": "array", "items": {"type": "string"}},
+        }})),
+        FieldType::Entries(subs) => {
+            let mut properties = Map::from_iter([("id".to_owned(), json!({"type": "string"}))]);
+            properties.extend(subs.iter().map(|sub| (sub.name.to_owned(), field_openapi(sub))));
+            list(json!({"type": "object", "properties": properties}))
+        }
         FieldType::Position => json!({"type": "object", "required": ["lat", "lon"], "properties": {
             "lat": {"type": "number"}, "lon": {"type": "number"}, "precision": text(),
         }}),

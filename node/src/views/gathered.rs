@@ -8,6 +8,7 @@ use super::fields::to_json;
 use super::fold;
 use super::index::for_each_group;
 use crate::store::{Store, StoreError};
+use crate::work::same::Clusters;
 use comin_protocol::ids::{ActorId, PartnerId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
 use comin_protocol::roster::{RegisterKind, Roster};
@@ -109,7 +110,7 @@ pub struct Share {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Gathered {
     kinds: BTreeMap<String, BTreeMap<RecordKey, Record>>,
-    same: BTreeMap<RecordKey, RecordKey>,
+    same: Clusters,
     /// By partner.
     pub shares: BTreeMap<PartnerId, Share>,
 }
@@ -123,7 +124,7 @@ impl Gathered {
     /// # Errors
     /// [`StoreError`].
     pub fn read(store: &dyn Store, roster: &Roster, audience: Audience) -> Result<Self, StoreError> {
-        let mut out = Self { same: same(store, roster)?, ..Self::default() };
+        let mut out = Self { same: Clusters::read(store)?, ..Self::default() };
         let mut partners: HashMap<ActorId, Option<PartnerId>> = HashMap::new();
         for kind in GATHERED {
             let mut failed = None;
@@ -209,7 +210,7 @@ impl Gathered {
 
     /// The key under which a record is gathered: of records that are one, the least.
     pub fn one(&self, key: &RecordKey) -> RecordKey {
-        self.same.get(key).unwrap_or(key).clone()
+        self.same.representative(key)
     }
 
     /// The records of a kind, by key.
@@ -245,28 +246,4 @@ fn is_shared(roster: &Roster, row: &Row) -> bool {
 
 fn is_for(audience: Audience, row: &Row) -> bool {
     audience == Audience::Partnership || row.text("visibility") == Some("public")
-}
-
-/// The records that people have confirmed to be one: each with the least of them.
-fn same(store: &dyn Store, roster: &Roster) -> Result<BTreeMap<RecordKey, RecordKey>, StoreError> {
-    let mut same: BTreeMap<RecordKey, RecordKey> = BTreeMap::new();
-    for_each_group(store, "sameas", |rows| {
-        let confirmed =
-            |row: &&Row| is_shared(roster, row) && row.is_listed() && row.text("state") == Some("confirmed");
-        for row in rows.iter().filter(confirmed) {
-            let end = |name: &str| row.text(name).and_then(RecordKey::parse);
-            let (Some(a), Some(b)) = (end("a"), end("b")) else { continue };
-            if a.kind != b.kind {
-                continue;
-            }
-            let (a, b) = (same.get(&a).cloned().unwrap_or(a), same.get(&b).cloned().unwrap_or(b));
-            let least = if a <= b { a.clone() } else { b.clone() };
-            for other in same.values_mut().filter(|other| **other == a || **other == b) {
-                *other = least.clone();
-            }
-            same.insert(a, least.clone());
-            same.insert(b, least);
-        }
-    })?;
-    Ok(same)
 }

@@ -5,9 +5,11 @@ use super::members::register_label;
 use super::time::rfc3339;
 use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
+use crate::work::translations::stale;
 use comin_protocol::ids::{ActorId, DeviceKey, PartnerId, RecordKey};
 use comin_protocol::record::{self, Cell, Row, Scalar};
 use comin_protocol::roster::Roster;
+use comin_protocol::schema;
 use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
 use std::collections::hash_map::Entry;
@@ -150,6 +152,14 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Who wrote a value of a row, and when.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn author(&self, row: &Row, cell: &Cell) -> Result<Value, StoreError> {
+        self.value(row, cell)
+    }
+
     fn device_of(&self, actor: &ActorId) -> Result<Option<DeviceKey>, StoreError> {
         if let Some(known) = self.devices.borrow().get(actor) {
             return Ok(*known);
@@ -159,16 +169,16 @@ impl<'a> Reader<'a> {
         Ok(device)
     }
 
-    /// What a record is called; a link by its ends.
+    /// What a record is called; without a title, by the records that name it.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn title(&self, row: &Row) -> Result<String, StoreError> {
-        let ends = fields::ends(row);
-        if ends.is_empty() {
+        let named_by = fields::named_by(row);
+        if named_by.is_empty() {
             return Ok(fields::title(row, self.lang));
         }
-        let titles = ends.iter().map(|end| self.title_of(end)).collect::<Result<Vec<_>, _>>()?;
+        let titles = named_by.iter().map(|key| self.title_of(key)).collect::<Result<Vec<_>, _>>()?;
         Ok(titles.join(" – "))
     }
 
@@ -261,7 +271,9 @@ impl Version {
                 "device_name": self.creator.device.as_ref().map(|(_, name)| name),
                 "time": rfc3339(self.creator.time_ms),
             },
+            "status": schema::status(&self.row),
             "fields": fields::to_json(&self.row),
+            "stale_translations": stale(&self.row),
             "conflicts": self.conflicts.iter().map(Conflict::to_json).collect::<Vec<_>>(),
         })
     }

@@ -9,6 +9,20 @@ pub fn now_ms() -> u64 {
     u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0)
 }
 
+/// This machine's day.
+pub fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
+
+/// A moment as people give it: a day (its beginning in the machine's time zone), or RFC 3339.
+pub fn parse(text: &str) -> Option<u64> {
+    let moment = match text.parse::<jiff::civil::Date>() {
+        Ok(day) if !text.contains('T') => day.to_zoned(TimeZone::system()).ok()?.timestamp(),
+        _ => text.parse::<Timestamp>().ok()?,
+    };
+    u64::try_from(moment.as_millisecond()).ok()
+}
+
 /// RFC 3339 in UTC, to the second; empty where the number is no moment.
 pub fn rfc3339(ms: u64) -> String {
     timestamp(ms).map(|t| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()

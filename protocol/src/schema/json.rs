@@ -1,7 +1,7 @@
 //! From a row to JSON: the shape that [`super::parse_field`] takes, so that what is read can be written.
 
 use super::value::{decode, decode_text};
-use super::{Field, kind};
+use super::{Field, FieldType, Vocabulary, base_of, entries, kind, log};
 use crate::record::{Row, Scalar};
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 ///
 /// # Shape
 /// One member per field of the schema: translated ones as an object language → text, sets as an array,
-/// positions and moment ranges as objects. Fields that this version does not know stand under their flat
+/// positions and moment ranges as objects, logs and ordered entries as arrays of objects in their order. Fields that this version does not know stand under their flat
 /// keys; all fields of a kind that it does not know do. `_invalid` holds, by flat key, what is not of its
 /// field's type. `_meta` holds id, kind, register, part, version, creation (actor and milliseconds) and the
 /// flat keys in conflict.
@@ -22,8 +22,10 @@ pub fn to_json(row: &Row) -> Map<String, Value> {
     for name in known {
         let flat = row.fields.keys().filter(|key| base_of(key) == name);
         let Some(field) = kind.and_then(|kind| kind.field(name)) else { continue };
-        for key in flat {
-            add_known(field, key, row, &mut out, &mut invalid);
+        match field.field_type {
+            FieldType::Log(list) => add_log(field, list, row, &mut out, &mut invalid),
+            FieldType::Entries(subs) => add_entries(field, subs, row, &mut out, &mut invalid),
+            _ => flat.for_each(|key| add_known(field, key, row, &mut out, &mut invalid)),
         }
     }
     for key in row.fields.keys().filter(|key| kind.and_then(|kind| kind.field(base_of(key))).is_none()) {
@@ -36,10 +38,6 @@ pub fn to_json(row: &Row) -> Map<String, Value> {
     }
     out.insert("_meta".to_owned(), meta(row));
     out
-}
-
-fn base_of(key: &str) -> &str {
-    key.split(['@', '/']).next().unwrap_or(key)
 }
 
 fn add_known(field: &Field, key: &str, row: &Row, out: &mut Map<String, Value>, invalid: &mut Map<String, Value>) {
@@ -58,6 +56,39 @@ fn add_known(field: &Field, key: &str, row: &Row, out: &mut Map<String, Value>, 
     if good.is_none() {
         invalid.insert(key.to_owned(), raw(value));
     }
+}
+
+fn add_log(
+    field: &Field,
+    list: &Vocabulary,
+    row: &Row,
+    out: &mut Map<String, Value>,
+    invalid: &mut Map<String, Value>,
+) {
+    let steps = log::steps(row, field, list);
+    if !steps.is_empty() {
+        out.insert(field.name.to_owned(), steps.iter().map(log::Step::to_json).collect());
+    }
+    let known = |key: &String| steps.iter().any(|step| key.split_once('/').is_some_and(|(_, id)| id == step.id));
+    add_raw(row, row.fields.keys().filter(|key| base_of(key) == field.name && !known(key)), invalid);
+}
+
+fn add_entries(
+    field: &Field,
+    subs: &'static [Field],
+    row: &Row,
+    out: &mut Map<String, Value>,
+    invalid: &mut Map<String, Value>,
+) {
+    let (list, wrong) = entries::to_json(row, field, subs);
+    if !list.is_empty() {
+        out.insert(field.name.to_owned(), Value::Array(list));
+    }
+    add_raw(row, wrong.iter(), invalid);
+}
+
+fn add_raw<'a>(row: &Row, keys: impl Iterator<Item = &'a String>, invalid: &mut Map<String, Value>) {
+    invalid.extend(keys.filter_map(|key| Some((key.clone(), raw(row.value(key)?)))));
 }
 
 fn insert_text(out: &mut Map<String, Value>, field: &Field, lang: &str, text: Value) {

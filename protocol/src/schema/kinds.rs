@@ -3,14 +3,14 @@
 //! A field never changes its type or meaning: a new meaning is a new field, with a fallback when reading.
 
 use super::vocabulary::{
-    ACTIVITY, EVENT_STATE, EVENT_TYPE, LANGUAGE, LEGAL_BASIS, MEMBERSHIP_ROLE, NETWORK_LEVEL, ORGANISATION_TYPE,
-    PRACTICE_STATE, TARGET_GROUP, VISIBILITY,
+    ACTIVITY, EVENT_STATE, EVENT_TYPE, INTEREST_STATUS, LANGUAGE, LEGAL_BASIS, MEMBERSHIP_ROLE, NETWORK_LEVEL,
+    ORGANISATION_TYPE, PRACTICE_STATE, PUBLICATION_TYPE, SAMEAS_STATE, TARGET_GROUP, VISIBILITY,
 };
 use super::{Field, FieldType, Kind};
 use crate::limits::{PROSE_BYTES_MAX, SCALAR_BYTES_MAX};
 use FieldType::{
-    Code, Codes, Country, Date, Email, Flag, Integer, Line, Lines, Link, Links, MomentRange, Month, Position,
-    Reference, References, TranslatedLine, TranslatedProse,
+    Changes, Code, Codes, Country, Date, Digest, Email, Entries, Flag, Integer, Line, Lines, Link, Links, Log,
+    MomentRange, Month, Position, Reference, References, TranslatedLine, TranslatedProse,
 };
 
 /// Longest name, title or address in bytes: the longest in the sample data has 170.
@@ -23,12 +23,15 @@ const MEMBER_BYTES_MAX: usize = 120;
 const SHORT_BYTES_MAX: usize = 120;
 /// Most people at one event: more is a slip of the keyboard.
 const ATTENDANCE_MAX: i64 = 1_000_000;
+/// Most hours of one module: more is a slip of the keyboard.
+const HOURS_MAX: i64 = 10_000;
 
 const fn field(name: &'static str, field_type: FieldType) -> Field {
     let bytes_max = match field_type {
         Line | TranslatedLine | Email => LINE_BYTES_MAX,
         FieldType::Prose | TranslatedProse => PROSE_BYTES_MAX,
-        Link => LINK_BYTES_MAX,
+        Link | Log(_) => LINK_BYTES_MAX,
+        Changes => SCALAR_BYTES_MAX,
         Codes(_) | References(_) | Lines | Links => MEMBER_BYTES_MAX,
         _ => SHORT_BYTES_MAX,
     };
@@ -44,21 +47,33 @@ const fn long(name: &'static str) -> Field {
     Field { bytes_max: SCALAR_BYTES_MAX, ..field(name, TranslatedLine) }
 }
 
-/// The fields that every record has, whatever its kind.
+/// The fields that every record has, whatever its kind. The proposals that its owner has decided about stand with the
+/// record itself, so that its history names them.
 pub static RECORD_FIELDS: &[Field] = &[
     field("original_language", Code(&LANGUAGE)),
     field("visibility", Code(&VISIBILITY)),
     field(crate::record::DELETED, Flag),
     field("schema", Integer { min: 1, max: 1_000_000 }),
+    field("accepted_proposals", References(&["proposal"])),
+    field("declined_proposals", References(&["proposal"])),
 ];
+
+/// A kind with random ids.
+const fn kind(name: &'static str, title: &'static str, fields: &'static [Field]) -> Kind {
+    Kind { name, fields, title, ends: &[], is_symmetric: false, named_by: &[], is_internal: false }
+}
+
+/// A kind whose ids derive from these references.
+const fn link(name: &'static str, ends: &'static [&'static str], fields: &'static [Field]) -> Kind {
+    Kind { ends, named_by: ends, ..kind(name, "", fields) }
+}
 
 /// All kinds that this version knows.
 pub static KINDS: &[Kind] = &[
-    Kind {
-        name: "network",
-        title: "name",
-        ends: &[],
-        fields: &[
+    kind(
+        "network",
+        "name",
+        &[
             required("name", TranslatedLine),
             long("description"),
             long("vision"),
@@ -71,12 +86,11 @@ pub static KINDS: &[Kind] = &[
             field("since", Month),
             field("links", Links),
         ],
-    },
-    Kind {
-        name: "organisation",
-        title: "name",
-        ends: &[],
-        fields: &[
+    ),
+    kind(
+        "organisation",
+        "name",
+        &[
             required("name", Line),
             field("other_names", Lines),
             field("type", Code(&ORGANISATION_TYPE)),
@@ -95,24 +109,22 @@ pub static KINDS: &[Kind] = &[
             long("description"),
             field("last_verified", Date),
         ],
-    },
-    Kind {
-        name: "membership",
-        title: "",
-        ends: &["organisation", "network"],
-        fields: &[
+    ),
+    link(
+        "membership",
+        &["organisation", "network"],
+        &[
             required("organisation", Reference(&["organisation"])),
             required("network", Reference(&["network"])),
             field("role", Code(&MEMBERSHIP_ROLE)),
             field("since", Date),
             field("until", Date),
         ],
-    },
-    Kind {
-        name: "practice",
-        title: "title",
-        ends: &[],
-        fields: &[
+    ),
+    kind(
+        "practice",
+        "title",
+        &[
             required("title", TranslatedLine),
             long("summary"),
             field("description", TranslatedProse),
@@ -126,12 +138,11 @@ pub static KINDS: &[Kind] = &[
             field("target_groups", Codes(&TARGET_GROUP)),
             field("state", Code(&PRACTICE_STATE)),
         ],
-    },
-    Kind {
-        name: "event",
-        title: "title",
-        ends: &[],
-        fields: &[
+    ),
+    kind(
+        "event",
+        "title",
+        &[
             required("title", TranslatedLine),
             required("type", Code(&EVENT_TYPE)),
             field("when", MomentRange),
@@ -146,16 +157,91 @@ pub static KINDS: &[Kind] = &[
             field("attendance", Integer { min: 0, max: ATTENDANCE_MAX }),
             field("state", Code(&EVENT_STATE)),
         ],
+    ),
+    Kind {
+        named_by: &["organisation", "network"],
+        ..kind(
+            "interest",
+            "",
+            &[
+                required("organisation", Reference(&["organisation"])),
+                required("network", Reference(&["network"])),
+                field("origin_event", Reference(&["event"])),
+                long("motivation"),
+                field("transitions", Log(&INTEREST_STATUS)),
+            ],
+        )
+    },
+    kind(
+        "programme",
+        "title",
+        &[
+            required("title", TranslatedLine),
+            field("networks", References(&["network"])),
+            field("languages", Codes(&LANGUAGE)),
+            field("modules", Entries(MODULE)),
+        ],
+    ),
+    kind(
+        "publication",
+        "title",
+        &[
+            required("title", TranslatedLine),
+            field("type", Code(&PUBLICATION_TYPE)),
+            field("url", Link),
+            field("sha256", Digest),
+            field("language", Code(&LANGUAGE)),
+        ],
+    ),
+    Kind {
+        is_internal: true,
+        ..kind(
+            "note",
+            "text",
+            &[
+                required("about", Reference(&[])),
+                Field { required: true, bytes_max: SCALAR_BYTES_MAX, ..field("text", Line) },
+            ],
+        )
+    },
+    Kind {
+        is_symmetric: true,
+        ..link(
+            "sameas",
+            &["a", "b"],
+            &[
+                required("a", Reference(&[])),
+                required("b", Reference(&[])),
+                field("state", Code(&SAMEAS_STATE)),
+                field("evidence", Lines),
+            ],
+        )
+    },
+    Kind {
+        named_by: &["about"],
+        ..kind(
+            "proposal",
+            "",
+            &[
+                required("about", Reference(&[])),
+                field("register", Line),
+                required("changes", Changes),
+                Field { bytes_max: SCALAR_BYTES_MAX, ..field("reason", Line) },
+            ],
+        )
     },
 ];
 
+/// A module of a training programme.
+static MODULE: &[Field] =
+    &[required("title", TranslatedLine), field("hours", Integer { min: 0, max: HOURS_MAX }), long("content")];
+
 /// A contact person. Not among [`KINDS`]: a person lies in a document of its own that few may read, so that no list,
 /// import or export that goes through the kinds can bring personal data along.
-pub static PERSON: Kind = Kind {
-    name: crate::ids::PERSON_KIND,
-    title: "family_name",
-    ends: &[],
-    fields: &[
+pub static PERSON: Kind = kind(
+    crate::ids::PERSON_KIND,
+    "family_name",
+    &[
         required("given_name", Line),
         required("family_name", Line),
         field("role", Line),
@@ -168,4 +254,4 @@ pub static PERSON: Kind = Kind {
         field("informed_on", Date),
         required("retain_until", Date),
     ],
-};
+);

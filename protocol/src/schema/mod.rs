@@ -5,21 +5,27 @@
 //! wrong value that arrives from elsewhere is kept and shown as invalid, and so is a field or kind that this
 //! version does not know.
 
+mod entries;
 mod error;
 mod json;
 mod kinds;
+mod log;
+mod order;
 mod parse;
 mod text;
 mod value;
 mod vocabulary;
 
+pub use entries::{Entry, entries};
 pub use error::FieldError;
 pub use json::to_json;
 pub use kinds::{KINDS, PERSON, RECORD_FIELDS};
-pub use parse::{missing, new_record, parse_assignment, parse_field};
+pub use log::{Step, log_ends, states, status, steps};
+pub use parse::{missing, new_record, parse_assignment, parse_field, sort_ends};
 pub use text::{title, translated};
 pub use vocabulary::{Term, VOCABULARIES, Vocabulary, vocabulary};
 
+use crate::ids::RecordKey;
 use crate::limits::SCALAR_BYTES_MAX;
 
 /// The languages in which texts are translated, in the order in which one stands in for another.
@@ -39,12 +45,27 @@ pub struct Kind {
     pub title: &'static str,
     /// The references from which the id is derived, in order; empty for a kind with random ids.
     pub ends: &'static [&'static str],
+    /// Whether its two ends are equal among themselves: then they lie sorted.
+    pub is_symmetric: bool,
+    /// The references by which a record without a title is called; of a link its ends.
+    pub named_by: &'static [&'static str],
+    /// Whether new records go to the internal register, for the partner alone, unless it is said otherwise.
+    pub is_internal: bool,
 }
 
 impl Kind {
     /// The field of this name, record-wide ones included.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.all_fields().find(|field| field.name == name)
+    }
+
+    /// The key of the link between these ends, which are in the order of [`Kind::ends`] or, of a symmetric kind, in any.
+    pub fn derived_key(&self, ends: &[RecordKey]) -> RecordKey {
+        let mut ends: Vec<&RecordKey> = ends.iter().collect();
+        if self.is_symmetric {
+            ends.sort_by_key(|end| end.to_string());
+        }
+        RecordKey::derived(self.name, &ends)
     }
 
     /// Its own fields, then the record-wide ones.
@@ -89,6 +110,11 @@ impl Field {
     }
 }
 
+/// The name of the field to which a flat key belongs: what stands before a language, a member or an entry.
+pub fn base_of(key: &str) -> &str {
+    key.split(['@', '/', '.']).next().unwrap_or(key)
+}
+
 /// The types of fields. How each lies in a record is a table in WIRE.md, "Scalars".
 #[derive(Clone, Copy, Debug)]
 pub enum FieldType {
@@ -104,7 +130,7 @@ pub enum FieldType {
     Code(&'static Vocabulary),
     /// A set of codes.
     Codes(&'static Vocabulary),
-    /// A reference to a record of one of these kinds.
+    /// A reference to a record of one of these kinds; none named: of any.
     Reference(&'static [&'static str]),
     /// A set of references.
     References(&'static [&'static str]),
@@ -135,7 +161,17 @@ pub enum FieldType {
     Country,
     /// Yes or no.
     Flag,
+    /// A SHA-256 checksum.
+    Digest,
+    /// Steps from state to state that only grow in number; the states are those of the vocabulary.
+    Log(&'static Vocabulary),
+    /// A list of entries with these sub-fields, in an order that people change.
+    Entries(&'static [Field]),
+    /// Values for fields of another record, as one value.
+    Changes,
 }
 
+#[cfg(test)]
+mod lists_tests;
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,29 @@
 //! From JSON and command-line text to the changes of flat fields.
 
 use super::value::{clean, encode, encode_text};
-use super::{Field, FieldError, FieldType, Kind, LANGUAGES, SCHEMA_VERSION};
+use super::{Field, FieldError, FieldType, Kind, LANGUAGES, SCHEMA_VERSION, base_of, entries, log};
 use crate::record::{FieldChange, FieldOp, Row, Scalar};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// The fields that every new record begins with: schema version, original language, visibility `federation`.
-pub fn new_record(language: &str) -> Vec<FieldChange> {
+/// The fields that every new record begins with: schema version, original language, and visibility `federation`, or
+/// `partner` of a kind that is internal by default.
+pub fn new_record(kind: &Kind, language: &str) -> Vec<FieldChange> {
     vec![
         FieldChange::put("schema", SCHEMA_VERSION),
         FieldChange::put("original_language", language),
-        FieldChange::put("visibility", "federation"),
+        FieldChange::put("visibility", if kind.is_internal { "partner" } else { "federation" }),
     ]
+}
+
+/// Puts the ends of a symmetric link into the order in which they lie, so that two who write it write the same.
+pub fn sort_ends(kind: &Kind, fields: &mut Map<String, Value>) {
+    if let (true, [a, b]) = (kind.is_symmetric, kind.ends)
+        && let (Some(first), Some(second)) = (fields.get(*a).cloned(), fields.get(*b).cloned())
+        && first.as_str() > second.as_str()
+    {
+        fields.insert((*a).to_owned(), second);
+        fields.insert((*b).to_owned(), first);
+    }
 }
 
 /// Reads a field's JSON value into changes of flat fields.
@@ -21,7 +33,8 @@ pub fn new_record(language: &str) -> Vec<FieldChange> {
 /// Translated: an object language → text; only the languages named are touched. Sets: an array (or a text
 /// with commas, semicolons for free texts) of all members, compared with `current`; or an object with `add`
 /// and `remove`. Position: `{lat, lon, precision}` or its text. Moment range: `{start, end, tzid}` or its
-/// text.
+/// text. Log: an array of `{to, at, from?}`, or `{add: [...]}`; it only grows. Ordered entries: an array, or an object of
+/// `add`, `move` and `remove`; one sub-field of one entry by the name `modules.<id>.hours`. Changes: an object.
 ///
 /// # Errors
 /// [`FieldError`]: the field, the value, and what would be right.
@@ -31,19 +44,26 @@ pub fn parse_field(
     input: &Value,
     current: Option<&Row>,
 ) -> Result<Vec<FieldChange>, FieldError> {
-    let (base, lang) = match name.split_once('@') {
-        Some((base, lang)) => (base, Some(lang)),
-        None => (name, None),
-    };
-    let field = kind.field(base).ok_or_else(|| unknown_field(kind, name))?;
-    match (field.is_translated(), lang) {
-        (true, Some(lang)) => parse_text(field, name, lang, input).map(|change| vec![change]),
-        (true, None) => parse_translated(field, input),
-        (false, Some(_)) => {
-            Err(FieldError::new(name, "", format!("is not translated; set {base:?} without a language")))
+    let field = kind.field(base_of(name)).ok_or_else(|| unknown_field(kind, name))?;
+    match field.field_type {
+        FieldType::Entries(subs) if name == field.name => entries::parse(field, subs, input, current),
+        FieldType::Entries(subs) => entries::parse_sub(subs, name, input),
+        FieldType::Log(list) if name == field.name => log::parse(field, list, input, current),
+        _ if field.is_set() && name == field.name => parse_set(field, input, current),
+        _ => parse_at(field, name, input),
+    }
+}
+
+/// Reads the value of a field that is no set, log or list, for the flat key at which it lies; without a language behind
+/// it, that of a translated field takes an object.
+pub(super) fn parse_at(field: &Field, key: &str, input: &Value) -> Result<Vec<FieldChange>, FieldError> {
+    match (field.is_translated(), key.split_once('@')) {
+        (true, Some((_, lang))) => parse_text(field, key, lang, input).map(|change| vec![change]),
+        (true, None) => parse_translated(field, key, input),
+        (false, Some((base, _))) => {
+            Err(FieldError::new(key, "", format!("is not translated; set {base:?} without a language")))
         }
-        (false, None) if field.is_set() => parse_set(field, input, current),
-        (false, None) => parse_one(field, input).map(|change| vec![change]),
+        (false, None) => parse_one(field, key, input).map(|change| vec![change]),
     }
 }
 
@@ -60,6 +80,9 @@ pub fn parse_assignment(
 ) -> Result<Vec<FieldChange>, FieldError> {
     let value = Value::String(text.to_owned());
     let member = |name: &str, part: &str| match kind.field(name) {
+        Some(field) if matches!(field.field_type, FieldType::Log(_)) && part == "add" => {
+            Ok(serde_json::json!({ part: [value] }))
+        }
         Some(field) if field.is_set() => Ok(serde_json::json!({ part: value })),
         Some(_) => Err(FieldError::new(name, text, "is not a set; use = alone")),
         None => Err(unknown_field(kind, name)),
@@ -74,7 +97,7 @@ pub fn parse_assignment(
 /// The first required field that a record would lack with these changes.
 pub fn missing(kind: &Kind, current: Option<&Row>, changes: &[FieldChange]) -> Option<&'static Field> {
     let has = |field: &Field| {
-        let of_field = |key: &str| key.split(['@', '/']).next() == Some(field.name);
+        let of_field = |key: &str| base_of(key) == field.name;
         let cleared = |key: &str| changes.iter().any(|change| change.key == key && is_clear(&change.op));
         let stands =
             |row: &Row| row.fields.keys().any(|key| of_field(key) && row.value(key).is_some() && !cleared(key));
@@ -83,7 +106,7 @@ pub fn missing(kind: &Kind, current: Option<&Row>, changes: &[FieldChange]) -> O
     kind.all_fields().find(|field| field.required && !has(field))
 }
 
-fn is_clear(op: &FieldOp) -> bool {
+pub(super) fn is_clear(op: &FieldOp) -> bool {
     match op {
         FieldOp::Put(value) => *value == Scalar::Null,
         FieldOp::Remove => true,
@@ -92,27 +115,24 @@ fn is_clear(op: &FieldOp) -> bool {
     }
 }
 
-fn parse_one(field: &Field, input: &Value) -> Result<FieldChange, FieldError> {
+fn parse_one(field: &Field, key: &str, input: &Value) -> Result<FieldChange, FieldError> {
     if is_empty(input) {
-        return Ok(clearing(field, field.name));
+        return Ok(clearing(field, key));
     }
     if matches!(field.field_type, FieldType::Prose) {
-        return parse_prose(field, field.name, input);
+        return parse_prose(field, key, input);
     }
-    let value = encode(field, input).map_err(|reason| refuse(field.name, input, reason))?;
-    Ok(FieldChange::put(field.name, value))
+    let value = encode(field, input).map_err(|reason| refuse(key, input, reason))?;
+    Ok(FieldChange::put(key, value))
 }
 
-fn parse_translated(field: &Field, input: &Value) -> Result<Vec<FieldChange>, FieldError> {
+fn parse_translated(field: &Field, key: &str, input: &Value) -> Result<Vec<FieldChange>, FieldError> {
     match input {
-        Value::Null => Ok(LANGUAGES.iter().map(|lang| clearing(field, &format!("{}@{lang}", field.name))).collect()),
+        Value::Null => Ok(LANGUAGES.iter().map(|lang| clearing(field, &format!("{key}@{lang}"))).collect()),
         Value::Object(texts) => {
-            texts.iter().map(|(lang, text)| parse_text(field, &format!("{}@{lang}", field.name), lang, text)).collect()
+            texts.iter().map(|(lang, text)| parse_text(field, &format!("{key}@{lang}"), lang, text)).collect()
         }
-        _ => {
-            let reason = format!("needs a language; set {0}@it, {0}@sl, {0}@fr or {0}@en", field.name);
-            Err(refuse(field.name, input, reason))
-        }
+        _ => Err(refuse(key, input, format!("needs a language; set {key}@it, {key}@sl, {key}@fr or {key}@en"))),
     }
 }
 
@@ -204,7 +224,7 @@ fn clearing(field: &Field, key: &str) -> FieldChange {
     }
 }
 
-fn refuse(key: &str, input: &Value, reason: impl Into<String>) -> FieldError {
+pub(super) fn refuse(key: &str, input: &Value, reason: impl Into<String>) -> FieldError {
     match input {
         Value::String(text) => FieldError::new(key, text, reason),
         other => FieldError::new(key, &other.to_string(), reason),

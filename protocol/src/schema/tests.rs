@@ -67,10 +67,18 @@ fn the_table_is_sound() {
             kind.name
         );
         assert!(kind.title.is_empty() || kind.field(kind.title).is_some(), "{}: its title is a field", kind.name);
+        let refers = |name: &str| matches!(kind.field(name).map(|f| f.field_type), Some(FieldType::Reference(_)));
+        assert!(kind.named_by.iter().all(|name| refers(name)), "{}: it is named by references", kind.name);
+        assert!(!kind.title.is_empty() || !kind.named_by.is_empty(), "{}: it has a name", kind.name);
         for field in kind.all_fields() {
-            let plain = field.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            let plain = field.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
             assert!(plain, "{}: {} is a plain name", kind.name, field.name);
-            let longest = field.name.len() + 1 + if field.is_set() { field.bytes_max } else { 2 };
+            let longest = match field.field_type {
+                FieldType::Entries(subs) => {
+                    field.name.len() + 1 + 16 + 1 + subs.iter().map(|sub| sub.name.len() + 3).max().unwrap_or(0)
+                }
+                _ => field.name.len() + 1 + if field.is_set() { field.bytes_max } else { 2 },
+            };
             assert!(longest <= crate::limits::FIELD_KEY_BYTES_MAX, "{}: {} fits into a key", kind.name, field.name);
         }
     }
@@ -133,6 +141,16 @@ fn values_have_one_frozen_text() {
         ("event", "attendance", json!("14"), Scalar::Int(14), json!(14)),
         ("event", "when", moment.clone(), moment_text.into(), moment.clone()),
         ("event", "when", json!(moment_text), moment_text.into(), moment),
+        ("publication", "sha256", json!("AB".repeat(32)), "ab".repeat(32).into(), json!("ab".repeat(32))),
+        ("note", "about", json!(reference), reference.as_str().into(), json!(reference)),
+        ("note", "text", json!("Uno.\r\nDue."), "Uno.\nDue.".into(), json!("Uno.\nDue.")),
+        (
+            "proposal",
+            "changes",
+            json!({"website": null, "name": {"sl": "B", "it": "A"}}),
+            r#"{"name":{"it":"A","sl":"B"},"website":null}"#.into(),
+            json!({"name": {"it": "A", "sl": "B"}, "website": null}),
+        ),
     ];
     for (kind, name, input, stored, read) in cases {
         let field = field_of(kind, name);
@@ -180,6 +198,20 @@ fn wrong_values_are_refused_with_a_remedy() {
         ("event", "when", json!({"start": "2026-02-11T24:00", "tzid": "Europe/Rome"}), "is not a time"),
         ("event", "when", json!("2026-02-11T09:00[x y]"), "is not a time"),
         ("event", "deleted", json!("perhaps"), "neither true nor false"),
+        ("publication", "sha256", json!("abc"), "64 hex digits"),
+        ("note", "about", json!("org-1"), "is not the id of a record"),
+        ("note", "about", json!(key_of("person").to_string()), "is not the id of a record"),
+        ("proposal", "changes", json!({}), "object of fields"),
+        ("interest", "transitions", json!([{"to": "married", "at": "2026-02-11"}]), "leads to none of received"),
+        ("interest", "transitions", json!([{"to": "received"}]), "needs a day"),
+        ("interest", "transitions", json!([{"to": "received", "at": "2026-02-11", "from": ["x"]}]), "16 hex digits"),
+        ("interest", "transitions", json!([{"to": "received", "at": "2026-02-11", "by": 1}]), "unknown part"),
+        ("interest", "transitions", json!(5), "neither an array nor a text"),
+        ("programme", "modules", json!([{"hours": 6}]), "needs title"),
+        ("programme", "modules", json!([{"title": {"it": "Uno"}, "pages": 6}]), "unknown part"),
+        ("programme", "modules", json!("Uno"), "is not JSON"),
+        ("programme", "modules", json!({"remove": ["0123456789abcdef"]}), "not there"),
+        ("programme", "modules", json!({"set": []}), "add, move and remove"),
     ];
     for (kind_name, name, input, remedy) in cases {
         let error = parse_field(kind(kind_name).unwrap(), name, &input, None).expect_err("refused");

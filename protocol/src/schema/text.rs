@@ -3,6 +3,9 @@
 use super::{LANGUAGES, kind};
 use crate::record::Row;
 
+/// Characters of a title that lists show: the longest in the sample data has 160.
+const TITLE_CHARS_MAX: usize = 200;
+
 /// The text of a translated field in this language; else in the record's original language, in English, or in
 /// any other, with the language that it is in.
 pub fn translated<'a>(row: &'a Row, field: &str, lang: &str) -> Option<(&'a str, &'a str)> {
@@ -29,5 +32,16 @@ pub fn title(row: &Row, lang: &str) -> String {
         .iter()
         .filter(|name| !name.is_empty())
         .find_map(|name| row.text(name).or_else(|| translated(row, name, lang).map(|(_, text)| text)));
-    text.map_or_else(|| row.key.to_string(), str::to_owned)
+    text.map_or_else(|| row.key.to_string(), shortened)
+}
+
+/// The first line of a text, cut behind a word where it is long: a note has no other title.
+fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(TITLE_CHARS_MAX) {
+        None if line.len() == text.len() => line.to_owned(),
+        None => format!("{line} …"),
+        // INVARIANT: the index of a character.
+        Some((end, _)) => format!("{} …", line[..end].rsplit_once(' ').map_or(&line[..end], |(words, _)| words)),
+    }
 }

@@ -2,7 +2,7 @@
 //! (WIRE.md, "Scalars"). One value has one text, so that equal values written by two devices are equal.
 
 use super::{Field, FieldType, vocabulary};
-use crate::ids::RecordKey;
+use crate::ids::{PERSON_KIND, RecordKey};
 use crate::record::Scalar;
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ pub(super) fn encode(field: &Field, input: &Value) -> Result<Scalar, String> {
         FieldType::Flag => encode_flag(input),
         FieldType::Position => position_text(input).map(Scalar::Str),
         FieldType::MomentRange => moment_text(input).map(Scalar::Str),
+        FieldType::Changes => changes_text(field, input).map(Scalar::Str),
         _ => encode_text(field, text_of(input)?).map(Scalar::Str),
     }
 }
@@ -38,6 +39,11 @@ pub(super) fn encode_text(field: &Field, text: &str) -> Result<String, String> {
             check(is_link(&text), text, "is not a web address; begin with https:// and leave no spaces")
         }
         FieldType::Email => check(is_email(&text), text, "is not an e-mail address; write it as office@example.org"),
+        FieldType::Digest => {
+            let lower = text.to_ascii_lowercase();
+            let good = lower.len() == 64 && lower.bytes().all(|b| b.is_ascii_hexdigit());
+            check(good, lower, "is not a SHA-256 checksum; write its 64 hex digits")
+        }
         FieldType::Country => {
             let upper = text.to_ascii_uppercase();
             let known = upper.len() == 2 && COUNTRIES.split(' ').any(|code| code == upper);
@@ -69,7 +75,27 @@ pub(super) fn decode_text(field: &Field, text: &str) -> Option<Value> {
         FieldType::MomentRange => {
             (moment_text(&json!(text)).as_deref() == Ok(text)).then(|| moment_json(text)).flatten()
         }
+        FieldType::Changes => {
+            let read = serde_json::from_str(text).ok()?;
+            (changes_text(field, &read).as_deref() == Ok(text)).then_some(read)
+        }
         _ => (encode_text(field, text).as_deref() == Ok(text)).then(|| json!(text)),
+    }
+}
+
+/// A JSON object of field values, sorted by name at every level and without blanks.
+fn changes_text(field: &Field, input: &Value) -> Result<String, String> {
+    const REMEDY: &str = "is no change; write an object of fields and values";
+    let read: Option<Value> = input.as_str().and_then(|text| serde_json::from_str(text).ok());
+    let mut object = read.unwrap_or_else(|| input.clone());
+    if !object.as_object().is_some_and(|fields| !fields.is_empty()) {
+        return Err(REMEDY.to_owned());
+    }
+    object.sort_all_objects();
+    let text = object.to_string();
+    match text.len() > field.bytes_max {
+        true => Err(format!("has {} bytes; at most {} are allowed", text.len(), field.bytes_max)),
+        false => Ok(text),
     }
 }
 
@@ -95,6 +121,8 @@ pub(super) fn clean(text: &str, long: bool) -> Result<String, String> {
 fn check_reference(text: &str, kinds: &[&str]) -> Result<(), String> {
     match RecordKey::parse(text) {
         Some(key) if kinds.contains(&key.kind.as_str()) => Ok(()),
+        Some(key) if kinds.is_empty() && key.kind != PERSON_KIND => Ok(()),
+        _ if kinds.is_empty() => Err("is not the id of a record; it has a kind, a colon and 32 digits".to_owned()),
         _ => Err(format!("is not the id of a record of kind {}", kinds.join(" or "))),
     }
 }
@@ -131,7 +159,7 @@ fn is_month(text: &str) -> bool {
     matches!(numbers(text, "0000-00").as_deref(), Some([year, month]) if is_year(*year) && (1..=12).contains(month))
 }
 
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     matches!(numbers(text, "0000-00-00").as_deref(), Some([year, month, day])
         if is_year(*year) && (1..=days_of(*year, *month)).contains(day))
 }

@@ -74,6 +74,9 @@ pub static VOCABULARIES: &[&Vocabulary] = &[
     &POSITION_PRECISION,
     &LANGUAGE,
     &LEGAL_BASIS,
+    &INTEREST_STATUS,
+    &PUBLICATION_TYPE,
+    &SAMEAS_STATE,
 ];
 
 /// Whom the networks help.
@@ -320,5 +323,48 @@ pub static LEGAL_BASIS: Vocabulary = Vocabulary {
             "intérêt légitime",
             "legitimate interest",
         ),
+    ],
+};
+
+/// How far an expression of interest has come.
+pub static INTEREST_STATUS: Vocabulary = Vocabulary {
+    name: "interest_status",
+    terms: &[
+        term("received", "ricevuta", "prejeto", "reçue", "received"),
+        term("contacted", "contattata", "vzpostavljen stik", "contactée", "contacted"),
+        term("on_hold", "in attesa", "na čakanju", "en attente", "on hold"),
+        term("accepted", "accolta", "sprejeto", "acceptée", "accepted"),
+        term("declined", "non accolta", "zavrnjeno", "déclinée", "declined"),
+        term("withdrawn", "ritirata", "umaknjeno", "retirée", "withdrawn"),
+    ],
+};
+
+/// What kind of publication it is.
+pub static PUBLICATION_TYPE: Vocabulary = Vocabulary {
+    name: "publication_type",
+    terms: &[
+        term("survey_report", "rapporto di indagine", "poročilo o raziskavi", "rapport d’enquête", "survey report"),
+        term("report", "rapporto", "poročilo", "rapport", "report"),
+        term("guide", "guida o manuale", "vodnik ali priročnik", "guide ou manuel", "guide or manual"),
+        term("training_material", "materiale formativo", "učno gradivo", "support de formation", "training material"),
+        term("article", "articolo", "članek", "article", "article"),
+        term(
+            "agreement",
+            "accordo o protocollo",
+            "sporazum ali protokol",
+            "accord ou protocole",
+            "agreement or protocol",
+        ),
+        term("other", "altro", "drugo", "autre", "other"),
+    ],
+};
+
+/// Whether two records are about one thing.
+pub static SAMEAS_STATE: Vocabulary = Vocabulary {
+    name: "sameas_state",
+    terms: &[
+        term("suggested", "suggerito", "predlagano", "suggéré", "suggested"),
+        term("confirmed", "confermato", "potrjeno", "confirmé", "confirmed"),
+        term("refused", "rifiutato", "zavrnjeno", "refusé", "refused"),
     ],
 };

@@ -1,0 +1,504 @@
+//! The work that coordinators do: interest, proposals, records that are one, stale records, news.
+
+use super::context::{Body, Params};
+use super::problem::{Answer, Problem};
+use super::records::{
+    NewRecord, RegisterParam, Written, address, create_records, edit, parse_key, read_group, read_version, write,
+};
+use super::registers;
+use super::state::AppState;
+use crate::i18n::Lang;
+use crate::store::StoreError;
+use crate::views::exchange::partner_lines;
+use crate::views::{self, Group, Reader, references, time};
+use crate::work::interest::{self, StepError};
+use crate::work::proposals::{self, Proposal};
+use crate::work::references::absence;
+use crate::work::same::{self, Suggestion};
+use crate::work::{links, news, stale};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use comin_protocol::engine::{Edit, Lag, Target};
+use comin_protocol::ids::{PartnerId, RecordKey};
+use comin_protocol::record::{FieldChange, FieldOp, Row};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// Most participants of one event whose interest is recorded at once.
+const PARTICIPANTS_MAX: usize = super::limits::RECORDS_PER_REQUEST_MAX;
+/// Most days and months that lists look back: ten years.
+const DAYS_MAX: u32 = 3_660;
+/// Milliseconds of a day.
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+impl From<StepError> for Problem {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::NoWay { .. } => Self::new(StatusCode::CONFLICT, "no-way", error.to_string())
+                .hint("the record's `status` and `transitions` tell where it is"),
+            StepError::Field(error) => views::FieldError::from(error).into(),
+        }
+    }
+}
+
+fn items(items: Vec<Value>) -> Json<Value> {
+    Json(json!({"schema": 1, "items": items}))
+}
+
+fn with_schema(mut members: Map<String, Value>) -> Json<Value> {
+    members.insert("schema".into(), json!(1));
+    Json(Value::Object(members))
+}
+
+/// The day of a request; today where it names none.
+fn day(at: Option<&str>) -> String {
+    at.map_or_else(|| time::today().to_string(), str::to_owned)
+}
+
+/// What leads to a record and what it leads to: linked records, references that are not here, what the records that are
+/// one with it say together.
+///
+/// # Errors
+/// 503 where the store fails.
+pub async fn surroundings(app: &AppState, group: &Group, lang: Lang) -> Answer<Map<String, Value>> {
+    let (own, roster) = (app.own().await?, app.node().roster());
+    let complete = complete(app).await?;
+    let (key, rows) = (group.key.clone(), group.versions.iter().map(|v| v.row.clone()).collect::<Vec<Row>>());
+    let found = app.node().read(move |store| {
+        let reader = Reader::new(store, &roster, own, lang);
+        let linked = links::of(&reader, &key)?;
+        let named: BTreeSet<RecordKey> = rows.iter().flat_map(references).collect();
+        let mut absent = Vec::new();
+        for other in named {
+            if let Some(why) = absence(store, &roster, &complete, &other)? {
+                let text = lang.text(&format!("reference-{}", why.code()));
+                absent.push(json!({"id": other, "state": why.code(), "text": text}));
+            }
+        }
+        let merged = same::merged(&reader, &key)?;
+        Ok(Map::from_iter([
+            ("linked".to_owned(), linked.iter().map(links::Link::to_json).collect()),
+            ("absent".to_owned(), Value::Array(absent)),
+            ("merged".to_owned(), merged.unwrap_or(Value::Null)),
+        ]))
+    });
+    Ok(found.await?)
+}
+
+/// The partners of which nothing is known to be missing here.
+async fn complete(app: &AppState) -> Answer<BTreeSet<PartnerId>> {
+    let status = app.node().status().await?;
+    let lines = partner_lines(&status, &std::collections::BTreeMap::new());
+    Ok(lines.into_iter().filter(|line| line.we_lack == Lag::Exactly(0)).map(|line| line.partner).collect())
+}
+
+/// Body of `POST records/{id}/advance`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advance {
+    to: String,
+    at: Option<String>,
+}
+
+/// `POST records/{id}/advance`.
+///
+/// # Errors
+/// 409 where the state does not lead there.
+pub async fn advance(
+    State(app): State<AppState>,
+    lang: Lang,
+    Path(id): Path<String>,
+    Params(register): Params<RegisterParam>,
+    Body(body): Body<Advance>,
+) -> Answer<Json<Value>> {
+    let key = parse_key(&id)?;
+    if key.kind != "interest" {
+        return Err(Problem::invalid(format!("a record of kind {} has no steps", key.kind)));
+    }
+    let row = address(&app, &key, register.find(&app).await?).await?;
+    let membership = take_step(&app, &row, &body.to, &day(body.at.as_deref()), lang).await?;
+    let mut members = read_group(&app, &key, lang).await?.to_json();
+    members.insert("membership".into(), json!(membership));
+    Ok(with_schema(members))
+}
+
+/// Leads an expression of interest on; accepted, its membership is made in the same command, unless it stands.
+///
+/// # Errors
+/// As [`advance`].
+pub async fn take_step(app: &AppState, row: &Row, to: &str, at: &str, lang: Lang) -> Answer<Option<RecordKey>> {
+    let changes = interest::step(row, to, at)?;
+    let target = Target::Record { doc: row.doc, key: row.key.clone() };
+    let mut edits = vec![Edit { target, changes, if_version: Some(row.version()) }];
+    let accepts = edits[0].changes.iter().any(|change| match &change.op {
+        // INVARIANT: the step is the first edit.
+        FieldOp::Put(value) => value.as_str().is_some_and(|text| text.split(' ').next() == Some(interest::ACCEPTED)),
+        _ => false,
+    });
+    let mut membership = None;
+    if accepts {
+        let ((_, device), roster, row, at) = (app.own().await?, app.node().roster(), row.clone(), at.to_owned());
+        membership = interest::membership_of(&row);
+        let made =
+            app.node().read(move |store| interest::membership(store, &roster, &device, &row, (&at, lang.code())));
+        edits.extend(made.await?);
+    }
+    write(app, edits).await?;
+    Ok(membership)
+}
+
+/// Body of `POST interests`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interests {
+    event: Option<String>,
+    organisations: Vec<String>,
+    network: String,
+    motivation: Option<Value>,
+    register: Option<String>,
+    at: Option<String>,
+}
+
+/// `POST interests`: several participants of an event at once, all or none.
+///
+/// # Errors
+/// 422 for a value that cannot be taken.
+pub async fn interests(
+    State(app): State<AppState>,
+    lang: Lang,
+    Body(body): Body<Interests>,
+) -> Answer<(StatusCode, Json<Value>)> {
+    let given: BTreeSet<&String> = body.organisations.iter().collect();
+    if given.is_empty() || given.len() > PARTICIPANTS_MAX {
+        return Err(Problem::invalid(format!("name 1 to {PARTICIPANTS_MAX} organisations")));
+    }
+    let at = day(body.at.as_deref());
+    let record = |organisation: &&String| {
+        let mut fields = Map::from_iter([
+            ("organisation".to_owned(), json!(organisation)),
+            ("network".to_owned(), json!(body.network)),
+            (interest::STEPS.to_owned(), json!([{"to": interest::RECEIVED, "at": at}])),
+        ]);
+        fields.extend(body.event.as_ref().map(|event| ("origin_event".to_owned(), json!(event))));
+        fields.extend(body.motivation.as_ref().map(|text| ("motivation".to_owned(), text.clone())));
+        NewRecord { kind: "interest".to_owned(), register: body.register.clone(), fields }
+    };
+    let rows = create_records(&app, given.iter().map(record).collect(), lang).await?;
+    let mut out = Vec::new();
+    for row in rows {
+        out.push(Value::Object(read_group(&app, &row.key, lang).await?.to_json()));
+    }
+    Ok((StatusCode::CREATED, items(out)))
+}
+
+/// Body of `POST records/{id}/proposals`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Propose {
+    fields: Map<String, Value>,
+    reason: Option<String>,
+}
+
+/// `POST records/{id}/proposals?register=`.
+///
+/// # Errors
+/// 404; 409 where several registers hold the record; 422 for a value that its field does not take.
+pub async fn propose(
+    State(app): State<AppState>,
+    lang: Lang,
+    Path(id): Path<String>,
+    Params(register): Params<RegisterParam>,
+    Body(body): Body<Propose>,
+) -> Answer<(StatusCode, Json<Value>)> {
+    let key = parse_key(&id)?;
+    let register = register.find(&app).await?;
+    let wanted = key.clone();
+    let mut rows = app.node().read(move |store| store.rows_of(&wanted)).await?;
+    rows.retain(|row| register.is_none_or(|register| row.doc.register == register));
+    let row = match (rows.pop(), rows.is_empty()) {
+        (Some(row), true) => row,
+        (Some(_), false) => {
+            return Err(Problem::new(StatusCode::CONFLICT, "ambiguous", "several registers hold this record")
+                .hint("name one with ?register="));
+        }
+        (None, _) => return Err(Problem::not_found(format!("record {key}"))),
+    };
+    if let Some(field) = body.fields.keys().find(|field| !proposals::may_change(&key.kind, field)) {
+        return Err(Problem::invalid(format!("{field}: cannot be proposed")).with("field", json!(field)));
+    }
+    // What its owner could not take is refused here and not there.
+    views::parse(&key.kind, &body.fields, Some(&row), lang)?;
+    let mut fields = Map::from_iter([
+        ("about".to_owned(), json!(key)),
+        ("register".to_owned(), json!(row.doc.register)),
+        ("changes".to_owned(), Value::Object(body.fields)),
+    ]);
+    fields.extend(body.reason.map(|reason| ("reason".to_owned(), json!(reason))));
+    let record = NewRecord { kind: "proposal".to_owned(), register: None, fields };
+    let made = create_records(&app, vec![record], lang).await?;
+    let made = made.into_iter().next().ok_or_else(|| Problem::internal("no row came back"))?;
+    Ok((StatusCode::CREATED, Json(one(&app, made, lang).await?)))
+}
+
+async fn one(app: &AppState, row: Row, lang: Lang) -> Answer<Value> {
+    let (own, roster) = (app.own().await?, app.node().roster());
+    let found = app.node().read(move |store| {
+        let reader = Reader::new(store, &roster, own, lang);
+        proposals::read(store, row)?.map(|proposal| proposal.to_json(&reader)).transpose()
+    });
+    let mut value = found.await?.ok_or_else(|| Problem::internal("it is no proposal"))?;
+    if let Some(members) = value.as_object_mut() {
+        members.insert("schema".into(), json!(1));
+    }
+    Ok(value)
+}
+
+/// Parameters of `GET proposals`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ProposalParams {
+    all: bool,
+}
+
+/// `GET proposals`.
+///
+/// # Errors
+/// 503 where the store fails.
+pub async fn list_proposals(
+    State(app): State<AppState>,
+    lang: Lang,
+    Params(params): Params<ProposalParams>,
+) -> Answer<Json<Value>> {
+    let (own, roster) = (app.own().await?, app.node().roster());
+    let found = app.node().read(move |store| {
+        let reader = Reader::new(store, &roster, own, lang);
+        let found = proposals::list(store, params.all)?;
+        found.iter().map(|proposal| proposal.to_json(&reader)).collect::<Result<Vec<_>, StoreError>>()
+    });
+    Ok(items(found.await?))
+}
+
+/// `POST proposals/{id}/accept`: takes the values over.
+///
+/// # Errors
+/// 403 where this partner does not keep the record, 409 where it was decided.
+pub async fn accept(app: State<AppState>, lang: Lang, id: Path<String>) -> Answer<Json<Value>> {
+    decide(app, lang, id, true).await
+}
+
+/// `POST proposals/{id}/decline`.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn decline(app: State<AppState>, lang: Lang, id: Path<String>) -> Answer<Json<Value>> {
+    decide(app, lang, id, false).await
+}
+
+async fn decide(State(app): State<AppState>, lang: Lang, Path(id): Path<String>, take: bool) -> Answer<Json<Value>> {
+    let key = parse_key(&id)?;
+    let wanted = key.clone();
+    let found = app.node().read(move |store| match store.rows_of(&wanted)?.into_iter().next() {
+        Some(row) => proposals::read(store, row),
+        None => Ok(None),
+    });
+    let proposal = found.await?.ok_or_else(|| Problem::not_found(format!("proposal {key}")))?;
+    let target = open_target(&app, &proposal).await?;
+    let set = if take { proposals::ACCEPTED } else { proposals::DECLINED };
+    let mut changes = match take {
+        true => views::parse(&target.key.kind, &proposal.changes, Some(&target), lang)?,
+        false => Vec::new(),
+    };
+    changes.push(FieldChange { key: format!("{set}/{key}"), op: FieldOp::Add });
+    match edit(&app, &target, changes, Some(target.version())).await? {
+        Written::Done(_) => Ok(Json(one(&app, proposal.row, lang).await?)),
+        Written::Stale(_) => Err(comin_protocol::engine::CommandError::Stale.into()),
+    }
+}
+
+/// The row that an undecided proposal would change, if this device may write it.
+async fn open_target(app: &AppState, proposal: &Proposal) -> Answer<Row> {
+    if proposal.state != proposals::State::Open {
+        let detail = format!("the proposal is {} already", proposal.state.code());
+        return Err(Problem::new(StatusCode::CONFLICT, "decided", detail));
+    }
+    let target = proposal.target.clone().ok_or_else(|| Problem::not_found("the record that it is about"))?;
+    let (_, device) = app.own().await?;
+    match app.node().roster().may_write(&target.doc.register, &device) {
+        true => Ok(target),
+        false => Err(Problem::new(StatusCode::FORBIDDEN, "not-allowed", "another partner keeps this record")
+            .hint("that partner decides about the proposal: comin proposals")),
+    }
+}
+
+/// `GET sameas`: pairs about which nobody has decided, with reasons.
+///
+/// # Errors
+/// 503 where the store fails.
+pub async fn suggestions(State(app): State<AppState>, lang: Lang) -> Answer<Json<Value>> {
+    let (own, roster) = (app.own().await?, app.node().roster());
+    let found = app.node().read(move |store| {
+        let reader = Reader::new(store, &roster, own, lang);
+        let found = same::suggest(store)?;
+        found
+            .iter()
+            .map(|suggestion| suggestion_json(&reader, suggestion, lang))
+            .collect::<Result<Vec<_>, StoreError>>()
+    });
+    Ok(items(found.await?))
+}
+
+fn suggestion_json(reader: &Reader<'_>, suggestion: &Suggestion, lang: Lang) -> Result<Value, StoreError> {
+    let [a, b] = &suggestion.ends;
+    let reasons = suggestion.reasons.iter().map(|reason| {
+        let text = lang.text_with(&format!("same-{}", reason.code()), &[("value", reason.value().into())]);
+        json!({"reason": reason.code(), "value": reason.value(), "text": text})
+    });
+    Ok(json!({
+        "id": suggestion.key, "a": a, "b": b, "a_title": reader.title_of(a)?, "b_title": reader.title_of(b)?,
+        "reasons": reasons.collect::<Vec<_>>(), "recorded": !reader.store.rows_of(&suggestion.key)?.is_empty(),
+    }))
+}
+
+/// Body of `POST sameas`: the link by its id, or by both records.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Same {
+    id: Option<String>,
+    a: Option<String>,
+    b: Option<String>,
+    state: String,
+    register: Option<String>,
+}
+
+/// `POST sameas`: says whether two records are one. `suggested` takes a decision back.
+///
+/// # Errors
+/// 404 for an id that is neither recorded nor suggested.
+pub async fn set_same(State(app): State<AppState>, lang: Lang, Body(body): Body<Same>) -> Answer<Json<Value>> {
+    let (ends, evidence) = match (&body.id, &body.a, &body.b) {
+        (Some(id), None, None) => ends_of(&app, &parse_key(id)?).await?,
+        (None, Some(a), Some(b)) => ([parse_key(a)?, parse_key(b)?], Vec::new()),
+        _ => return Err(Problem::bad_request("send either id, or a and b")),
+    };
+    let kind = views::known_kind("sameas")?;
+    let key = kind.derived_key(&ends);
+    let wanted = key.clone();
+    let standing = app.node().read(move |store| store.rows_of(&wanted)).await?;
+    let state = Map::from_iter([("state".to_owned(), json!(body.state))]);
+    let (_, device) = app.own().await?;
+    let roster = app.node().roster();
+    let writable = standing.iter().any(|row| roster.may_write(&row.doc.register, &device));
+    if writable || (!standing.is_empty() && body.register.is_some()) {
+        let register = match body.register.as_deref() {
+            Some(text) => Some(registers::find(&app, text).await?),
+            None => None,
+        };
+        let row = address(&app, &key, register).await?;
+        let changes = views::parse("sameas", &state, Some(&row), lang)?;
+        edit(&app, &row, changes, None).await?;
+    } else {
+        let mut fields = state;
+        fields.insert("a".to_owned(), json!(ends[0]));
+        fields.insert("b".to_owned(), json!(ends[1]));
+        fields.insert("evidence".to_owned(), json!(evidence));
+        let record = NewRecord { kind: "sameas".to_owned(), register: body.register.clone(), fields };
+        create_records(&app, vec![record], lang).await?;
+    }
+    let group = read_group(&app, &key, lang).await?;
+    Ok(with_schema(group.to_json()))
+}
+
+/// The ends of a link and why it was suggested.
+async fn ends_of(app: &AppState, key: &RecordKey) -> Answer<([RecordKey; 2], Vec<String>)> {
+    let wanted = key.clone();
+    let found = app.node().read(move |store| {
+        if let Some(suggestion) = same::suggest(store)?.into_iter().find(|suggestion| suggestion.key == wanted) {
+            let evidence = suggestion.reasons.iter().map(|reason| format!("{}: {}", reason.code(), reason.value()));
+            return Ok(Some((suggestion.ends.clone(), evidence.collect())));
+        }
+        let end = |row: &Row, name: &str| row.text(name).and_then(RecordKey::parse);
+        let rows = store.rows_of(&wanted)?;
+        Ok(rows.first().and_then(|row| Some(([end(row, "a")?, end(row, "b")?], Vec::new()))))
+    });
+    found.await?.ok_or_else(|| {
+        Problem::not_found(format!("{key}")).hint("comin sameas suggest lists the pairs; or name both records")
+    })
+}
+
+/// Parameters of `GET stale`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct StaleParams {
+    months: Option<u32>,
+}
+
+/// `GET stale`.
+///
+/// # Errors
+/// 400 for a number that is too great.
+pub async fn list_stale(
+    State(app): State<AppState>,
+    lang: Lang,
+    Params(params): Params<StaleParams>,
+) -> Answer<Json<Value>> {
+    let months = params.months.unwrap_or(stale::MONTHS);
+    if months > DAYS_MAX / 30 {
+        return Err(Problem::bad_request(format!("months is at most {}", DAYS_MAX / 30)));
+    }
+    let limit = stale::limit(time::today(), months);
+    let rows = app.node().read(move |store| stale::list(store, &limit)).await?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let verified = row.text("last_verified").map(str::to_owned);
+        let title = views::title(&row, lang);
+        let version = read_version(&app, row, lang).await?;
+        out.push(json!({
+            "id": version.row.key, "kind": version.row.key.kind, "title": title, "last_verified": verified,
+            "register": version.row.doc.register, "register_name": version.register_name, "writable": version.writable,
+        }));
+    }
+    Ok(items(out))
+}
+
+/// Parameters of `GET news`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct NewsParams {
+    since: Option<String>,
+    days: Option<u32>,
+}
+
+/// Days of which news tell where it is not said otherwise.
+const NEWS_DAYS: u32 = 7;
+
+/// `GET news`.
+///
+/// # Errors
+/// 400 for a moment that cannot be read.
+pub async fn list_news(
+    State(app): State<AppState>,
+    lang: Lang,
+    Params(params): Params<NewsParams>,
+) -> Answer<Json<Value>> {
+    let since_ms = match (params.since.as_deref(), params.days) {
+        (Some(text), None) => time::parse(text).ok_or_else(|| {
+            Problem::bad_request(format!("{text:?} is no moment")).hint("write 2026-10-15 or 2026-10-15T09:00:00Z")
+        })?,
+        (None, days) => {
+            let days = days.unwrap_or(NEWS_DAYS);
+            if days > DAYS_MAX {
+                return Err(Problem::bad_request(format!("days is at most {DAYS_MAX}")));
+            }
+            time::now_ms().saturating_sub(u64::from(days) * DAY_MS)
+        }
+        (Some(_), Some(_)) => return Err(Problem::bad_request("send either since or days")),
+    };
+    let (own, roster) = (app.own().await?, app.node().roster());
+    let found = app.node().read(move |store| {
+        let reader = Reader::new(store, &roster, own, lang);
+        Ok(news::News::since(&reader, since_ms)?.to_json(lang))
+    });
+    Ok(Json(json!({"schema": 1, "since": time::rfc3339(since_ms), "items": found.await?})))
+}

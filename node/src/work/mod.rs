@@ -1,0 +1,13 @@
+//! The work that coordinators do with records: expressions of interest, proposals, records that are one, records that
+//! nobody has looked at for long, and what is new.
+//!
+//! Everything here reads rows and makes edits; routes and command line are thin above it.
+
+pub mod interest;
+pub mod links;
+pub mod news;
+pub mod proposals;
+pub mod references;
+pub mod same;
+pub mod stale;
+pub mod translations;

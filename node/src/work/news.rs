@@ -1,0 +1,135 @@
+//! What has changed since a moment, by partner and kind.
+//!
+//! The moment of a change is what its author's clock said: information, not a rule. Of a value that was overwritten since
+//! only the latest counts, for the rows know what stands.
+
+use crate::store::StoreError;
+use crate::views::Reader;
+use comin_protocol::ids::{DocId, PartnerId, RecordKey};
+use comin_protocol::record::{Cell, Row, Scalar};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Rows that are read from the store at once.
+const ROWS_AT_ONCE: usize = 500;
+
+/// What became of a record.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum What {
+    /// It was made.
+    Added,
+    /// It was changed.
+    Changed,
+    /// It was deleted.
+    Deleted,
+}
+
+impl What {
+    /// A stable word for programs; the message's key is `news-` and this.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// One record that changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Item {
+    key: RecordKey,
+    doc: DocId,
+    title: String,
+    what: What,
+    time_ms: u64,
+}
+
+/// What changed since a moment: by partner (`None`: of a device that is not known) and kind.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct News(BTreeMap<(String, Option<PartnerId>), BTreeMap<String, Vec<Item>>>);
+
+impl News {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn since(reader: &Reader<'_>, since_ms: u64) -> Result<Self, StoreError> {
+        let mut news = Self::default();
+        let mut after: Option<(RecordKey, DocId)> = None;
+        loop {
+            let rows = reader.store.scan_rows(None, after.as_ref(), ROWS_AT_ONCE)?;
+            let full = rows.len() == ROWS_AT_ONCE;
+            after = rows.last().map(|row| (row.key.clone(), row.doc));
+            for row in &rows {
+                news.add(reader, row, since_ms)?;
+            }
+            if !full {
+                return Ok(news);
+            }
+        }
+    }
+
+    /// Each partner that changed the record since then has it once.
+    fn add(&mut self, reader: &Reader<'_>, row: &Row, since_ms: u64) -> Result<(), StoreError> {
+        let is_new = |time_ms: i64| u64::try_from(time_ms).is_ok_and(|time| time >= since_ms);
+        let mut by_partner: BTreeMap<(String, Option<PartnerId>), (What, u64)> = BTreeMap::new();
+        let new = row.origins.iter().enumerate().filter(|(_, origin)| is_new(origin.time_ms));
+        for index in new.map(|(index, _)| index) {
+            let author =
+                reader.author(row, &Cell { value: Scalar::Null, origin: u16::try_from(index).unwrap_or(u16::MAX) })?;
+            let deletes = |cell: &Cell| usize::from(cell.origin) == index && cell.value == Scalar::Bool(true);
+            let what = match row.fields.get(comin_protocol::record::DELETED) {
+                Some(cells) if cells.iter().any(deletes) => What::Deleted,
+                _ if index == 0 => What::Added,
+                _ => What::Changed,
+            };
+            let (id, name) = author.partner.map_or((None, String::new()), |(id, name)| (Some(id), name));
+            let entry = by_partner.entry((name, id)).or_insert((what, author.time_ms));
+            // Deleted says more than added, added more than changed.
+            entry.0 = match (entry.0, what) {
+                (What::Deleted, _) | (_, What::Deleted) => What::Deleted,
+                (What::Added, _) | (_, What::Added) => What::Added,
+                _ => What::Changed,
+            };
+            entry.1 = entry.1.max(author.time_ms);
+        }
+        if by_partner.is_empty() {
+            return Ok(());
+        }
+        let title = reader.title(row)?;
+        for (partner, (what, time_ms)) in by_partner {
+            let item = Item { key: row.key.clone(), doc: row.doc, title: title.clone(), what, time_ms };
+            self.0.entry(partner).or_default().entry(row.key.kind.clone()).or_default().push(item);
+        }
+        Ok(())
+    }
+
+    /// For programs: one item for each partner and kind, newest records first.
+    pub fn to_json(&self, lang: crate::i18n::Lang) -> Vec<Value> {
+        let mut out = Vec::new();
+        for ((name, id), kinds) in &self.0 {
+            for (kind, items) in kinds {
+                let mut items = items.clone();
+                items.sort_by(|a, b| (b.time_ms, &a.key, a.doc).cmp(&(a.time_ms, &b.key, b.doc)));
+                let count = |what: What| items.iter().filter(|item| item.what == what).count();
+                let records: Vec<Value> = items
+                    .iter()
+                    .map(|item| {
+                        json!({
+                            "id": item.key, "title": item.title, "what": item.what.code(), "register": item.doc.register,
+                            "time": crate::views::time::rfc3339(item.time_ms),
+                        })
+                    })
+                    .collect();
+                out.push(json!({
+                    "partner": id, "partner_name": name, "kind": kind,
+                    "kind_label": crate::views::kind_label(lang, kind),
+                    "added": count(What::Added), "changed": count(What::Changed), "deleted": count(What::Deleted),
+                    "records": records,
+                }));
+            }
+        }
+        out
+    }
+}
