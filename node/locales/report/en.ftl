@@ -21,6 +21,7 @@ vision-vision = Vision
 vision-strategy = Strategy
 vision-contribution = Contribution
 vision-kept = From the record of the network “{ $name }”.
+vision-see = Its vision and strategy open this document: “{ $title }”.
 vision-none = The partnership has not written its common vision and strategy yet. They are kept in the record of the international network.
 
 ## Freshness
@@ -169,7 +170,8 @@ tables-title = The pictures as tables
 table-networks = Table of networks
 table-organisations = Table of organisations
 table-position = Position on the map
-table-shared = Shares organisations with
+table-shared = Shared organisations (network: how many)
+table-numbers = Networks (by number)
 country-none = no country named
 country-SI = Slovenia
 country-IT = Italy

@@ -21,6 +21,7 @@ vision-vision = Vision
 vision-strategy = Stratégie
 vision-contribution = Contribution
 vision-kept = Extrait de la fiche du réseau « { $name } ».
+vision-see = Sa vision et sa stratégie ouvrent ce document : « { $title } ».
 vision-none = Le partenariat n’a pas encore écrit sa vision et sa stratégie communes. Elles se trouvent dans la fiche du réseau international.
 
 ## Freshness
@@ -169,7 +170,8 @@ tables-title = Les images sous forme de tableaux
 table-networks = Tableau des réseaux
 table-organisations = Tableau des organisations
 table-position = Position sur la carte
-table-shared = Partage des organisations avec
+table-shared = Organisations partagées (réseau : combien)
+table-numbers = Réseaux (par numéro)
 country-none = aucun pays indiqué
 country-SI = Slovénie
 country-IT = Italie

@@ -21,6 +21,7 @@ vision-vision = Visione
 vision-strategy = Strategia
 vision-contribution = Contributo
 vision-kept = Dalla scheda della rete «{ $name }».
+vision-see = La sua visione e la sua strategia aprono questo documento: «{ $title }».
 vision-none = Il partenariato non ha ancora scritto la visione e la strategia comuni. Si conservano nella scheda della rete internazionale.
 
 ## Freshness
@@ -169,7 +170,8 @@ tables-title = Le immagini in forma di tabella
 table-networks = Tabella delle reti
 table-organisations = Tabella delle organizzazioni
 table-position = Posizione sulla carta
-table-shared = Condivide organizzazioni con
+table-shared = Organizzazioni condivise (rete: quante)
+table-numbers = Reti (per numero)
 country-none = nessun Paese indicato
 country-SI = Slovenia
 country-IT = Italia

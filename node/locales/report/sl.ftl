@@ -21,6 +21,7 @@ vision-vision = Vizija
 vision-strategy = Strategija
 vision-contribution = Prispevek
 vision-kept = Iz zapisa mreže »{ $name }«.
+vision-see = Njena vizija in strategija sta na začetku dokumenta: »{ $title }«.
 vision-none = Partnerstvo še ni zapisalo skupne vizije in strategije. Hranita se v zapisu mednarodne mreže.
 
 ## Freshness
@@ -181,7 +182,8 @@ tables-title = Slike v obliki tabel
 table-networks = Tabela mrež
 table-organisations = Tabela organizacij
 table-position = Lega na karti
-table-shared = Deli organizacije z
+table-shared = Skupne organizacije (mreža: koliko)
+table-numbers = Mreže (po številki)
 country-none = država ni navedena
 country-SI = Slovenija
 country-IT = Italija

@@ -65,7 +65,11 @@ fn array<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
 }
 
 fn cell(value: &Value) -> String {
-    plain(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => plain(text),
+        other => other.to_string(),
+    }
 }
 
 fn tables(answer: Value, out: &Output) -> CliResult {
@@ -102,7 +106,7 @@ pub fn figures(client: &Client, public: bool, out: &Output) -> CliResult {
     };
     for name in ["countries", "levels", "target_groups"] {
         let mut rows = vec![head(&format!("cli-figures-{name}"), &NUMBERS)];
-        let row = |row: &Value| [vec![text(row, "code")], numbers(row, &NUMBERS)].concat();
+        let row = |row: &Value| [vec![or_dash(text(row, "code"))], numbers(row, &NUMBERS)].concat();
         rows.extend(array(&answer, name).map(row));
         if name == "countries" {
             rows.push(
@@ -119,6 +123,11 @@ pub fn figures(client: &Client, public: bool, out: &Output) -> CliResult {
     out.line("");
     out.table(&rows);
     Ok(())
+}
+
+/// The code of what is named, a dash for what is not.
+fn or_dash(code: String) -> String {
+    if code.is_empty() { "–".to_owned() } else { code }
 }
 
 /// `calendar`.

@@ -2,13 +2,13 @@
 
 use super::document::{Block, Cell, Section, Table};
 use super::language::Language;
-use super::networks::place;
+use super::networks::{in_order, numbered, place};
 use super::pictures::labels;
 use super::survey::Scene;
 use crate::views::figures::Members;
 use crate::views::{Gathered, Record, fold};
 use comin_protocol::ids::RecordKey;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whom to write to about a network: its coordinators.
 pub fn contacts(scene: &Scene<'_>) -> Section {
@@ -56,19 +56,19 @@ pub fn networks(all: &Gathered, members: &Members, language: Language) -> Table 
         "table-shared",
     ];
     let mut table = Table::new(language.phrase("table-networks"), &keys.map(|key| language.phrase(key)));
-    for network in all.by_title("network", language.code()) {
+    let numbers = numbers(all, language);
+    for (n, network) in in_order(all, language).into_iter().enumerate() {
         let mine: Vec<&RecordKey> =
             members.all.iter().filter(|(_, key)| *key == network.key).map(|(organisation, _)| organisation).collect();
-        let mut shared: std::collections::BTreeMap<(String, &RecordKey), usize> = Default::default();
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
         for other in mine.iter().flat_map(|organisation| members.networks_of(organisation)) {
-            if *other != network.key {
-                let name = all.get(other).map(|record| record.title(language.code()).text).unwrap_or_default();
-                *shared.entry((name, other)).or_default() += 1;
+            if let Some(number) = numbers.get(other).filter(|_| *other != network.key) {
+                *shared.entry(*number).or_default() += 1;
             }
         }
-        let shared: Vec<String> = shared.iter().map(|((name, _), many)| format!("{name}: {many}")).collect();
+        let shared: Vec<String> = shared.iter().map(|(number, many)| format!("{number}: {many}")).collect();
         table.rows.push(vec![
-            network.title(language.code()).into(),
+            numbered(n + 1, network.title(language.code())).into(),
             Cell::plain(labels(network, "levels", "network_level", language)),
             Cell::plain(network.text("country").map(|code| language.country(code)).unwrap_or_default()),
             mine.len().into(),
@@ -81,22 +81,26 @@ pub fn networks(all: &Gathered, members: &Members, language: Language) -> Table 
 
 /// What both pictures say of organisations.
 pub fn organisations(all: &Gathered, members: &Members, language: Language) -> Table {
-    let keys = ["member-name", "member-place", "network-groups", "figures-networks", "table-position"];
+    let keys = ["member-name", "member-place", "network-groups", "table-numbers", "table-position"];
     let mut table = Table::new(language.phrase("table-organisations"), &keys.map(|key| language.phrase(key)));
+    let numbers = numbers(all, language);
     for organisation in all.by_title("organisation", language.code()) {
-        let mut networks: Vec<String> = members
-            .networks_of(&organisation.key)
-            .filter_map(|key| Some(all.get(key)?.title(language.code()).text))
-            .collect();
-        networks.sort_by_key(|name| fold(name));
+        let mine: BTreeSet<usize> =
+            members.networks_of(&organisation.key).filter_map(|key| numbers.get(key).copied()).collect();
+        let networks: Vec<String> = mine.iter().map(usize::to_string).collect();
         let position = organisation.position().map(|(lat, lon)| format!("{lat:.3}, {lon:.3}"));
         table.rows.push(vec![
             organisation.title(language.code()).into(),
             Cell::plain(place(organisation, language)),
             Cell::plain(labels(organisation, "target_groups", "target_group", language)),
-            Cell::plain(networks.join("; ")),
+            Cell::plain(networks.join(", ")),
             Cell::plain(position.unwrap_or_default()),
         ]);
     }
     table
+}
+
+/// The number that each network has in the document.
+fn numbers(all: &Gathered, language: Language) -> BTreeMap<RecordKey, usize> {
+    in_order(all, language).into_iter().enumerate().map(|(n, network)| (network.key.clone(), n + 1)).collect()
 }

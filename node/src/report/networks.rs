@@ -5,16 +5,14 @@ use super::language::Language;
 use super::pictures::{label, labels};
 use super::survey::Scene;
 use crate::views::figures::{calendar as months_of, is_in_force, is_published};
-use crate::views::{Record, Text, fold};
+use crate::views::{Gathered, Record, Text, fold};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::schema::vocabulary;
 use serde_json::Value;
 
 pub fn section(scene: &Scene<'_>) -> Section {
     let mut section = Section::new("networks", scene.say("networks-title"));
-    let mut networks = scene.all.by_title("network", scene.language.code());
-    // The widest first: international, national, … as the vocabulary's order read backwards.
-    networks.sort_by_key(|network| std::cmp::Reverse(reach(network)));
+    let networks = in_order(scene.all, scene.language);
     if networks.is_empty() {
         section.add(Block::Note(scene.say("survey-nothing")));
     }
@@ -26,6 +24,18 @@ pub fn section(scene: &Scene<'_>) -> Section {
     section
 }
 
+/// The networks as the document numbers them: the widest first, and those of one reach by name.
+pub fn in_order(all: &Gathered, language: Language) -> Vec<&Record> {
+    let mut networks = all.by_title("network", language.code());
+    networks.sort_by_key(|network| std::cmp::Reverse(reach(network)));
+    networks
+}
+
+/// A title behind its number in the document.
+pub fn numbered(number: usize, title: Text) -> Text {
+    Text { text: format!("{number}. {}", title.text), lang: title.lang }
+}
+
 /// How far a network reaches: the last of its levels in the order of international, national, sectoral, territorial,
 /// regional, local.
 fn reach(network: &Record) -> usize {
@@ -35,8 +45,10 @@ fn reach(network: &Record) -> usize {
 
 fn one(scene: &Scene<'_>, number: usize, network: &Record) -> Section {
     let code = scene.language.code();
-    let mut section =
-        Section { title: network.title(code), ..Section::new(&format!("network-{number}"), String::new()) };
+    let mut section = Section {
+        title: numbered(number, network.title(code)),
+        ..Section::new(&format!("network-{number}"), String::new())
+    };
     section.add(Block::Facts(facts(scene, network)));
     let texts = [
         ("description", None),
@@ -44,7 +56,13 @@ fn one(scene: &Scene<'_>, number: usize, network: &Record) -> Section {
         ("strategy", Some("vision-strategy")),
         ("contribution", Some("vision-contribution")),
     ];
-    for (field, key) in texts {
+    let opens = scene.vision.as_ref() == Some(&network.key);
+    if opens {
+        let title = scene.say("vision-title");
+        section.add(Block::Note(scene.language.phrase_with("vision-see", &[("title", title.into())])));
+    }
+    // What opens the document is not said twice.
+    for (field, key) in texts.into_iter().filter(|(_, key)| key.is_none() || !opens) {
         if let Some(text) = network.translated(field, code) {
             section.add(Block::Prose(key.map(|key| scene.say(key)).unwrap_or_default(), text));
         }

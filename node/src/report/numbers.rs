@@ -93,9 +93,10 @@ fn over_time(scene: &Scene<'_>, section: &mut Section) {
     let head = ["figures-month", "figures-events", "figures-interests", "figures-joined", "figures-members"];
     let mut table = Table::new(scene.say("figures-over-time"), &scene.head(&head));
     for month in shown {
-        let numbers = [month.events, month.interests, month.joined, month.members].map(Cell::from);
+        let numbers = [month.events, month.interests, month.joined].map(Cell::from);
+        let members = month.members.map_or_else(|| Cell::plain(""), Cell::from);
         let name = Cell::plain(scene.language.month(&month.month));
-        table.rows.push(std::iter::once(name).chain(numbers).collect());
+        table.rows.push(std::iter::once(name).chain(numbers).chain([members]).collect());
     }
     section.add(Block::Table(table));
     if scene.figures.undated > 0 {

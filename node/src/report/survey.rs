@@ -59,6 +59,8 @@ pub(super) struct Scene<'a> {
     pub figures: Figures,
     pub language: Language,
     pub as_of: &'a str,
+    /// The network whose vision opens the document.
+    pub vision: Option<RecordKey>,
 }
 
 impl Scene<'_> {
@@ -84,9 +86,11 @@ impl Scene<'_> {
 impl Survey<'_> {
     /// Writes the document.
     pub fn document(&self) -> Document {
+        let members = Members::of(self.all, self.as_of);
         let scene = Scene {
             all: self.all,
-            members: Members::of(self.all, self.as_of),
+            vision: common(self.all, &members, self.language).map(|record| record.key.clone()),
+            members,
             figures: Figures::of(self.all, self.as_of),
             language: self.language,
             as_of: self.as_of,
@@ -163,22 +167,29 @@ fn missing(scene: &Scene<'_>, partner: &PartnerState) -> String {
     }
 }
 
-/// The common vision and strategy, which the record of the international network keeps: of several, of the one that
+/// What a common vision is made of.
+const VISION: [&str; 3] = ["vision", "strategy", "contribution"];
+
+/// The record that keeps the common vision and strategy: that of the international network; of several, of the one that
 /// says most of them, then of the one with the most members.
-fn vision(scene: &Scene<'_>) -> Section {
-    const PARTS: [&str; 2] = ["vision", "strategy"];
-    let code = scene.language.code();
-    let says = |record: &Record| PARTS.iter().filter(|field| record.translated(field, code).is_some()).count();
-    let size = |record: &Record| scene.members.all.iter().filter(|(_, network)| *network == record.key).count();
-    let international = scene.all.of_kind("network").filter(|r| r.set("levels").any(|level| level == "international"));
+fn common<'a>(all: &'a Gathered, members: &Members, language: Language) -> Option<&'a Record> {
+    let says = |record: &Record| {
+        VISION.iter().take(2).filter(|field| record.translated(field, language.code()).is_some()).count()
+    };
+    let size = |record: &Record| members.all.iter().filter(|(_, network)| *network == record.key).count();
+    let international = all.of_kind("network").filter(|r| r.set("levels").any(|level| level == "international"));
     let kept = international.filter(|record| says(record) > 0);
-    let kept = kept.max_by_key(|record| (says(record), size(record), std::cmp::Reverse(record.key.clone())));
+    kept.max_by_key(|record| (says(record), size(record), std::cmp::Reverse(record.key.clone())))
+}
+
+fn vision(scene: &Scene<'_>) -> Section {
     let mut section = Section::new("vision", scene.say("vision-title"));
-    let Some(record) = kept else {
+    let Some(record) = scene.vision.as_ref().and_then(|key| scene.all.get(key)) else {
         section.add(Block::Note(scene.say("vision-none")));
         return section;
     };
-    for field in PARTS.into_iter().chain(["contribution"]) {
+    let code = scene.language.code();
+    for field in VISION {
         if let Some(text) = record.translated(field, code) {
             section.add(Block::Prose(scene.say(&format!("vision-{field}")), text));
         }

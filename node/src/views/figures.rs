@@ -76,8 +76,8 @@ pub struct Month {
     pub interests: usize,
     /// Memberships that began.
     pub joined: usize,
-    /// Memberships in force at its end, of those whose beginning is known.
-    pub members: usize,
+    /// Memberships in force at its end, of those whose beginning is known; `None` of months that are still to come.
+    pub members: Option<usize>,
 }
 
 /// Most months that [`Figures::months`] covers: a slip in one year must not make a table of centuries. The last ones
@@ -117,7 +117,7 @@ impl Figures {
             target_groups: codes("target_group").map(by_group).collect(),
             event_types: codes("event_type").map(|code| of_type(&events, code)).collect(),
             undated: undated(all, &members),
-            months: months(all, &members, &events),
+            months: months(all, &members, &events, as_of),
         }
     }
 }
@@ -224,7 +224,7 @@ fn undated(all: &Gathered, members: &Members) -> usize {
     members.all.difference(&dated).count()
 }
 
-fn months(all: &Gathered, members: &Members, events: &[&Record]) -> Vec<Month> {
+fn months(all: &Gathered, members: &Members, events: &[&Record], as_of: &str) -> Vec<Month> {
     let mut found: BTreeMap<String, Month> = BTreeMap::new();
     let mut note = |day: Option<&str>, count: fn(&mut Month)| {
         if let Some(month) = day.and_then(|day| day.get(..7)) {
@@ -265,7 +265,7 @@ fn months(all: &Gathered, members: &Members, events: &[&Record]) -> Vec<Month> {
     let filled = all_months.into_iter().map(|month| {
         let mut row = found.remove(&month).unwrap_or_default();
         members = (members + row.joined).saturating_sub(left.remove(&month).unwrap_or(0));
-        row.members = members;
+        row.members = (as_of.get(..7) >= Some(month.as_str())).then_some(members);
         row.month = month;
         row
     });

@@ -6,3 +6,4 @@ mod office;
 mod pages;
 mod reach;
 mod records;
+mod report;
