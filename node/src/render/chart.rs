@@ -6,8 +6,9 @@ use super::{LabelOf, Picture};
 
 const NUMBER: Type = Type { size: 11.0, bold: true, colour: "#1c2733" };
 const MONTH: Type = Type { size: 10.0, bold: false, colour: "#3c4854" };
-const YEAR: Type = Type { size: 11.0, bold: true, colour: "#3c4854" };
-const COLUMN: f64 = 28.0;
+const YEAR: Type = Type { size: 10.0, bold: false, colour: "#3c4854" };
+/// Wide enough for the number of a year.
+const COLUMN: f64 = 30.0;
 const HEIGHT: f64 = 120.0;
 const TOP: f64 = 20.0;
 
@@ -31,7 +32,7 @@ pub fn by_month(months: &[(String, usize)], title: &str, description: &str) -> P
         let own = month.get(..4).unwrap_or_default();
         if own != year {
             canvas.line((left, ground), (left, ground + 34.0), "#93a0ac", 1.0);
-            canvas.text(own, (left + 5.0, ground + 31.0), YEAR, Anchor::Start, LabelOf::Other);
+            canvas.text(own, (left + 3.0, ground + 31.0), YEAR, Anchor::Start, LabelOf::Other);
             year = own;
         }
     }

@@ -12,17 +12,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Whom to write to about a network: its coordinators.
 pub fn contacts(scene: &Scene<'_>) -> Section {
-    let mut section = Section::new("contacts", scene.say("contacts-title"));
-    section.add(Block::Lead(scene.say("contacts-lead")));
+    let mut section = Section::new("contacts", scene.phrase("contacts-title"));
+    section.add(Block::Lead(scene.phrase("contacts-lead")));
     let networks = scene.all.by_title("network", scene.language.code());
     let keys: BTreeSet<RecordKey> =
         networks.iter().flat_map(|n| n.references("coordinators")).map(|key| scene.all.one(&key)).collect();
     let mut coordinators: Vec<&Record> = keys.iter().filter_map(|key| scene.all.get(key)).collect();
     coordinators.sort_by_key(|record| fold(&record.title(scene.language.code()).text));
     let head = scene.head(&["member-name", "member-place", "contact-email", "contact-phone", "contact-website"]);
-    let mut table = Table::new(scene.say("contacts-coordinators"), &head);
+    let mut table = Table::new(scene.phrase("contacts-coordinators"), &head);
     table.rows = coordinators.iter().map(|record| contact(record, scene.language)).collect();
-    section.add(if table.rows.is_empty() { Block::Note(scene.say("survey-nothing")) } else { Block::Table(table) });
+    section.add(if table.rows.is_empty() { Block::Note(scene.phrase("survey-nothing")) } else { Block::Table(table) });
     section
 }
 
@@ -39,7 +39,7 @@ fn contact(record: &Record, language: Language) -> Vec<Cell> {
 
 /// The tables of all networks and organisations.
 pub fn section(scene: &Scene<'_>) -> Section {
-    let mut section = Section::new("tables", scene.say("tables-title"));
+    let mut section = Section::new("tables", scene.phrase("tables-title"));
     section.add(Block::Table(networks(scene.all, &scene.members, scene.language)));
     section.add(Block::Table(organisations(scene.all, &scene.members, scene.language)));
     section

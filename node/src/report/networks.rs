@@ -11,10 +11,10 @@ use comin_protocol::schema::vocabulary;
 use serde_json::Value;
 
 pub fn section(scene: &Scene<'_>) -> Section {
-    let mut section = Section::new("networks", scene.say("networks-title"));
+    let mut section = Section::new("networks", scene.phrase("networks-title"));
     let networks = in_order(scene.all, scene.language);
     if networks.is_empty() {
-        section.add(Block::Note(scene.say("survey-nothing")));
+        section.add(Block::Note(scene.phrase("survey-nothing")));
     }
     section.parts = networks.iter().enumerate().map(|(n, network)| one(scene, n + 1, network)).collect();
     let others = others(scene);
@@ -58,20 +58,20 @@ fn one(scene: &Scene<'_>, number: usize, network: &Record) -> Section {
     ];
     let opens = scene.vision.as_ref() == Some(&network.key);
     if opens {
-        let title = scene.say("vision-title");
+        let title = scene.phrase("vision-title");
         section.add(Block::Note(scene.language.phrase_with("vision-see", &[("title", title.into())])));
     }
     // What opens the document is not said twice.
     for (field, key) in texts.into_iter().filter(|(_, key)| key.is_none() || !opens) {
         if let Some(text) = network.translated(field, code) {
-            section.add(Block::Prose(key.map(|key| scene.say(key)).unwrap_or_default(), text));
+            section.add(Block::Prose(key.map(|key| scene.phrase(key)).unwrap_or_default(), text));
         }
     }
     section.blocks.extend(members(scene, network));
     let of_network = |event: &&&Record| event.references("networks").any(|key| scene.all.one(&key) == network.key);
     let all_events = events_by_time(scene);
     let events: Vec<&Record> = all_events.iter().filter(of_network).copied().collect();
-    section.blocks.extend(event_table(scene, scene.say("network-events"), &events));
+    section.blocks.extend(event_table(scene, scene.phrase("network-events"), &events));
     let practices = scene.all.by_title("practice", code);
     let mine = |practice: &&&Record| {
         is_published(practice) && practice.reference("network").is_some_and(|key| scene.all.one(&key) == network.key)
@@ -100,12 +100,12 @@ fn facts(scene: &Scene<'_>, network: &Record) -> Vec<(String, Vec<Cell>)> {
         ("network-links", links.into_iter().map(|link| Cell::Link(link.to_owned())).collect()),
     ];
     let has = |(_, cells): &(&str, Vec<Cell>)| cells.iter().any(|cell| !cell.is_empty());
-    facts.into_iter().filter(has).map(|(key, cells)| (scene.say(key), cells)).collect()
+    facts.into_iter().filter(has).map(|(key, cells)| (scene.phrase(key), cells)).collect()
 }
 
 fn members(scene: &Scene<'_>, network: &Record) -> Vec<Block> {
     let head = scene.head(&["member-name", "member-place", "member-role", "member-since"]);
-    let mut table = Table::new(scene.say("network-members"), &head);
+    let mut table = Table::new(scene.phrase("network-members"), &head);
     let mut rows: Vec<((usize, String), Vec<Cell>)> = Vec::new();
     for membership in scene.all.of_kind("membership").filter(|membership| is_in_force(membership, scene.as_of)) {
         let Some(organisation) = membership.reference("organisation").and_then(|key| scene.all.get(&key)) else {
@@ -121,7 +121,7 @@ fn members(scene: &Scene<'_>, network: &Record) -> Vec<Block> {
         let mut said = label("membership_role", role, scene.language);
         // A membership in another register than the network's is only what somebody else says.
         if membership.registers.is_disjoint(&network.registers) {
-            said = format!("{said} ({})", scene.say("network-claimed"));
+            said = format!("{said} ({})", scene.phrase("network-claimed"));
         }
         let row = vec![
             title.clone().into(),
@@ -167,7 +167,7 @@ fn event_table(scene: &Scene<'_>, caption: String, events: &[&Record]) -> Option
 fn event_row(scene: &Scene<'_>, event: &Record) -> Vec<Cell> {
     let title = event.title(scene.language.code());
     let kind = label("event_type", event.text("type").unwrap_or_default(), scene.language);
-    let when = event.begins().map_or_else(|| scene.say("event-no-date"), |day| scene.language.day(day));
+    let when = event.begins().map_or_else(|| scene.phrase("event-no-date"), |day| scene.language.day(day));
     let attendance = event.fields.get("attendance").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
     vec![
         Cell::plain(when),
@@ -189,7 +189,7 @@ fn practice_blocks<'a>(scene: &Scene<'_>, practices: impl Iterator<Item = &'a Re
         blocks.push(Block::Prose(label, text.unwrap_or_default()));
     }
     if !blocks.is_empty() {
-        blocks.insert(0, Block::Heading(scene.say("network-practices")));
+        blocks.insert(0, Block::Heading(scene.phrase("network-practices")));
     }
     blocks
 }
@@ -212,19 +212,19 @@ fn programme_blocks<'a>(scene: &Scene<'_>, programmes: impl Iterator<Item = &'a 
         blocks.push(Block::Prose(title.text, Text { text: said.join(", "), lang: String::new() }));
     }
     if !blocks.is_empty() {
-        blocks.insert(0, Block::Heading(scene.say("network-programmes")));
+        blocks.insert(0, Block::Heading(scene.phrase("network-programmes")));
     }
     blocks
 }
 
 /// What belongs to no network that is here.
 fn others(scene: &Scene<'_>) -> Section {
-    let mut section = Section::new("others", scene.say("network-others"));
+    let mut section = Section::new("others", scene.phrase("network-others"));
     let known = |key: RecordKey| scene.all.get(&key).is_some();
     let all_events = events_by_time(scene);
     let events: Vec<&Record> =
         all_events.iter().filter(|event| !event.references("networks").any(known)).copied().collect();
-    section.blocks.extend(event_table(scene, scene.say("network-events"), &events));
+    section.blocks.extend(event_table(scene, scene.phrase("network-events"), &events));
     let practices = scene.all.by_title("practice", scene.language.code());
     let free = |practice: &&&Record| is_published(practice) && !practice.reference("network").is_some_and(known);
     section.blocks.extend(practice_blocks(scene, practices.iter().filter(free).copied()));
@@ -233,12 +233,12 @@ fn others(scene: &Scene<'_>) -> Section {
 
 /// Events month by month.
 pub fn calendar(scene: &Scene<'_>) -> Section {
-    let mut section = Section::new("calendar", scene.say("calendar-title"));
+    let mut section = Section::new("calendar", scene.phrase("calendar-title"));
     for (month, events) in months_of(scene.all) {
         section.blocks.extend(event_table(scene, scene.language.month(&month), &events));
     }
     if section.blocks.is_empty() {
-        section.add(Block::Note(scene.say("survey-nothing")));
+        section.add(Block::Note(scene.phrase("survey-nothing")));
     }
     section
 }

@@ -18,8 +18,8 @@ const COLUMNS: [&str; 6] = [
 const MONTHS_SHOWN: usize = 24;
 
 pub fn section(scene: &Scene<'_>) -> Section {
-    let mut section = Section::new("figures", scene.say("figures-title"));
-    section.add(Block::Lead(scene.say("figures-lead")));
+    let mut section = Section::new("figures", scene.phrase("figures-title"));
+    section.add(Block::Lead(scene.phrase("figures-lead")));
     let figures = &scene.figures;
     let country = |code: &str| scene.language.country(code);
     let level = |code: &str| label("network_level", code, scene.language);
@@ -34,7 +34,7 @@ pub fn section(scene: &Scene<'_>) -> Section {
     ));
     section.add(table(scene, "figures-by-level", "figures-level", &figures.levels, level, None));
     section.add(table(scene, "figures-by-group", "figures-group", &figures.target_groups, group, None));
-    section.add(Block::Note(scene.say("figures-overlap")));
+    section.add(Block::Note(scene.phrase("figures-overlap")));
     section.add(types(scene));
     over_time(scene, &mut section);
     section
@@ -48,12 +48,12 @@ fn table(
     name: impl Fn(&str) -> String,
     total: Option<Counts>,
 ) -> Block {
-    let mut head = vec![scene.say(first)];
+    let mut head = vec![scene.phrase(first)];
     head.extend(scene.head(&COLUMNS));
-    let mut table = Table::new(scene.say(caption), &head);
+    let mut table = Table::new(scene.phrase(caption), &head);
     table.rows = rows.iter().map(|row| cells(name(&row.code), row.counts)).collect();
     if let Some(total) = total {
-        table.rows.push(cells(scene.say("figures-total"), total));
+        table.rows.push(cells(scene.phrase("figures-total"), total));
         table.has_total = true;
     }
     Block::Table(table)
@@ -67,7 +67,7 @@ fn cells(name: String, counts: Counts) -> Vec<Cell> {
 
 fn types(scene: &Scene<'_>) -> Block {
     let head = scene.head(&["figures-type", "figures-events", "figures-attendance"]);
-    let mut table = Table::new(scene.say("figures-by-type"), &head);
+    let mut table = Table::new(scene.phrase("figures-by-type"), &head);
     for row in &scene.figures.event_types {
         let name = label("event_type", &row.code, scene.language);
         table.rows.push(vec![
@@ -85,13 +85,13 @@ fn over_time(scene: &Scene<'_>, section: &mut Section) {
     if shown.is_empty() {
         return;
     }
-    let title = scene.say("figures-chart");
+    let title = scene.phrase("figures-chart");
     let bars: Vec<(String, usize)> = shown.iter().map(|month| (month.month.clone(), month.events)).collect();
-    let same = scene.language.phrase_with("pictures-same-one", &[("table", scene.say("figures-over-time").into())]);
+    let same = scene.language.phrase_with("pictures-same-one", &[("table", scene.phrase("figures-over-time").into())]);
     let svg = chart::by_month(&bars, &title, &same).svg;
     section.add(Block::Picture(Figure { svg, title, same, is_wide: false }));
     let head = ["figures-month", "figures-events", "figures-interests", "figures-joined", "figures-members"];
-    let mut table = Table::new(scene.say("figures-over-time"), &scene.head(&head));
+    let mut table = Table::new(scene.phrase("figures-over-time"), &scene.head(&head));
     for month in shown {
         let numbers = [month.events, month.interests, month.joined].map(Cell::from);
         let members = month.members.map_or_else(|| Cell::plain(""), Cell::from);

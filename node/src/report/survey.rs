@@ -64,13 +64,13 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    pub fn say(&self, key: &str) -> String {
+    pub fn phrase(&self, key: &str) -> String {
         self.language.phrase(key)
     }
 
     /// Several messages, for the head of a table.
     pub fn head(&self, keys: &[&str]) -> Vec<String> {
-        keys.iter().map(|key| self.say(key)).collect()
+        keys.iter().map(|key| self.phrase(key)).collect()
     }
 
     /// What a record that another one refers to is called; nothing where it is not here.
@@ -100,7 +100,7 @@ impl Survey<'_> {
             self.language.phrase_with("survey-as-of", &[("day", self.language.day(self.as_of).into())]),
         ];
         if self.audience == Audience::Public {
-            cover.push(scene.say("survey-public"));
+            cover.push(scene.phrase("survey-public"));
         }
         cover.retain(|line| !line.is_empty());
         let partner = |partner: &PartnerState| match partner.country.is_empty() {
@@ -120,26 +120,26 @@ impl Survey<'_> {
         ];
         Document {
             lang: self.language.code(),
-            title: scene.say("survey-title"),
-            subtitle: scene.say("survey-subtitle"),
+            title: scene.phrase("survey-title"),
+            subtitle: scene.phrase("survey-subtitle"),
             cover,
-            cover_list: (scene.say("survey-partners"), self.partners.iter().map(partner).collect()),
-            contents: scene.say("survey-contents"),
+            cover_list: (scene.phrase("survey-partners"), self.partners.iter().map(partner).collect()),
+            contents: scene.phrase("survey-contents"),
             sections,
-            closing: scene.say("survey-made"),
+            closing: scene.phrase("survey-made"),
         }
     }
 
     fn freshness(&self, scene: &Scene<'_>) -> Section {
         let head = ["fresh-partner", "fresh-records", "fresh-newest", "fresh-heard", "fresh-missing"];
-        let mut table = Table::new(scene.say("fresh-title"), &scene.head(&head));
+        let mut table = Table::new(scene.phrase("fresh-title"), &scene.head(&head));
         for partner in self.partners {
             let share = self.all.shares.get(&partner.id).copied().unwrap_or_default();
             let day = |ms: u64| if ms == 0 { "–".to_owned() } else { self.language.day_of(ms) };
             let heard = match (partner.is_own, partner.heard_ms) {
-                (true, _) => scene.say("fresh-own"),
+                (true, _) => scene.phrase("fresh-own"),
                 (false, Some(ms)) => day(ms),
-                (false, None) => scene.say("fresh-never"),
+                (false, None) => scene.phrase("fresh-never"),
             };
             table.rows.push(vec![
                 Cell::plain(&partner.name),
@@ -149,8 +149,8 @@ impl Survey<'_> {
                 Cell::plain(missing(scene, partner)),
             ]);
         }
-        let mut section = Section::new("freshness", scene.say("fresh-title"));
-        section.add(Block::Lead(scene.say("fresh-lead")));
+        let mut section = Section::new("freshness", scene.phrase("fresh-title"));
+        section.add(Block::Lead(scene.phrase("fresh-lead")));
         section.add(Block::Table(table));
         section
     }
@@ -158,11 +158,11 @@ impl Survey<'_> {
 
 fn missing(scene: &Scene<'_>, partner: &PartnerState) -> String {
     match partner.missing {
-        Lag::Exactly(0) => scene.say("fresh-nothing-missing"),
+        Lag::Exactly(0) => scene.phrase("fresh-nothing-missing"),
         Lag::Exactly(n) | Lag::AtLeast(n) => {
             scene.language.phrase_n("fresh-changes", usize::try_from(n).unwrap_or(usize::MAX))
         }
-        Lag::Unknown if partner.is_own => scene.say("fresh-nothing-missing"),
+        Lag::Unknown if partner.is_own => scene.phrase("fresh-nothing-missing"),
         Lag::Unknown => "–".to_owned(),
     }
 }
@@ -183,15 +183,15 @@ fn common<'a>(all: &'a Gathered, members: &Members, language: Language) -> Optio
 }
 
 fn vision(scene: &Scene<'_>) -> Section {
-    let mut section = Section::new("vision", scene.say("vision-title"));
+    let mut section = Section::new("vision", scene.phrase("vision-title"));
     let Some(record) = scene.vision.as_ref().and_then(|key| scene.all.get(key)) else {
-        section.add(Block::Note(scene.say("vision-none")));
+        section.add(Block::Note(scene.phrase("vision-none")));
         return section;
     };
     let code = scene.language.code();
     for field in VISION {
         if let Some(text) = record.translated(field, code) {
-            section.add(Block::Prose(scene.say(&format!("vision-{field}")), text));
+            section.add(Block::Prose(scene.phrase(&format!("vision-{field}")), text));
         }
     }
     let name = record.title(code).text;
@@ -203,11 +203,12 @@ fn picture_section(scene: &Scene<'_>) -> Section {
     let words = scene.language.words();
     let graph = pictures::graph(scene.all, &scene.members, scene.language, Colouring::Country).draw(&words);
     let map = pictures::map(scene.all, scene.language).draw(&words);
-    let tables = [("first", scene.say("table-networks").into()), ("second", scene.say("table-organisations").into())];
+    let tables =
+        [("first", scene.phrase("table-networks").into()), ("second", scene.phrase("table-organisations").into())];
     let same = scene.language.phrase_with("pictures-same", &tables);
-    let mut section = Section::new("pictures", scene.say("pictures-title"));
+    let mut section = Section::new("pictures", scene.phrase("pictures-title"));
     for (picture, title) in [(graph, "graph-title"), (map, "map-title")] {
-        let (title, same) = (scene.say(title), same.clone());
+        let (title, same) = (scene.phrase(title), same.clone());
         section.add(Block::Picture(Figure { svg: picture.svg, title, same, is_wide: true }));
     }
     section

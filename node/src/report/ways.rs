@@ -10,8 +10,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub fn section(scene: &Scene<'_>) -> Section {
-    let mut section = Section::new("ways", scene.say("ways-title"));
-    section.add(Block::Lead(scene.say("ways-lead")));
+    let mut section = Section::new("ways", scene.phrase("ways-title"));
+    section.add(Block::Lead(scene.phrase("ways-lead")));
     let interests: Vec<&Record> = scene.all.of_kind("interest").collect();
     let ends = |interest: &Record| {
         let (organisation, network) = (interest.reference("organisation")?, interest.reference("network")?);
@@ -27,7 +27,7 @@ pub fn section(scene: &Scene<'_>) -> Section {
         ("ways-members", members),
         ("ways-others", others),
     ];
-    section.add(Block::Facts(counts.iter().map(|(key, n)| (scene.say(key), vec![Cell::from(*n)])).collect()));
+    section.add(Block::Facts(counts.iter().map(|(key, n)| (scene.phrase(key), vec![Cell::from(*n)])).collect()));
     if interests.is_empty() {
         return section;
     }
@@ -38,13 +38,13 @@ pub fn section(scene: &Scene<'_>) -> Section {
         .filter(|(pair, _)| scene.members.all.contains(pair))
         .collect();
     let head = scene.head(&["member-name", "ways-network", "ways-event", "ways-received", "ways-state", "ways-member"]);
-    let mut table = Table::new(scene.say("ways-title"), &head);
+    let mut table = Table::new(scene.phrase("ways-title"), &head);
     let mut rows: Vec<((String, String), Vec<Cell>)> = Vec::new();
     for interest in interests {
         let organisation = scene.title_of(interest.reference("organisation"));
         let member = match ends(interest).and_then(|pair| since.get(&pair)) {
             Some(Some(day)) => scene.day(Some(day)),
-            Some(None) => Cell::plain(scene.say("ways-member-undated")),
+            Some(None) => Cell::plain(scene.phrase("ways-member-undated")),
             None => Cell::plain(""),
         };
         let day = received(interest);
@@ -67,7 +67,7 @@ pub fn section(scene: &Scene<'_>) -> Section {
 
 fn event(scene: &Scene<'_>, interest: &Record) -> Cell {
     match interest.text("origin_event") {
-        None => Cell::plain(scene.say("ways-no-event")),
+        None => Cell::plain(scene.phrase("ways-no-event")),
         Some(_) => scene.title_of(interest.reference("origin_event")).into(),
     }
 }

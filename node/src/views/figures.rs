@@ -13,7 +13,7 @@ pub struct Figures {
     pub as_of: String,
     /// All together.
     pub total: Counts,
-    /// By country (ISO 3166-1 alpha-2; empty: none is named), in the order of codes.
+    /// By country (ISO 3166-1 alpha-2; empty: none is named), in the order of codes, that one last.
     pub countries: Vec<Row>,
     /// By level of network, in the order of the vocabulary.
     pub levels: Vec<Row>,
@@ -184,10 +184,13 @@ fn codes(name: &str) -> impl Iterator<Item = &'static str> {
     vocabulary(name).into_iter().flat_map(|vocabulary| vocabulary.codes())
 }
 
-fn countries(all: &Gathered) -> BTreeSet<String> {
+fn countries(all: &Gathered) -> Vec<String> {
     let kinds = ["network", "organisation", "event", "practice"];
     let records = kinds.iter().flat_map(|kind| all.of_kind(kind));
-    records.map(|record| record.text("country").unwrap_or_default().to_owned()).collect()
+    let found: BTreeSet<String> = records.map(|record| record.text("country").unwrap_or_default().to_owned()).collect();
+    let mut codes: Vec<String> = found.into_iter().collect();
+    codes.sort_by_key(String::is_empty);
+    codes
 }
 
 /// What has no level of its own counts with the networks that it belongs to.

@@ -26,7 +26,13 @@ async fn organisation(office: &Office, n: usize, networks: &[&str]) {
         ("Lyon", "FR", "45.764,4.836;city"),
     ][n % 3];
     let name = format!("Čebelica sociale {n}");
-    let fields = [("name", name.as_str()), ("city", city), ("country", country), ("position", position), ("visibility", "public")];
+    let fields = [
+        ("name", name.as_str()),
+        ("city", city),
+        ("country", country),
+        ("position", position),
+        ("visibility", "public"),
+    ];
     let key = office.add("organisation", &fields).await.key.to_string();
     for network in networks {
         office.member(&key, network).await;
@@ -37,9 +43,15 @@ async fn organisation(office: &Office, n: usize, networks: &[&str]) {
 async fn partnership(office: &Office, organisations: usize) {
     let mut networks = Vec::new();
     for n in 0..6 {
-        let name = format!("Rete territoriale numero {n} per la promozione dell’occupazione e lo scambio di buone pratiche");
+        let name =
+            format!("Rete territoriale numero {n} per la promozione dell’occupazione e lo scambio di buone pratiche");
         let level = if n == 0 { "levels/international" } else { "levels/local" };
-        let fields = [("name@it", name.as_str()), (level, ""), ("vision@it", "Una società inclusiva."), ("original_language", "it")];
+        let fields = [
+            ("name@it", name.as_str()),
+            (level, ""),
+            ("vision@it", "Una società inclusiva."),
+            ("original_language", "it"),
+        ];
         networks.push(office.add("network", &fields).await.key.to_string());
     }
     for n in 0..organisations {
@@ -110,7 +122,12 @@ async fn the_survey_prints_to_paper_in_four_languages() {
         browser.open(&office.url(&format!("/api/v1/report?language={language}"))).await;
         browser.until_says(title).await;
         // A style sheet that the policy refused would leave the browser's own border-less tables.
-        browser.until("its style is in force", "getComputedStyle(document.querySelector('h2')).borderBottomWidth === '3px'").await;
+        browser
+            .until(
+                "its style is in force",
+                "getComputedStyle(document.querySelector('h2')).borderBottomWidth === '3px'",
+            )
+            .await;
         let drawn = browser.run("return document.querySelectorAll('figure svg[role=img]').length").await;
         assert_eq!(drawn.as_u64(), Some(2), "graph and map are in it");
         let settings = json!({"preferCSSPageSize": true, "printBackground": true});
