@@ -203,6 +203,10 @@ overview-federation = { $n ->
    *[other] { $name }, { $n } partners
 }
 overview-numbers = What there is
+overview-documents = Survey and pictures
+overview-survey = The survey of the networks, written from what all partners share. Print it, or save it as PDF.
+overview-graph = Picture: organisations and networks
+overview-map = Map: where organisations are
 overview-partners = The other partners
 overview-no-partners = Nobody else is here yet.
 overview-empty = There are no records yet. Begin with your own organisation or a network; a spreadsheet can be imported with “comin import”.

@@ -202,6 +202,10 @@ overview-federation = { $n ->
    *[other] { $name }, { $n } partner
 }
 overview-numbers = Che cosa c’è
+overview-documents = Rassegna e immagini
+overview-survey = La rassegna delle reti, redatta da ciò che tutti i partner condividono. Si stampa o si salva in PDF.
+overview-graph = Immagine: organizzazioni e reti
+overview-map = Carta: dove sono le organizzazioni
 overview-partners = Gli altri partner
 overview-no-partners = Non c’è ancora nessun altro.
 overview-empty = Non ci sono ancora schede. Comincia dalla tua organizzazione o da una rete; un foglio di calcolo si importa con “comin import”.

@@ -41,6 +41,16 @@ impl Language {
         }
     }
 
+    /// Its own name for itself.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::It => "Italiano",
+            Self::Sl => "Slovenščina",
+            Self::Fr => "Français",
+            Self::En => "English",
+        }
+    }
+
     /// Reads a code such as `it` or `it-CH`.
     pub fn parse(text: &str) -> Option<Self> {
         let primary = text.trim().split(['-', '_']).next()?;

@@ -321,12 +321,12 @@ async fn persons_and_what_stays_at_home_are_not_in_it() {
     let made = scene.node.call("POST", "/api/v1/persons", Some(person)).await;
     assert_eq!(made.status, StatusCode::CREATED, "the person is made: {}", made.text);
     add(&scene.node, "organisation", json!({"name": "Solo per noi", "visibility": "partner"})).await;
-    let internal = json!({"kind": "organisation", "register": "internal", "fields": {"name": "Interna"}});
+    let internal = json!({"kind": "organisation", "register": "internal", "fields": {"name": "Samo doma"}});
     let internal = scene.node.call("POST", "/api/v1/records", Some(internal)).await;
     assert_eq!(internal.status, StatusCode::CREATED, "in the internal register: {}", internal.text);
     for path in ["report?format=html", "report?format=md", "graph.svg", "map.svg", "tables"] {
         let text = get(&scene.node, path).await.text;
-        for hidden in ["Osebica", "vzorcna@", "Solo per noi", "Interna"] {
+        for hidden in ["Osebica", "vzorcna@", "Solo per noi", "Samo doma"] {
             assert!(!text.contains(hidden), "{path} does not tell {hidden}");
         }
     }
