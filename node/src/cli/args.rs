@@ -1,8 +1,8 @@
 //! The command line as clap reads it.
 
+use super::report::{RenderArgs, ReportArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use comin_node::i18n::Lang;
-use comin_node::report::Language;
 use std::path::PathBuf;
 
 /// The node of a COM-IN partner: keeps the partner's network data, lets staff edit it without any
@@ -801,73 +801,6 @@ pub enum ExportFormat {
     Automerge,
 }
 
-/// `report`.
-#[derive(Args, Debug)]
-pub struct ReportArgs {
-    /// it, sl, fr or en [default: that of the answers].
-    #[arg(long, value_name = "LANGUAGE", value_parser = report_language)]
-    pub language: Option<Language>,
-    /// The form.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
-    pub format: ReportFormat,
-    /// Only what is public.
-    #[arg(long)]
-    pub public: bool,
-    /// Where to write [default: the output].
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-}
-
-/// The forms of the survey.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum ReportFormat {
-    /// A page that prints to paper or PDF.
-    Html,
-    /// Markdown.
-    Md,
-}
-
-/// `render`.
-#[derive(Args, Debug)]
-pub struct RenderArgs {
-    /// Which one.
-    #[arg(value_enum)]
-    pub picture: PictureArg,
-    /// it, sl, fr or en [default: that of the answers].
-    #[arg(long, value_name = "LANGUAGE", value_parser = report_language)]
-    pub language: Option<Language>,
-    /// What the colours of the graph stand for.
-    #[arg(long, value_enum, default_value_t = ColourArg::Country)]
-    pub colour: ColourArg,
-    /// Print what the picture says as tables instead.
-    #[arg(long)]
-    pub table: bool,
-    /// Only what is public.
-    #[arg(long)]
-    pub public: bool,
-    /// Where to write [default: the output].
-    #[arg(long, value_name = "FILE", conflicts_with = "table")]
-    pub out: Option<PathBuf>,
-}
-
-/// The pictures.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum PictureArg {
-    /// Organisations and networks.
-    Graph,
-    /// Where organisations are.
-    Map,
-}
-
-/// What colours stand for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum ColourArg {
-    /// The country.
-    Country,
-    /// The target groups.
-    TargetGroup,
-}
-
 /// `sync`.
 #[derive(Args, Debug)]
 pub struct SyncArgs {
@@ -914,11 +847,6 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
 /// Reads the code of a language that the node speaks.
 fn language(text: &str) -> Result<Lang, String> {
     Lang::parse(text).ok_or_else(|| format!("write one of {}", Lang::ALL.map(Lang::code).join(", ")))
-}
-
-/// Reads the code of a language of the survey.
-fn report_language(text: &str) -> Result<Language, String> {
-    Language::parse(text).ok_or_else(|| format!("write one of {}", Language::ALL.map(Language::code).join(", ")))
 }
 
 /// Reads `field=value`.

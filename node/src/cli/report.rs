@@ -1,16 +1,83 @@
-//! `report`, `render`, `figures` and `calendar`.
+//! `report`, `render`, `figures` and `calendar`: what they take and what they do.
 
-use super::args::{ColourArg, PictureArg, RenderArgs, ReportArgs, ReportFormat};
 use super::client::{Client, query};
 use super::error::CliResult;
 use super::members::text;
 use super::output::{Output, plain};
 use super::transfer::{into_file, said};
+use clap::{Args, ValueEnum};
 use comin_node::report::Language;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const PUBLIC: &str = "public";
+
+/// `report`.
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// it, sl, fr or en [default: that of the answers].
+    #[arg(long, value_name = "LANGUAGE", value_parser = report_language)]
+    pub language: Option<Language>,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
+    pub format: ReportFormat,
+    /// Only what is public.
+    #[arg(long)]
+    pub public: bool,
+    /// Where to write [default: the output].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// The forms of the survey.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ReportFormat {
+    /// A page that prints to paper or PDF.
+    Html,
+    /// Markdown.
+    Md,
+}
+
+/// `render`.
+#[derive(Args, Debug)]
+pub struct RenderArgs {
+    /// Which one.
+    #[arg(value_enum)]
+    pub picture: PictureArg,
+    /// it, sl, fr or en [default: that of the answers].
+    #[arg(long, value_name = "LANGUAGE", value_parser = report_language)]
+    pub language: Option<Language>,
+    /// What the colours of the graph stand for.
+    #[arg(long, value_enum, default_value_t = ColourArg::Country)]
+    pub colour: ColourArg,
+    /// Print what the picture says as tables instead.
+    #[arg(long)]
+    pub table: bool,
+    /// Only what is public.
+    #[arg(long)]
+    pub public: bool,
+    /// Where to write [default: the output].
+    #[arg(long, value_name = "FILE", conflicts_with = "table")]
+    pub out: Option<PathBuf>,
+}
+
+/// The pictures.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum PictureArg {
+    /// Organisations and networks.
+    Graph,
+    /// Where organisations are.
+    Map,
+}
+
+/// What colours stand for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ColourArg {
+    /// The country.
+    Country,
+    /// The target groups.
+    TargetGroup,
+}
 
 /// `report`.
 pub fn report(client: &Client, args: &ReportArgs, out: &Output) -> CliResult {
@@ -149,4 +216,9 @@ pub fn calendar(client: &Client, month: Option<&str>, out: &Output) -> CliResult
     }
     out.table(&rows);
     Ok(())
+}
+
+/// Reads the code of a language of the survey.
+fn report_language(text: &str) -> Result<Language, String> {
+    Language::parse(text).ok_or_else(|| format!("write one of {}", Language::ALL.map(Language::code).join(", ")))
 }

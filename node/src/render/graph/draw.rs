@@ -95,7 +95,7 @@ fn one_by_one(graph: &Graph, members: &[usize], named: bool) -> Vec<Cell> {
     let cell = |organisation: &super::Organisation| Cell {
         marks: if named { organisation.marks.clone() } else { organisation.marks.iter().take(1).copied().collect() },
         name: if named { shortened(&organisation.name, NAME.size, false, NAME_WIDTH_MAX) } else { String::new() },
-        title: organisation.name.clone(),
+        title: titled(graph, organisation),
     };
     let mut cells: Vec<Cell> = organisations.map(cell).collect();
     cells.sort_by(|a, b| a.marks.cmp(&b.marks));
@@ -227,7 +227,7 @@ fn cluster_box(canvas: &mut Canvas, graph: &Graph, form: &Form, rect: Rect) {
         let (column, row) = (n % form.columns, n / form.columns);
         let at = (rect.x + PAD + column as f64 * form.cell.0, rect.y + PAD - 1.0 + row as f64 * form.cell.1);
         let mut x = at.0;
-        canvas.begin(&titled(graph, cell));
+        canvas.begin(&cell.title);
         for mark in cell.marks.iter().filter_map(|mark| graph.marks.get(*mark)) {
             x += canvas.tag(&mark.tag, mark.colour, (x, at.1)) + TAG_GAP;
         }
@@ -239,13 +239,10 @@ fn cluster_box(canvas: &mut Canvas, graph: &Graph, form: &Form, rect: Rect) {
     }
 }
 
-fn titled(graph: &Graph, cell: &Cell) -> String {
-    let marks: Vec<&str> =
-        cell.marks.iter().filter_map(|mark| graph.marks.get(*mark)).map(|mark| mark.label.as_str()).collect();
-    match marks.is_empty() || cell.title.contains(':') {
-        true => cell.title.clone(),
-        false => format!("{} ({})", cell.title, marks.join(", ")),
-    }
+fn titled(graph: &Graph, organisation: &super::Organisation) -> String {
+    let marks = organisation.marks.iter().filter_map(|mark| graph.marks.get(*mark));
+    let marks: Vec<&str> = marks.map(|mark| mark.label.as_str()).collect();
+    format!("{} ({})", organisation.name, marks.join(", "))
 }
 
 /// A double rim, which needs no colour to be seen.
