@@ -223,10 +223,14 @@ fn survey_pictures_and_numbers_are_written_without_a_running_node() {
     let output = machine.run(&["report", "--format", "md", "--lang", "it"]);
     let markdown = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(markdown.starts_with("# Reti del partenariato COM-IN"), "in the language of the answers: {markdown}");
-    for picture in ["graph", "map"] {
+    for (picture, title) in [("graph", "Organisations et réseaux"), ("map", "Où sont les organisations")] {
         let output = machine.run(&["render", picture, "--language", "fr"]);
         let svg = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(svg.starts_with("<svg") && svg.contains("Portamira"), "{picture} is a picture: {}", stderr(&output));
+        assert!(
+            svg.starts_with("<svg") && svg.contains(&format!("<title>{title}</title>")),
+            "{picture} is a picture: {}",
+            stderr(&output)
+        );
     }
     let tables = machine.json(&["render", "graph", "--table"]);
     let rows = tables["tables"][1]["rows"].as_array().map(Vec::len);

@@ -64,7 +64,7 @@ pub const NAMES_MAX: usize = 60;
 pub const ORGANISATIONS_MAX: usize = 600;
 /// Most boxes of organisations: more lines than these cannot be followed by eye. The largest ones are drawn, and the
 /// picture says how many others there are.
-pub const BOXES_MAX: usize = 60;
+pub const BOXES_MAX: usize = 100;
 /// Most networks: those with the most organisations are drawn.
 pub const NETWORKS_MAX: usize = 60;
 
