@@ -203,6 +203,10 @@ overview-federation = { $n ->
    *[other] { $name }, { $n } partners
 }
 overview-numbers = What there is
+overview-documents = Survey and pictures
+overview-survey = The survey of the networks, written from what all partners share. Print it, or save it as PDF.
+overview-graph = Picture: organisations and networks
+overview-map = Map: where organisations are
 overview-partners = The other partners
 overview-no-partners = Nobody else is here yet.
 overview-empty = There are no records yet. Begin with your own organisation or a network; a spreadsheet can be imported with “comin import”.
@@ -500,6 +504,21 @@ cli-to-decide = { $n ->
    *[other] { $n } fields wait for a decision: comin conflicts
 }
 cli-nothing-found = Nothing found.
+cli-figures-as-of = State of the data: { $day }
+cli-figures-networks = networks
+cli-figures-organisations = organisations
+cli-figures-memberships = memberships
+cli-figures-bridges = in several networks
+cli-figures-events = events
+cli-figures-practices = practices
+cli-figures-interests = interests
+cli-figures-joined = new memberships
+cli-figures-members = memberships
+cli-figures-countries = Country
+cli-figures-levels = Level
+cli-figures-target_groups = Target group
+cli-figures-months = Month
+cli-figures-total = Together
 cli-deleted = deleted
 cli-in-register = In { $register }; added by { $partner }, { $time }; version { $version }
 cli-in-register-read-only = In { $register }, read only; added by { $partner }, { $time }; version { $version }
@@ -671,7 +690,7 @@ field-retain_until = Keep until
 field-language = Language
 
 ## Exports
-cli-no-calendars = No calendar reads the events. Make an address for one: comin calendar add NAME
+cli-no-calendars = No calendar reads the events. Make an address for one: comin calendars add NAME
 cli-calendar-all = all that this node reads
 cli-calendar-public = what is for the public
 cli-calendar-address = The address for { $name }, shown only now. Whoever has it reads the events:

@@ -202,6 +202,10 @@ overview-federation = { $n ->
    *[other] { $name }, { $n } partner
 }
 overview-numbers = Che cosa c’è
+overview-documents = Rassegna e immagini
+overview-survey = La rassegna delle reti, redatta da ciò che tutti i partner condividono. Si stampa o si salva in PDF.
+overview-graph = Immagine: organizzazioni e reti
+overview-map = Carta: dove sono le organizzazioni
 overview-partners = Gli altri partner
 overview-no-partners = Non c’è ancora nessun altro.
 overview-empty = Non ci sono ancora schede. Comincia dalla tua organizzazione o da una rete; un foglio di calcolo si importa con “comin import”.
@@ -499,6 +503,21 @@ cli-to-decide = { $n ->
    *[other] { $n } campi aspettano una decisione: comin conflicts
 }
 cli-nothing-found = Non è stato trovato nulla.
+cli-figures-as-of = Stato dei dati: { $day }
+cli-figures-networks = reti
+cli-figures-organisations = organizzazioni
+cli-figures-memberships = adesioni
+cli-figures-bridges = in più reti
+cli-figures-events = eventi
+cli-figures-practices = pratiche
+cli-figures-interests = interesse
+cli-figures-joined = nuove adesioni
+cli-figures-members = adesioni
+cli-figures-countries = Paese
+cli-figures-levels = Livello
+cli-figures-target_groups = Destinatari
+cli-figures-months = Mese
+cli-figures-total = Totale
 cli-deleted = eliminata
 cli-in-register = In { $register }; aggiunta da { $partner }, { $time }; versione { $version }
 cli-in-register-read-only = In { $register }, sola lettura; aggiunta da { $partner }, { $time }; versione { $version }
@@ -670,7 +689,7 @@ field-retain_until = Conservare fino al
 field-language = Lingua
 
 ## Exports
-cli-no-calendars = Nessun calendario legge gli eventi. Per creare un indirizzo: comin calendar add NAME
+cli-no-calendars = Nessun calendario legge gli eventi. Per creare un indirizzo: comin calendars add NAME
 cli-calendar-all = tutto ciò che questo nodo legge
 cli-calendar-public = ciò che è pubblico
 cli-calendar-address = L'indirizzo per { $name }, mostrato solo ora. Chi lo possiede legge gli eventi:

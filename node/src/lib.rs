@@ -17,6 +17,8 @@ pub mod office;
 pub mod pages;
 pub mod persons;
 pub mod qr;
+pub mod render;
+pub mod report;
 pub mod runtime;
 pub mod search;
 pub mod store;

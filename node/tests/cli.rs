@@ -248,6 +248,39 @@ fn a_mapping_is_saved_changed_and_used_again() {
 }
 
 #[test]
+fn survey_pictures_and_numbers_are_written_without_a_running_node() {
+    let machine = Machine::set_up();
+    machine.json(&["organisation", "add", "--set", "name=Portamira", "--set", "country=IT", "--set", "city=Padova"]);
+    let written = machine.json(&["report", "--language", "sl", "--out", "survey.html"]);
+    assert_eq!(written["files"][0], "survey.html", "it says where");
+    let survey = std::fs::read_to_string(machine.temp.path().join("survey.html")).expect("the survey");
+    assert!(
+        survey.starts_with("<!DOCTYPE html>") && survey.contains("<h1>Mreže partnerstva COM-IN</h1>"),
+        "in Slovene"
+    );
+    let output = machine.run(&["report", "--format", "md", "--lang", "it"]);
+    let markdown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(markdown.starts_with("# Reti del partenariato COM-IN"), "in the language of the answers: {markdown}");
+    for (picture, title) in [("graph", "Organisations et réseaux"), ("map", "Où sont les organisations")] {
+        let output = machine.run(&["render", picture, "--language", "fr"]);
+        let svg = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            svg.starts_with("<svg") && svg.contains(&format!("<title>{title}</title>")),
+            "{picture} is a picture: {}",
+            stderr(&output)
+        );
+    }
+    let tables = machine.json(&["render", "graph", "--table"]);
+    let rows = tables["tables"][1]["rows"].as_array().map(Vec::len);
+    assert_eq!(rows, Some(2), "the partner's own organisation and the other: {tables}");
+    let figures = machine.json(&["figures"]);
+    assert_eq!(figures["total"]["organisations"], 2, "as the numbers say: {figures}");
+    assert!(machine.json(&["calendar"])["months"].as_array().is_some_and(Vec::is_empty), "no events yet");
+    let wrong = machine.run(&["report", "--language", "de"]);
+    assert_eq!(wrong.status.code(), Some(2), "a language that there is not");
+}
+
+#[test]
 fn a_register_can_be_taken_out_as_automerge() {
     let machine = Machine::set_up();
     let out = machine.temp.path().join("am").to_string_lossy().into_owned();

@@ -63,7 +63,7 @@ pub async fn remove(State(app): State<AppState>, Path(name): Path<String>) -> An
 pub async fn read(State(app): State<AppState>, lang: Lang, Path(file): Path<String>) -> Answer {
     let calendar = file.strip_suffix(".ics").and_then(|secret| app.calendars().by_secret(secret));
     let calendar = calendar.ok_or_else(|| {
-        Problem::not_found("this calendar").hint("comin calendar add NAME makes an address that can be subscribed to")
+        Problem::not_found("this calendar").hint("comin calendars add NAME makes an address that can be subscribed to")
     })?;
     let selection = Selection::new(Format::Ics, Filter::default(), calendar.public, lang);
     let body = export::body(app, selection).await?;
@@ -76,11 +76,11 @@ impl From<CalendarError> for Problem {
         match error {
             CalendarError::Name => Self::invalid(detail),
             CalendarError::Exists(_) => Self::new(StatusCode::CONFLICT, "precondition", detail)
-                .hint("choose another name, or remove that one: comin calendar remove NAME"),
+                .hint("choose another name, or remove that one: comin calendars remove NAME"),
             CalendarError::TooMany => {
-                Self::new(StatusCode::CONFLICT, "precondition", detail).hint("comin calendar list")
+                Self::new(StatusCode::CONFLICT, "precondition", detail).hint("comin calendars list")
             }
-            CalendarError::Unknown(name) => Self::not_found(format!("calendar {name}")).hint("comin calendar list"),
+            CalendarError::Unknown(name) => Self::not_found(format!("calendar {name}")).hint("comin calendars list"),
             CalendarError::File(_) => Self::internal(detail),
         }
     }

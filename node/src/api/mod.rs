@@ -53,6 +53,9 @@
 //! | `GET export?format=&kind=&register=&public=` | the file: json, csv, xlsx, geojson, graphml, ics, vcf, automerge |
 //! | `GET`, `POST calendars`, `DELETE calendars/{id}` | addresses under which calendars read the events; `{name, public?}` |
 //! | `GET /calendar/{secret}.ics` | the events, for whoever holds the address |
+//! | `GET report?language=&format=html\|md&audience=` | the survey |
+//! | `GET graph.svg?language=&colour=`, `map.svg`, `tables` | the pictures, and what they say as tables |
+//! | `GET figures`, `calendar?month=` | the numbers; events by month |
 //! | `GET stream` | server-sent events `records`, `state`, `reset`; `Last-Event-ID` |
 //! | `POST login-codes` | a one-time login link for a browser (control socket or token) |
 //! | `GET`, `POST users`; `POST users/{id}/reset`, `DELETE users/{id}` | who signs in over the office network |
@@ -81,6 +84,7 @@ mod persons;
 pub mod problem;
 mod records;
 mod registers;
+mod report;
 pub mod rights;
 mod routes;
 mod schema;

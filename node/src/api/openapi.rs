@@ -189,6 +189,19 @@ pub const ROUTES: &[Doc] = &[
     doc("get", "/api/v1/calendars", "Which calendars read the events"),
     doc("post", "/api/v1/calendars", "Make an address that calendars subscribe to, told once").body("CalendarAdd").gives(201, JSON),
     doc("delete", "/api/v1/calendars/{id}", "Remove a calendar, whose address opens nothing any more"),
+    doc("get", "/api/v1/report", "The survey of the networks, from live data, as HTML to print or as Markdown")
+        .query(&["language", "format", "audience"])
+        .gives(200, "text/html"),
+    doc("get", "/api/v1/graph.svg", "The picture of organisations and networks")
+        .query(&["language", "colour", "audience"])
+        .gives(200, "image/svg+xml"),
+    doc("get", "/api/v1/map.svg", "The map of organisations")
+        .query(&["language", "audience"])
+        .gives(200, "image/svg+xml"),
+    doc("get", "/api/v1/tables", "What the pictures say, as tables").query(&["language", "audience"]),
+    doc("get", "/api/v1/figures", "Numbers by country, level, target group, type of event and month")
+        .query(&["audience"]),
+    doc("get", "/api/v1/calendar", "Events by month").query(&["language", "audience", "month"]),
     doc("get", "/api/v1/stream", "Server-sent events: records, state, reset")
         .query(&["after"])
         .gives(200, "text/event-stream"),
@@ -244,7 +257,7 @@ fn operation(route: &Doc) -> Value {
     }
     parameters.extend(route.query.iter().map(|name| {
         let required = REQUIRED.contains(&(route.path, name));
-        json!({"name": name, "in": "query", "required": required, "schema": parameter(name)})
+        json!({"name": name, "in": "query", "required": required, "schema": parameter(route.path, name)})
     }));
     if route.summary.contains("If-Match") {
         let schema = json!({"type": "string", "pattern": "^(\\*|\"[0-9a-f]{16}\")$"});
@@ -304,8 +317,15 @@ fn kinds() -> Value {
     json!(schema::KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>())
 }
 
-fn parameter(name: &str) -> Value {
+fn parameter(path: &str, name: &str) -> Value {
     match name {
+        "format" if path == "/api/v1/report" => json!({"type": "string", "enum": ["html", "md"]}),
+        "language" => {
+            json!({"type": "string", "enum": crate::report::Language::ALL.map(crate::report::Language::code)})
+        }
+        "audience" => json!({"type": "string", "enum": ["partnership", "public"]}),
+        "colour" => json!({"type": "string", "enum": ["country", "target_group"]}),
+        "month" => json!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}),
         "kind" => json!({"type": "string", "enum": kinds()}),
         "q" => json!({"type": "string", "maxLength": QUERY_BYTES_MAX}),
         "network" => json!({"type": "string", "pattern": "^network:[0-9a-f]{32}$"}),

@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::state::AppState;
 use super::{
     backup, calendars, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records,
-    registers, schema, search, status, stream, sync, users, work,
+    registers, report, schema, search, status, stream, sync, users, work,
 };
 use crate::pages;
 use axum::Router;
@@ -84,6 +84,12 @@ fn api() -> Router<AppState> {
         .route("/export", get(export::export))
         .route("/calendars", get(calendars::list).post(calendars::add))
         .route("/calendars/{id}", delete(calendars::remove))
+        .route("/report", get(report::report))
+        .route("/graph.svg", get(report::graph))
+        .route("/map.svg", get(report::map))
+        .route("/tables", get(report::tables))
+        .route("/figures", get(report::figures))
+        .route("/calendar", get(report::calendar))
         .route("/stream", get(stream::stream))
         .route("/login-codes", post(login::make_code))
         .route("/users", get(users::list).post(users::add))

@@ -1,5 +1,6 @@
 //! The command line as clap reads it.
 
+use super::report::{RenderArgs, ReportArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use comin_node::i18n::Lang;
 use std::path::PathBuf;
@@ -212,10 +213,26 @@ pub enum Verb {
     /// Export records.
     Export(ExportArgs),
     /// Addresses under which calendars (Thunderbird, Outlook, a phone) read the events.
-    Calendar {
+    Calendars {
         /// What to do.
         #[command(subcommand)]
-        verb: Option<CalendarVerb>,
+        verb: Option<CalendarsVerb>,
+    },
+    /// The survey of the networks, from live data.
+    Report(ReportArgs),
+    /// The picture of the networks, or the map of the organisations, as SVG.
+    Render(RenderArgs),
+    /// The partnership in numbers: by country, level, target group, and over time.
+    Figures {
+        /// Only what is public.
+        #[arg(long)]
+        public: bool,
+    },
+    /// Events by month.
+    Calendar {
+        /// Only those of a month, such as 2026-10.
+        #[arg(value_name = "MONTH")]
+        month: Option<String>,
     },
     /// Exchange now.
     Sync(SyncArgs),
@@ -396,7 +413,7 @@ pub enum UsersVerb {
 
 /// `calendar`.
 #[derive(Subcommand, Debug)]
-pub enum CalendarVerb {
+pub enum CalendarsVerb {
     /// List them.
     List,
     /// Add one and print its address, once. Whoever has the address reads the events.
@@ -892,7 +909,7 @@ pub enum ExportFormat {
     Geojson,
     /// Records, links and references as a graph.
     Graphml,
-    /// Events, for calendars; to subscribe to them: comin calendar add NAME.
+    /// Events, for calendars; to subscribe to them: comin calendars add NAME.
     Ics,
     /// The persons that this machine reads, for address books. An erasure names the file.
     Vcf,

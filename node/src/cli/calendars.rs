@@ -1,6 +1,6 @@
 //! `calendar`: addresses under which calendars read the events.
 
-use super::args::CalendarVerb;
+use super::args::CalendarsVerb;
 use super::client::{Client, encoded};
 use super::error::CliResult;
 use super::members::{list, text};
@@ -9,9 +9,9 @@ use hyper::Method;
 use serde_json::{Value, json};
 
 /// Runs the verb.
-pub fn run(client: &Client, verb: Option<&CalendarVerb>, out: &Output) -> CliResult {
+pub fn run(client: &Client, verb: Option<&CalendarsVerb>, out: &Output) -> CliResult {
     match verb {
-        None | Some(CalendarVerb::List) => {
+        None | Some(CalendarsVerb::List) => {
             let public = |calendar: &Value| calendar.get("public").and_then(Value::as_bool).unwrap_or(false);
             let row = |calendar: &Value| {
                 let what = if public(calendar) { "cli-calendar-public" } else { "cli-calendar-all" };
@@ -19,7 +19,7 @@ pub fn run(client: &Client, verb: Option<&CalendarVerb>, out: &Output) -> CliRes
             };
             list(out, client.get("calendars")?, row, "cli-no-calendars")
         }
-        Some(CalendarVerb::Add { name, public }) => {
+        Some(CalendarsVerb::Add { name, public }) => {
             let answer = client.post("calendars", json!({"name": name, "public": public}))?;
             if out.json {
                 out.object(answer);
@@ -34,7 +34,7 @@ pub fn run(client: &Client, verb: Option<&CalendarVerb>, out: &Output) -> CliRes
             }
             Ok(())
         }
-        Some(CalendarVerb::Remove { name }) => {
+        Some(CalendarsVerb::Remove { name }) => {
             let answer = client.send(Method::DELETE, &format!("calendars/{}", encoded(name)), None, &[])?.json()?;
             match out.json {
                 true => out.object(answer),

@@ -18,6 +18,7 @@ mod persons;
 mod records;
 mod rekey;
 mod repair;
+mod report;
 mod run;
 mod status;
 mod sync;
@@ -147,8 +148,12 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Search(args) => records::search(client, args, out).map(done),
         Verb::Conflicts { verb } => records::conflicts(client, verb.as_ref(), out).map(done),
         Verb::Import(args) => import::run(client, args, out),
-        Verb::Calendar { verb } => calendars::run(client, verb.as_ref(), out).map(done),
+        Verb::Calendars { verb } => calendars::run(client, verb.as_ref(), out).map(done),
         Verb::Export(args) => transfer::export(client, args, out).map(done),
+        Verb::Report(args) => report::report(client, args, out).map(done),
+        Verb::Render(args) => report::render(client, args, out).map(done),
+        Verb::Figures { public } => report::figures(client, *public, out).map(done),
+        Verb::Calendar { month } => report::calendar(client, month.as_deref(), out).map(done),
         Verb::Sync(args) => sync::run(client, args, out),
         // INVARIANT: `dispatch` and `with_dir` take every other verb.
         _ => Err(CliError::usage("this verb needs no node")),

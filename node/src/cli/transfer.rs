@@ -53,7 +53,7 @@ pub fn export(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {
 }
 
 /// The mode of an ordinary file, before the user's own mask.
-const USUAL_MODE: u32 = 0o666;
+pub const USUAL_MODE: u32 = 0o666;
 /// The mode of a file with personal data: for its owner alone.
 const PERSONS_MODE: u32 = 0o600;
 
@@ -78,7 +78,7 @@ fn remember(client: &Client, file: &Path) -> CliResult {
 }
 
 /// Writes beside and renames, so that half a file never bears the name of a whole one.
-fn into_file(path: &Path, mode: u32, write: impl FnOnce(&mut dyn Write) -> CliResult) -> CliResult {
+pub fn into_file(path: &Path, mode: u32, write: impl FnOnce(&mut dyn Write) -> CliResult) -> CliResult {
     let failed = |error: std::io::Error| CliError::new(format!("{}: {error}", path.display()));
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
@@ -151,7 +151,7 @@ fn signed_part(client: &Client, register: &str, part: &str) -> CliResult<SignedP
     from_cbor(&bytes).map_err(|error| CliError::new(format!("the node's answer does not read: {error}")))
 }
 
-fn said(out: &Output, files: &[PathBuf]) -> CliResult {
+pub fn said(out: &Output, files: &[PathBuf]) -> CliResult {
     if out.json {
         out.object(json!({"files": files}));
     } else {

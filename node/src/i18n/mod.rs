@@ -74,23 +74,11 @@ impl Lang {
             Self::En => &BUNDLES[0],
             Self::It => &BUNDLES[1],
         };
-        cell.get_or_init(|| {
-            // A faulty line must not silence the others at run time; a test refuses any fault.
-            let resource = FluentResource::try_new(self.source().to_owned()).unwrap_or_else(|(resource, _)| resource);
-            // Never the default: our codes are well formed.
-            let identifier: LanguageIdentifier = self.code().parse().unwrap_or_default();
-            let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
-            // Isolation marks would end up in copied text; all our languages run left to right.
-            bundle.set_use_isolating(false);
-            bundle.add_resource_overriding(resource);
-            bundle
-        })
+        cell.get_or_init(|| bundle_of(self.code(), self.source()))
     }
 
-    fn find(self, key: &str, args: &FluentArgs<'_>) -> Option<String> {
-        let bundle = self.bundle();
-        let pattern = bundle.get_message(key)?.value()?;
-        Some(bundle.format_pattern(pattern, Some(args), &mut Vec::new()).into_owned())
+    fn find(self, key: &str, args: &[(&str, Arg)]) -> Option<String> {
+        format_in(self.bundle(), key, args)
     }
 
     /// The message of `key`; of an unknown key, the key itself, so that a gap is seen and nothing breaks.
@@ -105,12 +93,31 @@ impl Lang {
 
     /// The message of `key`, or `None` where neither this language nor English has it (codes of a newer version).
     pub fn lookup(self, key: &str, args: &[(&str, Arg)]) -> Option<String> {
-        let mut fluent = FluentArgs::new();
-        for (name, arg) in args {
-            fluent.set((*name).to_owned(), arg.value());
-        }
-        self.find(key, &fluent).or_else(|| Self::En.find(key, &fluent))
+        self.find(key, args).or_else(|| Self::En.find(key, args))
     }
+}
+
+/// A catalogue that can be asked.
+pub(crate) fn bundle_of(code: &str, source: &str) -> FluentBundle<FluentResource> {
+    // A faulty line must not silence the others at run time; a test refuses any fault.
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    // Never the default: our codes are well formed.
+    let identifier: LanguageIdentifier = code.parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
+    // Isolation marks would end up in copied text; all our languages run left to right.
+    bundle.set_use_isolating(false);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+/// The message of `key` with its arguments filled in, if the catalogue has it.
+pub(crate) fn format_in(bundle: &FluentBundle<FluentResource>, key: &str, args: &[(&str, Arg)]) -> Option<String> {
+    let pattern = bundle.get_message(key)?.value()?;
+    let mut fluent = FluentArgs::new();
+    for (name, arg) in args {
+        fluent.set((*name).to_owned(), arg.value());
+    }
+    Some(bundle.format_pattern(pattern, Some(&fluent), &mut Vec::new()).into_owned())
 }
 
 /// Parts of an `Accept-Language` header that are looked at: no browser sends more.

@@ -136,7 +136,7 @@ fn counts_choose_the_plural() {
 fn every_kind_and_field_has_a_label() {
     for kind in comin_protocol::schema::KINDS {
         for lang in Lang::ALL {
-            let has = |key: String| assert!(lang.find(&key, &FluentArgs::new()).is_some(), "{key} in {}", lang.code());
+            let has = |key: String| assert!(lang.find(&key, &[]).is_some(), "{key} in {}", lang.code());
             has(format!("kind-{}", kind.name));
             has(format!("new-{}", kind.name));
             for field in kind.all_fields() {

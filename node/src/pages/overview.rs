@@ -3,6 +3,7 @@
 use super::exchange;
 use super::layout::{Ctx, LISTS, Place};
 use crate::api::{Answer, lines_of};
+use crate::report::Language;
 use axum::response::Response;
 use maud::{Markup, html};
 
@@ -31,6 +32,7 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
             }
             @if counts.iter().sum::<u64>() == 0 { (empty(&ctx)) }
         }
+        (documents(&ctx))
         section #partners data-live aria-labelledby="partners-title" {
             h2 #partners-title { (ctx.t("overview-partners")) }
             @if lines.is_empty() { p.empty { (ctx.t("overview-no-partners")) " " a href="/partners" { (ctx.t("nav-partners")) } } }
@@ -38,6 +40,23 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
         }
     };
     Ok(ctx.page(Place::Overview, &ctx.t("nav-overview"), main))
+}
+
+/// The survey in its languages, and the pictures: documents of their own.
+fn documents(ctx: &Ctx) -> Markup {
+    html! {
+        section aria-labelledby="documents-title" {
+            h2 #documents-title { (ctx.t("overview-documents")) }
+            p { (ctx.t("overview-survey")) }
+            ul {
+                @for language in Language::ALL {
+                    li { a href={ "/api/v1/report?language=" (language.code()) } lang=(language.code()) hreflang=(language.code()) { (language.own_name()) } }
+                }
+                li { a href={ "/api/v1/graph.svg?language=" (ctx.lang.code()) } { (ctx.t("overview-graph")) } }
+                li { a href={ "/api/v1/map.svg?language=" (ctx.lang.code()) } { (ctx.t("overview-map")) } }
+            }
+        }
+    }
 }
 
 fn membership(ctx: &Ctx) -> Markup {

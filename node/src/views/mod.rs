@@ -5,7 +5,9 @@
 pub mod approvals;
 pub mod exchange;
 mod fields;
+pub mod figures;
 mod fold;
+mod gathered;
 mod index;
 mod members;
 mod records;
@@ -16,6 +18,7 @@ pub use fields::{
     scalar_text, schema_json, title, to_columns, to_json, type_name, words, write_op,
 };
 pub use fold::fold;
+pub use gathered::{Audience, Gathered, Record, Text};
 pub use index::{Filter, ListPage, RecordIndex, Summary, for_each_group, for_each_record, members_of, scan_groups};
 pub use members::{Ambiguous, find_partner, find_register, register_label};
 pub use records::{Conflict, Group, Reader, Titles, Value, Version};

@@ -8,5 +8,6 @@ mod office;
 mod pages;
 mod reach;
 mod records;
+mod report;
 mod search;
 mod work;

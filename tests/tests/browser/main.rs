@@ -8,4 +8,5 @@ mod driver;
 mod frame;
 mod office;
 mod reach;
+mod report;
 mod work;

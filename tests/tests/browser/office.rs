@@ -100,6 +100,11 @@ impl Office {
         self.write(Target::New { register: None, kind: kind.into() }, fields).await
     }
 
+    /// Ties an organisation to a network, in the shared register.
+    pub async fn member(&self, organisation: &str, network: &str) -> Row {
+        membership(self, organisation, network).await
+    }
+
     pub async fn edit(&self, row: &Row, fields: &[(&str, &str)]) -> Row {
         self.write(Target::Record { doc: row.doc, key: row.key.clone() }, fields).await
     }

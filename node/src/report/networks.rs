@@ -1,0 +1,244 @@
+//! The networks one by one, and the calendar of their events.
+
+use super::document::{Block, Cell, Section, Table};
+use super::language::Language;
+use super::pictures::{label, labels};
+use super::survey::Scene;
+use crate::views::figures::{calendar as months_of, is_in_force, is_published};
+use crate::views::{Gathered, Record, Text, fold};
+use comin_protocol::ids::RecordKey;
+use comin_protocol::schema::vocabulary;
+use serde_json::Value;
+
+pub fn section(scene: &Scene<'_>) -> Section {
+    let mut section = Section::new("networks", scene.phrase("networks-title"));
+    let networks = in_order(scene.all, scene.language);
+    if networks.is_empty() {
+        section.add(Block::Note(scene.phrase("survey-nothing")));
+    }
+    section.parts = networks.iter().enumerate().map(|(n, network)| one(scene, n + 1, network)).collect();
+    let others = others(scene);
+    if !others.blocks.is_empty() {
+        section.parts.push(others);
+    }
+    section
+}
+
+/// The networks as the document numbers them: the widest first, and those of one reach by name.
+pub fn in_order(all: &Gathered, language: Language) -> Vec<&Record> {
+    let mut networks = all.by_title("network", language.code());
+    networks.sort_by_key(|network| std::cmp::Reverse(reach(network)));
+    networks
+}
+
+/// A title behind its number in the document.
+pub fn numbered(number: usize, title: Text) -> Text {
+    Text { text: format!("{number}. {}", title.text), lang: title.lang }
+}
+
+/// How far a network reaches: the last of its levels in the order of international, national, sectoral, territorial,
+/// regional, local.
+fn reach(network: &Record) -> usize {
+    const WIDE: [&str; 6] = ["local", "regional", "territorial", "sectoral", "national", "international"];
+    network.set("levels").filter_map(|level| WIDE.iter().position(|wide| *wide == level)).max().unwrap_or(0)
+}
+
+fn one(scene: &Scene<'_>, number: usize, network: &Record) -> Section {
+    let code = scene.language.code();
+    let mut section = Section {
+        title: numbered(number, network.title(code)),
+        ..Section::new(&format!("network-{number}"), String::new())
+    };
+    section.add(Block::Facts(facts(scene, network)));
+    let texts = [
+        ("description", None),
+        ("vision", Some("vision-vision")),
+        ("strategy", Some("vision-strategy")),
+        ("contribution", Some("vision-contribution")),
+    ];
+    let opens = scene.vision.as_ref() == Some(&network.key);
+    if opens {
+        let title = scene.phrase("vision-title");
+        section.add(Block::Note(scene.language.phrase_with("vision-see", &[("title", title.into())])));
+    }
+    // What opens the document is not said twice.
+    for (field, key) in texts.into_iter().filter(|(_, key)| key.is_none() || !opens) {
+        if let Some(text) = network.translated(field, code) {
+            section.add(Block::Prose(key.map(|key| scene.phrase(key)).unwrap_or_default(), text));
+        }
+    }
+    section.blocks.extend(members(scene, network));
+    let of_network = |event: &&&Record| event.references("networks").any(|key| scene.all.one(&key) == network.key);
+    let all_events = events_by_time(scene);
+    let events: Vec<&Record> = all_events.iter().filter(of_network).copied().collect();
+    section.blocks.extend(event_table(scene, scene.phrase("network-events"), &events));
+    let practices = scene.all.by_title("practice", code);
+    let mine = |practice: &&&Record| {
+        is_published(practice) && practice.reference("network").is_some_and(|key| scene.all.one(&key) == network.key)
+    };
+    section.blocks.extend(practice_blocks(scene, practices.iter().filter(mine).copied()));
+    let programmes = scene.all.by_title("programme", code);
+    let mine = |programme: &&&Record| programme.references("networks").any(|key| scene.all.one(&key) == network.key);
+    section.blocks.extend(programme_blocks(scene, programmes.iter().filter(mine).copied()));
+    section
+}
+
+fn facts(scene: &Scene<'_>, network: &Record) -> Vec<(String, Vec<Cell>)> {
+    let language = scene.language;
+    let plain = |text: String| vec![Cell::plain(text)];
+    let mut coordinators: Vec<Text> = network.references("coordinators").map(|key| scene.title_of(Some(key))).collect();
+    coordinators.sort_by_key(|text| fold(&text.text));
+    coordinators.retain(|text| !text.text.is_empty());
+    let mut links: Vec<&str> = network.set("links").collect();
+    links.sort_unstable();
+    let facts = [
+        ("network-level", plain(labels(network, "levels", "network_level", language))),
+        ("figures-country", plain(network.text("country").map(|code| language.country(code)).unwrap_or_default())),
+        ("network-since", plain(network.text("since").map(|month| language.month(month)).unwrap_or_default())),
+        ("network-groups", plain(labels(network, "target_groups", "target_group", language))),
+        ("network-coordinators", coordinators.into_iter().map(Cell::from).collect()),
+        ("network-links", links.into_iter().map(|link| Cell::Link(link.to_owned())).collect()),
+    ];
+    let has = |(_, cells): &(&str, Vec<Cell>)| cells.iter().any(|cell| !cell.is_empty());
+    facts.into_iter().filter(has).map(|(key, cells)| (scene.phrase(key), cells)).collect()
+}
+
+fn members(scene: &Scene<'_>, network: &Record) -> Vec<Block> {
+    let head = scene.head(&["member-name", "member-place", "member-role", "member-since"]);
+    let mut table = Table::new(scene.phrase("network-members"), &head);
+    let mut rows: Vec<((usize, String), Vec<Cell>)> = Vec::new();
+    for membership in scene.all.of_kind("membership").filter(|membership| is_in_force(membership, scene.as_of)) {
+        let Some(organisation) = membership.reference("organisation").and_then(|key| scene.all.get(&key)) else {
+            continue;
+        };
+        if membership.reference("network").map(|key| scene.all.one(&key)).as_ref() != Some(&network.key) {
+            continue;
+        }
+        let title = organisation.title(scene.language.code());
+        let role = membership.text("role").unwrap_or("member");
+        let terms = vocabulary("membership_role").map_or(&[][..], |roles| roles.terms);
+        let rank = terms.iter().position(|term| term.code == role).unwrap_or(terms.len());
+        let mut said = label("membership_role", role, scene.language);
+        // A membership in another register than the network's is only what somebody else says.
+        if membership.registers.is_disjoint(&network.registers) {
+            said = format!("{said} ({})", scene.phrase("network-claimed"));
+        }
+        let row = vec![
+            title.clone().into(),
+            Cell::plain(place(organisation, scene.language)),
+            Cell::plain(said),
+            scene.day(membership.text("since")),
+        ];
+        rows.push(((rank, fold(&title.text)), row));
+    }
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    // Two records of one organisation, confirmed to be one, may have a membership each.
+    rows.dedup_by(|a, b| a.1.first() == b.1.first() && a.0 == b.0);
+    table.caption = format!("{} ({})", table.caption, rows.len());
+    table.rows = rows.into_iter().map(|(_, row)| row).collect();
+    if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] }
+}
+
+/// Town and country.
+pub fn place(organisation: &Record, language: Language) -> String {
+    let country = organisation.text("country").map(|code| language.country(code));
+    let parts = [organisation.text("city").map(str::to_owned), country];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn start(event: &Record) -> &str {
+    event.fields.get("when").and_then(|when| when.get("start")).and_then(Value::as_str).unwrap_or("~")
+}
+
+/// All events in order of time; those without a time last.
+fn events_by_time<'a>(scene: &Scene<'a>) -> Vec<&'a Record> {
+    let mut events: Vec<&Record> = scene.all.of_kind("event").collect();
+    events.sort_by(|a, b| (start(a), &a.key).cmp(&(start(b), &b.key)));
+    events
+}
+
+fn event_table(scene: &Scene<'_>, caption: String, events: &[&Record]) -> Option<Block> {
+    let head = scene.head(&["event-when", "event-what", "event-where", "event-attendance", "event-state"]);
+    let mut table = Table::new(caption, &head);
+    table.rows = events.iter().map(|event| event_row(scene, event)).collect();
+    (!table.rows.is_empty()).then_some(Block::Table(table))
+}
+
+fn event_row(scene: &Scene<'_>, event: &Record) -> Vec<Cell> {
+    let title = event.title(scene.language.code());
+    let kind = label("event_type", event.text("type").unwrap_or_default(), scene.language);
+    let when = event.begins().map_or_else(|| scene.phrase("event-no-date"), |day| scene.language.day(day));
+    let attendance = event.fields.get("attendance").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+    vec![
+        Cell::plain(when),
+        Text { text: format!("{} ({kind})", title.text), lang: title.lang }.into(),
+        Cell::plain(event.text("place").unwrap_or_default()),
+        attendance.map_or_else(|| Cell::plain(""), Cell::from),
+        Cell::plain(event.text("state").map(|state| label("event_state", state, scene.language)).unwrap_or_default()),
+    ]
+}
+
+fn practice_blocks<'a>(scene: &Scene<'_>, practices: impl Iterator<Item = &'a Record>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for practice in practices {
+        let title = practice.title(scene.language.code());
+        let by = scene.title_of(practice.reference("implementing_organisation")).text;
+        let label = if by.is_empty() { title.text } else { format!("{} – {by}", title.text) };
+        let text =
+            ["summary", "description"].iter().find_map(|field| practice.translated(field, scene.language.code()));
+        blocks.push(Block::Prose(label, text.unwrap_or_default()));
+    }
+    if !blocks.is_empty() {
+        blocks.insert(0, Block::Heading(scene.phrase("network-practices")));
+    }
+    blocks
+}
+
+fn programme_blocks<'a>(scene: &Scene<'_>, programmes: impl Iterator<Item = &'a Record>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for programme in programmes {
+        let title = programme.title(scene.language.code());
+        let modules = programme.fields.get("modules").and_then(Value::as_array).map_or(0, Vec::len);
+        let hours: u64 = programme
+            .fields
+            .get("modules")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|module| module.get("hours")?.as_u64())
+            .sum();
+        let mut said = vec![scene.language.phrase_n("modules", modules)];
+        said.push(scene.language.phrase_n("hours", usize::try_from(hours).unwrap_or(0)));
+        blocks.push(Block::Prose(title.text, Text { text: said.join(", "), lang: String::new() }));
+    }
+    if !blocks.is_empty() {
+        blocks.insert(0, Block::Heading(scene.phrase("network-programmes")));
+    }
+    blocks
+}
+
+/// What belongs to no network that is here.
+fn others(scene: &Scene<'_>) -> Section {
+    let mut section = Section::new("others", scene.phrase("network-others"));
+    let known = |key: RecordKey| scene.all.get(&key).is_some();
+    let all_events = events_by_time(scene);
+    let events: Vec<&Record> =
+        all_events.iter().filter(|event| !event.references("networks").any(known)).copied().collect();
+    section.blocks.extend(event_table(scene, scene.phrase("network-events"), &events));
+    let practices = scene.all.by_title("practice", scene.language.code());
+    let free = |practice: &&&Record| is_published(practice) && !practice.reference("network").is_some_and(known);
+    section.blocks.extend(practice_blocks(scene, practices.iter().filter(free).copied()));
+    section
+}
+
+/// Events month by month.
+pub fn calendar(scene: &Scene<'_>) -> Section {
+    let mut section = Section::new("calendar", scene.phrase("calendar-title"));
+    for (month, events) in months_of(scene.all) {
+        section.blocks.extend(event_table(scene, scene.language.month(&month), &events));
+    }
+    if section.blocks.is_empty() {
+        section.add(Block::Note(scene.phrase("survey-nothing")));
+    }
+    section
+}

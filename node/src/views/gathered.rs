@@ -1,0 +1,249 @@
+//! All that this node holds of the networks, gathered for whole views: the survey, the pictures, the numbers.
+//!
+//! One record is one thing here: what several registers say of it is read from one of them (a shared register before a
+//! partner's own), and records that people have confirmed to be one (`sameas`) are one, with what either says. Internal
+//! registers and persons are never gathered.
+
+use super::fields::to_json;
+use super::fold;
+use super::index::for_each_group;
+use crate::store::{Store, StoreError};
+use crate::work::same::Clusters;
+use comin_protocol::ids::{ActorId, PartnerId, RecordKey, RegisterId};
+use comin_protocol::record::Row;
+use comin_protocol::roster::{RegisterKind, Roster};
+use comin_protocol::schema::LANGUAGES;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// For whom records are gathered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Audience {
+    /// The partners: all that they share with one another.
+    #[default]
+    Partnership,
+    /// Everybody: what is marked as public.
+    Public,
+}
+
+/// One record as whole views read it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record {
+    /// What names it; of records that are one, the least.
+    pub key: RecordKey,
+    /// Its fields in the shape of the API.
+    pub fields: Map<String, Value>,
+    /// The registers that hold it.
+    pub registers: BTreeSet<RegisterId>,
+}
+
+/// A text and the language that it is in.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Text {
+    /// The text.
+    pub text: String,
+    /// The language's code; empty where texts have no language, such as names.
+    pub lang: String,
+}
+
+impl Record {
+    /// The text of a field.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.fields.get(field)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// The text of a translated field in a language; else in the original one, in English, in any.
+    pub fn translated(&self, field: &str, lang: &str) -> Option<Text> {
+        let texts = self.fields.get(field)?.as_object()?;
+        let original = self.text("original_language").unwrap_or_default();
+        let order = [lang, original, "en"].into_iter().chain(LANGUAGES);
+        order
+            .filter_map(|lang| Some((texts.get(lang)?.as_str()?, lang)))
+            .find(|(text, _)| !text.is_empty())
+            .map(|(text, lang)| Text { text: text.to_owned(), lang: lang.to_owned() })
+    }
+
+    /// What it is called in a language.
+    pub fn title(&self, lang: &str) -> Text {
+        let plain = || self.text("name").map(|text| Text { text: text.to_owned(), lang: String::new() });
+        let translated = || self.translated("name", lang).or_else(|| self.translated("title", lang));
+        plain().or_else(translated).unwrap_or_else(|| Text { text: self.key.to_string(), lang: String::new() })
+    }
+
+    /// The members of a set of texts or codes.
+    pub fn set(&self, field: &str) -> impl Iterator<Item = &str> {
+        self.fields.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// The record that a field refers to.
+    pub fn reference(&self, field: &str) -> Option<RecordKey> {
+        RecordKey::parse(self.text(field)?)
+    }
+
+    /// The records that a set refers to.
+    pub fn references(&self, field: &str) -> impl Iterator<Item = RecordKey> {
+        self.set(field).filter_map(RecordKey::parse)
+    }
+
+    /// Degrees north and east.
+    pub fn position(&self) -> Option<(f64, f64)> {
+        let position = self.fields.get("position")?;
+        Some((position.get("lat")?.as_f64()?, position.get("lon")?.as_f64()?))
+    }
+
+    /// The day on which it begins, as `YYYY-MM-DD`.
+    pub fn begins(&self) -> Option<&str> {
+        self.fields.get("when")?.get("start")?.as_str()?.get(..10)
+    }
+}
+
+/// What one partner's devices wrote of what is held here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Share {
+    /// Records that it made and that are gathered.
+    pub records: usize,
+    /// Its newest change, in milliseconds since the Unix epoch by its own clock.
+    pub newest_ms: u64,
+}
+
+/// Everything that was gathered.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Gathered {
+    kinds: BTreeMap<String, BTreeMap<RecordKey, Record>>,
+    same: Clusters,
+    /// By partner.
+    pub shares: BTreeMap<PartnerId, Share>,
+}
+
+/// The kinds that whole views read.
+const GATHERED: [&str; 7] = ["network", "organisation", "membership", "practice", "event", "interest", "programme"];
+
+impl Gathered {
+    /// Reads the rows. Blocks; memory grows with the number of records.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn read(store: &dyn Store, roster: &Roster, audience: Audience) -> Result<Self, StoreError> {
+        let mut out = Self { same: Clusters::read(store)?, ..Self::default() };
+        let mut partners: HashMap<ActorId, Option<PartnerId>> = HashMap::new();
+        for kind in GATHERED {
+            let mut failed = None;
+            for_each_group(store, kind, |rows| {
+                if let Err(error) = out.take(store, roster, audience, rows, &mut partners) {
+                    failed = failed.take().or(Some(error));
+                }
+            })?;
+            if let Some(error) = failed {
+                return Err(error);
+            }
+        }
+        Ok(out)
+    }
+
+    fn take(
+        &mut self,
+        store: &dyn Store,
+        roster: &Roster,
+        audience: Audience,
+        rows: &[Row],
+        partners: &mut HashMap<ActorId, Option<PartnerId>>,
+    ) -> Result<(), StoreError> {
+        let rank = |row: &Row| {
+            (roster.registers.get(&row.doc.register).map(|r| r.kind) != Some(RegisterKind::Shared), row.doc)
+        };
+        let shared = rows.iter().filter(|row| is_shared(roster, row));
+        for row in shared.clone() {
+            self.count(store, roster, row, partners)?;
+        }
+        let mut shown: Vec<&Row> = shared.filter(|row| row.is_listed() && is_for(audience, row)).collect();
+        shown.sort_by_key(|row| rank(row));
+        let Some(first) = shown.first() else { return Ok(()) };
+        let registers = shown.iter().map(|row| row.doc.register).collect();
+        self.add(Record { key: first.key.clone(), fields: to_json(first), registers });
+        Ok(())
+    }
+
+    fn add(&mut self, mut record: Record) {
+        let key = self.one(&record.key);
+        let kind = self.kinds.entry(record.key.kind.clone()).or_default();
+        if let Some(other) = kind.remove(&key) {
+            // The record that gives the others its name says what they are; what it does not say, they say.
+            let (mut first, second) = if record.key == key { (record, other) } else { (other, record) };
+            first.registers.extend(&second.registers);
+            for (field, value) in second.fields {
+                let (Some(Value::Array(members)), Value::Array(more)) = (first.fields.get_mut(&field), &value) else {
+                    first.fields.entry(field).or_insert(value);
+                    continue;
+                };
+                let new: Vec<Value> = more.iter().filter(|member| !members.contains(member)).cloned().collect();
+                members.extend(new);
+            }
+            record = first;
+        }
+        record.key = key.clone();
+        kind.insert(key, record);
+    }
+
+    fn count(
+        &mut self,
+        store: &dyn Store,
+        roster: &Roster,
+        row: &Row,
+        partners: &mut HashMap<ActorId, Option<PartnerId>>,
+    ) -> Result<(), StoreError> {
+        for (n, origin) in row.origins.iter().enumerate() {
+            let partner = match partners.get(&origin.actor) {
+                Some(known) => *known,
+                None => {
+                    let device = store.device_of(&origin.actor)?;
+                    let of = |key| roster.devices.get(&key).or_else(|| roster.former.get(&key)).map(|d| d.partner);
+                    *partners.entry(origin.actor).or_insert(device.and_then(of))
+                }
+            };
+            let Some(partner) = partner else { continue };
+            let share = self.shares.entry(partner).or_default();
+            share.newest_ms = share.newest_ms.max(u64::try_from(origin.time_ms).unwrap_or(0));
+            share.records += usize::from(n == 0 && row.is_listed());
+        }
+        Ok(())
+    }
+
+    /// The key under which a record is gathered: of records that are one, the least.
+    pub fn one(&self, key: &RecordKey) -> RecordKey {
+        self.same.representative(key)
+    }
+
+    /// The records of a kind, by key.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Record> {
+        self.kinds.get(kind).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// The records of a kind by what they are called in a language.
+    pub fn by_title(&self, kind: &str, lang: &str) -> Vec<&Record> {
+        let mut all: Vec<(String, &Record)> =
+            self.of_kind(kind).map(|record| (fold(&record.title(lang).text), record)).collect();
+        all.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.key.cmp(&b.1.key)));
+        all.into_iter().map(|(_, record)| record).collect()
+    }
+
+    /// A record that another one refers to.
+    pub fn get(&self, key: &RecordKey) -> Option<&Record> {
+        self.kinds.get(&key.kind)?.get(&self.one(key))
+    }
+
+    /// The newest change of all, in milliseconds since the Unix epoch by its author's clock; 0 where there is none.
+    pub fn newest_ms(&self) -> u64 {
+        self.shares.values().map(|share| share.newest_ms).max().unwrap_or(0)
+    }
+}
+
+/// Whether a row lies where others read it.
+fn is_shared(roster: &Roster, row: &Row) -> bool {
+    let register = roster.registers.get(&row.doc.register);
+    register.is_some_and(|register| register.kind != RegisterKind::Internal)
+        && row.text("visibility") != Some("partner")
+}
+
+fn is_for(audience: Audience, row: &Row) -> bool {
+    audience == Audience::Partnership || row.text("visibility") == Some("public")
+}
