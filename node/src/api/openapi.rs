@@ -320,7 +320,7 @@ fn kinds() -> Value {
 fn parameter(path: &str, name: &str) -> Value {
     match name {
         "format" if path == "/api/v1/report" => json!({"type": "string", "enum": ["html", "md"]}),
-        "language" => {
+        "language" if path != "/api/v1/import" => {
             json!({"type": "string", "enum": crate::report::Language::ALL.map(crate::report::Language::code)})
         }
         "audience" => json!({"type": "string", "enum": ["partnership", "public"]}),
