@@ -345,7 +345,7 @@ pub fn search(client: &Client, args: &SearchArgs, out: &Output) -> CliResult {
         return Ok(());
     }
     let found = items(&answer);
-    print_list(&found, out);
+    print_list(found, out);
     let total = answer.get("total").and_then(Value::as_u64).unwrap_or(0);
     if total > found.len() as u64 {
         out.say("cli-search-more", &[("n", (total - found.len() as u64).into())]);

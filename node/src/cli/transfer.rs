@@ -71,7 +71,7 @@ fn free(file: &Path, force: bool) -> CliResult {
 fn remember(client: &Client, file: &Path) -> CliResult {
     let file = std::path::absolute(file).map_err(|error| CliError::new(error.to_string()))?;
     for person in items(&client.get("persons")?) {
-        let path = format!("persons/{}/files", encoded(&text(&person, "id")));
+        let path = format!("persons/{}/files", encoded(&text(person, "id")));
         client.post(&path, json!({"file": file.display().to_string()}))?;
     }
     Ok(())

@@ -10,9 +10,11 @@ use std::collections::BTreeMap;
 pub struct Csv {
     /// Column → its number, in the order in which they turned up.
     columns: BTreeMap<String, usize>,
-    /// Id, register, and the cells that say something, by the number of their column.
-    lines: Vec<(String, String, Vec<(usize, String)>)>,
+    lines: Vec<Line>,
 }
+
+/// Id, register, and the cells that say something, by the number of their column.
+type Line = (String, String, Vec<(usize, String)>);
 
 impl Writer for Csv {
     fn begin(&mut self, _: &mut Vec<u8>) {}
