@@ -62,23 +62,25 @@ pub fn places(scene: &Scene) -> Places {
     Places { hubs: rects, clusters }
 }
 
+const DIAGONAL: f64 = std::f64::consts::FRAC_1_SQRT_2;
+
 /// Points of the unit circle, without the sines that differ between machines.
 const CIRCLE: [(f64, f64); 16] = [
     (1.0, 0.0),
     (0.9239, 0.3827),
-    (0.7071, 0.7071),
+    (DIAGONAL, DIAGONAL),
     (0.3827, 0.9239),
     (0.0, 1.0),
     (-0.3827, 0.9239),
-    (-0.7071, 0.7071),
+    (-DIAGONAL, DIAGONAL),
     (-0.9239, 0.3827),
     (-1.0, 0.0),
     (-0.9239, -0.3827),
-    (-0.7071, -0.7071),
+    (-DIAGONAL, -DIAGONAL),
     (-0.3827, -0.9239),
     (0.0, -1.0),
     (0.3827, -0.9239),
-    (0.7071, -0.7071),
+    (DIAGONAL, -DIAGONAL),
     (0.9239, -0.3827),
 ];
 
@@ -176,7 +178,7 @@ impl Problem {
     }
 
     /// Moves each box to the best free place that a grid around has; whether any moved.
-    fn improve(&self, rects: &mut Vec<Rect>) -> bool {
+    fn improve(&self, rects: &mut [Rect]) -> bool {
         let mut moved = false;
         let whole = bounds(rects);
         for n in 0..rects.len() {
