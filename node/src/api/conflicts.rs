@@ -133,6 +133,9 @@ pub async fn resolve(
     };
     let version = read_version(app, row, lang).await?;
     if let Some(to) = step(&version, body)? {
+        if if_version != Some(version.row.version()) {
+            return Err(comin_protocol::engine::CommandError::Stale.into());
+        }
         let at = crate::views::time::today().to_string();
         super::work::take_step(app, &version.row, &to, &at, lang).await?;
         let (key, register) = (version.row.key.clone(), version.row.doc.register);

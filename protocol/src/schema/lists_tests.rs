@@ -244,7 +244,7 @@ fn a_removed_module_that_somebody_edits_stays_in_conflict() {
     let [a, b, c] = <[String; 3]>::try_from(ids(&begun)).expect("three");
     let (mut left, mut right) = (copy(&begun, 2), copy(&begun, 3));
     edit(&mut left, "programme", &json!({"modules": {"remove": [a, b]}}));
-    assert_eq!(ids(&left), [c.clone()], "two are gone");
+    assert_eq!(ids(&left), std::slice::from_ref(&c), "two are gone");
     edit(&mut right, "programme", &json!({format!("modules.{a}.title@it"): "A1"}));
     edit(&mut right, "programme", &json!({"modules": {"move": [{"id": b, "after": c}]}}));
     let both = merged(&left, &right);
