@@ -166,7 +166,7 @@ pub enum Verb {
         verb: Option<ConflictsVerb>,
     },
     /// Import records from CSV, a workbook or JSON. A second run changes nothing.
-    Import(ImportArgs),
+    Import(Box<ImportArgs>),
     /// Export records.
     Export(ExportArgs),
     /// Exchange now.
