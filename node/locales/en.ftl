@@ -543,7 +543,7 @@ cli-import-ids-unknown = Rows with an id that is not known here, which counts fo
 cli-import-emails-left = E-mail addresses left out because they look like a person’s: { $n }
 cli-import-persons = Contact persons: { $added } added, { $changed } changed, { $unchanged } unchanged.
 cli-import-persons-terms = To take them, add --purpose, --legal-basis and --retain-until; else --without-persons
-cli-import-positions = Positions of cities (GeoNames, CC BY 4.0): { $filled } filled in, { $unknown } cities not known, { $several } with several cities of the name.
+cli-import-positions = Positions of cities (GeoNames, CC BY 4.0): { $filled } filled in, { $unknown } cities not known or without a country (--set country=IT), { $several } with several cities of the name.
 cli-import-duplicates = These may be there already. Look, and correct name or city in the file where they are:
 cli-row-duplicate = row { $row }: { $title } ({ $id }), { $reason }
 cli-record-absent = not in the file: { $title } ({ $id })

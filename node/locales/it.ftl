@@ -542,7 +542,7 @@ cli-import-ids-unknown = Righe con un id qui sconosciuto, che non conta: { $n }
 cli-import-emails-left = Indirizzi e-mail tralasciati perché sembrano di una persona: { $n }
 cli-import-persons = Persone di contatto: { $added } aggiunte, { $changed } modificate, { $unchanged } invariate.
 cli-import-persons-terms = Per riprenderle aggiungi --purpose, --legal-basis e --retain-until; altrimenti --without-persons
-cli-import-positions = Posizioni di città (GeoNames, CC BY 4.0): { $filled } completate, { $unknown } città sconosciute, { $several } con più città dello stesso nome.
+cli-import-positions = Posizioni di città (GeoNames, CC BY 4.0): { $filled } completate, { $unknown } città sconosciute o senza paese (--set country=IT), { $several } con più città dello stesso nome.
 cli-import-duplicates = Queste forse ci sono già. Controlla e, se è così, correggi nome o città nel file:
 cli-row-duplicate = riga { $row }: { $title } ({ $id }), { $reason }
 cli-record-absent = non è nel file: { $title } ({ $id })

@@ -216,7 +216,7 @@ fn a_mapping_is_saved_changed_and_used_again() {
     let map = machine.temp.path().join("map.toml").to_string_lossy().into_owned();
     let refused = machine.run(&["import", &first, "--kind", "organisation", "--save-map", &map]);
     assert_eq!(refused.status.code(), Some(1), "nobody knows what these columns are");
-    assert!(stderr(&refused).contains("--map FILE"), "the way out is named: {}", stderr(&refused));
+    assert!(stderr(&refused).contains("--save-map columns.toml"), "the way out is named: {}", stderr(&refused));
     let saved = std::fs::read_to_string(&map).expect("what was guessed is written down all the same");
     assert!(saved.contains("kind = \"organisation\"") && saved.contains("[columns]"), "as TOML: {saved}");
 

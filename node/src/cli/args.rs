@@ -209,7 +209,7 @@ pub enum Verb {
         verb: Option<ConflictsVerb>,
     },
     /// Import records from CSV, a workbook or JSON. A second run changes nothing.
-    Import(ImportArgs),
+    Import(Box<ImportArgs>),
     /// Export records.
     Export(ExportArgs),
     /// Addresses under which calendars (Thunderbird, Outlook, a phone) read the events.

@@ -5,6 +5,7 @@ use super::client::{Client, query};
 use super::error::{CliError, CliResult, Exit};
 use super::members::text;
 use super::output::Output;
+use comin_node::datadir::quoted;
 use comin_node::import::IMPORT_BYTES_MAX;
 use serde_json::{Map, Value, json};
 use std::fs::File;
@@ -31,7 +32,12 @@ pub fn run(client: &Client, args: &ImportArgs, out: &Output) -> CliResult<Exit> 
     }
     let errors = list(&body, "errors");
     if errors.is_empty() {
-        return reported(answer.json()?, args, out);
+        let terms = "--purpose TEXT --legal-basis CODE --retain-until YYYY-MM-DD";
+        let report = answer.json().map_err(|error| match body.get("persons") {
+            Some(_) => error.hint(format!("{} {terms}, or with --without-persons", command(args))),
+            None => error,
+        })?;
+        return reported(report, args, out);
     }
     let total = body.get("errors_total").and_then(Value::as_u64).unwrap_or(errors.len() as u64);
     if out.json {
@@ -44,8 +50,17 @@ pub fn run(client: &Client, args: &ImportArgs, out: &Output) -> CliResult<Exit> 
         }
         more(total as usize, out);
     }
-    Err(CliError::new(format!("{total} values cannot be taken; nothing was imported"))
-        .hint("correct the rows named, or say with --save-map FILE and --map FILE what each column is, and run the same command again"))
+    let map = format!("{} --dry-run --save-map columns.toml", command(args));
+    Err(CliError::new(format!("{total} values cannot be taken; nothing was imported")).hint(format!(
+        "correct the rows named and run the same command again; where a column is taken for another: {map}, then --map columns.toml"
+    )))
+}
+
+/// The command that imports this file.
+fn command(args: &ImportArgs) -> String {
+    let kind = args.kind.as_deref().map(|kind| format!(" --kind {kind}")).unwrap_or_default();
+    let map = args.map.as_deref().map(|map| format!(" --map {}", quoted(map))).unwrap_or_default();
+    format!("comin import {}{kind}{map}", quoted(&args.file))
 }
 
 fn path(client: &Client, args: &ImportArgs, map: Option<&Value>) -> CliResult<String> {

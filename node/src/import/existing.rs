@@ -139,7 +139,8 @@ impl Names {
     pub fn resolve(&self, kinds: &[&str], cell: &str) -> Result<String, String> {
         let key = RecordKey::parse(cell);
         match (&key, self.foreign.get(cell)) {
-            (Some(key), _) if self.known.contains(key) => Ok(cell.to_owned()),
+            // Where any kind may be meant, names tell nothing.
+            (Some(key), _) if kinds.is_empty() || self.known.contains(key) => Ok(cell.to_owned()),
             (_, Some(named)) => {
                 let found: BTreeSet<String> =
                     named.names.iter().flat_map(|name| self.named(kinds, name)).map(ToString::to_string).collect();

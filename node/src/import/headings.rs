@@ -328,6 +328,13 @@ pub static HEADINGS: &[Heading] = &[
             "attendance|number of participants|attendees",
         ],
     ),
+    any(
+        "origin_event",
+        ["evento di origine|evento", "izvorni dogodek|dogodek", "evenement d origine|evenement", "origin event|event"],
+    ),
+    any("motivation", ["motivazione|motivo", "motivacija|razlog", "motivation|motif", "motivation|reason"]),
+    any("url", ["url|link|indirizzo web|sito", "url|povezava|spletna stran", "url|lien|site", "url|link|web address"]),
+    any("language", ["lingua", "jezik", "langue", "language"]),
     any("original_language", ["lingua originale", "izvirni jezik", "langue originale", "original language"]),
     any("visibility", ["visibilita", "vidnost", "visibilite", "visibility"]),
     any(

@@ -230,11 +230,14 @@ fn written_columns(
     Ok(table.columns.iter().map(holds).collect())
 }
 
-/// The fields by which rows are told apart: those named, else what records are called and their city.
+/// The fields by which rows are told apart: those named, else what records are called and their city; of a kind without
+/// names what its records cannot do without.
 fn keys(kind: &'static Kind, named: &[String]) -> Result<Vec<&'static str>, String> {
     let known = |name: &str| kind.field(name).map(|field| field.name);
     if named.is_empty() {
-        return Ok([kind.title, "city"].into_iter().filter_map(known).collect());
+        let called: Vec<&str> = [kind.title, "city"].into_iter().filter_map(known).collect();
+        let required = || kind.fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+        return Ok(if called.is_empty() { required() } else { called });
     }
     let field = |name: &String| {
         known(name).ok_or_else(|| format!("{name:?} is no field of {} to tell rows apart by", kind.name))

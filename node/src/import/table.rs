@@ -113,8 +113,10 @@ pub fn whole(row: u64, reason: impl Into<String>) -> RowError {
 pub fn header(rows: &[(u64, Vec<String>)], score: &dyn Fn(&str) -> usize) -> (usize, usize) {
     let sums = rows.iter().take(HEAD_ROWS).map(|(_, cells)| cells.iter().map(|cell| score(cell)).sum::<usize>());
     let best = sums.enumerate().max_by_key(|(n, sum)| (*sum, *n)).filter(|(_, sum)| *sum > 0);
-    let first = || rows.iter().position(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).unwrap_or(0);
-    best.unwrap_or_else(|| (first(), 0))
+    // Where no heading is known, the first of those rows that have most cells.
+    let filled = |(_, cells): &(u64, Vec<String>)| cells.iter().filter(|cell| !cell.is_empty()).count();
+    let fullest = || rows.iter().take(HEAD_ROWS).map(filled).enumerate().rev().max_by_key(|(_, filled)| *filled);
+    best.unwrap_or_else(|| (fullest().map_or(0, |(at, _)| at), 0))
 }
 
 /// Divides rows into header and body.

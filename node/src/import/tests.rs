@@ -272,7 +272,7 @@ fn positions_are_filled_in_once() {
             other => panic!("{other:?}"),
         })
     };
-    assert_eq!(position(&first, 0).as_deref(), Some("45.41,11.88;city"), "a city's position is marked as one");
+    assert_eq!(position(&first, 0).as_deref(), Some("45.41,11.89;city"), "a city's position is marked as one");
     assert_eq!(position(&first, 2).as_deref(), Some("45.76,4.83;exact"), "what the file says stays");
     let rows = all_applied(&first, &[]);
     let again = plan_of("organisation", text, &rows, &options).expect("good");
