@@ -113,10 +113,17 @@ pub fn whole(row: u64, reason: impl Into<String>) -> RowError {
 pub fn header(rows: &[(u64, Vec<String>)], score: &dyn Fn(&str) -> usize) -> (usize, usize) {
     let sums = rows.iter().take(HEAD_ROWS).map(|(_, cells)| cells.iter().map(|cell| score(cell)).sum::<usize>());
     let best = sums.enumerate().max_by_key(|(n, sum)| (*sum, *n)).filter(|(_, sum)| *sum > 0);
-    // Where no heading is known, the first of those rows that have most cells.
+    let first = || rows.iter().position(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).unwrap_or(0);
+    best.unwrap_or_else(|| (first(), 0))
+}
+
+/// The header's row; where no heading is known, the first that has more than a title's one cell.
+pub fn header_row(rows: &[(u64, Vec<String>)], score: &dyn Fn(&str) -> usize) -> usize {
     let filled = |(_, cells): &(u64, Vec<String>)| cells.iter().filter(|cell| !cell.is_empty()).count();
-    let fullest = || rows.iter().take(HEAD_ROWS).map(filled).enumerate().rev().max_by_key(|(_, filled)| *filled);
-    best.unwrap_or_else(|| (fullest().map_or(0, |(at, _)| at), 0))
+    match header(rows, score) {
+        (first, 0) => rows.iter().take(HEAD_ROWS).position(|row| filled(row) > 1).unwrap_or(first),
+        (at, _) => at,
+    }
 }
 
 /// Divides rows into header and body.
@@ -124,7 +131,7 @@ pub fn header(rows: &[(u64, Vec<String>)], score: &dyn Fn(&str) -> usize) -> (us
 /// # Errors
 /// No header, too many columns or rows, or a row of more cells than there are columns.
 pub fn from_grid(grid: Grid, source: Source, score: &dyn Fn(&str) -> usize) -> Result<Table, RowError> {
-    let (at, _) = header(&grid, score);
+    let at = header_row(&grid, score);
     let mut rows = grid.into_iter().skip(at);
     let (line, names) = rows
         .next()

@@ -165,6 +165,8 @@ mod tests {
         assert_eq!(table.columns, ["name", "city", "Note"], "title rows and the empty one are passed over");
         assert_eq!(table.source.header_row, Some(4), "the header's line is told");
         assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [5, 7], "rows keep their lines");
+        let unknown = self::table(b"Enti 2026;;\nChi;Dove;Cosa\nAlfa;Padova;x\n", None).expect("a table");
+        assert_eq!(unknown.columns, ["Chi", "Dove", "Cosa"], "a title has one cell, also where no heading is known");
         let lines = |text: &str| {
             let table = self::table(text.as_bytes(), None).expect("a table");
             table.rows.iter().map(|row| row.line).collect::<Vec<_>>()

@@ -2,7 +2,7 @@
 
 use super::RowError;
 use super::headings::fold;
-use super::table::{Grid, HEAD_ROWS, Reading, Source, Table, from_grid, header, whole};
+use super::table::{Grid, HEAD_ROWS, Reading, Source, Table, from_grid, header, header_row, whole};
 use crate::i18n::Lang;
 use crate::limits::{IMPORT_COLUMNS_MAX, IMPORT_ROWS_MAX, IMPORT_UNPACKED_MAX};
 use crate::views::kind_label;
@@ -34,7 +34,7 @@ pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Table, RowError> {
     let mut grid = grid(&mut book, &sheet, usize::MAX).map_err(unreadable)?;
     // What stands beside the named columns is told, and is no fault as it is in a text, where a quote may be missing.
     let width = grid.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
-    let (at, _) = header(&grid, reading.score);
+    let at = header_row(&grid, reading.score);
     if let Some((_, names)) = grid.get_mut(at) {
         names.resize(width, String::new());
     }
