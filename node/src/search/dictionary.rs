@@ -151,7 +151,9 @@ mod tests {
 
     fn dictionary(words: &[&str]) -> Dictionary {
         let mut dictionary = Dictionary::default();
-        words.iter().for_each(|word| drop(dictionary.number(word)));
+        for word in words {
+            dictionary.number(word);
+        }
         dictionary
     }
 

@@ -3,7 +3,7 @@
 use super::fixture::*;
 use crate::store::Store;
 use comin_protocol::beacon::Audience;
-use comin_protocol::engine::{DocMeta, StoredDoc, Write};
+use comin_protocol::engine::{StoredDoc, Write};
 use comin_protocol::ids::{DeviceKey, RegisterId};
 
 /// Runs every rule on a store of its own; `with_store` makes one and hands it on.
@@ -164,21 +164,21 @@ fn clearing_a_document_leaves_the_others(store: &dyn Store) {
 
 fn a_batch_sees_its_own_writes(store: &dyn Store) {
     commit(store, vec![Write::PutChange(doc(1), change(1, 1, 10)), put_row(row(doc(1), record("network", 1), "old"))]);
-    let meta = DocMeta { records: 1, ..DocMeta::default() };
+    let known = meta(1);
     let rebuild = vec![
         put_row(conflicted(doc(1), record("network", 7))),
         Write::ClearDoc(doc(1)),
         Write::PutChange(doc(1), change(2, 1, 10)),
         Write::PutChange(doc(1), change(2, 2, 10)),
         Write::PutSnapshot(doc(1), snapshot(&[(2, 1)], 10)),
-        Write::PutDocMeta(doc(1), meta.clone()),
+        Write::PutDocMeta(doc(1), known.clone()),
         put_row(row(doc(1), record("network", 1), "new")),
     ];
     commit(store, rebuild);
     let loaded = store.load_doc(&doc(1)).expect("loads");
     assert_eq!(loaded.changes, [change(2, 2, 10)], "cleared, then covered in the same batch");
     assert_eq!(store.rows_of_doc(&doc(1)).expect("reads"), [row(doc(1), record("network", 1), "new")], "rows too");
-    assert_eq!(store.boot().expect("boots").docs[&doc(1)], meta, "the meta is the one put after clearing");
+    assert_eq!(store.boot().expect("boots").docs[&doc(1)], known, "the meta is the one put after clearing");
     assert_eq!(store.count_conflicts().expect("counts"), 0, "a conflict put before clearing is gone");
     assert_eq!(store.count_rows(None).expect("counts"), 1, "and the row counts once");
 }

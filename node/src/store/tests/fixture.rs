@@ -77,9 +77,15 @@ pub fn put_row(row: Row) -> Write {
     Write::put_row(&row)
 }
 
+/// What is known of a document with so many records.
+pub fn meta(records: u64) -> DocMeta {
+    let mut meta = DocMeta::default();
+    meta.records = records;
+    meta
+}
+
 /// Two documents with everything that a store can hold, long values among it.
 pub fn sample_batches() -> Vec<Vec<Write>> {
-    let meta = DocMeta { records: 2, raw_changes: 3, ..DocMeta::default() };
     let (id, signed) = statement(1);
     let long = SignedStatement { body: vec![9; 60_000], signatures: Vec::new() };
     vec![
@@ -90,7 +96,7 @@ pub fn sample_batches() -> Vec<Vec<Write>> {
             Write::PutChange(doc(1), change(1, 3, 100)),
             Write::PutRun(doc(1), actor(1), run(1, 2)),
             Write::PutRun(doc(1), actor(1), run(1, 3)),
-            Write::PutDocMeta(doc(1), meta),
+            Write::PutDocMeta(doc(1), meta(2)),
             put_row(row(doc(1), record("organisation", 1), "Uno")),
             put_row(conflicted(doc(1), record("network", 2))),
         ],
@@ -98,7 +104,7 @@ pub fn sample_batches() -> Vec<Vec<Write>> {
             Write::PutSnapshot(doc(2), snapshot(&[(2, 4)], 50_000)),
             Write::PutChange(doc(2), change(2, 5, 50)),
             Write::PutRun(doc(2), actor(2), run(2, 5)),
-            Write::PutDocMeta(doc(2), DocMeta { records: 1, ..DocMeta::default() }),
+            Write::PutDocMeta(doc(2), meta(1)),
             put_row(row(doc(2), record("organisation", 1), "Uno, seen from elsewhere")),
         ],
         vec![

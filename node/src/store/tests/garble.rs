@@ -4,7 +4,7 @@
 use super::fixture::*;
 use crate::store::guard::guarded;
 use crate::store::{Salvaged, Store, StoreError, open_sled, rebuild, salvage};
-use comin_protocol::engine::{DocMeta, STATE_UNCONFIRMED, Write};
+use comin_protocol::engine::{STATE_UNCONFIRMED, Write};
 use comin_protocol::ids::tagged_hash;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
@@ -51,7 +51,7 @@ impl Original {
                     Write::PutChange(doc, change(n, seq, 300)),
                     Write::PutRun(doc, actor(n), run(n, seq)),
                     Write::DropRun(doc, actor(n), seq - 1),
-                    Write::PutDocMeta(doc, DocMeta { records: seq, ..DocMeta::default() }),
+                    Write::PutDocMeta(doc, meta(seq)),
                     put_row(row(doc, record("organisation", seq as u8), &name)),
                 ];
                 store.commit(&[writes]).expect("commits");

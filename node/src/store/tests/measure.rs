@@ -4,7 +4,7 @@
 use super::fixture::*;
 use crate::store::tidy::TIDY_FROM_BYTES;
 use crate::store::{SledStore, Store, disk_bytes, live_bytes, open_sled, tidy};
-use comin_protocol::engine::{DocMeta, Write};
+use comin_protocol::engine::Write;
 use comin_protocol::ids::{DocId, RecordKey, RegisterId, tagged_hash};
 use comin_protocol::limits::PART_RECORDS_FULL;
 use comin_protocol::record::{Cell, Origin, Row, Scalar};
@@ -44,11 +44,11 @@ fn import(store: &dyn Store, records: usize, json_bytes: usize) {
         for (slice, start) in (from..until).step_by(100).enumerate() {
             let seq = slice as u64 + 1;
             let rows = (start..until.min(start + 100)).map(|n| put_row(bench_row(doc, n, json_bytes)));
-            let meta = DocMeta { records: 100 * seq, ..DocMeta::default() };
+            let known = meta(100 * seq);
             let mut batch = vec![
                 Write::PutChange(doc, change(1, seq, 100 * json_bytes / 2)),
                 Write::PutRun(doc, actor(1), run(1, seq)),
-                Write::PutDocMeta(doc, meta),
+                Write::PutDocMeta(doc, known),
             ];
             if seq > 1 {
                 batch.push(Write::DropRun(doc, actor(1), seq - 1));
@@ -117,7 +117,7 @@ fn mixed_history(store: &SledStore, path: &Path, records: usize, edits: usize) -
                     Write::PutChange(doc, change(1, seq, 150)),
                     Write::PutRun(doc, actor(1), run(1, seq)),
                     Write::DropRun(doc, actor(1), seq - 1),
-                    Write::PutDocMeta(doc, DocMeta { records: seq, ..DocMeta::default() }),
+                    Write::PutDocMeta(doc, meta(seq)),
                     put_row(row),
                 ]
             })
@@ -196,7 +196,7 @@ fn a_commit_and_its_parts() {
                 Write::PutChange(doc, change(1, seq, 150)),
                 Write::PutRun(doc, actor(1), run(1, seq)),
                 Write::DropRun(doc, actor(1), seq - 1),
-                Write::PutDocMeta(doc, DocMeta { records: seq, ..DocMeta::default() }),
+                Write::PutDocMeta(doc, meta(seq)),
                 put_row(bench_row(doc, round % 4_000, JSON_BYTES)),
             ];
             let began = Instant::now();
