@@ -34,7 +34,13 @@ async fn once(scene: &Scene, message: &Message) {
 /// Answers what is asked for of `doc` with this payload, after claiming to be ahead.
 async fn answer(scene: &Scene, doc: DocId, told: Frontier, answer: Answer, payload: &[u8]) -> Line {
     let mut line = scene.line().await.expect("a member is let in");
-    line.send(&Message::Frontiers(vec![DocFrontier { doc, frontier: told, held_back: Frontier::default() }])).await;
+    line.send(&Message::Frontiers(vec![DocFrontier {
+        doc,
+        frontier: told,
+        held_back: Frontier::default(),
+        rest: None,
+    }]))
+    .await;
     let asked = line.await_message(|message| matches!(message, Message::Want(want) if want.doc == doc)).await;
     assert!(asked.is_some(), "it is asked for what it claims to have");
     line.send(&Message::Answer(answer)).await;
@@ -405,7 +411,8 @@ fn floods_of_what_was_sent_before() {
 fn wants_that_nobody_reads_the_answers_of() {
     attack("100,000 wants, nothing read", Verdict::Contained, async |scene| {
         let mut line = scene.line().await.expect("a member is let in");
-        let want = DocFrontier { doc: scene.doc(), frontier: Frontier::default(), held_back: Frontier::default() };
+        let want =
+            DocFrontier { doc: scene.doc(), frontier: Frontier::default(), held_back: Frontier::default(), rest: None };
         flood(&mut line, &Message::Want(want), 100_000).await;
     });
 }
@@ -416,7 +423,7 @@ fn an_answer_that_never_comes() {
         let mut line = scene.line().await.expect("a member is let in");
         let (_, made) = scene.forger(1).record("Kept back");
         let told = frontier(&[(scene.forger(1).actor(), &made)]);
-        let ahead = DocFrontier { doc: scene.doc(), frontier: told, held_back: Frontier::default() };
+        let ahead = DocFrontier { doc: scene.doc(), frontier: told, held_back: Frontier::default(), rest: None };
         line.send(&Message::Frontiers(vec![ahead])).await;
         let asked = line.await_message(|message| matches!(message, Message::Want(_))).await;
         assert!(asked.is_some(), "it is asked");
@@ -457,7 +464,7 @@ fn documents_that_grow_without_end() {
             };
             let doc = DocId { register: scene.federation.register, part };
             let frontier = Frontier((0..10_000).map(tip).collect());
-            let told = DocFrontier { doc, frontier, held_back: Frontier::default() };
+            let told = DocFrontier { doc, frontier, held_back: Frontier::default(), rest: None };
             if !line.send(&Message::Frontiers(vec![told])).await {
                 break;
             }
