@@ -86,6 +86,14 @@ fn javascript_reads_the_same_values() {
                 assert_eq!(foreign[field].as_str(), Some(text), "{id} has the same {field}");
                 compared += 1;
             }
+            if field == "position" {
+                // Filled in from the city by the import; one value, as WIRE.md has it.
+                let precision = value["precision"].as_str().expect("a precision");
+                let wire = format!("{},{};{precision}", value["lat"], value["lon"]);
+                assert_eq!(foreign[field].as_str(), Some(wire.as_str()), "{id} has the same position");
+                compared += 1;
+                continue;
+            }
             for (language, value) in value.as_object().into_iter().flatten() {
                 if let Some(text) = text(value) {
                     assert_eq!(
