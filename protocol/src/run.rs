@@ -197,28 +197,22 @@ impl FromIterator<u8> for Buckets {
 
 /// The digests of a frontier's buckets, each computed once per state: of 10,000 actors one moves, and the others need
 /// not be read again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Digests {
-    buckets: Box<[Option<[u8; 16]>; BUCKETS]>,
+    buckets: BTreeMap<u8, [u8; 16]>,
     whole: Option<[u8; 16]>,
-}
-
-impl Default for Digests {
-    fn default() -> Self {
-        Self { buckets: Box::new([None; BUCKETS]), whole: None }
-    }
 }
 
 impl Digests {
     /// An actor's tip has moved.
     pub fn moved(&mut self, actor: &ActorId) {
         self.whole = None;
-        self.buckets[usize::from(actor.0[0])] = None;
+        self.buckets.remove(&actor.0[0]);
     }
 
     /// The digest of a bucket of this frontier.
     pub fn bucket(&mut self, frontier: &Frontier, bucket: u8) -> [u8; 16] {
-        *self.buckets[usize::from(bucket)].get_or_insert_with(|| {
+        *self.buckets.entry(bucket).or_insert_with(|| {
             let mut bytes = Vec::new();
             for (actor, tip) in frontier.bucket(bucket) {
                 bytes.extend_from_slice(&actor.0);

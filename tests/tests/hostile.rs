@@ -26,14 +26,14 @@ fn attack(name: &str, verdict: Verdict<'_>, attack: impl AsyncFnOnce(&Scene)) {
 
 /// Sends one message in a session of its own and waits for the hang-up.
 async fn once(scene: &Scene, message: &Message) {
-    let mut line = scene.line().await.expect("a member is let in");
+    let mut line = scene.let_in().await;
     line.send(message).await;
     assert!(line.is_hung_up().await, "the session ends");
 }
 
 /// Answers what is asked for of `doc` with this payload, after claiming to be ahead.
 async fn answer(scene: &Scene, doc: DocId, told: Frontier, answer: Answer, payload: &[u8]) -> Line {
-    let mut line = scene.line().await.expect("a member is let in");
+    let mut line = scene.let_in().await;
     line.send(&Message::Frontiers(vec![DocFrontier {
         doc,
         frontier: told,
@@ -66,7 +66,7 @@ fn messages_of_automerges_own_protocol() {
     ];
     attack("Automerge's sync messages", Verdict::Named("cannot be read"), async |scene| {
         for frame in frames {
-            let mut line = scene.line().await.expect("a member is let in");
+            let mut line = scene.let_in().await;
             line.send_frame(frame).await;
             assert!(line.is_hung_up().await, "the session ends");
         }
@@ -168,7 +168,7 @@ fn changes_that_apply_but_do_not_load_again() {
         for round in 0..5 {
             let mut forger = scene.forger(round);
             let poison = poison(&mut forger, &mut rng);
-            let mut line = scene.line().await.expect("a member is let in");
+            let mut line = scene.let_in().await;
             line.send(&forger.push(&poison)).await;
             line.agree().await;
         }
@@ -188,7 +188,7 @@ fn counters_that_do_not_follow() {
         assert_eq!(body[at - 1..=at], [2, 3], "sequence 2 begins with the third operation");
         body[at] = 9;
         let (hash, bytes) = reseal(1, &body);
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         line.send(&forger.push(&[first, Forged { seq: 2, hash, bytes }])).await;
         line.agree().await;
     });
@@ -199,7 +199,7 @@ fn missing_dependencies_by_the_thousand() {
     attack("8,000 orphans", Verdict::Contained, async |scene| {
         let mut hidden = scene.forger(0);
         hidden.record("Known to nobody");
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         for number in 1..8_001 {
             let mut forger = scene.forger(number);
             forger.am.merge(&mut hidden.am.clone()).expect("it merges");
@@ -251,7 +251,7 @@ fn changes_out_of_order() {
         let made: Vec<Forged> = (0..3).map(|_| forger.record("Sound").1).collect();
         once(scene, &forger.push(&[made[2].clone(), made[0].clone(), made[1].clone()])).await;
         // A later change alone is no fault; it does not fit, and nothing of it is kept.
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         line.send(&forger.push(&made[1..])).await;
         line.agree().await;
     });
@@ -296,7 +296,7 @@ fn forbidden_operations_and_places() {
             forger.push(&[forged])
         });
         for push in pushes {
-            let mut line = scene.line().await.expect("a member is let in");
+            let mut line = scene.let_in().await;
             line.send(&push).await;
             line.agree().await;
         }
@@ -358,11 +358,11 @@ fn link(forger: &mut Forger, role: &str) -> (String, Forged) {
 fn frames_beyond_every_bound() {
     attack("oversized frames", Verdict::Contained, async |scene| {
         for length in [u32::MAX, 1024 * 1024 + 1, 512 * 1024 * 1024] {
-            let mut line = scene.line().await.expect("a member is let in");
+            let mut line = scene.let_in().await;
             line.send_bytes(&length.to_be_bytes()).await;
             assert!(line.is_hung_up().await, "the session ends before anything is allocated");
         }
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         let noise = vec![0x81; 1024 * 1024];
         line.send_frame(&noise).await;
         assert!(line.is_hung_up().await, "what cannot be read ends the session");
@@ -382,7 +382,7 @@ async fn flood(line: &mut Line, message: &Message, times: usize) {
 #[test]
 fn floods_of_hellos_and_lists() {
     attack("200,000 hellos and lists", Verdict::Named("far more than it has to say"), async |scene| {
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         let hello = comin_protocol::message::Hello {
             version: 1,
             federation: None,
@@ -402,7 +402,7 @@ fn floods_of_what_was_sent_before() {
     attack("100,000 replays", Verdict::Named("far more than it has to say"), async |scene| {
         let mut forger = scene.forger(1);
         let (_, made) = forger.record("Sound");
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         flood(&mut line, &forger.push(&[made]), 100_000).await;
     });
 }
@@ -410,7 +410,7 @@ fn floods_of_what_was_sent_before() {
 #[test]
 fn wants_that_nobody_reads_the_answers_of() {
     attack("100,000 wants, nothing read", Verdict::Contained, async |scene| {
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         let want =
             DocFrontier { doc: scene.doc(), frontier: Frontier::default(), held_back: Frontier::default(), rest: None };
         flood(&mut line, &Message::Want(want), 100_000).await;
@@ -420,7 +420,7 @@ fn wants_that_nobody_reads_the_answers_of() {
 #[test]
 fn an_answer_that_never_comes() {
     attack("an answer that never comes", Verdict::Contained, async |scene| {
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         let (_, made) = scene.forger(1).record("Kept back");
         let told = frontier(&[(scene.forger(1).actor(), &made)]);
         let ahead = DocFrontier { doc: scene.doc(), frontier: told, held_back: Frontier::default(), rest: None };
@@ -438,7 +438,7 @@ fn an_answer_that_never_comes() {
 #[test]
 fn beacons_without_end() {
     attack("20,000 beacons", Verdict::Named("far more than it has to say"), async |scene| {
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         for number in 1..20_001 {
             let device = scene.adversary().key();
             let beacon = Beacon { device, audience: Audience::Federation, number, time_ms: 1, docs: Vec::new() };
@@ -452,7 +452,7 @@ fn beacons_without_end() {
 #[test]
 fn documents_that_grow_without_end() {
     attack("parts and frontiers without end", Verdict::Named("more actors than any federation has"), async |scene| {
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         let digest = |part| DocDigest { part, digest: [part as u8; 16] };
         let docs = BTreeMap::from([(scene.federation.register, (0..40_000).map(digest).collect())]);
         line.send(&Message::Docs(docs)).await;
@@ -482,7 +482,7 @@ fn documents_that_grow_without_end() {
 #[test]
 fn addresses_without_end() {
     attack("3,000 address statements", Verdict::Named("far more than it has to say"), async |scene| {
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         for number in 1..3_001 {
             let addresses = vec![format!("/ip4/127.0.0.1/tcp/{}", 1_000 + number)];
             let statement = Statement::Addresses { device: scene.adversary().key(), number, addresses };
@@ -497,7 +497,7 @@ fn addresses_without_end() {
 #[test]
 fn slow_and_half_open_connections() {
     attack("slow and half-open", Verdict::Contained, async |scene| {
-        let mut line = scene.line().await.expect("a member is let in");
+        let mut line = scene.let_in().await;
         let mut held = Vec::new();
         for _ in 0..500 {
             held.extend(connect_raw(scene.victim.port, b"\x13/multistream/1.0.0\n").await);

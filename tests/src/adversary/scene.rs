@@ -96,6 +96,21 @@ impl Scene {
         self.line_with(&self.victim).await
     }
 
+    /// A session with the node under attack, which lets a member in. While it is still ending the session before, it may
+    /// end the new one of the same device as well: then it is asked again, as every node does.
+    ///
+    /// # Panics
+    /// It does not let the member in.
+    pub async fn let_in(&self) -> Line {
+        const TRIES: usize = 3;
+        for _ in 0..TRIES {
+            if let Some(line) = self.line().await {
+                return line;
+            }
+        }
+        panic!("a member is let in: {}", self.victim.log());
+    }
+
     /// The same with any of the two.
     pub async fn line_with(&self, office: &Office) -> Option<Line> {
         let mut line = Line::open(self.adversary(), &office.device, office.port).await?;

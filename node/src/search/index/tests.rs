@@ -19,7 +19,10 @@ fn row(key: &RecordKey, fields: &[(&str, &str)]) -> Row {
     }
 }
 
-fn index(records: &[(&str, u8, &[(&str, &str)])]) -> Index {
+/// Kind, first byte of the id, and its fields.
+type Entry<'a> = (&'a str, u8, &'a [(&'a str, &'a str)]);
+
+fn index(records: &[Entry<'_>]) -> Index {
     let mut index = Index::default();
     for (kind, n, fields) in records {
         let key = key(kind, *n);
