@@ -2,7 +2,7 @@
 //!
 //! [`Survey::document`] is a pure function of what was gathered, of the partners and how fresh their data is, and of the
 //! language: the same data gives the same document, to the byte. Its date is that of the newest change that it holds,
-//! not that of its printing. [`html`] and [`markdown`] write it out. Nothing in it is about persons: they are never
+//! not that of its printing. [`mod@html`] and [`mod@markdown`] write it out. Nothing in it is about persons: they are never
 //! gathered (`views::Gathered`).
 
 mod directory;
