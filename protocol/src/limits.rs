@@ -117,9 +117,9 @@ pub const PATIENCE_PAUSE_MS: u64 = 60_000;
 /// Least time between two beacons of one device and audience that are taken, in milliseconds: well below
 /// [`BEACON_INTERVAL_MS`], for they bunch on the way.
 pub const BEACON_TAKEN_MS: u64 = 500;
-/// Tips in all frontiers that one peer may tell of, twice 120 bytes each: nine partners' registers of 10,000 finished
-/// actors would be less.
-pub const TOLD_TIPS_MAX: usize = 60_000;
+/// Tips in all frontiers that one peer may tell of, twice 120 bytes each, and where each is of a part of its own 300 more:
+/// with these a member makes a node grow by less than 32 MiB.
+pub const TOLD_TIPS_MAX: usize = 48_000;
 /// Actors up to which a frontier is told with all its tips, about 70 bytes each; beyond that the digests of its buckets
 /// and the tips of those that differ are shorter.
 pub const WHOLE_FRONTIER_TIPS: usize = 96;
