@@ -14,7 +14,7 @@ mod mapping;
 mod people;
 mod places;
 mod plan;
-mod similar;
+pub(crate) mod similar;
 mod table;
 mod text;
 mod values;

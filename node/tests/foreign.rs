@@ -1,5 +1,4 @@
-//! Programs that others wrote: another implementation of Automerge reads the same values from our export, and we read the
-//! workbook that a program for spreadsheets makes.
+//! A program that others wrote: another implementation of Automerge reads the same values from our export.
 
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -107,79 +106,4 @@ fn javascript_reads_the_same_values() {
         }
     }
     assert!(compared >= 12, "names, cities, texts were compared: {compared}");
-}
-
-/// The version of `openpyxl` that makes a workbook.
-const OPENPYXL: &str = "3.1.5";
-
-/// Two sheets; titles over merged cells, a day of its own type, a number for a telephone, an empty row, a formula, and
-/// something beside the columns.
-const WORKBOOK: &str = r#"
-import datetime, openpyxl, sys
-book = openpyxl.Workbook()
-book.active.title = "Istruzioni"
-book.active["A1"] = "nome"
-sheet = book.create_sheet("Enti")
-sheet.merge_cells("A1:H1")
-sheet["A1"] = "Elenco degli enti della rete"
-sheet["A2"], sheet["B2"] = "Aggiornato al", datetime.date(2026, 10, 1)
-for row in [
-    [],
-    ["Ragione sociale", "Città", "Paese", "Telefono", "Verificato", "Lat", "Lon", "Destinatari", "Note"],
-    ["Cooperativa Lunavena", "Padova", "Italia", 390498001122, datetime.date(2026, 10, 5), 45.41, 11.88, "giovani, immigrati", "x"],
-    [None],
-    ["Društvo Šentvid", "Ljubljana", "Slovenija", "+386 1 5550142", datetime.datetime(2026, 9, 1), None, None, "invalidi in osebe z ovirami", None, "y"],
-    ["Alfa Beta", "Lyon", "France", "04 55", "12.03.2025", None, None, "=A1"],
-]:
-    sheet.append(row)
-book.save(sys.argv[1])
-"#;
-
-/// Python with the foreign package: once per target directory.
-fn python() -> PathBuf {
-    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("openpyxl-{OPENPYXL}"));
-    let whole = dir.join("whole");
-    if !whole.exists() {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&dir));
-        let package = format!("openpyxl=={OPENPYXL}");
-        run(Command::new(dir.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check", &package]));
-        std::fs::write(whole, "").expect("a file");
-    }
-    dir.join("bin/python")
-}
-
-#[test]
-fn a_workbook_of_another_program_is_imported() {
-    let temp = tempfile::tempdir().expect("a directory");
-    let dir = temp.path();
-    comin(dir, &["init", "--name", "Partner Esempio", "--country", "IT"]);
-    run(Command::new(python()).args(["-c", WORKBOOK, "enti.xlsx"]).current_dir(dir));
-    let import = |more: &[&str]| -> Value {
-        let args = [&["--json", "import", "enti.xlsx", "--kind", "organisation"], more].concat();
-        serde_json::from_str(&comin(dir, &args)).expect("JSON")
-    };
-    let report = import(&[]);
-    assert_eq!(
-        (&report["added"], &report["file"]["sheet"]),
-        (&3.into(), &"Enti".into()),
-        "of the sheet that has a header"
-    );
-    assert_eq!(report["file"]["header_row"], 4, "below its titles: {report}");
-    assert_eq!(report["not_taken"], serde_json::json!(["Note", "column 10"]), "what is not taken is told");
-    let list: Value = serde_json::from_str(&comin(dir, &["--json", "organisation", "list"])).expect("JSON");
-    let of = |name: &str| {
-        let record = list["items"].as_array().expect("a list").iter().find(|item| item["title"] == name);
-        record.unwrap_or_else(|| panic!("{name} is there"))["values"][0]["fields"].clone()
-    };
-    let first = of("Cooperativa Lunavena");
-    assert_eq!((&first["phone"], &first["last_verified"]), (&"390498001122".into(), &"2026-10-05".into()), "{first}");
-    assert_eq!(first["position"]["lon"], 11.88, "numbers as they are");
-    let second = of("Društvo Šentvid");
-    assert_eq!(
-        (&second["last_verified"], &second["target_groups"][0]),
-        (&"2026-09-01".into(), &"disability".into()),
-        "{second}"
-    );
-    assert_eq!(of("Alfa Beta")["last_verified"], "2025-03-12", "a day that is a text");
-    assert_eq!(import(&[])["unchanged"], 3, "a second run changes nothing");
 }

@@ -69,6 +69,13 @@ pub struct DocFrontier {
     pub rest: Option<Rest>,
 }
 
+impl DocFrontier {
+    /// The whole state of a document of which nothing is refused.
+    pub fn of(doc: DocId, frontier: Frontier) -> Self {
+        Self { doc, frontier, held_back: Frontier::default(), rest: None }
+    }
+}
+
 /// What stands for the buckets of a frontier whose tips are not told: where it is equal to the receiver's own, the
 /// receiver knows them.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]

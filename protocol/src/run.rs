@@ -170,7 +170,7 @@ impl Frontier {
 }
 
 /// Buckets of a frontier: one for each first byte of an actor's id.
-pub const BUCKETS: usize = 256;
+const BUCKETS: usize = 256;
 
 /// Some buckets of a frontier.
 ///

@@ -34,13 +34,7 @@ async fn once(scene: &Scene, message: &Message) {
 /// Answers what is asked for of `doc` with this payload, after claiming to be ahead.
 async fn answer(scene: &Scene, doc: DocId, told: Frontier, answer: Answer, payload: &[u8]) -> Line {
     let mut line = scene.let_in().await;
-    line.send(&Message::Frontiers(vec![DocFrontier {
-        doc,
-        frontier: told,
-        held_back: Frontier::default(),
-        rest: None,
-    }]))
-    .await;
+    line.send(&Message::Frontiers(vec![DocFrontier::of(doc, told)])).await;
     let asked = line.await_message(|message| matches!(message, Message::Want(want) if want.doc == doc)).await;
     assert!(asked.is_some(), "it is asked for what it claims to have");
     line.send(&Message::Answer(answer)).await;
@@ -411,8 +405,7 @@ fn floods_of_what_was_sent_before() {
 fn wants_that_nobody_reads_the_answers_of() {
     attack("100,000 wants, nothing read", Verdict::Contained, async |scene| {
         let mut line = scene.let_in().await;
-        let want =
-            DocFrontier { doc: scene.doc(), frontier: Frontier::default(), held_back: Frontier::default(), rest: None };
+        let want = DocFrontier::of(scene.doc(), Frontier::default());
         flood(&mut line, &Message::Want(want), 100_000).await;
     });
 }
@@ -423,7 +416,7 @@ fn an_answer_that_never_comes() {
         let mut line = scene.let_in().await;
         let (_, made) = scene.forger(1).record("Kept back");
         let told = frontier(&[(scene.forger(1).actor(), &made)]);
-        let ahead = DocFrontier { doc: scene.doc(), frontier: told, held_back: Frontier::default(), rest: None };
+        let ahead = DocFrontier::of(scene.doc(), told);
         line.send(&Message::Frontiers(vec![ahead])).await;
         let asked = line.await_message(|message| matches!(message, Message::Want(_))).await;
         assert!(asked.is_some(), "it is asked");
@@ -464,7 +457,7 @@ fn documents_that_grow_without_end() {
             };
             let doc = DocId { register: scene.federation.register, part };
             let frontier = Frontier((0..10_000).map(tip).collect());
-            let told = DocFrontier { doc, frontier, held_back: Frontier::default(), rest: None };
+            let told = DocFrontier::of(doc, frontier);
             if !line.send(&Message::Frontiers(vec![told])).await {
                 break;
             }

@@ -177,7 +177,7 @@ pub async fn get(
     Ok(group_response(StatusCode::OK, &group, around))
 }
 
-fn with_schema(mut members: Map<String, Value>) -> Value {
+pub(super) fn with_schema(mut members: Map<String, Value>) -> Value {
     members.insert("schema".into(), json!(1));
     Value::Object(members)
 }
@@ -335,7 +335,7 @@ pub async fn write(app: &AppState, edits: Vec<Edit>) -> Answer<Vec<Row>> {
     }
 }
 
-async fn read_written(app: &AppState, rows: Vec<Row>, lang: Lang) -> Answer<Vec<Group>> {
+pub(super) async fn read_written(app: &AppState, rows: Vec<Row>, lang: Lang) -> Answer<Vec<Group>> {
     let (own, roster) = (app.own().await?, app.node().roster());
     Ok(app
         .node()

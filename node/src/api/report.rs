@@ -190,7 +190,7 @@ pub async fn tables(
 /// # Errors
 /// 400 for an audience that there is not.
 pub async fn figures(State(app): State<AppState>, Params(params): Params<ReportParams>) -> Answer<Json<Value>> {
-    let figures = made(&app, params.audience()?, |scene| Figures::of(&scene.all, &scene.as_of)).await?;
+    let figures = made(&app, params.audience()?, |scene| Figures::of(&scene.all, &scene.members, &scene.as_of)).await?;
     let mut body = serde_json::to_value(figures).map_err(|error| Problem::internal(error.to_string()))?;
     if let Some(members) = body.as_object_mut() {
         members.insert("schema".into(), json!(1));

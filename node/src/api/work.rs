@@ -1,9 +1,11 @@
 //! The work that coordinators do: interest, proposals, records that are one, stale records, news.
 
 use super::context::{Body, Params};
+use super::members::items;
 use super::problem::{Answer, Problem};
 use super::records::{
-    NewRecord, RegisterParam, Written, address, create_records, edit, parse_key, read_group, read_version, write,
+    NewRecord, RegisterParam, Written, address, create_records, edit, parse_key, read_group, read_written, with_schema,
+    write,
 };
 use super::registers;
 use super::state::AppState;
@@ -21,7 +23,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use comin_protocol::engine::{Edit, Lag, Target};
 use comin_protocol::ids::{PartnerId, RecordKey};
-use comin_protocol::record::{FieldChange, FieldOp, Row};
+use comin_protocol::record::{DELETED, FieldChange, FieldOp, Row};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -43,15 +45,6 @@ impl From<StepError> for Problem {
     }
 }
 
-fn items(items: Vec<Value>) -> Json<Value> {
-    Json(json!({"schema": 1, "items": items}))
-}
-
-fn with_schema(mut members: Map<String, Value>) -> Json<Value> {
-    members.insert("schema".into(), json!(1));
-    Json(Value::Object(members))
-}
-
 /// The day of a request; today where it names none.
 fn day(at: Option<&str>) -> String {
     at.map_or_else(|| time::today().to_string(), str::to_owned)
@@ -64,14 +57,22 @@ fn day(at: Option<&str>) -> String {
 /// 503 where the store fails.
 pub async fn surroundings(app: &AppState, group: &Group, lang: Lang) -> Answer<Map<String, Value>> {
     let (own, roster) = (app.own().await?, app.node().roster());
-    let complete = complete(app).await?;
     let (key, rows) = (group.key.clone(), group.versions.iter().map(|v| v.row.clone()).collect::<Vec<Row>>());
+    let named: BTreeSet<RecordKey> = rows.iter().flat_map(references).collect();
+    let missing = app.node().read(move |store| {
+        let is_missing = |key: &RecordKey| Ok(!store.rows_of(key)?.iter().any(Row::is_listed));
+        let looked = named.into_iter().map(|key| Ok((is_missing(&key)?, key)));
+        let looked: Result<Vec<(bool, RecordKey)>, StoreError> = looked.collect();
+        Ok(looked?.into_iter().filter(|(missing, _)| *missing).map(|(_, key)| key).collect::<Vec<_>>())
+    });
+    let missing = missing.await?;
+    // Asked for where it matters alone: it costs a look at every document.
+    let complete = if missing.is_empty() { BTreeSet::new() } else { complete(app).await? };
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
         let linked = links::of(&reader, &key)?;
-        let named: BTreeSet<RecordKey> = rows.iter().flat_map(references).collect();
         let mut absent = Vec::new();
-        for other in named {
+        for other in missing {
             if let Some(why) = absence(store, &roster, &complete, &other)? {
                 let text = lang.text(&format!("reference-{}", why.code()));
                 absent.push(json!({"id": other, "state": why.code(), "text": text}));
@@ -123,7 +124,7 @@ pub async fn advance(
     let membership = take_step(&app, &row, &body.to, &day(body.at.as_deref()), lang).await?;
     let mut members = read_group(&app, &key, lang).await?.to_json();
     members.insert("membership".into(), json!(membership));
-    Ok(with_schema(members))
+    Ok(Json(with_schema(members)))
 }
 
 /// Leads an expression of interest on; accepted, its membership is made in the same command, unless it stands.
@@ -131,16 +132,11 @@ pub async fn advance(
 /// # Errors
 /// As [`advance`].
 pub async fn take_step(app: &AppState, row: &Row, to: &str, at: &str, lang: Lang) -> Answer<Option<RecordKey>> {
-    let changes = interest::step(row, to, at)?;
+    let (changes, state) = interest::step(row, to, at)?;
     let target = Target::Record { doc: row.doc, key: row.key.clone() };
     let mut edits = vec![Edit { target, changes, if_version: Some(row.version()) }];
-    let accepts = edits[0].changes.iter().any(|change| match &change.op {
-        // INVARIANT: the step is the first edit.
-        FieldOp::Put(value) => value.as_str().is_some_and(|text| text.split(' ').next() == Some(interest::ACCEPTED)),
-        _ => false,
-    });
     let mut membership = None;
-    if accepts {
+    if state == interest::ACCEPTED {
         let ((_, device), roster, row, at) = (app.own().await?, app.node().roster(), row.clone(), at.to_owned());
         membership = interest::membership_of(&row);
         let made =
@@ -193,11 +189,8 @@ pub async fn interests(
         NewRecord { kind: "interest".to_owned(), register: body.register.clone(), fields }
     };
     let rows = create_records(&app, given.iter().map(record).collect(), lang).await?;
-    let mut out = Vec::new();
-    for row in rows {
-        out.push(Value::Object(read_group(&app, &row.key, lang).await?.to_json()));
-    }
-    Ok((StatusCode::CREATED, items(out)))
+    let made = read_written(&app, rows, lang).await?;
+    Ok((StatusCode::CREATED, items(made.iter().map(|group| Value::Object(group.to_json())).collect())))
 }
 
 /// Body of `POST records/{id}/proposals`.
@@ -396,14 +389,21 @@ pub async fn set_same(State(app): State<AppState>, lang: Lang, Body(body): Body<
     let state = Map::from_iter([("state".to_owned(), json!(body.state))]);
     let (_, device) = app.own().await?;
     let roster = app.node().roster();
-    let writable = standing.iter().any(|row| roster.may_write(&row.doc.register, &device));
-    if writable || (!standing.is_empty() && body.register.is_some()) {
-        let register = match body.register.as_deref() {
-            Some(text) => Some(registers::find(&app, text).await?),
-            None => None,
-        };
+    let register = match body.register.as_deref() {
+        Some(text) => Some(registers::find(&app, text).await?),
+        None => None,
+    };
+    let is_meant = |row: &Row| match register {
+        Some(register) => row.doc.register == register,
+        None => roster.may_write(&row.doc.register, &device),
+    };
+    if standing.iter().any(is_meant) {
         let row = address(&app, &key, register).await?;
-        let changes = views::parse("sameas", &state, Some(&row), lang)?;
+        let mut changes = views::parse("sameas", &state, Some(&row), lang)?;
+        if row.is_deleted() {
+            // A link that was removed is one again.
+            changes.push(FieldChange::clear(DELETED));
+        }
         edit(&app, &row, changes, None).await?;
     } else {
         let mut fields = state;
@@ -414,7 +414,7 @@ pub async fn set_same(State(app): State<AppState>, lang: Lang, Body(body): Body<
         create_records(&app, vec![record], lang).await?;
     }
     let group = read_group(&app, &key, lang).await?;
-    Ok(with_schema(group.to_json()))
+    Ok(Json(with_schema(group.to_json())))
 }
 
 /// The ends of a link and why it was suggested.
@@ -455,18 +455,18 @@ pub async fn list_stale(
         return Err(Problem::bad_request(format!("months is at most {}", DAYS_MAX / 30)));
     }
     let limit = stale::limit(time::today(), months);
-    let rows = app.node().read(move |store| stale::list(store, &limit)).await?;
-    let mut out = Vec::with_capacity(rows.len());
-    for row in rows {
-        let verified = row.text("last_verified").map(str::to_owned);
-        let title = views::title(&row, lang);
-        let version = read_version(&app, row, lang).await?;
-        out.push(json!({
-            "id": version.row.key, "kind": version.row.key.kind, "title": title, "last_verified": verified,
-            "register": version.row.doc.register, "register_name": version.register_name, "writable": version.writable,
-        }));
-    }
-    Ok(items(out))
+    let ((partner, device), roster) = (app.own().await?, app.node().roster());
+    let told = move |row: &Row| {
+        let register = row.doc.register;
+        json!({
+            "id": row.key, "kind": row.key.kind, "title": views::title(row, lang),
+            "last_verified": row.text("last_verified"), "register": register,
+            "register_name": views::register_label(lang, &roster, &partner, &register),
+            "writable": roster.may_write(&register, &device),
+        })
+    };
+    let found = app.node().read(move |store| Ok(stale::list(store, &limit)?.iter().map(told).collect()));
+    Ok(items(found.await?))
 }
 
 /// Parameters of `GET news`.

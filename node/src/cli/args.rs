@@ -411,7 +411,7 @@ pub enum UsersVerb {
     },
 }
 
-/// `calendar`.
+/// `calendars`.
 #[derive(Subcommand, Debug)]
 pub enum CalendarsVerb {
     /// List them.

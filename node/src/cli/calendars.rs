@@ -1,4 +1,4 @@
-//! `calendar`: addresses under which calendars read the events.
+//! `calendars`: addresses under which calendars read the events.
 
 use super::args::CalendarsVerb;
 use super::client::{Client, encoded};

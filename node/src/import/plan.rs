@@ -355,7 +355,8 @@ impl<'a> Maker<'a> {
             || values.iter().any(|(field, _, value)| field.name == "deleted" && *value == json!(true));
         match self.existing.identified(&identity, deleted).as_slice() {
             [] => Some((Matched::New, identity)),
-            [current] => Some((Matched::Own(current), identity)),
+            // By its id, as a row that names it: two rows are not to make one record in turn.
+            [current] => Some((Matched::Own(current), current.key.to_string())),
             several => {
                 let reason =
                     format!("{} records have this {}; add a column id", several.len(), self.mapping.key.join(" and "));

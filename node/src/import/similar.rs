@@ -176,7 +176,7 @@ impl<'a> Similar<'a> {
 }
 
 /// An identifier without blanks, points and the country before it.
-fn bare(identifier: &str) -> String {
+pub(crate) fn bare(identifier: &str) -> String {
     let letters: String = fold(identifier).chars().filter(|c| c.is_alphanumeric()).collect();
     let digits = letters.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     if letters.len() - digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -187,7 +187,7 @@ fn bare(identifier: &str) -> String {
 }
 
 /// The host of a web address, unless many share it.
-fn host(website: &str) -> Option<String> {
+pub(crate) fn host(website: &str) -> Option<String> {
     let rest = website.split_once("://").map_or(website, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#', ':']).next()?.to_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();

@@ -430,3 +430,13 @@ fn errors_and_changes_are_all_counted_and_not_all_listed() {
     let plan = make("organisation", &format!("name,country\n{rows}"), &[]).expect("good");
     assert_eq!((plan.added, plan.changes.len(), plan.edits.len()), (3_000, 1_000, 3_000), "every row is written");
 }
+
+#[test]
+fn a_record_that_two_rows_mean_is_refused_however_they_name_it() {
+    let first = make("organisation", "name,city,phone\nAlfa,Padova,1\n", &[]).expect("a plan");
+    let stands = applied(&first.edits[0], &[], 7);
+    let file = format!("id,name,city,phone\n{},Alfa,Padova,1\n,Alfa,Padova,2\n", stands.key);
+    let refused = make("organisation", &file, &[stands]).expect_err("they would make it in turn");
+    assert_eq!((refused.len(), refused[0].row), (1, 3), "{refused:?}");
+    assert!(refused[0].reason.contains("same record as row 2"), "{refused:?}");
+}

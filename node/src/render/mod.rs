@@ -13,7 +13,6 @@ mod place;
 mod svg;
 
 pub use place::Rect;
-pub use svg::escaped;
 
 /// The words of a picture: the key of a message and the number in it.
 pub type Say<'a> = dyn Fn(&str, u64) -> String + 'a;

@@ -4,12 +4,10 @@ use crate::i18n::{Arg, Lang, bundle_of, format_in};
 use crate::views::time;
 use fluent_bundle::FluentResource;
 use fluent_bundle::concurrent::FluentBundle;
-use serde::Deserialize;
 use std::sync::OnceLock;
 
 /// A language that the survey is written in.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Language {
     /// Italian.
     It,

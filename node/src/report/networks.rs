@@ -106,14 +106,10 @@ fn facts(scene: &Scene<'_>, network: &Record) -> Vec<(String, Vec<Cell>)> {
 fn members(scene: &Scene<'_>, network: &Record) -> Vec<Block> {
     let head = scene.head(&["member-name", "member-place", "member-role", "member-since"]);
     let mut table = Table::new(scene.phrase("network-members"), &head);
-    let mut rows: Vec<((usize, String), Vec<Cell>)> = Vec::new();
+    let mut rows: Vec<((usize, String, RecordKey), Vec<Cell>)> = Vec::new();
     for membership in scene.all.of_kind("membership").filter(|membership| is_in_force(membership, scene.as_of)) {
-        let Some(organisation) = membership.reference("organisation").and_then(|key| scene.all.get(&key)) else {
-            continue;
-        };
-        if membership.reference("network").map(|key| scene.all.one(&key)).as_ref() != Some(&network.key) {
-            continue;
-        }
+        let Some((organisation, of)) = scene.all.ends(membership) else { continue };
+        let Some(organisation) = scene.all.get(&organisation).filter(|_| of == network.key) else { continue };
         let title = organisation.title(scene.language.code());
         let role = membership.text("role").unwrap_or("member");
         let terms = vocabulary("membership_role").map_or(&[][..], |roles| roles.terms);
@@ -129,11 +125,11 @@ fn members(scene: &Scene<'_>, network: &Record) -> Vec<Block> {
             Cell::plain(said),
             scene.day(membership.text("since")),
         ];
-        rows.push(((rank, fold(&title.text)), row));
+        rows.push(((rank, fold(&title.text), organisation.key.clone()), row));
     }
     rows.sort_by(|a, b| a.0.cmp(&b.0));
     // Two records of one organisation, confirmed to be one, may have a membership each.
-    rows.dedup_by(|a, b| a.1.first() == b.1.first() && a.0 == b.0);
+    rows.dedup_by(|a, b| a.0 == b.0);
     table.caption = format!("{} ({})", table.caption, rows.len());
     table.rows = rows.into_iter().map(|(_, row)| row).collect();
     if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] }
@@ -146,14 +142,10 @@ pub fn place(organisation: &Record, language: Language) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn start(event: &Record) -> &str {
-    event.fields.get("when").and_then(|when| when.get("start")).and_then(Value::as_str).unwrap_or("~")
-}
-
 /// All events in order of time; those without a time last.
 fn events_by_time<'a>(scene: &Scene<'a>) -> Vec<&'a Record> {
     let mut events: Vec<&Record> = scene.all.of_kind("event").collect();
-    events.sort_by(|a, b| (start(a), &a.key).cmp(&(start(b), &b.key)));
+    events.sort_by_key(|event| (event.start().is_none(), event.start(), &event.key));
     events
 }
 

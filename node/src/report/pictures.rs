@@ -8,12 +8,10 @@ use crate::views::figures::Members;
 use crate::views::{Gathered, Record};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::schema::vocabulary;
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What tags and colours of the graph stand for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Colouring {
     /// The country of an organisation.
     #[default]

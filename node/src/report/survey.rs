@@ -90,8 +90,8 @@ impl Survey<'_> {
         let scene = Scene {
             all: self.all,
             vision: common(self.all, &members, self.language).map(|record| record.key.clone()),
+            figures: Figures::of(self.all, &members, self.as_of),
             members,
-            figures: Figures::of(self.all, self.as_of),
             language: self.language,
             as_of: self.as_of,
         };

@@ -13,10 +13,7 @@ pub fn section(scene: &Scene<'_>) -> Section {
     let mut section = Section::new("ways", scene.phrase("ways-title"));
     section.add(Block::Lead(scene.phrase("ways-lead")));
     let interests: Vec<&Record> = scene.all.of_kind("interest").collect();
-    let ends = |interest: &Record| {
-        let (organisation, network) = (interest.reference("organisation")?, interest.reference("network")?);
-        Some((scene.all.one(&organisation), scene.all.one(&network)))
-    };
+    let ends = |interest: &Record| scene.all.ends(interest);
     let asked: BTreeSet<(RecordKey, RecordKey)> = interests.iter().filter_map(|interest| ends(interest)).collect();
     let from_event = interests.iter().filter(|interest| interest.text("origin_event").is_some()).count();
     let members = interests.iter().filter_map(|i| ends(i)).filter(|pair| scene.members.all.contains(pair)).count();

@@ -52,7 +52,10 @@ impl SearchIndex {
     /// Reads these records again before the next search: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.stale.extend(keys.into_iter().filter(|key| key.kind != PERSON_KIND));
+        // An index that is made later reads everything.
+        if inner.index.is_some() {
+            inner.stale.extend(keys.into_iter().filter(|key| key.kind != PERSON_KIND));
+        }
     }
 
     /// The best `limit` records, and how many were found. Blocks; the first search reads all rows.

@@ -80,14 +80,13 @@ pub struct Month {
     pub members: Option<usize>,
 }
 
-/// Most months that [`Figures::months`] covers: a slip in one year must not make a table of centuries. The last ones
-/// stay.
+/// Most months that [`Figures::months`] covers, which end a year after its day: a slip in one year must not make a table
+/// of centuries. The last ones stay.
 const MONTHS_MAX: usize = 240;
 
 impl Figures {
-    /// Counts. `as_of`: the day, as `YYYY-MM-DD`.
-    pub fn of(all: &Gathered, as_of: &str) -> Self {
-        let members = Members::of(all, as_of);
+    /// Counts. `members`: those of the same day; `as_of`: the day, as `YYYY-MM-DD`.
+    pub fn of(all: &Gathered, members: &Members, as_of: &str) -> Self {
         let events: Vec<&Record> = all.of_kind("event").filter(|event| is_on(event)).collect();
         let practices: Vec<&Record> = all.of_kind("practice").filter(|practice| is_published(practice)).collect();
         let count = |network: &dyn Fn(&Record) -> bool, has: &dyn Fn(&Record) -> bool| Counts {
@@ -113,11 +112,11 @@ impl Figures {
             as_of: as_of.to_owned(),
             total: count(&|_| true, &|_| true),
             countries: countries(all).iter().map(|code| by_country(code)).filter(Row::is_some).collect(),
-            levels: codes("network_level").map(|code| level(all, &members, code, &events, &practices)).collect(),
+            levels: codes("network_level").map(|code| level(all, members, code, &events, &practices)).collect(),
             target_groups: codes("target_group").map(by_group).collect(),
             event_types: codes("event_type").map(|code| of_type(&events, code)).collect(),
-            undated: undated(all, &members),
-            months: months(all, &members, &events, as_of),
+            undated: undated(all, members),
+            months: months(all, members, &events, as_of),
         }
     }
 }
@@ -139,9 +138,9 @@ impl Members {
     /// Reads the memberships. `as_of`: the day on which they are to be in force.
     pub fn of(all: &Gathered, as_of: &str) -> Self {
         let ends = |membership: &Record| {
-            let (organisation, network) = (membership.reference("organisation")?, membership.reference("network")?);
+            let (organisation, network) = all.ends(membership)?;
             let known = all.get(&organisation).is_some() && all.get(&network).is_some();
-            (known && is_in_force(membership, as_of)).then(|| (all.one(&organisation), all.one(&network)))
+            (known && is_in_force(membership, as_of)).then_some((organisation, network))
         };
         let pairs: BTreeSet<(RecordKey, RecordKey)> = all.of_kind("membership").filter_map(ends).collect();
         let mut by_organisation: BTreeMap<RecordKey, BTreeSet<RecordKey>> = BTreeMap::new();
@@ -222,7 +221,7 @@ fn undated(all: &Gathered, members: &Members) -> usize {
     let dated: BTreeSet<(RecordKey, RecordKey)> = all
         .of_kind("membership")
         .filter(|membership| membership.text("since").is_some())
-        .filter_map(|m| Some((all.one(&m.reference("organisation")?), all.one(&m.reference("network")?))))
+        .filter_map(|membership| all.ends(membership))
         .collect();
     members.all.difference(&dated).count()
 }
@@ -241,12 +240,16 @@ fn months(all: &Gathered, members: &Members, events: &[&Record], as_of: &str) ->
         note(received(interest), |month| month.interests += 1);
     }
     let mut left: BTreeMap<String, usize> = BTreeMap::new();
+    let mut seen: BTreeSet<(RecordKey, RecordKey, Option<&str>)> = BTreeSet::new();
     for membership in all.of_kind("membership") {
-        let ends = (membership.reference("organisation"), membership.reference("network"));
-        let (Some(organisation), Some(network)) = ends else { continue };
+        let Some((organisation, network)) = all.ends(membership) else { continue };
+        // Records that are one may have a membership each.
+        if !seen.insert((organisation.clone(), network.clone(), membership.text("since"))) {
+            continue;
+        }
         let here = all.get(&organisation).is_some() && all.get(&network).is_some();
         // What has ended counts in the months in which it had not.
-        let counts = members.all.contains(&(all.one(&organisation), all.one(&network)));
+        let counts = members.all.contains(&(organisation, network));
         if !here || !(counts || membership.text("until").is_some()) {
             continue;
         }
@@ -260,6 +263,7 @@ fn months(all: &Gathered, members: &Members, events: &[&Record], as_of: &str) ->
     let Some((first, last)) = found.keys().next().cloned().zip(found.keys().next_back().cloned()) else {
         return Vec::new();
     };
+    let last = year_after(as_of).map_or(last.clone(), |end| last.min(end));
     let mut all_months = vec![first];
     while let Some(month) = all_months.last().filter(|month| **month < last).map(|month| next(month)) {
         all_months.push(month);
@@ -274,6 +278,12 @@ fn months(all: &Gathered, members: &Members, events: &[&Record], as_of: &str) ->
     });
     let mut filled: Vec<Month> = filled.collect();
     filled.split_off(filled.len().saturating_sub(MONTHS_MAX))
+}
+
+/// The month a year after a day: events later than that are in the calendar, and here they would hide what has been.
+fn year_after(day: &str) -> Option<String> {
+    let year: u32 = day.get(..4)?.parse().ok()?;
+    Some(format!("{:04}{}", year + 1, day.get(4..7)?))
 }
 
 /// The month after one that is written as `YYYY-MM`.
@@ -295,9 +305,8 @@ pub fn calendar<'a>(all: &'a Gathered) -> BTreeMap<String, Vec<&'a Record>> {
             months.entry(month.to_owned()).or_default().push(event);
         }
     }
-    let start = |event: &Record| event.fields.get("when").and_then(|when| when.get("start")).map(ToString::to_string);
     for events in months.values_mut() {
-        events.sort_by(|a, b| start(a).cmp(&start(b)).then_with(|| a.key.cmp(&b.key)));
+        events.sort_by_key(|event| (event.start(), &event.key));
     }
     months
 }

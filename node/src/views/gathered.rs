@@ -7,12 +7,13 @@
 use super::fields::to_json;
 use super::fold;
 use super::index::for_each_group;
+use crate::export::public;
 use crate::store::{Store, StoreError};
 use crate::work::same::Clusters;
 use comin_protocol::ids::{ActorId, PartnerId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
 use comin_protocol::roster::{RegisterKind, Roster};
-use comin_protocol::schema::LANGUAGES;
+use comin_protocol::schema::{self, Field, LANGUAGES};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -91,9 +92,14 @@ impl Record {
         Some((position.get("lat")?.as_f64()?, position.get("lon")?.as_f64()?))
     }
 
+    /// When it begins, as the schema writes moments.
+    pub fn start(&self) -> Option<&str> {
+        self.fields.get("when")?.get("start")?.as_str()
+    }
+
     /// The day on which it begins, as `YYYY-MM-DD`.
     pub fn begins(&self) -> Option<&str> {
-        self.fields.get("when")?.get("start")?.as_str()?.get(..10)
+        self.start()?.get(..10)
     }
 }
 
@@ -151,11 +157,19 @@ impl Gathered {
         let rank = |row: &Row| {
             (roster.registers.get(&row.doc.register).map(|r| r.kind) != Some(RegisterKind::Shared), row.doc)
         };
+        let cut;
+        let rows = match audience {
+            Audience::Partnership => rows,
+            Audience::Public => {
+                cut = public::cut(store, roster, rows.to_vec())?;
+                &cut[..]
+            }
+        };
         let shared = rows.iter().filter(|row| is_shared(roster, row));
         for row in shared.clone() {
             self.count(store, roster, row, partners)?;
         }
-        let mut shown: Vec<&Row> = shared.filter(|row| row.is_listed() && is_for(audience, row)).collect();
+        let mut shown: Vec<&Row> = shared.filter(|row| row.is_listed()).collect();
         shown.sort_by_key(|row| rank(row));
         let Some(first) = shown.first() else { return Ok(()) };
         let registers = shown.iter().map(|row| row.doc.register).collect();
@@ -171,6 +185,16 @@ impl Gathered {
             let (mut first, second) = if record.key == key { (record, other) } else { (other, record) };
             first.registers.extend(&second.registers);
             for (field, value) in second.fields {
+                let translated =
+                    schema::kind(&first.key.kind).and_then(|kind| kind.field(&field)).is_some_and(Field::is_translated);
+                if translated
+                    && let (Some(Value::Object(texts)), Value::Object(more)) = (first.fields.get_mut(&field), &value)
+                {
+                    for (lang, text) in more {
+                        texts.entry(lang).or_insert_with(|| text.clone());
+                    }
+                    continue;
+                }
                 let (Some(Value::Array(members)), Value::Array(more)) = (first.fields.get_mut(&field), &value) else {
                     first.fields.entry(field).or_insert(value);
                     continue;
@@ -213,6 +237,11 @@ impl Gathered {
         self.same.representative(key)
     }
 
+    /// The organisation and the network that a membership or an expression of interest ties.
+    pub fn ends(&self, record: &Record) -> Option<(RecordKey, RecordKey)> {
+        Some((self.one(&record.reference("organisation")?), self.one(&record.reference("network")?)))
+    }
+
     /// The records of a kind, by key.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Record> {
         self.kinds.get(kind).into_iter().flat_map(BTreeMap::values)
@@ -242,8 +271,4 @@ fn is_shared(roster: &Roster, row: &Row) -> bool {
     let register = roster.registers.get(&row.doc.register);
     register.is_some_and(|register| register.kind != RegisterKind::Internal)
         && row.text("visibility") != Some("partner")
-}
-
-fn is_for(audience: Audience, row: &Row) -> bool {
-    audience == Audience::Partnership || row.text("visibility") == Some("public")
 }

@@ -44,21 +44,21 @@ pub enum StepError {
     Field(#[from] schema::FieldError),
 }
 
-/// The changes that lead an expression of interest to another state.
+/// The changes that lead an expression of interest to another state, and the code of that state.
 ///
 /// One that is in several states at once, because two people moved on from one without knowing of one another, may go to
 /// any of these, and to where any of them leads: the step decides.
 ///
 /// # Errors
 /// [`StepError`].
-pub fn step(row: &Row, to: &str, at: &str) -> Result<Vec<FieldChange>, StepError> {
-    let Some(kind) = schema::kind("interest") else { return Ok(Vec::new()) };
+pub fn step(row: &Row, to: &str, at: &str) -> Result<(Vec<FieldChange>, String), StepError> {
+    let Some(kind) = schema::kind("interest") else { return Ok((Vec::new(), to.to_owned())) };
     let add = json!({"add": [{"to": to, "at": at}]});
     let changes = schema::parse_field(kind, STEPS, &add, Some(row))?;
     let to = schema::vocabulary("interest_status").and_then(|list| list.find(to)).map_or(to, |term| term.code);
     let (states, ways) = (states(row), ways(row));
     if ways.contains(&to) {
-        return Ok(changes);
+        return Ok((changes, to.to_owned()));
     }
     let named = |list: String| if list.is_empty() { "nothing".to_owned() } else { list };
     let (from, ways) = (named(states.join(" and ")), named(ways.join(", ")));
@@ -91,7 +91,7 @@ pub fn membership_of(interest: &Row) -> Option<RecordKey> {
     Some(kind.derived_key(&ends?))
 }
 
-/// The edit that makes the membership; `None` where it stands already.
+/// The edit that makes the membership; `None` where it stands already and has not ended.
 ///
 /// It goes into the register of the network where this device writes that, else to the expression of interest: there
 /// others see it as claimed.
@@ -106,7 +106,8 @@ pub fn membership(
     (at, lang): (&str, &str),
 ) -> Result<Option<Edit>, StoreError> {
     let (Some(kind), Some(key)) = (schema::kind("membership"), membership_of(interest)) else { return Ok(None) };
-    if store.rows_of(&key)?.iter().any(|row| !row.is_deleted()) {
+    let stands = |row: &Row| !row.is_deleted() && row.text("until").is_none_or(|until| until >= at);
+    if store.rows_of(&key)?.iter().any(stands) {
         return Ok(None);
     }
     let network = interest.text("network").and_then(RecordKey::parse);
@@ -120,8 +121,8 @@ pub fn membership(
         changes.extend(interest.text(end).map(|text| FieldChange::put(*end, text)));
     }
     changes.extend([FieldChange::put("role", "member"), FieldChange::put("since", at)]);
-    // One that was removed before is a member again.
-    changes.push(FieldChange::clear(comin_protocol::record::DELETED));
+    // One that was removed or has ended before is a member again.
+    changes.extend([FieldChange::clear("until"), FieldChange::clear(comin_protocol::record::DELETED)]);
     Ok(Some(Edit { target: Target::Link { register: Some(register), key }, changes, if_version: None }))
 }
 
@@ -157,19 +158,19 @@ mod tests {
 
     #[test]
     fn steps_follow_the_ways() {
-        let mut changes = step(&row(&[]), RECEIVED, "2026-02-11").expect("it begins");
+        let mut changes = step(&row(&[]), RECEIVED, "2026-02-11").expect("it begins").0;
         let refused = step(&row(&[]), ACCEPTED, "2026-02-11").expect_err("nothing was received");
         assert!(refused.to_string().contains("it leads to received"), "{refused}");
-        changes.extend(step(&row(&changes), "Contattata", "2026-02-12").expect("by its label"));
+        changes.extend(step(&row(&changes), "Contattata", "2026-02-12").expect("by its label").0);
         assert_eq!(states(&row(&changes)), ["contacted"], "one state");
         let back = step(&row(&changes), RECEIVED, "2026-02-13").expect_err("no way back");
         assert!(back.to_string().contains("on_hold, accepted"), "the ways are named: {back}");
         assert!(step(&row(&changes), "married", "2026-02-13").is_err(), "a state that there is not");
         let mut split = changes.clone();
-        split.extend(step(&row(&changes), ACCEPTED, "2026-02-13").expect("one"));
-        split.extend(step(&row(&changes), "declined", "2026-02-13").expect("the other"));
+        split.extend(step(&row(&changes), ACCEPTED, "2026-02-13").expect("one").0);
+        split.extend(step(&row(&changes), "declined", "2026-02-13").expect("the other").0);
         assert_eq!(states(&row(&split)), ["accepted", "declined"], "both");
-        split.extend(step(&row(&split), "declined", "2026-02-14").expect("to one of both"));
+        split.extend(step(&row(&split), "declined", "2026-02-14").expect("to one of both").0);
         assert_eq!(states(&row(&split)), ["declined"], "decides");
     }
 }

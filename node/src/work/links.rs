@@ -1,4 +1,4 @@
-//! What leads to a record: who has expressed interest in it, proposals, notes, memberships.
+//! What leads to a record: expressions of interest, notes, proposals and links of sameness that name it.
 
 use crate::store::{Store, StoreError};
 use crate::views::{Reader, for_each_group, references};
@@ -28,7 +28,8 @@ impl Link {
     }
 }
 
-/// The records that lead to `key`: those that name it, and between an expression of interest and its membership both ways.
+/// The records that lead to `key`: those of [`LOOKED_THROUGH`] that name it, and between an expression of interest and its
+/// membership both ways.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -37,8 +38,9 @@ pub fn of(reader: &Reader<'_>, key: &RecordKey) -> Result<Vec<Link>, StoreError>
     for kind in LOOKED_THROUGH {
         for_each_group(reader.store, kind, |rows| {
             let names = |row: &&Row| {
-                let by_membership =
-                    key.kind == "membership" && super::interest::membership_of(row).as_ref() == Some(key);
+                let by_membership = key.kind == "membership"
+                    && kind == "interest"
+                    && super::interest::membership_of(row).as_ref() == Some(key);
                 row.is_listed() && row.key != *key && (by_membership || references(row).contains(key))
             };
             found.extend(rows.iter().find(names).cloned());

@@ -4,14 +4,11 @@
 //! only the latest counts, for the rows know what stands.
 
 use crate::store::StoreError;
-use crate::views::Reader;
+use crate::views::{Reader, for_each_record};
 use comin_protocol::ids::{DocId, PartnerId, RecordKey};
 use comin_protocol::record::{Cell, Row, Scalar};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// Rows that are read from the store at once.
-const ROWS_AT_ONCE: usize = 500;
 
 /// What became of a record.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -55,19 +52,15 @@ impl News {
     /// # Errors
     /// [`StoreError`].
     pub fn since(reader: &Reader<'_>, since_ms: u64) -> Result<Self, StoreError> {
-        let mut news = Self::default();
-        let mut after: Option<(RecordKey, DocId)> = None;
-        loop {
-            let rows = reader.store.scan_rows(None, after.as_ref(), ROWS_AT_ONCE)?;
-            let full = rows.len() == ROWS_AT_ONCE;
-            after = rows.last().map(|row| (row.key.clone(), row.doc));
-            for row in &rows {
-                news.add(reader, row, since_ms)?;
+        let (mut news, mut read) = (Self::default(), Ok(()));
+        for_each_record(reader.store, |rows| {
+            for row in rows {
+                if read.is_ok() {
+                    read = news.add(reader, row, since_ms);
+                }
             }
-            if !full {
-                return Ok(news);
-            }
-        }
+        })?;
+        read.map(|()| news)
     }
 
     /// Each partner that changed the record since then has it once.

@@ -68,13 +68,18 @@ pub fn state(store: &dyn Store, row: &Row) -> Result<State, StoreError> {
         Some(key) => store.rows_of(&key)?,
         None => Vec::new(),
     };
+    Ok(state_in(&rows, row))
+}
+
+/// How a proposal stands by the rows of the record that it is about.
+fn state_in(rows: &[Row], row: &Row) -> State {
     let stands_in = |set: &str| rows.iter().any(|other| other.value(&format!("{set}/{}", row.key)).is_some());
-    Ok(match () {
+    match () {
         () if stands_in(ACCEPTED) => State::Accepted,
         () if stands_in(DECLINED) => State::Declined,
         () if row.is_deleted() => State::Withdrawn,
         () => State::Open,
-    })
+    }
 }
 
 /// One proposal; `None` for a row that is none.
@@ -85,12 +90,13 @@ pub fn read(store: &dyn Store, row: Row) -> Result<Option<Proposal>, StoreError>
     let Some(key) = about(&row).filter(|_| row.key.kind == "proposal") else { return Ok(None) };
     let register = row.text("register").and_then(RegisterId::from_hex);
     let rows = store.rows_of(&key)?;
+    let state = state_in(&rows, &row);
     let target = rows.into_iter().find(|other| register.is_none_or(|register| other.doc.register == register));
     let changes = match to_json(&row).get("changes") {
         Some(Value::Object(changes)) => changes.clone(),
         _ => Map::new(),
     };
-    Ok(Some(Proposal { state: state(store, &row)?, row, target, changes }))
+    Ok(Some(Proposal { state, row, target, changes }))
 }
 
 /// Every proposal, or only those that nobody has decided about.

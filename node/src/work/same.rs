@@ -4,6 +4,7 @@
 //! Nothing is merged where it lies. Links that are confirmed tie records together when they are read (union-find); taking
 //! a link back separates them again.
 
+use crate::import::similar::{bare, host};
 use crate::store::{Store, StoreError};
 use crate::views::{Group, Reader, fold, for_each_group, to_json};
 use comin_protocol::ids::RecordKey;
@@ -97,7 +98,7 @@ impl Clusters {
     }
 }
 
-/// The ends of a link, sorted.
+/// The ends of a link, as they lie.
 fn ends(row: &Row) -> Option<[RecordKey; 2]> {
     Some([RecordKey::parse(row.text("a")?)?, RecordKey::parse(row.text("b")?)?])
 }
@@ -222,7 +223,7 @@ pub fn suggest(store: &dyn Store) -> Result<Vec<Suggestion>, StoreError> {
     share(
         &rows,
         &mut found,
-        |row| crate::views::words(row, "identifiers").iter().map(|id| plain_id(id)).filter(|id| id.len() > 3).collect(),
+        |row| crate::views::words(row, "identifiers").iter().map(|id| bare(id)).filter(|id| id.len() > 3).collect(),
         Reason::Identifier,
     );
     share(&rows, &mut found, |row| row.text("website").and_then(host).into_iter().collect(), Reason::Website);
@@ -301,17 +302,6 @@ fn similarity(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
         0 => 0.0,
         all => 2.0 * a.intersection(b).count() as f64 / all as f64,
     }
-}
-
-fn plain_id(text: &str) -> String {
-    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
-/// The host of a web address, without `www.`.
-fn host(link: &str) -> Option<String> {
-    let rest = link.split_once("://")?.1;
-    let host = rest.split(['/', '?', '#', ':']).next()?.to_lowercase();
-    Some(host.strip_prefix("www.").unwrap_or(&host).to_owned()).filter(|host| !host.is_empty())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub fn run(command: &mut Command) -> String {
 }
 
 /// The interpreter of the environment, which is made once for each set of packages.
-fn python() -> &'static Path {
+pub fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let name = PACKAGES.join("-").replace("==", "-");

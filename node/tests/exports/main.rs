@@ -1,5 +1,6 @@
 //! Exports as programs that others wrote read them: openpyxl, Python's csv, icalendar, vobject, networkx and
-//! geojson-pydantic give back the values that the node holds, one by one. (Automerge in JavaScript: `foreign.rs`.)
+//! geojson-pydantic give back the values that the node holds, one by one; and a workbook that openpyxl makes is imported.
+//! (Automerge in JavaScript: `foreign.rs`.)
 
 mod calendar;
 mod foreign;
@@ -10,3 +11,4 @@ mod public;
 mod reimport;
 mod scene;
 mod tables;
+mod workbook;

@@ -1,7 +1,7 @@
 //! vCard: the persons that this machine reads, and only there.
 
 use super::foreign::read;
-use super::scene::{Machine, content};
+use super::scene::{Machine, content, unzipped};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 
@@ -43,6 +43,7 @@ fn persons_are_in_no_other_form() {
     for kind in ["organisation", "network", "membership", "practice", "event"] {
         texts.push(content(&machine.export("csv", &["--kind", kind])));
     }
+    texts.push(unzipped(&machine.export("xlsx", &[])));
     for text in &texts {
         assert!(!text.contains("Zupan") && !text.contains("5550142"), "nothing of a person is in {text}");
     }

@@ -229,6 +229,12 @@ pub fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// All parts of a workbook, one after the other.
+pub fn unzipped(path: &Path) -> String {
+    let unzip = "import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nfor n in z.namelist(): sys.stdout.buffer.write(z.read(n))";
+    run(Command::new("python3").args(["-c", unzip]).arg(path))
+}
+
 /// What a file holds.
 pub fn content(path: &Path) -> String {
     std::fs::read_to_string(path).expect("a file of text")

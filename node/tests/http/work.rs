@@ -113,6 +113,19 @@ async fn two_records_are_one_and_two_again() {
     assert!(page.text.contains("Together with") && page.text.contains(&second), "the page tells it");
     assert_eq!(set(json!({"a": second, "b": first, "state": "suggested"})).await.status, StatusCode::OK, "by its ends");
     assert_eq!(merged().await, Value::Null, "taken back");
+    let link = pair["id"].as_str().expect("an id");
+    let here = said.json()["values"][0]["register"].clone();
+    node.call_with("DELETE", &format!("/api/v1/records/{link}"), None, &[("if-match", "*")]).await;
+    let again = set(json!({"id": link, "state": "confirmed"})).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text);
+    assert_ne!(merged().await, Value::Null, "a link that was removed is one again");
+    let elsewhere = set(json!({"id": link, "state": "confirmed", "register": "internal"})).await;
+    assert_eq!(elsewhere.status, StatusCode::OK, "a register that does not hold it yet: {}", elsewhere.text);
+    assert_eq!(elsewhere.json()["values"].as_array().map(Vec::len), Some(2), "holds it now, beside {here}");
+    for register in ["own", "internal"] {
+        let back = set(json!({"id": link, "state": "suggested", "register": register})).await;
+        assert_eq!(back.status, StatusCode::OK, "taken back in {register}: {}", back.text);
+    }
     let itself = set(json!({"a": first, "b": first, "state": "confirmed"})).await;
     assert_eq!(itself.status, StatusCode::UNPROCESSABLE_ENTITY, "a record is no other: {}", itself.text);
     let nobody = set(json!({"id": format!("sameas:{}", "ab".repeat(16)), "state": "refused"})).await;

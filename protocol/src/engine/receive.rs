@@ -466,13 +466,14 @@ impl Engine {
         let pushable = small && runs.iter().all(|run| run.tail.is_empty());
         let mut frame: Option<Vec<u8>> = None;
         let mut tell = Vec::new();
+        let nothing = Frontier::default();
         let readers: Vec<SessionId> = self.sessions.keys().copied().filter(|id| Some(*id) != from).collect();
         for id in readers {
             let Some(session) = self.sessions.get(&id).filter(|s| s.matched && s.compared) else { continue };
             if !self.may_send(&doc_id.register, &session.device) {
                 continue;
             }
-            let (nothing, Some(doc)) = (Frontier::default(), self.docs.get(&doc_id)) else { return };
+            let Some(doc) = self.docs.get(&doc_id) else { return };
             let sent = session.sent.get(&doc_id).unwrap_or(&nothing);
             let lacking = changes.iter().filter(|change| change.seq > sent.seq(&change.actor)).count() as u64;
             if lacking == 0 {

@@ -604,7 +604,7 @@ fn a_part_that_a_liar_tells_of_takes_no_records() {
     let far = DocId { register: shared, part: 900 };
     let tip = Tip { seq: 1, hash: crate::ids::ChangeHash([5; 32]) };
     let frontier = Frontier(BTreeMap::from([(crate::ids::ActorId([7; 16]), tip)]));
-    let told = vec![DocFrontier { doc: far, frontier, held_back: Frontier::default(), rest: None }];
+    let told = vec![DocFrontier::of(far, frontier)];
     let session = *world.nodes[0].links.keys().next().expect("a session");
     world.handle(0, Input::Received(session, Message::Frontiers(told).to_frame()));
     world.run();

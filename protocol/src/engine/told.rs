@@ -14,8 +14,7 @@ use crate::planted::{Planted, is_planted};
 use crate::run::{Buckets, Frontier};
 
 impl Document {
-    /// Its state for a peer whose own is `theirs`, if that is known.
-    /// `whole`: actors up to which it is told as a whole.
+    /// Its state for a peer whose own is `theirs`, if that is known; up to `whole` actors it is told as a whole.
     pub(super) fn told(&mut self, theirs: Option<&Frontier>, whole: usize) -> DocFrontier {
         if self.frontier.0.len() > whole {
             let apart = theirs.map_or(Buckets::default(), |theirs| self.frontier.buckets_apart(theirs));
@@ -25,7 +24,7 @@ impl Document {
         if is_planted(Planted::ForgetFrontierEntry) && frontier.0.len() > 1 {
             frontier.0.pop_first();
         }
-        DocFrontier { doc: self.id, frontier, held_back: self.held_back.clone(), rest: None }
+        DocFrontier { held_back: self.held_back.clone(), ..DocFrontier::of(self.id, frontier) }
     }
 
     fn told_in(&mut self, told: Buckets, ask: bool) -> DocFrontier {

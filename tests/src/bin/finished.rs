@@ -1,8 +1,9 @@
 //! What finished actors cost: every start of a process that writes leaves one in each document it writes to.
 //!
 //! The same 4,000 records and the same number of edits by one actor, and by as many actors as there are edits; two
-//! nodes that are wired together without a network, each with a store in memory. Prints what it costs to load the
-//! document and edit it, one more edit, to exchange one edit of each side after a restart, and a first catch-up.
+//! nodes that are wired together without a network, each with a store in memory. Prints what it costs to start, to
+//! load the document and edit it under a new actor, to edit it once more, to connect after that, to connect again after
+//! one more edit of each side, and to catch up for the first time.
 
 use automerge::ObjType;
 use automerge::transaction::Transactable;

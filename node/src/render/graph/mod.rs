@@ -7,8 +7,8 @@
 //! stand in rows, where they cannot overlap.
 //!
 //! # Cost
-//! Placing the boxes costs about their number squared; organisations cost nothing beyond being written. See [`Detail`]
-//! for what is left out of large pictures.
+//! Placing the boxes costs about their number cubed, which is bounded; organisations cost nothing beyond being written.
+//! See [`Detail`] for what is left out of large pictures.
 
 mod draw;
 mod layout;

@@ -139,6 +139,9 @@ fn one_field_by_two(world: &World, scenario: &Value) {
         assert_eq!(written["partner_name"], world.name_of(node).as_str(), "and says who wrote it");
     }
     decide(world, nodes[0], id, &["--take", "1"]);
+    for partner in world.all() {
+        assert_eq!(fields(partner, id)[field], values[0]["value"], "the first value stands, everywhere");
+    }
 }
 
 fn prose_by_two(world: &World, scenario: &Value) {
@@ -215,6 +218,9 @@ fn one_translation_begun_twice(world: &World, scenario: &Value) {
         assert!(values.iter().any(|value| value["value"] == edit["append"]), "no text vanishes: {values:?}");
     }
     decide(world, nodes[0], id, &["--take", "2"]);
+    for partner in world.all() {
+        assert_eq!(fields(partner, id)["description"]["fr"], values[1]["value"], "the second text stands, everywhere");
+    }
 }
 
 fn deleted_and_edited(world: &World, scenario: &Value) {
@@ -234,6 +240,11 @@ fn deleted_and_edited(world: &World, scenario: &Value) {
     let listed = world.partner("fuds").json(&["organisation", "list", "--country", "FR"]);
     assert!(listed.to_string().contains(id), "and the record stays listed until somebody decides");
     decide(world, nodes[0], id, &["--take", &kept["take"].to_string()]);
+    for partner in world.all() {
+        assert_eq!(fields(partner, id)["website"], website, "the record stands with the edit, everywhere");
+        let listed = partner.json(&["organisation", "list", "--country", "FR"]);
+        assert!(listed.to_string().contains(id), "and is listed");
+    }
 }
 
 fn erased_while_a_machine_is_away(world: &World, scenario: &Value) {
