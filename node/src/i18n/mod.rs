@@ -1,6 +1,6 @@
 //! The message catalogue: every word that people read, in every language of the node.
 //!
-//! Messages live in `node/locales/*.ftl` and are part of the binary. A key that a language lacks falls back to
+//! Messages live in `node/locales/<code>/*.ftl` and are part of the binary. A key that a language lacks falls back to
 //! English; a test holds the languages to the same keys.
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -8,8 +8,18 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::sync::OnceLock;
 use unic_langid::LanguageIdentifier;
 
-const EN: &str = include_str!("../../locales/en.ftl");
-const IT: &str = include_str!("../../locales/it.ftl");
+/// The files of a language, by what they are for.
+macro_rules! catalogue {
+    ($code:literal) => {
+        concat!(
+            include_str!(concat!("../../locales/", $code, "/node.ftl")),
+            "\n",
+            include_str!(concat!("../../locales/", $code, "/start.ftl")),
+            "\n",
+            include_str!(concat!("../../locales/", $code, "/work.ftl")),
+        )
+    };
+}
 
 /// A language in which the node speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -19,17 +29,23 @@ pub enum Lang {
     En,
     /// Italian.
     It,
+    /// Slovene.
+    Sl,
+    /// French.
+    Fr,
 }
 
 impl Lang {
     /// All languages, in the order of the switch.
-    pub const ALL: [Self; 2] = [Self::En, Self::It];
+    pub const ALL: [Self; 4] = [Self::It, Self::Sl, Self::Fr, Self::En];
 
     /// Its BCP 47 code, as in `lang` attributes and `?lang=`.
     pub fn code(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::It => "it",
+            Self::Sl => "sl",
+            Self::Fr => "fr",
         }
     }
 
@@ -38,6 +54,8 @@ impl Lang {
         match self {
             Self::En => "English",
             Self::It => "Italiano",
+            Self::Sl => "Slovenščina",
+            Self::Fr => "Français",
         }
     }
 
@@ -63,16 +81,21 @@ impl Lang {
 
     fn source(self) -> &'static str {
         match self {
-            Self::En => EN,
-            Self::It => IT,
+            Self::En => catalogue!("en"),
+            Self::It => catalogue!("it"),
+            Self::Sl => catalogue!("sl"),
+            Self::Fr => catalogue!("fr"),
         }
     }
 
     fn bundle(self) -> &'static FluentBundle<FluentResource> {
-        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 2] = [OnceLock::new(), OnceLock::new()];
+        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 4] = [const { OnceLock::new() }; 4];
+        let [en, it, sl, fr] = &BUNDLES;
         let cell = match self {
-            Self::En => &BUNDLES[0],
-            Self::It => &BUNDLES[1],
+            Self::En => en,
+            Self::It => it,
+            Self::Sl => sl,
+            Self::Fr => fr,
         };
         cell.get_or_init(|| bundle_of(self.code(), self.source()))
     }

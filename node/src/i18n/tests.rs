@@ -44,7 +44,7 @@ fn every_catalogue_parses_without_a_fault() {
 
 #[test]
 fn every_language_has_every_key_once() {
-    let english = keys(EN);
+    let english = keys(Lang::En.source());
     for lang in Lang::ALL {
         let own = keys(lang.source());
         let missing: Vec<_> = english.symmetric_difference(&own).collect();
@@ -57,7 +57,7 @@ fn every_language_has_every_key_once() {
 
 #[test]
 fn every_language_uses_the_same_arguments() {
-    let english = fluent_syntax_keys::placeholders(EN);
+    let english = fluent_syntax_keys::placeholders(Lang::En.source());
     for lang in Lang::ALL {
         let own = fluent_syntax_keys::placeholders(lang.source());
         assert_eq!(own, english, "{} fills other arguments into its messages", lang.code());
@@ -83,7 +83,7 @@ fn sources() -> Vec<String> {
 
 #[test]
 fn every_key_used_in_code_exists() {
-    let english = keys(EN);
+    let english = keys(Lang::En.source());
     let mut used = BTreeSet::new();
     for source in sources() {
         for call in [".text(\"", ".text_with(\"", ".t(\"", ".tw(\"", ".say(\"", "\"cli-", "\"doctor-"] {
@@ -100,7 +100,7 @@ fn every_key_used_in_code_exists() {
 
 #[test]
 fn every_problem_has_words_for_people() {
-    let english = keys(EN);
+    let english = keys(Lang::En.source());
     let mut codes = BTreeSet::new();
     for source in sources() {
         let made =
@@ -116,7 +116,7 @@ fn every_problem_has_words_for_people() {
 fn chooses_the_language_by_weight() {
     assert_eq!(Lang::from_accept("de-AT,it;q=0.4,en;q=0.9"), Some(Lang::En), "the greater weight wins");
     assert_eq!(Lang::from_accept("it-IT,it;q=0.9,en;q=0.8"), Some(Lang::It), "a region still names the language");
-    assert_eq!(Lang::from_accept("de, fr"), None, "no language of ours");
+    assert_eq!(Lang::from_accept("de, es"), None, "no language of ours");
     assert_eq!(Lang::from_accept("it;q=0"), None, "weight 0 means: not this one");
 }
 

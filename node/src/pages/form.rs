@@ -233,6 +233,8 @@ fn quoted(lang: Lang, value: &str) -> String {
     match lang {
         Lang::En => format!("“{value}”"),
         Lang::It => format!("«{value}»"),
+        Lang::Sl => format!("»{value}«"),
+        Lang::Fr => format!("«\u{a0}{value}\u{a0}»"),
     }
 }
 

@@ -32,7 +32,8 @@ pub fn rfc3339(ms: u64) -> String {
 pub fn local(lang: Lang, ms: u64) -> String {
     let format = match lang {
         Lang::En => "%-d %b %Y, %H:%M",
-        Lang::It => "%d/%m/%Y, %H:%M",
+        Lang::It | Lang::Fr => "%d/%m/%Y, %H:%M",
+        Lang::Sl => "%-d. %-m. %Y, %H:%M",
     };
     timestamp(ms).map(|t| t.to_zoned(TimeZone::system()).strftime(format).to_string()).unwrap_or_default()
 }
@@ -41,7 +42,8 @@ pub fn local(lang: Lang, ms: u64) -> String {
 pub fn day(lang: Lang, text: &str) -> String {
     let format = match lang {
         Lang::En => "%-d %b %Y",
-        Lang::It => "%d/%m/%Y",
+        Lang::It | Lang::Fr => "%d/%m/%Y",
+        Lang::Sl => "%-d. %-m. %Y",
     };
     text.parse().map_or_else(|_| text.to_owned(), |date: jiff::civil::Date| date.strftime(format).to_string())
 }
@@ -50,7 +52,8 @@ pub fn day(lang: Lang, text: &str) -> String {
 pub fn month(lang: Lang, text: &str) -> String {
     let format = match lang {
         Lang::En => "%b %Y",
-        Lang::It => "%m/%Y",
+        Lang::It | Lang::Fr => "%m/%Y",
+        Lang::Sl => "%-m. %Y",
     };
     let first = format!("{text}-01").parse();
     first.map_or_else(|_| text.to_owned(), |date: jiff::civil::Date| date.strftime(format).to_string())

@@ -119,6 +119,8 @@ async fn two_records_are_one_and_two_again() {
     let again = set(json!({"id": link, "state": "confirmed"})).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.text);
     assert_ne!(merged().await, Value::Null, "a link that was removed is one again");
+    let inbox = node.call("GET", "/api/v1/conflicts", None).await.json();
+    assert_eq!(inbox["items"], json!([]), "and is not left for somebody to decide: {inbox}");
     let elsewhere = set(json!({"id": link, "state": "confirmed", "register": "internal"})).await;
     assert_eq!(elsewhere.status, StatusCode::OK, "a register that does not hold it yet: {}", elsewhere.text);
     assert_eq!(elsewhere.json()["values"].as_array().map(Vec::len), Some(2), "holds it now, beside {here}");

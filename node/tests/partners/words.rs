@@ -6,8 +6,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::process::Stdio;
 
-const EN: &str = include_str!("../../locales/en.ftl");
-const IT: &str = include_str!("../../locales/it.ftl");
+const EN: &str = include_str!("../../locales/en/node.ftl");
+const IT: &str = include_str!("../../locales/it/node.ftl");
 
 /// Words of this test's own data, of formats and of names, which are the same in every language.
 const DATA: [&str; 17] = [

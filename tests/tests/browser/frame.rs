@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 /// The version of axe-core that looks at the pages.
 const AXE: &str = "4.14.1";
-const CATALOGUE: &str = include_str!("../../../node/locales/en.ftl");
+const CATALOGUE: &str = include_str!("../../../node/locales/en/node.ftl");
 
 /// Everything that a page says to eyes and to screen readers.
 const SAID: &str = "

@@ -1,0 +1,1 @@
+# The first run, settings and diagnosis in French.
