@@ -1,751 +1,759 @@
-# The node's words in English: the language that every other falls back to.
-# Keys: room first, then what it says. Arguments: $n counts, the others are texts.
+# Les mots du nœud en français. Le singulier vaut aussi pour 0.
 
-## Frame
-skip = Skip to the content
-nav-main = Main
-nav-language = Language
-nav-crumbs = You are here
-nav-overview = Overview
-nav-conflicts = Conflicts
-nav-partners = Partners and exchange
-nav-waiting = waiting
-footer-local = This page is served by your own node. It works without the internet.
-live-changed = This page has changed meanwhile.
-live-reload = Show it as it is now
-live-offline = The node does not answer; this page may be out of date.
-error-title = This did not work
-error-not-found = Not found
-error-forbidden = Refused
-error-detail = What the node says about it, for your IT
+## Cadre
+skip = Aller au contenu
+nav-main = Menu principal
+nav-language = Langue
+nav-crumbs = Vous êtes ici
+nav-overview = Vue d’ensemble
+nav-conflicts = Conflits
+nav-partners = Partenaires et échange
+nav-waiting = en attente
+footer-local = Cette page vient de votre propre nœud. Elle fonctionne sans internet.
+live-changed = Cette page a changé entre-temps.
+live-reload = Afficher l’état actuel
+live-offline = Le nœud ne répond pas ; cette page n’est peut-être plus à jour.
+error-title = L’opération n’a pas abouti
+error-not-found = Introuvable
+error-forbidden = Refusé
+error-detail = Ce qu’en dit le nœud, pour votre service informatique
 
-## Refusals
-problem-not-found = What you are looking for is not here. It may be on another page, or you may not read it.
-problem-stale = Somebody has changed this meanwhile. Look at it as it is now and decide again.
-problem-not-allowed = You may not do this here.
-problem-not-admin = Only admins of this node may do this.
-problem-foreign-office = This request did not come from the node’s own page, or by another name. Type the address of the node into the browser.
-problem-foreign-request = This request did not come from the node's own page. Open the page again with “comin open”.
-problem-backup = No backup can be made now.
-problem-precondition = This cannot be done as things stand.
-problem-ambiguous = More than one thing is called so.
-problem-invalid = What was entered cannot be taken.
-problem-bad-request = The address or the form cannot be read. Go back and try again.
-problem-stopped = The node has stopped. What was entered last is not known to be saved. Tell your IT.
-problem-store = The node cannot read its data. Tell your IT.
-problem-store-busy = The node's data is in use. Try again in a moment.
-problem-timeout = The node did not answer in time. Look whether your change is there before you try again.
-problem-method = The page does not offer this.
-problem-too-large = What was sent is too large.
-problem-media-type = What was sent has a form that the node does not read.
-problem-if-match = The form came without the version it was made for. Open it again.
-problem-not-signed-in = You are not signed in.
-problem-too-many-streams = Too many pages of this node are open. Close some.
-problem-under-way = The same request is under way already.
-problem-import-running = Another import is being carried out. Try again when it is done.
-problem-internal = The node has made a mistake. Tell your IT.
-refused-required = Nothing was entered. Please fill this in.
-refused-too-long = { $value } is too long. Shorten it to { $max } characters.
-refused-several-lines = The text has line breaks. Write it in one line.
-refused-line = { $value } cannot be taken. Type it again without special characters.
-refused-code = { $value } is not one of the choices. Choose one of the list.
-refused-reference = { $value } is no record that fits here. Choose one of the list.
-refused-date = { $value } is no day. Write year, month and day, such as 2026-10-15.
-refused-month = { $value } is no month. Write year and month, such as 2026-10.
-refused-moment_range = These are no times. Enter a start, and an end that comes after it.
-refused-position = { $value } is no position. Write latitude, longitude and precision, such as 45.956,13.648;city
-refused-integer = { $value } is no number that fits here. Write a whole number without blanks and points.
-refused-link = { $value } is no web address. Begin with https:// and leave no blanks.
-refused-email = { $value } is no e-mail address. Write it like office@zavod.example.
-refused-country = { $value } is no country. Write its two letters, such as SI, IT or FR.
-refused-digest = { $value } is no checksum. Copy the 64 digits of the SHA-256 sum.
-sign-in-title = Sign in
-sign-in-how = Run this on the machine of the node; it opens the page, signed in:
-sign-in-why = The link works once. This keeps other programs and other people on this machine out.
-sign-in-name = Name
-sign-in-password = Password
-sign-in-wrong = Name and password do not fit. Whoever runs the node can give you another password.
-sign-in-held-off = Too many passwords were wrong. Wait ten minutes, then try again.
-sign-out = Sign out
-signed-out = You are signed out. Sign in in another window, then go on here.
-office-trust = The browser warns about this page?
-office-trust-why = The certificate of this node comes from your own office, and your browser does not know that yet. Tell it once, then it warns no more, and you notice if somebody else poses as this node.
-office-trust-file = The certificate of your office
-office-trust-compare = Before you accept it, compare its SHA-256 fingerprint with the one that whoever runs the node reads to you (comin tls show).
-office-trust-firefox = Firefox: Settings, Privacy & Security, View Certificates, Authorities, Import; trust it for websites.
-office-trust-windows = Windows (Edge, Chrome): open the file, Install Certificate, Current User, place it in “Trusted Root Certification Authorities”.
-office-trust-macos = macOS: open the file, then set it to “Always Trust” in Keychain Access.
-office-trust-android = Android: Settings, Security, Encryption & credentials, Install a certificate, CA certificate.
-partners-admins = Invitations and decisions are for admins of this node.
+## Refus
+problem-not-found = Ce que vous cherchez n’est pas ici. C’est peut-être sur une autre page, ou vous n’avez pas le droit de le lire.
+problem-stale = Quelqu’un a modifié ceci entre-temps. Regardez l’état actuel et décidez à nouveau.
+problem-not-allowed = Vous n’avez pas le droit de faire cela ici.
+problem-not-admin = Seuls les administrateurs de ce nœud peuvent le faire.
+problem-foreign-office = Cette demande ne vient pas de la page du nœud, ou elle utilise un autre nom. Saisissez l’adresse du nœud dans le navigateur.
+problem-foreign-request = Cette demande ne vient pas de la page du nœud. Rouvrez la page avec « comin open ».
+problem-backup = Aucune sauvegarde ne peut être faite maintenant.
+problem-precondition = En l’état actuel, ce n’est pas possible.
+problem-ambiguous = Plusieurs éléments portent ce nom.
+problem-invalid = La saisie ne peut pas être acceptée.
+problem-bad-request = L’adresse ou le formulaire est illisible. Revenez en arrière et réessayez.
+problem-stopped = Le nœud s’est arrêté. Il n’est pas certain que les dernières saisies soient enregistrées. Prévenez votre service informatique.
+problem-store = Le nœud ne parvient pas à lire ses données. Prévenez votre service informatique.
+problem-store-busy = Les données du nœud sont en cours d’utilisation. Réessayez dans un instant.
+problem-timeout = Le nœud n’a pas répondu à temps. Vérifiez si votre modification y est avant de réessayer.
+problem-method = La page ne propose pas cette action.
+problem-too-large = Ce qui a été envoyé est trop volumineux.
+problem-media-type = Ce qui a été envoyé a une forme que le nœud ne lit pas.
+problem-if-match = Le formulaire est arrivé sans la version pour laquelle il était fait. Rouvrez-le.
+problem-not-signed-in = Vous devez d’abord vous connecter.
+problem-too-many-streams = Trop de pages de ce nœud sont ouvertes. Fermez-en quelques-unes.
+problem-under-way = La même demande est déjà en cours.
+problem-import-running = Une autre importation est en cours. Réessayez quand elle sera terminée.
+problem-internal = Une erreur s’est produite dans le nœud. Prévenez votre service informatique.
+refused-required = Rien n’a été saisi. Veuillez remplir ce champ.
+refused-too-long = { $value } est trop long. Raccourcissez à { $max } caractères.
+refused-several-lines = Le texte comporte des retours à la ligne. Écrivez-le sur une seule ligne.
+refused-line = { $value } ne peut pas être accepté. Saisissez-le à nouveau sans caractères spéciaux.
+refused-code = { $value } ne fait pas partie des choix. Choisissez dans la liste.
+refused-reference = { $value } n’est pas une fiche qui convient ici. Choisissez dans la liste.
+refused-date = { $value } n’est pas un jour. Écrivez l’année, le mois et le jour, par exemple 2026-10-15.
+refused-month = { $value } n’est pas un mois. Écrivez l’année et le mois, par exemple 2026-10.
+refused-moment_range = Ces horaires ne conviennent pas. Indiquez un début, puis une fin qui vient après.
+refused-position = { $value } n’est pas une position. Écrivez la latitude, la longitude et la précision, par exemple 45.956,13.648;city
+refused-integer = { $value } n’est pas un nombre qui convient ici. Écrivez un nombre entier, sans espaces ni points.
+refused-link = { $value } n’est pas une adresse web. Commencez par https:// et ne laissez pas d’espaces.
+refused-email = { $value } n’est pas une adresse électronique. Écrivez-la comme office@zavod.example.
+refused-country = { $value } n’est pas un pays. Écrivez ses deux lettres, par exemple SI, IT ou FR.
+refused-digest = { $value } n’est pas une somme de contrôle. Copiez les 64 chiffres de la somme SHA-256.
+sign-in-title = Connexion
+sign-in-how = Exécutez cette commande sur l’appareil du nœud ; elle ouvre la page, connexion déjà faite :
+sign-in-why = Le lien ne sert qu’une fois. Les autres programmes et les autres personnes de cet appareil restent ainsi dehors.
+sign-in-name = Nom
+sign-in-password = Mot de passe
+sign-in-wrong = Le nom et le mot de passe ne correspondent pas. La personne qui gère le nœud peut vous donner un autre mot de passe.
+sign-in-held-off = Trop de mots de passe étaient faux. Attendez dix minutes, puis réessayez.
+sign-out = Se déconnecter
+signed-out = Votre connexion est terminée. Connectez-vous dans une autre fenêtre, puis continuez ici.
+office-trust = Le navigateur affiche un avertissement sur cette page ?
+office-trust-why = Le certificat de ce nœud vient de votre organisation, que votre navigateur ne connaît pas encore. Indiquez-le-lui une fois : il n’avertira plus, et vous remarquerez si quelqu’un d’autre se fait passer pour ce nœud.
+office-trust-file = Le certificat de votre organisation
+office-trust-compare = Avant de l’accepter, comparez son empreinte SHA-256 avec celle que vous lit la personne qui gère le nœud (comin tls show).
+office-trust-firefox = Firefox : Paramètres, Vie privée et sécurité, Afficher les certificats, Autorités, Importer ; faites-lui confiance pour les sites web.
+office-trust-windows = Windows (Edge, Chrome) : ouvrez le fichier, Installer un certificat, Utilisateur actuel, placez-le dans « Autorités de certification racines de confiance ».
+office-trust-macos = macOS : ouvrez le fichier, puis réglez-le sur « Toujours approuver » dans Trousseaux d’accès.
+office-trust-android = Android : Paramètres, Sécurité, Chiffrement et identifiants, Installer un certificat, Certificat CA.
+partners-admins = Les invitations et les décisions reviennent aux administrateurs de ce nœud.
 
-## Time and numbers
-ago-now = just now
+## Temps et nombres
+ago-now = à l’instant
 ago-minutes = { $n ->
-    [one] 1 minute ago
-   *[other] { $n } minutes ago
+    [one] il y a { $n } minute
+   *[other] il y a { $n } minutes
 }
 ago-hours = { $n ->
-    [one] 1 hour ago
-   *[other] { $n } hours ago
+    [one] il y a { $n } heure
+   *[other] il y a { $n } heures
 }
 ago-days = { $n ->
-    [one] 1 day ago
-   *[other] { $n } days ago
+    [one] il y a { $n } jour
+   *[other] il y a { $n } jours
 }
 n-records = { $n ->
-    [one] 1 record
-   *[other] { $n } records
+    [one] { $n } fiche
+   *[other] { $n } fiches
 }
 other-languages = { $n ->
-    [one] In 1 other language
-   *[other] In { $n } other languages
+    [one] Dans { $n } autre langue
+   *[other] Dans { $n } autres langues
 }
 
-## Exchange
-exchange-title = Exchange
-exchange-table = Exchange with each partner
-exchange-stopped = The node has stopped: { $reason }. What was last entered is not known to be saved.
+## Échange
+exchange-title = Échange
+exchange-table = Échange avec chaque partenaire
+exchange-stopped = Le nœud s’est arrêté : { $reason }. Il n’est pas certain que les dernières saisies soient enregistrées.
 exchange-action = { $n ->
-    [one] A partner asks to join and waits for you.
-   *[other] { $n } partners ask to join and wait for you.
+    [one] { $n } partenaire demande à entrer et vous attend.
+   *[other] { $n } partenaires demandent à entrer et vous attendent.
 }
-exchange-join-refused = Your request to join was refused: { $reason }
-exchange-joining = You have asked to join a partnership. Until you are admitted, everything is saved on this machine only.
-exchange-alone = You are not in a partnership yet. Everything is saved on this machine only.
-exchange-first = You are the only partner so far. Everything is saved on this machine only.
+exchange-join-refused = Votre demande d’entrée a été refusée : { $reason }
+exchange-joining = Vous avez demandé à entrer dans un partenariat. Jusqu’à votre admission, tout est enregistré sur cet appareil seulement.
+exchange-alone = Vous n’êtes pas encore dans un partenariat. Tout est enregistré sur cet appareil seulement.
+exchange-first = Vous êtes pour l’instant le seul partenaire. Tout est enregistré sur cet appareil seulement.
 exchange-paused = { $n ->
-    [0] Exchange is paused by hand. Nothing of yours waits.
-    [one] Exchange is paused by hand. 1 change is saved here only.
-   *[other] Exchange is paused by hand. { $n } changes are saved here only.
+    [0] L’échange a été mis en pause. Rien n’attend de votre côté.
+    [one] L’échange a été mis en pause. { $n } modification est enregistrée ici seulement.
+   *[other] L’échange a été mis en pause. { $n } modifications sont enregistrées ici seulement.
 }
 exchange-unreachable = { $n ->
-    [0] No partner has been reachable since { $since }. You can go on working.
-    [one] No partner has been reachable since { $since }. 1 change is saved here only; you can go on working.
-   *[other] No partner has been reachable since { $since }. { $n } changes are saved here only; you can go on working.
+    [0] Aucun partenaire n’est joignable ; dernier contact : { $since }. Vous pouvez continuer à travailler.
+    [one] Aucun partenaire n’est joignable ; dernier contact : { $since }. { $n } modification est enregistrée ici seulement ; vous pouvez continuer à travailler.
+   *[other] Aucun partenaire n’est joignable ; dernier contact : { $since }. { $n } modifications sont enregistrées ici seulement ; vous pouvez continuer à travailler.
 }
 exchange-never-reached = { $n ->
-    [0] No partner has been reached yet. You can go on working.
-    [one] No partner has been reached yet. 1 change is saved here only.
-   *[other] No partner has been reached yet. { $n } changes are saved here only.
+    [0] Aucun partenaire n’a encore été joint. Vous pouvez continuer à travailler.
+    [one] Aucun partenaire n’a encore été joint. { $n } modification est enregistrée ici seulement.
+   *[other] Aucun partenaire n’a encore été joint. { $n } modifications sont enregistrées ici seulement.
 }
 exchange-exchanging = { $n ->
-    [one] Exchanging with 1 partner.
-   *[other] Exchanging with { $n } partners.
+    [one] Échange en cours avec { $n } partenaire.
+   *[other] Échange en cours avec { $n } partenaires.
 }
 exchange-waiting = { $n ->
-    [one] 1 change
-   *[other] { $n } changes
+    [one] { $n } modification attend
+   *[other] { $n } modifications attendent
 } { $k ->
-    [one] waiting for 1 partner.
-   *[other] waiting for { $k } partners.
+    [one] d’être remise à { $k } partenaire.
+   *[other] d’être remises à { $k } partenaires.
 }
-exchange-delivered = Delivered to { $k } of { $total } partners. { $name } { $days ->
-    [0] was last heard on { $since }.
-    [one] has not been heard for 1 day.
-   *[other] has not been heard for { $days } days.
+exchange-delivered = Partenaires ayant tout reçu : { $k } sur { $total }. { $days ->
+    [0] Dernier contact avec { $name } : { $since }.
+    [one] Aucun contact avec { $name } depuis { $days } jour.
+   *[other] Aucun contact avec { $name } depuis { $days } jours.
 }
-exchange-delivered-never = Delivered to { $k } of { $total } partners. { $name } has never been heard.
+exchange-delivered-never = Partenaires ayant tout reçu : { $k } sur { $total }. Aucun contact encore avec { $name }.
 exchange-all = { $n ->
-    [one] The other partner has your changes, confirmed { $time }.
-    [2] Both other partners have your changes, last confirmed { $time }.
-   *[other] All { $n } other partners have your changes, last confirmed { $time }.
+    [one] L’autre partenaire a vos modifications, confirmation : { $time }.
+    [2] Les deux autres partenaires ont vos modifications, dernière confirmation : { $time }.
+   *[other] Les { $n } autres partenaires ont tous vos modifications, dernière confirmation : { $time }.
 }
-exchange-look = Look at the request
-exchange-begin = Join or found a partnership
-exchange-now = Exchange now
-exchange-pause = Pause
-exchange-resume = Resume exchange
-exchange-progress = Transfer under way
-exchange-never = never
-exchange-not-reached = Not reached at the last attempt.
-exchange-why = Reason, for your IT
-exchange-direct = directly
-exchange-through = through { $name }
+exchange-look = Voir la demande
+exchange-begin = Entrer dans un partenariat ou en fonder un
+exchange-now = Échanger maintenant
+exchange-pause = Mettre en pause
+exchange-resume = Reprendre l’échange
+exchange-progress = Transfert en cours
+exchange-never = jamais
+exchange-not-reached = Non joint à la dernière tentative.
+exchange-why = Raison, pour votre service informatique
+exchange-direct = directement
+exchange-through = par { $name }
 exchange-next-try = { $n ->
-    [0] Next attempt now.
-    [one] Next attempt in 1 second.
-   *[other] Next attempt in { $n } seconds.
+    [0] Prochaine tentative maintenant.
+    [one] Prochaine tentative dans { $n } seconde.
+   *[other] Prochaine tentative dans { $n } secondes.
 }
-exchange-col-partner = Partner
-exchange-col-state = State
-exchange-col-lacks = Still to send
-exchange-col-we-lack = Still to receive
-exchange-col-heard = Last heard
-exchange-col-way = Connection
-dial-hung-up = the other side hung up: it may not know this machine yet, or be paused
-dial-closed = the connection was closed
-dial-broke = the connection broke
-dial-not-begun = connected, but the exchange could not begin
-dial-no-address = no address of it is known
-dial-denied = too many connections, or no member any more
-dial-under-way = another attempt is under way
-dial-silent = the other side does not answer
-dial-not-now = it is no member, or the exchange is paused
-dial-paused = the exchange was paused
-partner-state-equal = Connected
-partner-state-exchanging = Exchanging
-partner-state-away = Not connected
-partner-state-never-heard = Never heard
-lag-none = nothing
+exchange-col-partner = Partenaire
+exchange-col-state = État
+exchange-col-lacks = Reste à envoyer
+exchange-col-we-lack = Reste à recevoir
+exchange-col-heard = Dernier contact
+exchange-col-way = Connexion
+dial-hung-up = l’autre côté a coupé la connexion : peut-être ne connaît-il pas encore cet appareil, ou son échange est en pause
+dial-closed = la connexion a été fermée
+dial-broke = la connexion s’est interrompue
+dial-not-begun = connecté, mais l’échange n’a pas pu commencer
+dial-no-address = aucune adresse n’est connue
+dial-denied = trop de connexions, ou n’est plus membre
+dial-under-way = une autre tentative est en cours
+dial-silent = l’autre côté ne répond pas
+dial-not-now = n’est pas membre, ou l’échange est en pause
+dial-paused = l’échange a été mis en pause
+partner-state-equal = Connecté
+partner-state-exchanging = Échange en cours
+partner-state-away = Non connecté
+partner-state-never-heard = Aucun contact encore
+lag-none = rien
 lag-exactly = { $n ->
-    [one] 1 change
-   *[other] { $n } changes
+    [one] { $n } modification
+   *[other] { $n } modifications
 }
 lag-at-least = { $n ->
-    [one] at least 1 change
-   *[other] at least { $n } changes
+    [one] au moins { $n } modification
+   *[other] au moins { $n } modifications
 }
-lag-unknown = not known
+lag-unknown = inconnu
 
-## Overview
+## Vue d’ensemble
 overview-federation = { $n ->
-    [one] { $name }, 1 partner
-   *[other] { $name }, { $n } partners
+    [one] { $name }, { $n } partenaire
+   *[other] { $name }, { $n } partenaires
 }
-overview-numbers = What there is
-overview-documents = Survey and pictures
-overview-survey = The survey of the networks, written from what all partners share. Print it, or save it as PDF.
-overview-graph = Picture: organisations and networks
-overview-map = Map: where organisations are
-overview-partners = The other partners
-overview-no-partners = Nobody else is here yet.
-overview-empty = There are no records yet. Begin with your own organisation or a network; a spreadsheet can be imported with “comin import”.
+overview-numbers = Ce qu’il y a
+overview-documents = Panorama et images
+overview-survey = Le panorama des réseaux, rédigé à partir de ce que tous les partenaires partagent. Il s’imprime ou s’enregistre en PDF.
+overview-graph = Image : organisations et réseaux
+overview-map = Carte : où sont les organisations
+overview-partners = Les autres partenaires
+overview-no-partners = Il n’y a encore personne d’autre ici.
+overview-empty = Il n’y a pas encore de fiches. Commencez par votre organisation ou par un réseau ; un tableur s’importe avec « comin import ».
 
-## Lists
-filter-text = Search
-filter-all = All
-filter-apply = Show
-filter-clear = Clear the filters
-list-name = Name
-list-register = Kept in
-list-none-found = Nothing fits these filters.
-list-empty-network = No networks yet. A network has a name, a country and the groups that it helps.
-list-empty-organisation = No organisations yet. Add one, or import a spreadsheet with “comin import”.
-list-empty-practice = No good practices yet.
-list-empty-event = No events yet.
-mark-conflict = in conflict
-mark-differs = registers differ
+## Listes
+filter-text = Rechercher
+filter-all = Tout
+filter-apply = Afficher
+filter-clear = Retirer les filtres
+list-name = Nom
+list-register = Conservée dans
+list-none-found = Rien ne correspond à ces filtres.
+list-empty-network = Aucun réseau encore. Un réseau a un nom, un pays et les publics qu’il accompagne.
+list-empty-organisation = Aucune organisation encore. Ajoutez-en une, ou importez un tableur avec « comin import ».
+list-empty-practice = Aucune bonne pratique encore.
+list-empty-event = Aucun événement encore.
+mark-conflict = en conflit
+mark-differs = les registres diffèrent
 pager = Pages
-pager-before = Back
-pager-next = Next
-pager-here = Page { $page } of { $pages }
+pager-before = Précédent
+pager-next = Suivant
+pager-here = Page { $page } sur { $pages }
 
-## Records
-record-kept-in = Kept in:
-record-id = Id of this record, for your IT:
-record-created = Made by
-record-edit = Edit
-record-delete = Delete
-record-restore = Restore
-record-read-only = read only
-record-deleted = This record is deleted. It can be restored.
-record-deletion-disputed = One partner deleted this record while another one changed it. It stays listed until somebody decides.
-record-differs = The registers that hold this record do not agree on: { $fields }.
-record-members = Members
-record-no-members = No members yet.
-record-networks = Networks
-record-no-networks = In no network yet.
-value-yes = yes
-value-no = no
-value-removed = removed
-value-invalid = not valid
-unknown-partner = unknown
-register-own = Your register
-register-internal = Internal (your partner only)
+## Fiches
+record-kept-in = Conservée dans :
+record-id = Identifiant de cette fiche, pour votre service informatique :
+record-created = Créée par
+record-edit = Modifier
+record-delete = Supprimer
+record-restore = Rétablir
+record-read-only = lecture seule
+record-deleted = Cette fiche est supprimée. Elle peut être rétablie.
+record-deletion-disputed = Un partenaire a supprimé cette fiche pendant qu’un autre la modifiait. Elle reste dans la liste jusqu’à ce que quelqu’un décide.
+record-differs = Les registres qui tiennent cette fiche ne s’accordent pas sur : { $fields }.
+record-members = Membres
+record-no-members = Aucun membre encore.
+record-networks = Réseaux
+record-no-networks = Dans aucun réseau encore.
+value-yes = oui
+value-no = non
+value-removed = retiré
+value-invalid = non valable
+unknown-partner = inconnu
+register-own = Votre registre
+register-internal = Interne (votre partenaire seulement)
 register-partner = { $name }
-new-network = Add a network
-new-organisation = Add an organisation
-new-practice = Add a good practice
-new-event = Add an event
-new-membership = Add a membership
-new-interest = Record an interest
-new-programme = Add a training programme
-new-publication = Add a publication
-new-note = Add a note
-new-sameas = Say that two records are one
-new-proposal = Propose a change
+new-network = Ajouter un réseau
+new-organisation = Ajouter une organisation
+new-practice = Ajouter une bonne pratique
+new-event = Ajouter un événement
+new-membership = Ajouter une adhésion
+new-interest = Enregistrer une manifestation d’intérêt
+new-programme = Ajouter un programme de formation
+new-publication = Ajouter une publication
+new-note = Ajouter une note
+new-sameas = Indiquer que deux fiches n’en font qu’une
+new-proposal = Proposer une modification
 
-## Conflicts
-conflicts-lead = Two people wrote different values into one field without knowing of one another. Both stay visible until somebody decides; the decision reaches every partner.
-conflicts-none = Nothing waits for a decision.
+## Conflits
+conflicts-lead = Deux personnes ont écrit des valeurs différentes dans un même champ sans le savoir. Les deux restent visibles jusqu’à ce que quelqu’un décide ; la décision parvient à tous les partenaires.
+conflicts-none = Rien n’attend de décision.
 conflict-count = { $n ->
-    [one] 1 value
-   *[other] { $n } values, written without knowing of one another
+    [one] { $n } valeur
+   *[other] { $n } valeurs, écrites indépendamment les unes des autres
 }
-conflict-decide = Decide
-conflict-keep = Keep this
-conflict-number = value { $n }
-conflict-another = Write another value
-conflict-not-yours = The partner that keeps this register decides.
-conflict-about-deletion = Deleted by one, changed by another who did not know.
-conflict-keep-or-delete = keep it or delete it?
-conflict-deleted = Deleted it
-conflict-edited = Changed it
-conflict-restored = Kept it
-conflict-take-deletion = Delete the record
-conflict-take-record = Keep the record
-conflict-changed = The record has changed meanwhile. This is how it stands now.
+conflict-decide = Décider
+conflict-keep = Garder celle-ci
+conflict-number = valeur { $n }
+conflict-another = Écrire une autre valeur
+conflict-not-yours = La décision revient au partenaire qui tient ce registre.
+conflict-about-deletion = Supprimée par l’un, modifiée par un autre qui ne le savait pas.
+conflict-keep-or-delete = garder ou supprimer ?
+conflict-deleted = Supprimée
+conflict-edited = Modifiée
+conflict-restored = Gardée
+conflict-take-deletion = Supprimer la fiche
+conflict-take-record = Garder la fiche
+conflict-changed = La fiche a changé entre-temps. Voici son état actuel.
 
-## Forms
-form-save = Save
-form-cancel = Cancel
-form-none = (none)
-form-required = (required)
-form-register = Register
-form-register-hint = Your register is read by all partners; the internal one by nobody else.
-form-refused = This could not be saved.
-form-more-languages = More languages
-form-nothing-to-choose = There is nothing to choose from yet.
-form-start = Start
-form-end = End
-form-zone = Time zone
-form-has-conflicts = This record has a conflict. Saving other fields does not decide it:
-hint-lines = One per line.
-hint-position = Latitude, longitude and precision, such as 45.956,13.648;city
-hint-country = Two letters, such as SI, IT or FR.
-hint-email = A functional address, such as office@zavod.example; no address of a person.
-hint-nuts = Code of the statistical region, such as SI04 or ITH3. It may stay empty.
-hint-identifiers = Tax, court or other official numbers, one per line.
-hint-references = Hold Ctrl (or ⌘) to choose several.
-stale-title = Somebody changed this record while you were editing it.
-stale-how = Nothing of yours has been saved yet. Below is what it says now and what you wrote; the form still holds your text. Save again to write yours over it.
-stale-look = Go back, look at the record as it is now, and decide again.
-stale-field = Field
-stale-now = As it is now
-stale-yours = What you wrote
-stale-drop = Leave it as it is now
+## Formulaires
+form-save = Enregistrer
+form-cancel = Annuler
+form-none = (aucun)
+form-required = (obligatoire)
+form-register = Registre
+form-register-hint = Votre registre est lu par tous les partenaires ; le registre interne par personne d’autre.
+form-refused = L’enregistrement n’a pas pu se faire.
+form-more-languages = Autres langues
+form-nothing-to-choose = Il n’y a encore rien à choisir.
+form-start = Début
+form-end = Fin
+form-zone = Fuseau horaire
+form-has-conflicts = Cette fiche est en conflit. Enregistrer d’autres champs ne le tranche pas :
+hint-lines = Un par ligne.
+hint-position = Latitude, longitude et précision, par exemple 45.956,13.648;city
+hint-country = Deux lettres, par exemple SI, IT ou FR.
+hint-email = Une adresse de service, par exemple office@zavod.example ; pas l’adresse d’une personne.
+hint-nuts = Code de la région statistique, par exemple SI04 ou ITH3. Ce champ peut rester vide.
+hint-identifiers = Numéros fiscaux, d’immatriculation ou autres numéros officiels, un par ligne.
+hint-references = Maintenez la touche Ctrl (ou ⌘) pour en choisir plusieurs.
+stale-title = Quelqu’un a modifié cette fiche pendant que vous la modifiiez.
+stale-how = Rien de votre saisie n’est encore enregistré. Vous voyez ci-dessous l’état actuel et ce que vous avez écrit ; le formulaire contient encore votre texte. Enregistrez à nouveau pour écrire le vôtre à la place.
+stale-look = Revenez en arrière, regardez l’état actuel de la fiche et décidez à nouveau.
+stale-field = Champ
+stale-now = État actuel
+stale-yours = Ce que vous avez écrit
+stale-drop = Laisser l’état actuel
 
-## Partners
-partners-members = Partners and devices
-partners-self = you
-partners-this-device = this device
-partners-steward = steward
-partners-roles = A steward decides, together with the other stewards, who is admitted.
-partners-partner = partner
-partners-col-name = Partner
-partners-col-country = Country
-partners-col-role = Role
-partners-col-devices = Devices
-approvals-title = Waiting for you
-approvals-how = Telephone the partner and compare the number. Approve only if both of you read the same.
-approval-approve = The numbers are equal: approve
-approval-reject = Refuse
-approval-other-name = The ticket was made for { $name }.
-check-number = Check number:
-drafts-title = Waiting for stewards
-draft-all = all partners
-draft-admission = Admit { $name } ({ $more })
-draft-shared-register = Create the shared register “{ $name }”, written by { $more }
-draft-register-writers = Let the register “{ $name }” be written by { $more }
-draft-stewards = Stewards from now on: { $name }{ $more }
-draft-removal = Remove { $name } for ever{ $more }
-draft-rekeying = Replace the key of { $name }; the new one begins { $more }. Compare it on the telephone.
-draft-signed = Signed by { $names }; { $n } must sign.
-draft-missing = Not yet: { $names }
-draft-refused = Refused by { $names }
-draft-sign = Sign
-invites-title = Tickets
-invites-none = No tickets.
-invites-col-name = For
-invites-col-country = Country
-invites-col-state = State
-invites-col-expires = Expires
-invites-col-ticket = Ticket
-invite-title = Invite a partner
-invite-how = Makes a ticket that works once. Send it by e-mail; then compare the check number on the telephone.
-invite-name = Name of the organisation
-invite-make = Make a ticket
-ticket-open = open
-ticket-used = used
-ticket-expired = expired
-ticket-cancelled = cancelled
-ticket-show = Show
-ticket-cancel = Cancel
-ticket-made = Ticket for { $name }
-ticket-how = Send this text to the partner. It works once.
-ticket-code = The ticket as a QR code
-ticket-code-show = Show it as a QR code
-ticket-expires = Expires
-join-title = Join a partnership
-join-how = Paste the ticket that a partner has sent you.
-join-ticket = Ticket
-join-ask = Ask to join
-join-read-out = Read this number out on the telephone. The other side must see the same.
-join-stage-dialling = Reaching the inviting partner
-join-stage-committed = Agreeing on the check number
-join-stage-waiting = Waiting for the confirmation
-join-stage-admitted = Admitted
-join-stage-refused = Refused
-join-refused-ticket-unknown = The partner who invited you does not know this ticket.
-join-refused-ticket-used = Another machine has used this ticket already.
-join-refused-ticket-expired = The ticket has expired.
-join-refused-ticket-cancelled = The partner who invited you has cancelled this ticket.
-join-refused-foreign-federation = The ticket is for another partnership.
-join-refused-commitment-mismatch = What the other side showed does not fit what it had promised. Telephone before you try again.
-join-refused-too-many-attempts = The ticket's three attempts are used up.
-join-refused-rejected = The partner who invited you has refused.
-join-refused-malformed = The other side sent something that cannot be understood.
-join-waits-for = Waiting for: { $name }
-found-title = Found a partnership
-found-how = Only if there is none yet that you want to join. You become its first steward.
-found-name = Name of the partnership
-found-found = Found it
+## Partenaires
+partners-members = Partenaires et appareils
+partners-self = vous
+partners-this-device = cet appareil
+partners-steward = garant
+partners-roles = Un garant décide, avec les autres garants, qui est admis.
+partners-partner = partenaire
+partners-col-name = Partenaire
+partners-col-country = Pays
+partners-col-role = Rôle
+partners-col-devices = Appareils
+approvals-title = En attente de votre décision
+approvals-how = Téléphonez au partenaire et comparez le numéro. N’approuvez que si vous lisez tous deux le même.
+approval-approve = Les numéros sont identiques : approuver
+approval-reject = Refuser
+approval-other-name = L’invitation a été faite pour { $name }.
+check-number = Numéro de contrôle :
+drafts-title = En attente des garants
+draft-all = tous les partenaires
+draft-admission = Admettre { $name } ({ $more })
+draft-shared-register = Créer le registre partagé « { $name } » ; y écrivent : { $more }
+draft-register-writers = Confier l’écriture du registre « { $name } » à : { $more }
+draft-stewards = Garants désormais : { $name }{ $more }
+draft-removal = Exclure { $name } pour toujours{ $more }
+draft-rekeying = Remplacer la clé de { $name } ; la nouvelle commence par { $more }. Comparez-la au téléphone.
+draft-signed = Signé par { $names } ; signatures nécessaires : { $n }.
+draft-missing = Pas encore : { $names }
+draft-refused = Refusé par { $names }
+draft-sign = Signer
+invites-title = Invitations
+invites-none = Aucune invitation.
+invites-col-name = Pour
+invites-col-country = Pays
+invites-col-state = État
+invites-col-expires = Expire
+invites-col-ticket = Invitation
+invite-title = Inviter un partenaire
+invite-how = Crée une invitation qui ne sert qu’une fois. Envoyez-la par courriel, puis comparez le numéro de contrôle au téléphone.
+invite-name = Nom de l’organisation
+invite-make = Créer une invitation
+ticket-open = ouverte
+ticket-used = utilisée
+ticket-expired = expirée
+ticket-cancelled = annulée
+ticket-show = Afficher
+ticket-cancel = Annuler
+ticket-made = Invitation pour { $name }
+ticket-how = Envoyez ce texte au partenaire. Il ne sert qu’une fois.
+ticket-code = L’invitation sous forme de code QR
+ticket-code-show = Afficher sous forme de code QR
+ticket-expires = Expire
+join-title = Entrer dans un partenariat
+join-how = Collez l’invitation qu’un partenaire vous a envoyée.
+join-ticket = Invitation
+join-ask = Demander à entrer
+join-read-out = Lisez ce numéro au téléphone. L’autre côté doit voir le même.
+join-stage-dialling = Prise de contact avec le partenaire qui vous a invité
+join-stage-committed = Accord sur le numéro de contrôle
+join-stage-waiting = En attente de la confirmation
+join-stage-admitted = Admis
+join-stage-refused = Refusé
+join-refused-ticket-unknown = Le partenaire qui vous a invité ne connaît pas cette invitation.
+join-refused-ticket-used = Un autre appareil a déjà utilisé cette invitation.
+join-refused-ticket-expired = L’invitation a expiré.
+join-refused-ticket-cancelled = Le partenaire qui vous a invité a annulé cette invitation.
+join-refused-foreign-federation = L’invitation est pour un autre partenariat.
+join-refused-commitment-mismatch = Ce que l’autre côté a montré ne correspond pas à ce qu’il avait promis. Téléphonez avant de réessayer.
+join-refused-too-many-attempts = Les trois tentatives de l’invitation sont épuisées.
+join-refused-rejected = Le partenaire qui vous a invité a refusé.
+join-refused-malformed = L’autre côté a envoyé quelque chose d’incompréhensible.
+join-waits-for = En attente de : { $name }
+found-title = Fonder un partenariat
+found-how = Seulement s’il n’en existe pas encore un dans lequel vous voulez entrer. Vous en devenez le premier garant.
+found-name = Nom du partenariat
+found-found = Fonder
 
 ## Moments
-moment-zone = { $place } time
+moment-zone = heure de { $place }
 
-## Command line
-cli-no-federation = In no partnership yet: comin found NAME, or comin join TICKET
+## Ligne de commande
+cli-no-federation = Encore dans aucun partenariat : comin found NOM, ou comin join INVITATION
 cli-federation = { $n ->
-    [one] Federation { $name }, 1 partner
-   *[other] Federation { $name }, { $n } partners
+    [one] Partenariat { $name }, { $n } partenaire
+   *[other] Partenariat { $name }, { $n } partenaires
 }
-cli-not-running = The node is not running: nothing is exchanged. comin run
-cli-exchange = Exchange: { $text }
-cli-unsent = { $n } of ours on no other machine yet
-cli-peer-lacks = lacks { $what }
-cli-peer-we-lack = we lack { $what }
-cli-peer-heard = last heard { $when }
-cli-peer-tried = last try: { $what }
+cli-not-running = Le nœud est arrêté : rien n’est échangé. comin run
+cli-exchange = Échange : { $text }
+cli-unsent = { $n ->
+    [one] { $n } des nôtres encore sur aucun autre appareil
+   *[other] { $n } des nôtres encore sur aucun autre appareil
+}
+cli-peer-lacks = il lui manque : { $what }
+cli-peer-we-lack = il nous manque : { $what }
+cli-peer-heard = dernier contact { $when }
+cli-peer-tried = dernière tentative : { $what }
 cli-needs-approval = { $n ->
-    [one] 1 newcomer waits for confirmation: comin approvals
-   *[other] { $n } newcomers wait for confirmation: comin approvals
+    [one] { $n } nouveau partenaire attend la confirmation : comin approvals
+   *[other] { $n } nouveaux partenaires attendent la confirmation : comin approvals
 }
-cli-needs-resume = Exchange is paused by hand: comin sync resume
-cli-joining = Joining: { $stage }
-cli-store-failed = The store has failed: { $reason }. comin check
-cli-fault = Fault of { $partner }: { $what }
+cli-needs-resume = L’échange a été mis en pause : comin sync resume
+cli-joining = Entrée : { $stage }
+cli-store-failed = Le stockage est en panne : { $reason }. comin check
+cli-fault = Défaut chez { $partner } : { $what }
 cli-edit-waits = { $n ->
-    [one] 1 field that you wrote waits
-   *[other] { $n } fields that you wrote wait
-} for { $record }: its record went with the second history of a copied machine, and is shown again once that machine’s partner has it again. Nothing is lost here.
-cli-founded = { $name } is founded, with this partner as its first steward.
-cli-founded-next = Next: comin invite "PARTNER" --country FR --file ticket.txt
-cli-ticket = Ticket for { $name }, valid until { $expires }
-cli-ticket-hand-over = Hand it over on a way that you trust. There, IT runs: comin join TICKET
-cli-ticket-no-code = The ticket is too long for a QR code; hand over the text or a file (--file).
-cli-ticket-compare = When they call, compare the check number: comin approvals
-cli-ticket-run = This node must run to receive them: comin run
-cli-ticket-cancelled = The ticket is cancelled.
-cli-no-tickets = There are no tickets.
-cli-joined = Admitted to { $name }.
-cli-join-dialling = Looking for the node of the partner who invited you …
-cli-join-tried = Looking for the node of the partner who invited you; last try: { $what }
-cli-join-committed = Connected; exchanging keys …
-cli-join-waiting = Waiting for confirmation.
-cli-join-waiting-for = Waiting for { $name } to confirm.
-cli-join-read-out = Read it out to the partner who invited you; both must see the same.
-cli-join-close = You may close this with Ctrl-C: the node goes on, and “comin status” tells how far it is.
-cli-asks = { $name } ({ $country }) asks to join.
-cli-asks-same = The same on their screen: comin approvals approve { $id }
-cli-asks-other = Another one: comin approvals reject { $id }
-cli-no-approvals = Nobody waits for confirmation.
-cli-proposed = Signed here; waits for signatures of stewards: { $names }
-cli-proposed-next = They see it in “comin approvals” as { $id }; any member’s node carries it.
-cli-draft-lost = It cannot get a majority any more. To withdraw it: comin approvals reject { $id }
-cli-draft-dormant = Another round is under way: nobody signs it now. ({ $id })
-cli-draft-sign = To sign: comin approvals approve { $id }
-cli-draft-refuse = To refuse: comin approvals reject { $id }
+    [one] { $n } champ que vous avez écrit attend
+   *[other] { $n } champs que vous avez écrits attendent
+} la fiche { $record } : elle est partie avec la seconde histoire d’un appareil copié, et réapparaîtra quand le partenaire de cet appareil l’aura de nouveau. Rien n’est perdu ici.
+cli-founded = Le partenariat { $name } est fondé ; ce partenaire en est le premier garant.
+cli-founded-next = Ensuite : comin invite "PARTENAIRE" --country FR --file invitation.txt
+cli-ticket = Invitation pour { $name }, valable jusqu’au { $expires }
+cli-ticket-hand-over = Remettez-la par une voie à laquelle vous vous fiez. Là-bas, le service informatique exécute : comin join INVITATION
+cli-ticket-no-code = L’invitation est trop longue pour un code QR ; remettez le texte ou un fichier (--file).
+cli-ticket-compare = Quand ils appellent, comparez le numéro de contrôle : comin approvals
+cli-ticket-run = Pour les recevoir, ce nœud doit être en marche : comin run
+cli-ticket-cancelled = L’invitation est annulée.
+cli-no-tickets = Il n’y a aucune invitation.
+cli-joined = Admis dans { $name }.
+cli-join-dialling = Recherche du nœud du partenaire qui vous a invité …
+cli-join-tried = Recherche du nœud du partenaire qui vous a invité ; dernière tentative : { $what }
+cli-join-committed = Connecté ; échange des clés …
+cli-join-waiting = En attente de la confirmation.
+cli-join-waiting-for = En attente de la confirmation de { $name }.
+cli-join-read-out = Lisez-le au partenaire qui vous a invité ; vous devez voir le même tous les deux.
+cli-join-close = Vous pouvez fermer avec Ctrl-C : le nœud continue, et « comin status » dit où il en est.
+cli-asks = { $name } ({ $country }) demande à entrer.
+cli-asks-same = Le même sur leur écran : comin approvals approve { $id }
+cli-asks-other = Un autre : comin approvals reject { $id }
+cli-no-approvals = Personne n’attend de confirmation.
+cli-proposed = Signé ici ; attend les signatures des garants : { $names }
+cli-proposed-next = Ils le voient dans « comin approvals » sous { $id } ; le nœud de n’importe quel membre le transmet.
+cli-draft-lost = La majorité n’est plus possible. Pour le retirer : comin approvals reject { $id }
+cli-draft-dormant = Un autre tour est en cours : personne ne le signe maintenant. ({ $id })
+cli-draft-sign = Pour signer : comin approvals approve { $id }
+cli-draft-refuse = Pour refuser : comin approvals reject { $id }
 cli-draft-id = ({ $id })
-cli-stewards-set = The stewards are set.
-cli-steward-key = its key was replaced: comin stewards set
-cli-no-stewards = There are no stewards.
-cli-stewards-decide = { $n } of { $count } decide together.
-cli-partner-removed = Removed for ever. It keeps what it has, and gets nothing more.
-cli-key-replaced = The key is replaced. The old recovery kit is worth nothing any more: destroy it.
-cli-key-kit = New recovery kit: { $file }. Print it, lock it away, delete the file.
-cli-key-read-out = Read out to the stewards: { $key }
-cli-unconfirmed = This machine was restored and signs nothing for the partnership until the other stewards' nodes (or, where this partner is no steward, another node) have confirmed what it had signed: comin sync --wait 60s. Where no other node is left: comin restore --alone
-cli-restored-alone = This machine signs for the partnership again.
-cli-backup-written = Backup written: { $file } ({ $kilobytes } kB).
-cli-backup-secret = It holds this machine’s secret key: keep it as safe as the machine, and not on its disk alone.
-cli-backup-sound = The backup is sound: { $name }, machine { $device }, made { $time }, { $records ->
-    [one] 1 record
-   *[other] { $records } records
-}.
-cli-backup-restored = Restored: { $name }, machine { $device }, as of { $time }, { $records ->
-    [one] 1 record
-   *[other] { $records } records
-}.
-cli-backup-next = Next: comin{ $place } run. What the others have had since comes back from them. The machine that the backup was made on must not run any more.
-cli-backup-failed = No backup can be written: { $reason }
-cli-backup-last = Last backup: { $time }, { $file }
-partners-removed = removed
-cli-approved = Admitted.
-cli-rejected = Refused.
-cli-this-partner = this partner
-cli-this-machine = this machine
-cli-no-partners = There are no partners.
-cli-no-devices = There are no machines.
-cli-revoked = The machine is revoked. What it wrote before stays; whoever has it keeps what it holds.
-cli-revoked-tip = What it signs for the partnership counts until the key says so too: comin devices revoke MACHINE --kit FILE. If somebody else has it, do that now.
-cli-revoked-machine = revoked
-cli-no-users = Nobody signs in over the office network. Add somebody: comin users add NAME --role admin
-cli-restored-users = These may sign in over the office network, as at the time of the backup: { $names }. Whoever was removed since is among them again: comin users list
-cli-user-removed = { $name } is removed and signed out.
-cli-user-password = The password of { $name }, shown only now:
-cli-tls-fingerprint = SHA-256 fingerprint of your office's authority, to compare before a browser trusts it:
-cli-tls-next-listen = Write into node.toml: [listen] office = ["{ $address }"], add users (comin users add), and start the node again.
-cli-tls-next-start = Start the node again. Browsers have to trust the new authority; delete the old one there.
-cli-no-registers = There are no registers.
-cli-register-made = Register { $name } is there: { $id }
-cli-writers-set = The writers are set.
-cli-written-by-all = written by all
-cli-written-by = written by { $names }
-cli-register-partner = partner register
-cli-register-internal = internal register
-cli-yours-to-write = yours to write
-cli-saved = Saved: { $title } ({ $id }) in { $register }
-cli-added = Added: { $title } ({ $id }) in { $register }
-cli-removed = Marked as deleted: { $title } ({ $id }) in { $register }
-cli-restored = There again: { $title } ({ $id }) in { $register }
-cli-to-decide = { $n ->
-    [one] 1 field waits for a decision: comin conflicts
-   *[other] { $n } fields wait for a decision: comin conflicts
+cli-stewards-set = Les garants sont désignés.
+cli-steward-key = sa clé a été remplacée : comin stewards set
+cli-no-stewards = Il n’y a aucun garant.
+cli-stewards-decide = { $n ->
+    [one] { $n } sur { $count } décide.
+   *[other] { $n } sur { $count } décident ensemble.
 }
-cli-nothing-found = Nothing found.
-cli-figures-as-of = State of the data: { $day }
-cli-figures-networks = networks
+cli-partner-removed = Exclu pour toujours. Il garde ce qu’il a et ne reçoit plus rien.
+cli-key-replaced = La clé est remplacée. L’ancien kit de récupération ne vaut plus rien : détruisez-le.
+cli-key-kit = Nouveau kit de récupération : { $file }. Imprimez-le, mettez-le sous clé, supprimez le fichier.
+cli-key-read-out = À lire aux garants : { $key }
+cli-unconfirmed = Cet appareil a été rétabli et ne signe rien pour le partenariat tant que les nœuds des autres garants (ou, si ce partenaire n’est pas garant, un autre nœud) n’ont pas confirmé ce qu’il avait signé : comin sync --wait 60s. S’il ne reste aucun autre nœud : comin restore --alone
+cli-restored-alone = Cet appareil signe de nouveau pour le partenariat.
+cli-backup-written = Sauvegarde écrite : { $file } ({ $kilobytes } ko).
+cli-backup-secret = Elle contient la clé secrète de cet appareil : gardez-la aussi sûrement que l’appareil, et pas seulement sur son disque.
+cli-backup-sound = La sauvegarde est intègre : { $name }, appareil { $device }, faite le { $time }, { $records ->
+    [one] { $records } fiche
+   *[other] { $records } fiches
+}.
+cli-backup-restored = Rétabli : { $name }, appareil { $device }, état au { $time }, { $records ->
+    [one] { $records } fiche
+   *[other] { $records } fiches
+}.
+cli-backup-next = Ensuite : comin{ $place } run. Ce que les autres ont reçu depuis revient de chez eux. L’appareil sur lequel la sauvegarde a été faite ne doit plus fonctionner.
+cli-backup-failed = La sauvegarde ne peut pas être écrite : { $reason }
+cli-backup-last = Dernière sauvegarde : { $time }, { $file }
+partners-removed = exclu
+cli-approved = Admis.
+cli-rejected = Refusé.
+cli-this-partner = ce partenaire
+cli-this-machine = cet appareil
+cli-no-partners = Il n’y a aucun partenaire.
+cli-no-devices = Il n’y a aucun appareil.
+cli-revoked = L’appareil est révoqué. Ce qu’il a écrit avant reste ; qui le détient garde ce qu’il contient.
+cli-revoked-tip = Ce qu’il signe pour le partenariat compte jusqu’à ce que la clé le dise aussi : comin devices revoke APPAREIL --kit FICHIER. Si quelqu’un d’autre le détient, faites-le tout de suite.
+cli-revoked-machine = révoqué
+cli-no-users = Personne ne se connecte par le réseau du bureau. Ajoutez quelqu’un : comin users add NOM --role admin
+cli-restored-users = Peuvent se connecter par le réseau du bureau, comme au moment de la sauvegarde : { $names }. Qui a été retiré depuis y figure de nouveau : comin users list
+cli-user-removed = { $name } est retiré et déconnecté.
+cli-user-password = Le mot de passe de { $name }, affiché maintenant seulement :
+cli-tls-fingerprint = Empreinte SHA-256 de l’autorité de votre organisation, à comparer avant qu’un navigateur lui fasse confiance :
+cli-tls-next-listen = Écrivez dans node.toml : [listen] office = ["{ $address }"], ajoutez des utilisateurs (comin users add) et redémarrez le nœud.
+cli-tls-next-start = Redémarrez le nœud. Les navigateurs doivent faire confiance à la nouvelle autorité ; supprimez-y l’ancienne.
+cli-no-registers = Il n’y a aucun registre.
+cli-register-made = Le registre { $name } est créé : { $id }
+cli-writers-set = Les partenaires qui écrivent sont fixés.
+cli-written-by-all = écrit par tous
+cli-written-by = écrit par { $names }
+cli-register-partner = registre du partenaire
+cli-register-internal = registre interne
+cli-yours-to-write = vous pouvez y écrire
+cli-saved = Enregistrée : { $title } ({ $id }) dans { $register }
+cli-added = Ajoutée : { $title } ({ $id }) dans { $register }
+cli-removed = Marquée comme supprimée : { $title } ({ $id }) dans { $register }
+cli-restored = De nouveau présente : { $title } ({ $id }) dans { $register }
+cli-to-decide = { $n ->
+    [one] { $n } champ attend une décision : comin conflicts
+   *[other] { $n } champs attendent une décision : comin conflicts
+}
+cli-nothing-found = Rien n’a été trouvé.
+cli-figures-as-of = État des données : { $day }
+cli-figures-networks = réseaux
 cli-figures-organisations = organisations
-cli-figures-memberships = memberships
-cli-figures-bridges = in several networks
-cli-figures-events = events
-cli-figures-practices = practices
-cli-figures-interests = interests
-cli-figures-joined = new memberships
-cli-figures-members = memberships
-cli-figures-countries = Country
-cli-figures-levels = Level
-cli-figures-target_groups = Target group
-cli-figures-months = Month
-cli-figures-total = Together
-cli-deleted = deleted
-cli-in-register = In { $register }; added by { $partner }, { $time }; version { $version }
-cli-in-register-read-only = In { $register }, read only; added by { $partner }, { $time }; version { $version }
-cli-registers-differ = The registers differ in: { $fields }
-cli-cleared = (removed)
-cli-in-conflict = In conflict: { $field }
-cli-edited = edited { $field }: { $value }
-cli-no-conflicts = Nothing is in conflict.
-cli-conflict-in = { $title } in { $register }
-cli-decided = Decided.
-cli-would-import = Would be: { $added } added, { $changed } changed, { $unchanged } unchanged.
-cli-import-progress = { $written } of { $total } records written
-cli-imported = Imported: { $added } added, { $changed } changed, { $unchanged } unchanged.
-cli-row-would-add = row { $row }: would be added
-cli-row-would-change = row { $row }: would change { $fields }
-cli-import-columns = Columns: { $columns }
-cli-import-not-taken = Columns that are not taken: { $columns }
-cli-import-key = Rows without id are found again by: { $fields }
-cli-import-absent = Records of the register that are not in the file, and stay as they are: { $n }
-cli-import-elsewhere = Rows of records in other registers, which say what is there: { $n }
-cli-import-ids-unknown = Rows with an id that is not known here, which counts for nothing: { $n }
-cli-import-emails-left = E-mail addresses left out because they look like a person’s: { $n }
-cli-import-persons = Contact persons: { $added } added, { $changed } changed, { $unchanged } unchanged.
-cli-import-persons-terms = To take them, add --purpose, --legal-basis and --retain-until; else --without-persons
-cli-import-positions = Positions of cities (GeoNames, CC BY 4.0): { $filled } filled in, { $unknown } cities not known or without a country (--set country=IT), { $several } with several cities of the name.
-cli-import-duplicates = These may be there already. Look, and correct name or city in the file where they are:
-cli-row-duplicate = row { $row }: { $title } ({ $id }), { $reason }
-cli-record-absent = not in the file: { $title } ({ $id })
-cli-duplicate-identifier = the same identifier
-cli-duplicate-website = the same website
-cli-duplicate-name = a similar name in the same city
-cli-and-more = … and { $n } more
-cli-sync-paused = Exchange is paused, also after a restart. Editing goes on. Back: comin sync resume
-cli-sync-resumed = Exchange goes on.
-cli-sync-complete = Everyone holds everything.
-cli-sync-missing = Missing after { $n } s: { $names }
-cli-sync-asked = Asked everyone; not complete yet: { $names }
-cli-check-good = { $documents } documents, { $records } records, { $entries } entries: everything is whole, and pages read what the documents say.
-cli-check-size = { $live } kB of live data take { $disk } kB on disk.
-cli-config-good = { $file } is good.
-cli-config-default = { $file } does not exist: the defaults are in force.
-cli-version = comin { $version }, store format { $format }
-cli-open-once = The link signs one browser in, once, within ten minutes.
-doctor-identity = { $name } ({ $country }) in { $place }
-doctor-key = the device key is there and closed to others
-doctor-config = the configuration can be read
-doctor-store = the store opens
-doctor-running = the node is running
-doctor-not-running = the node is not running: nothing is exchanged
-doctor-paused = exchange is paused by hand
-doctor-no-federation = this partner is in no partnership
-doctor-no-federation-remedy = comin found NAME, or comin join TICKET
-doctor-fault-remedy = ask that partner's IT to look at its machine
-doctor-told = other nodes are told to come to { $addresses }
-doctor-addresses = known addresses of this node: { $addresses }
-doctor-no-address = none yet
-doctor-port = from outside the office it can be reached only if a router forwards TCP port { $port } to it; then name that address in node.toml: [listen] external
-doctor-peer-away = if it stays away: is its node running, and is its port open? There: comin doctor
+cli-figures-memberships = adhésions
+cli-figures-bridges = dans plusieurs réseaux
+cli-figures-events = événements
+cli-figures-practices = pratiques
+cli-figures-interests = manifestations d’intérêt
+cli-figures-joined = nouvelles adhésions
+cli-figures-members = adhésions
+cli-figures-countries = Pays
+cli-figures-levels = Niveau
+cli-figures-target_groups = Public
+cli-figures-months = Mois
+cli-figures-total = Total
+cli-deleted = supprimée
+cli-in-register = Dans { $register } ; ajoutée par { $partner }, { $time } ; version { $version }
+cli-in-register-read-only = Dans { $register }, lecture seule ; ajoutée par { $partner }, { $time } ; version { $version }
+cli-registers-differ = Les registres diffèrent sur : { $fields }
+cli-cleared = (retiré)
+cli-in-conflict = En conflit : { $field }
+cli-edited = modifié { $field } : { $value }
+cli-no-conflicts = Rien n’est en conflit.
+cli-conflict-in = { $title } dans { $register }
+cli-decided = Décidé.
+cli-would-import = Résultat prévu : ajoutées { $added }, modifiées { $changed }, inchangées { $unchanged }.
+cli-import-progress = fiches écrites : { $written } sur { $total }
+cli-imported = Importé : ajoutées { $added }, modifiées { $changed }, inchangées { $unchanged }.
+cli-row-would-add = ligne { $row } : serait ajoutée
+cli-row-would-change = ligne { $row } : changerait { $fields }
+cli-import-columns = Colonnes : { $columns }
+cli-import-not-taken = Colonnes non reprises : { $columns }
+cli-import-key = Les lignes sans id se retrouvent par : { $fields }
+cli-import-absent = Fiches du registre qui ne sont pas dans le fichier et restent comme elles sont : { $n }
+cli-import-elsewhere = Lignes de fiches d’autres registres, qui disent ce qui s’y trouve déjà : { $n }
+cli-import-ids-unknown = Lignes avec un id inconnu ici, qui ne compte pas : { $n }
+cli-import-emails-left = Adresses électroniques laissées de côté parce qu’elles semblent être celles d’une personne : { $n }
+cli-import-persons = Personnes de contact : ajoutées { $added }, modifiées { $changed }, inchangées { $unchanged }.
+cli-import-persons-terms = Pour les reprendre, ajoutez --purpose, --legal-basis et --retain-until ; sinon --without-persons
+cli-import-positions = Positions des villes (GeoNames, CC BY 4.0) : complétées { $filled } ; villes inconnues ou sans pays (--set country=IT) { $unknown } ; avec plusieurs villes du même nom { $several }.
+cli-import-duplicates = Celles-ci existent peut-être déjà. Regardez et, si c’est le cas, corrigez le nom ou la ville dans le fichier :
+cli-row-duplicate = ligne { $row } : { $title } ({ $id }), { $reason }
+cli-record-absent = absente du fichier : { $title } ({ $id })
+cli-duplicate-identifier = le même identifiant
+cli-duplicate-website = le même site web
+cli-duplicate-name = un nom semblable dans la même ville
+cli-and-more = … et encore { $n }
+cli-sync-paused = L’échange est en pause, y compris après un redémarrage. La saisie reste possible. Pour reprendre : comin sync resume
+cli-sync-resumed = L’échange reprend.
+cli-sync-complete = Tous ont tout.
+cli-sync-missing = Manque après { $n } s : { $names }
+cli-sync-asked = Tous ont été interrogés ; pas encore complet : { $names }
+cli-check-good = Documents : { $documents }, fiches : { $records }, entrées : { $entries }. Tout est entier, et les pages lisent ce que disent les documents.
+cli-check-size = { $live } ko de données vivantes occupent { $disk } ko sur le disque.
+cli-config-good = { $file } est correct.
+cli-config-default = { $file } n’existe pas : les valeurs par défaut s’appliquent.
+cli-version = comin { $version }, format de stockage { $format }
+cli-open-once = Le lien connecte un seul navigateur, une fois, dans les dix minutes.
+doctor-identity = { $name } ({ $country }), dossier { $place }
+doctor-key = la clé de l’appareil est là et fermée aux autres
+doctor-config = la configuration est lisible
+doctor-store = le stockage s’ouvre
+doctor-running = le nœud est en marche
+doctor-not-running = le nœud est arrêté : rien n’est échangé
+doctor-paused = l’échange a été mis en pause
+doctor-no-federation = ce partenaire n’est dans aucun partenariat
+doctor-no-federation-remedy = comin found NOM, ou comin join INVITATION
+doctor-fault-remedy = demandez au service informatique de ce partenaire d’examiner son appareil
+doctor-told = les autres nœuds savent qu’ils doivent venir à { $addresses }
+doctor-addresses = adresses connues de ce nœud : { $addresses }
+doctor-no-address = aucune encore
+doctor-port = depuis l’extérieur du bureau, il n’est joignable que si un routeur lui transmet le port TCP { $port } ; indiquez alors cette adresse dans node.toml : [listen] external
+doctor-peer-away = s’il reste absent : son nœud est-il en marche, et son port est-il ouvert ? Là-bas : comin doctor
 
-## Kinds
-kind-network = Network
+## Types
+kind-network = Réseau
 kind-organisation = Organisation
-kind-membership = Membership
-kind-practice = Good practice
-kind-event = Event
-kind-interest = Expression of interest
-kind-programme = Training programme
+kind-membership = Adhésion
+kind-practice = Bonne pratique
+kind-event = Événement
+kind-interest = Manifestation d’intérêt
+kind-programme = Programme de formation
 kind-publication = Publication
 kind-note = Note
-kind-sameas = Same as
-kind-proposal = Proposal
-kinds-network = Networks
+kind-sameas = Même que
+kind-proposal = Proposition
+kinds-network = Réseaux
 kinds-organisation = Organisations
-kinds-practice = Good practices
-kinds-event = Events
+kinds-practice = Bonnes pratiques
+kinds-event = Événements
 
-## Fields
-field-a = One record
-field-about = About
-field-accepted_proposals = Accepted proposals
-field-activities = Activities
-field-address = Address
-field-attendance = People who came
-field-b = Other record
-field-challenges = Challenges
-field-changes = Proposed values
-field-city = City
-field-content = Content
+## Champs
+field-a = Une fiche
+field-about = Concerne
+field-accepted_proposals = Propositions acceptées
+field-activities = Activités
+field-address = Adresse
+field-attendance = Présents
+field-b = Autre fiche
+field-challenges = Difficultés
+field-changes = Valeurs proposées
+field-city = Ville
+field-content = Contenu
 field-contribution = Contribution
-field-coordinators = Coordinators
-field-country = Country
-field-declined_proposals = Declined proposals
-field-deleted = Deleted
+field-coordinators = Coordinateurs
+field-country = Pays
+field-declined_proposals = Propositions refusées
+field-deleted = Supprimée
 field-description = Description
-field-email = E-mail
-field-evidence = Evidence of success
-field-hours = Hours
-field-identifiers = Identifiers
-field-implementing_organisation = Implemented by
-field-languages = Languages
-field-last_verified = Last verified
-field-levels = Levels
-field-links = Links
+field-email = Courriel
+field-evidence = Preuves de réussite
+field-hours = Heures
+field-identifiers = Identifiants
+field-implementing_organisation = Mise en œuvre par
+field-languages = Langues
+field-last_verified = Dernière vérification
+field-levels = Niveaux
+field-links = Liens
 field-modules = Modules
 field-motivation = Motivation
-field-name = Name
-field-network = Network
-field-networks = Networks
-field-nuts = NUTS code
+field-name = Nom
+field-network = Réseau
+field-networks = Réseaux
+field-nuts = Code NUTS
 field-organisation = Organisation
-field-organisations = Participating organisations
-field-organiser = Organiser
-field-origin_event = Event of origin
-field-original_language = Original language
-field-other_names = Other names
-field-phone = Telephone
-field-place = Place
+field-organisations = Organisations participantes
+field-organiser = Organisateur
+field-origin_event = Événement d’origine
+field-original_language = Langue d’origine
+field-other_names = Autres noms
+field-phone = Téléphone
+field-place = Lieu
 field-position = Position
-field-practices = Good practices presented
+field-practices = Bonnes pratiques présentées
 field-programme = Programme
-field-reason = Reason
-field-register = Register
-field-resources = Resources
-field-role = Role
-field-schema = Schema version
-field-sha256 = Checksum (SHA-256)
-field-since = Since
-field-state = State
-field-strategy = Strategy
-field-summary = Summary
-field-target_groups = Target groups
-field-text = Text
-field-title = Title
-field-transfer = Transfer
-field-transitions = Steps
+field-reason = Raison
+field-register = Registre
+field-resources = Ressources
+field-role = Rôle
+field-schema = Version du schéma
+field-sha256 = Somme de contrôle (SHA-256)
+field-since = Depuis
+field-state = État
+field-strategy = Stratégie
+field-summary = Résumé
+field-target_groups = Publics
+field-text = Texte
+field-title = Titre
+field-transfer = Transférabilité
+field-transitions = Étapes
 field-type = Type
-field-until = Until
-field-url = Address on the web
-field-visibility = Visibility
+field-until = Jusqu’au
+field-url = Adresse web
+field-visibility = Visibilité
 field-vision = Vision
-field-website = Website
-field-when = When
+field-website = Site web
+field-when = Quand
 
-## Countries of the partnership
-country-si = Slovenia
-country-it = Italy
+## Pays du partenariat
+country-si = Slovénie
+country-it = Italie
 country-fr = France
 
-cli-person-added = Added: { $id }
-cli-person-saved = Saved: { $id }
-cli-person-shared = Saved: who reads this person from now on. Who does not any more drops it with the next exchange.
-cli-person-due-soon = retention ends soon
-cli-person-due-over = retention is over: its controller's node erases it
-cli-person-due-ask = retention ended long ago: erase it, or set the date (is this machine's clock right?)
-cli-person-not-erased = Nobody has asked for an erasure of this person.
-cli-person-erased = Erased on { $k } of { $n } devices of { $m } partners.
-cli-person-missing = Not yet: { $name }, last heard { $time }
-cli-person-missing-unheard = Not yet: { $name }, never heard from here
-cli-person-waits = It waits here: another partner has asked for more erasures than are carried out at once. To agree: comin person erase { $id } --reason request
-cli-person-files = The person was put into these files, which you have to remove yourself:
-cli-person-written = Written: { $file }
-kind-person = Person
-field-given_name = Given name
-field-family_name = Family name
-field-purpose = Purpose
-field-legal_basis = Legal basis
-field-informed_on = Informed on
-field-retain_until = Keep until
-field-language = Language
+cli-person-added = Ajoutée : { $id }
+cli-person-saved = Enregistrée : { $id }
+cli-person-shared = Enregistré : qui lit désormais cette personne. Qui ne la lit plus l’abandonne au prochain échange.
+cli-person-due-soon = la conservation se termine bientôt
+cli-person-due-over = la conservation est terminée : le nœud du responsable du traitement l’efface
+cli-person-due-ask = la conservation est terminée depuis longtemps : effacez la personne, ou fixez la date (l’horloge de cet appareil est-elle juste ?)
+cli-person-not-erased = Personne n’a demandé l’effacement de cette personne.
+cli-person-erased = Effacée ; appareils : { $k } sur { $n }, partenaires : { $m }.
+cli-person-missing = Pas encore : { $name }, dernier contact { $time }
+cli-person-missing-unheard = Pas encore : { $name }, aucun contact d’ici
+cli-person-waits = Ici, c’est en attente : un autre partenaire a demandé plus d’effacements qu’il n’en est exécuté d’un coup. Pour donner votre accord : comin person erase { $id } --reason request
+cli-person-files = La personne figure dans ces fichiers, que vous devez supprimer vous-même :
+cli-person-written = Écrit : { $file }
+kind-person = Personne
+field-given_name = Prénom
+field-family_name = Nom de famille
+field-purpose = Finalité
+field-legal_basis = Base juridique
+field-informed_on = Informée le
+field-retain_until = À conserver jusqu’au
+field-language = Langue
 
-## Exports
-cli-no-calendars = No calendar reads the events. Make an address for one: comin calendars add NAME
-cli-calendar-all = all that this node reads
-cli-calendar-public = what is for the public
-cli-calendar-address = The address for { $name }, shown only now. Whoever has it reads the events:
-cli-calendar-path = While the node runs, behind its address: { $path }
-cli-calendar-removed = { $name } is removed; its address opens nothing any more.
-cli-search-more = … and { $n } more: write more words, or --limit N
-calendar-name = COM-IN events
+## Exportations
+cli-no-calendars = Aucun calendrier ne lit les événements. Pour créer une adresse : comin calendars add NOM
+cli-calendar-all = tout ce que ce nœud lit
+cli-calendar-public = ce qui est public
+cli-calendar-address = L’adresse pour { $name }, affichée maintenant seulement. Qui la détient lit les événements :
+cli-calendar-path = Tant que le nœud est en marche, à la suite de son adresse : { $path }
+cli-calendar-removed = { $name } est retiré ; son adresse n’ouvre plus rien.
+cli-search-more = … et encore { $n } : écrivez d’autres mots, ou --limit N
+calendar-name = Événements COM-IN
 export-column-id = Id
-export-column-register = Register
-export-column-title = name
-export-column-start = start
-export-column-end = end
+export-column-register = Registre
+export-column-title = nom
+export-column-start = début
+export-column-end = fin
 
-# Work with records
-reference-not-received = not received yet
-reference-not-shared = not shared with you
-reference-deleted = deleted
-reference-erased = erased
-record-absent = Named here and not to be seen
-record-linked = What leads here
-record-merged = Together with
-record-stale-translation = older than the original
-proposal-open = waits for a decision
-proposal-accepted = accepted
-proposal-declined = declined
-proposal-withdrawn = withdrawn
-same-identifier = same identifier: { $value }
-same-website = same website: { $value }
-same-name = similar name in { $value }
-news-added = added
-news-changed = changed
-news-deleted = deleted
-problem-no-way = From this state there is no such step.
-problem-decided = This was decided already.
-cli-advanced = { $title }: { $status }
-cli-membership = The membership stands: comin membership show { $id }
+# Travail avec les fiches
+reference-not-received = pas encore reçue
+reference-not-shared = non partagée avec vous
+reference-deleted = supprimée
+reference-erased = effacée
+record-absent = Nommées ici et non visibles
+record-linked = Ce qui mène ici
+record-merged = Réunie avec
+record-stale-translation = plus ancienne que l’original
+proposal-open = attend une décision
+proposal-accepted = acceptée
+proposal-declined = refusée
+proposal-withdrawn = retirée
+same-identifier = même identifiant : { $value }
+same-website = même site web : { $value }
+same-name = nom semblable dans la même ville ({ $value })
+news-added = ajoutée
+news-changed = modifiée
+news-deleted = supprimée
+problem-no-way = Depuis cet état, cette étape n’existe pas.
+problem-decided = C’est déjà décidé.
+cli-advanced = { $title } : { $status }
+cli-membership = L’adhésion est là : comin membership show { $id }
 cli-interest-recorded = { $n ->
-    [one] 1 expression of interest recorded.
-   *[other] { $n } expressions of interest recorded.
+    [one] { $n } manifestation d’intérêt enregistrée.
+   *[other] { $n } manifestations d’intérêt enregistrées.
 }
-cli-proposed-change = Proposed as { $id }; who keeps the record sees it in “comin proposals”.
-cli-no-proposals = No proposal waits for a decision.
-cli-proposal = { $title }, proposed by { $partner } on { $time }: { $state }
-cli-proposal-value = { $field }: { $now } → { $then }
-cli-proposal-decide = comin proposals accept { $id }, or comin proposals decline { $id }
-cli-proposal-decided = The proposal is { $state }.
-cli-no-suggestions = No two organisations look as if they were one.
-cli-suggestion = { $a } ({ $first }) and { $b } ({ $second })
-cli-suggestion-decide = comin sameas confirm { $id }, or comin sameas refuse { $id }
-cli-same-set = { $title }: { $state }
-cli-no-stale = Everything was verified within { $months } months.
-cli-never-verified = never verified
-cli-no-news = Nothing has changed since { $since }.
-cli-news-of = { $partner }, { $kind }: { $added } added, { $changed } changed, { $deleted } deleted
-cli-linked = What leads here
-cli-absent = Named here and not to be seen
-cli-merged = Together with
-record-claimed = Claimed: it is not recorded in the register of its network.
+cli-proposed-change = Proposée sous { $id } ; qui tient la fiche la voit dans « comin proposals ».
+cli-no-proposals = Aucune proposition n’attend de décision.
+cli-proposal = { $title }, proposée par { $partner } le { $time } : { $state }
+cli-proposal-value = { $field } : { $now } → { $then }
+cli-proposal-decide = comin proposals accept { $id }, ou comin proposals decline { $id }
+cli-proposal-decided = La proposition est { $state }.
+cli-no-suggestions = Il n’y a pas deux organisations qui semblent n’en faire qu’une.
+cli-suggestion = { $a } ({ $first }) et { $b } ({ $second })
+cli-suggestion-decide = comin sameas confirm { $id }, ou comin sameas refuse { $id }
+cli-same-set = { $title } : { $state }
+cli-no-stale = { $months ->
+    [one] Tout a été vérifié au cours du dernier mois.
+   *[other] Tout a été vérifié au cours des { $months } derniers mois.
+}
+cli-never-verified = jamais vérifiée
+cli-no-news = Depuis le { $since }, rien n’a changé.
+cli-news-of = { $partner }, { $kind } : ajoutées { $added }, modifiées { $changed }, supprimées { $deleted }
+cli-linked = Ce qui mène ici
+cli-absent = Nommées ici et non visibles
+cli-merged = Réunie avec
+record-claimed = Déclarée : elle n’est pas inscrite au registre de son réseau.

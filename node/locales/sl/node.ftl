@@ -1,751 +1,815 @@
-# The node's words in English: the language that every other falls back to.
-# Keys: room first, then what it says. Arguments: $n counts, the others are texts.
+# Besede vozlišča v slovenščini. Štiri oblike štetja: one (1), two (2), few (3, 4), other (0, 5 …).
 
-## Frame
-skip = Skip to the content
-nav-main = Main
-nav-language = Language
-nav-crumbs = You are here
-nav-overview = Overview
-nav-conflicts = Conflicts
-nav-partners = Partners and exchange
-nav-waiting = waiting
-footer-local = This page is served by your own node. It works without the internet.
-live-changed = This page has changed meanwhile.
-live-reload = Show it as it is now
-live-offline = The node does not answer; this page may be out of date.
-error-title = This did not work
-error-not-found = Not found
-error-forbidden = Refused
-error-detail = What the node says about it, for your IT
+## Okvir
+skip = Skoči na vsebino
+nav-main = Glavni meni
+nav-language = Jezik
+nav-crumbs = Tukaj ste
+nav-overview = Začetna stran
+nav-conflicts = Navzkrižja
+nav-partners = Partnerji in izmenjava
+nav-waiting = čaka
+footer-local = To stran pripravlja vaše vozlišče. Deluje tudi brez interneta.
+live-changed = Stran se je medtem spremenila.
+live-reload = Pokaži trenutno stanje
+live-offline = Vozlišče se ne odziva; stran morda ni več aktualna.
+error-title = Ni uspelo
+error-not-found = Ni najdeno
+error-forbidden = Zavrnjeno
+error-detail = Sporočilo vozlišča za vašega informatika
 
-## Refusals
-problem-not-found = What you are looking for is not here. It may be on another page, or you may not read it.
-problem-stale = Somebody has changed this meanwhile. Look at it as it is now and decide again.
-problem-not-allowed = You may not do this here.
-problem-not-admin = Only admins of this node may do this.
-problem-foreign-office = This request did not come from the node’s own page, or by another name. Type the address of the node into the browser.
-problem-foreign-request = This request did not come from the node's own page. Open the page again with “comin open”.
-problem-backup = No backup can be made now.
-problem-precondition = This cannot be done as things stand.
-problem-ambiguous = More than one thing is called so.
-problem-invalid = What was entered cannot be taken.
-problem-bad-request = The address or the form cannot be read. Go back and try again.
-problem-stopped = The node has stopped. What was entered last is not known to be saved. Tell your IT.
-problem-store = The node cannot read its data. Tell your IT.
-problem-store-busy = The node's data is in use. Try again in a moment.
-problem-timeout = The node did not answer in time. Look whether your change is there before you try again.
-problem-method = The page does not offer this.
-problem-too-large = What was sent is too large.
-problem-media-type = What was sent has a form that the node does not read.
-problem-if-match = The form came without the version it was made for. Open it again.
-problem-not-signed-in = You are not signed in.
-problem-too-many-streams = Too many pages of this node are open. Close some.
-problem-under-way = The same request is under way already.
-problem-import-running = Another import is being carried out. Try again when it is done.
-problem-internal = The node has made a mistake. Tell your IT.
-refused-required = Nothing was entered. Please fill this in.
-refused-too-long = { $value } is too long. Shorten it to { $max } characters.
-refused-several-lines = The text has line breaks. Write it in one line.
-refused-line = { $value } cannot be taken. Type it again without special characters.
-refused-code = { $value } is not one of the choices. Choose one of the list.
-refused-reference = { $value } is no record that fits here. Choose one of the list.
-refused-date = { $value } is no day. Write year, month and day, such as 2026-10-15.
-refused-month = { $value } is no month. Write year and month, such as 2026-10.
-refused-moment_range = These are no times. Enter a start, and an end that comes after it.
-refused-position = { $value } is no position. Write latitude, longitude and precision, such as 45.956,13.648;city
-refused-integer = { $value } is no number that fits here. Write a whole number without blanks and points.
-refused-link = { $value } is no web address. Begin with https:// and leave no blanks.
-refused-email = { $value } is no e-mail address. Write it like office@zavod.example.
-refused-country = { $value } is no country. Write its two letters, such as SI, IT or FR.
-refused-digest = { $value } is no checksum. Copy the 64 digits of the SHA-256 sum.
-sign-in-title = Sign in
-sign-in-how = Run this on the machine of the node; it opens the page, signed in:
-sign-in-why = The link works once. This keeps other programs and other people on this machine out.
-sign-in-name = Name
-sign-in-password = Password
-sign-in-wrong = Name and password do not fit. Whoever runs the node can give you another password.
-sign-in-held-off = Too many passwords were wrong. Wait ten minutes, then try again.
-sign-out = Sign out
-signed-out = You are signed out. Sign in in another window, then go on here.
-office-trust = The browser warns about this page?
-office-trust-why = The certificate of this node comes from your own office, and your browser does not know that yet. Tell it once, then it warns no more, and you notice if somebody else poses as this node.
-office-trust-file = The certificate of your office
-office-trust-compare = Before you accept it, compare its SHA-256 fingerprint with the one that whoever runs the node reads to you (comin tls show).
-office-trust-firefox = Firefox: Settings, Privacy & Security, View Certificates, Authorities, Import; trust it for websites.
-office-trust-windows = Windows (Edge, Chrome): open the file, Install Certificate, Current User, place it in “Trusted Root Certification Authorities”.
-office-trust-macos = macOS: open the file, then set it to “Always Trust” in Keychain Access.
-office-trust-android = Android: Settings, Security, Encryption & credentials, Install a certificate, CA certificate.
-partners-admins = Invitations and decisions are for admins of this node.
+## Zavrnitve
+problem-not-found = Tega, kar iščete, tukaj ni. Morda je na drugi strani ali pa tega ne smete brati.
+problem-stale = Medtem je nekdo to spremenil. Oglejte si trenutno stanje in se odločite znova.
+problem-not-allowed = Tukaj tega ne smete storiti.
+problem-not-admin = To smejo samo administratorji tega vozlišča.
+problem-foreign-office = Zahteva ni prišla s strani vozlišča ali pa je prišla pod drugim imenom. Naslov vozlišča vpišite v brskalnik.
+problem-foreign-request = Zahteva ni prišla s strani vozlišča. Stran znova odprite z ukazom »comin open«.
+problem-backup = Varnostne kopije zdaj ni mogoče narediti.
+problem-precondition = V trenutnem stanju to ni mogoče.
+problem-ambiguous = To ime ima več stvari.
+problem-invalid = Vnosa ni mogoče sprejeti.
+problem-bad-request = Naslova ali obrazca ni mogoče prebrati. Vrnite se in poskusite znova.
+problem-stopped = Vozlišče se je ustavilo. Ni gotovo, da so zadnji vnosi shranjeni. Obvestite svojega informatika.
+problem-store = Vozlišče ne more brati svojih podatkov. Obvestite svojega informatika.
+problem-store-busy = Podatki vozlišča so v uporabi. Poskusite znova čez trenutek.
+problem-timeout = Vozlišče ni odgovorilo pravočasno. Preden poskusite znova, preverite, ali je vaša sprememba že tam.
+problem-method = Stran tega ne omogoča.
+problem-too-large = Poslana vsebina je prevelika.
+problem-media-type = Poslana vsebina je v obliki, ki je vozlišče ne bere.
+problem-if-match = Obrazec je prispel brez različice, za katero je bil narejen. Odprite ga znova.
+problem-not-signed-in = Niste prijavljeni.
+problem-too-many-streams = Odprtih je preveč strani tega vozlišča. Nekatere zaprite.
+problem-under-way = Enaka zahteva se že izvaja.
+problem-import-running = Drug uvoz še poteka. Poskusite znova, ko bo končan.
+problem-internal = V vozlišču je prišlo do napake. Obvestite svojega informatika.
+refused-required = Polje je prazno. Prosimo, izpolnite ga.
+refused-too-long = { $value } je predolgo. Največje dovoljeno število znakov: { $max }.
+refused-several-lines = Besedilo ima več vrstic. Zapišite ga v eni vrstici.
+refused-line = { $value } ni mogoče sprejeti. Zapišite znova, brez posebnih znakov.
+refused-code = { $value } ni med možnostmi. Izberite s seznama.
+refused-reference = { $value } ni ustrezen zapis. Izberite s seznama.
+refused-date = { $value } ni dan. Zapišite leto, mesec in dan, na primer 2026-10-15.
+refused-month = { $value } ni mesec. Zapišite leto in mesec, na primer 2026-10.
+refused-moment_range = Navedena časa nista ustrezna. Vnesite začetek in konec, ki je za njim.
+refused-position = { $value } ni lega. Zapišite zemljepisno širino, dolžino in natančnost, na primer 45.956,13.648;city
+refused-integer = { $value } ni ustrezno število. Zapišite celo število brez presledkov in pik.
+refused-link = { $value } ni spletni naslov. Začnite s https:// in ne puščajte presledkov.
+refused-email = { $value } ni e-poštni naslov. Zapišite ga kot office@zavod.example.
+refused-country = { $value } ni država. Zapišite njeni dve črki, na primer SI, IT ali FR.
+refused-digest = { $value } ni kontrolna vsota. Prekopirajte 64 znakov vsote SHA-256.
+sign-in-title = Prijava
+sign-in-how = Na napravi, na kateri deluje vozlišče, zaženite ta ukaz; odprl bo stran, na kateri boste že prijavljeni:
+sign-in-why = Povezava velja enkrat. Tako drugi programi in druge osebe na tej napravi nimajo vstopa.
+sign-in-name = Ime
+sign-in-password = Geslo
+sign-in-wrong = Ime in geslo se ne ujemata. Novo geslo vam lahko da, kdor skrbi za vozlišče.
+sign-in-held-off = Preveč gesel je bilo napačnih. Počakajte deset minut, nato poskusite znova.
+sign-out = Odjava
+signed-out = Odjavljeni ste. Prijavite se v drugem oknu, nato nadaljujte tukaj.
+office-trust = Brskalnik opozarja na to stran?
+office-trust-why = Potrdilo tega vozlišča je izdala vaša organizacija, brskalnik pa tega izdajatelja še ne pozna. Povejte mu enkrat in ne bo več opozarjal, vi pa boste opazili, če bi se kdo drug izdajal za to vozlišče.
+office-trust-file = Potrdilo vaše organizacije
+office-trust-compare = Preden ga sprejmete, primerjajte njegov prstni odtis SHA-256 s tistim, ki vam ga prebere, kdor skrbi za vozlišče (comin tls show).
+office-trust-firefox = Firefox: Nastavitve, Zasebnost in varnost, Preglej digitalna potrdila, Overitelji, Uvozi; zaupajte mu za spletna mesta.
+office-trust-windows = Windows (Edge, Chrome): odprite datoteko, Namesti potrdilo, Trenutni uporabnik, shranite v »Zaupanja vredni korenski overitelji«.
+office-trust-macos = macOS: odprite datoteko, nato ji v programu Dostop do zbirke ključev nastavite »Vedno zaupaj«.
+office-trust-android = Android: Nastavitve, Varnost, Šifriranje in poverilnice, Namesti potrdilo, Potrdilo overitelja.
+partners-admins = Vabila in odločitve so v rokah administratorjev tega vozlišča.
 
-## Time and numbers
-ago-now = just now
+## Čas in števila
+ago-now = pravkar
 ago-minutes = { $n ->
-    [one] 1 minute ago
-   *[other] { $n } minutes ago
+    [one] pred { $n } minuto
+    [two] pred { $n } minutama
+    [few] pred { $n } minutami
+   *[other] pred { $n } minutami
 }
 ago-hours = { $n ->
-    [one] 1 hour ago
-   *[other] { $n } hours ago
+    [one] pred { $n } uro
+    [two] pred { $n } urama
+    [few] pred { $n } urami
+   *[other] pred { $n } urami
 }
 ago-days = { $n ->
-    [one] 1 day ago
-   *[other] { $n } days ago
+    [one] pred { $n } dnevom
+    [two] pred { $n } dnevoma
+    [few] pred { $n } dnevi
+   *[other] pred { $n } dnevi
 }
 n-records = { $n ->
-    [one] 1 record
-   *[other] { $n } records
+    [one] { $n } zapis
+    [two] { $n } zapisa
+    [few] { $n } zapisi
+   *[other] { $n } zapisov
 }
 other-languages = { $n ->
-    [one] In 1 other language
-   *[other] In { $n } other languages
+    [one] Še v { $n } jeziku
+    [two] Še v { $n } jezikih
+    [few] Še v { $n } jezikih
+   *[other] Še v { $n } jezikih
 }
 
-## Exchange
-exchange-title = Exchange
-exchange-table = Exchange with each partner
-exchange-stopped = The node has stopped: { $reason }. What was last entered is not known to be saved.
+## Izmenjava
+exchange-title = Izmenjava
+exchange-table = Izmenjava s posameznimi partnerji
+exchange-stopped = Vozlišče se je ustavilo: { $reason }. Ni gotovo, da so zadnji vnosi shranjeni.
 exchange-action = { $n ->
-    [one] A partner asks to join and waits for you.
-   *[other] { $n } partners ask to join and wait for you.
+    [one] { $n } partner prosi za sprejem in čaka na vas.
+    [two] { $n } partnerja prosita za sprejem in čakata na vas.
+    [few] { $n } partnerji prosijo za sprejem in čakajo na vas.
+   *[other] { $n } partnerjev prosi za sprejem in čaka na vas.
 }
-exchange-join-refused = Your request to join was refused: { $reason }
-exchange-joining = You have asked to join a partnership. Until you are admitted, everything is saved on this machine only.
-exchange-alone = You are not in a partnership yet. Everything is saved on this machine only.
-exchange-first = You are the only partner so far. Everything is saved on this machine only.
+exchange-join-refused = Vaša prošnja za sprejem je bila zavrnjena: { $reason }
+exchange-joining = Zaprosili ste za sprejem v partnerstvo. Dokler niste sprejeti, je vse shranjeno samo na tej napravi.
+exchange-alone = Niste še v partnerstvu. Vse je shranjeno samo na tej napravi.
+exchange-first = Zaenkrat ste edini partner. Vse je shranjeno samo na tej napravi.
 exchange-paused = { $n ->
-    [0] Exchange is paused by hand. Nothing of yours waits.
-    [one] Exchange is paused by hand. 1 change is saved here only.
-   *[other] Exchange is paused by hand. { $n } changes are saved here only.
+    [0] Izmenjava je začasno ustavljena. Nič vašega ne čaka.
+    [one] Izmenjava je začasno ustavljena. { $n } sprememba je shranjena samo tukaj.
+    [two] Izmenjava je začasno ustavljena. { $n } spremembi sta shranjeni samo tukaj.
+    [few] Izmenjava je začasno ustavljena. { $n } spremembe so shranjene samo tukaj.
+   *[other] Izmenjava je začasno ustavljena. { $n } sprememb je shranjenih samo tukaj.
 }
 exchange-unreachable = { $n ->
-    [0] No partner has been reachable since { $since }. You can go on working.
-    [one] No partner has been reachable since { $since }. 1 change is saved here only; you can go on working.
-   *[other] No partner has been reachable since { $since }. { $n } changes are saved here only; you can go on working.
+    [0] Zadnji stik s katerim koli partnerjem: { $since }. Lahko delate naprej.
+    [one] Zadnji stik s katerim koli partnerjem: { $since }. { $n } sprememba je shranjena samo tukaj; lahko delate naprej.
+    [two] Zadnji stik s katerim koli partnerjem: { $since }. { $n } spremembi sta shranjeni samo tukaj; lahko delate naprej.
+    [few] Zadnji stik s katerim koli partnerjem: { $since }. { $n } spremembe so shranjene samo tukaj; lahko delate naprej.
+   *[other] Zadnji stik s katerim koli partnerjem: { $since }. { $n } sprememb je shranjenih samo tukaj; lahko delate naprej.
 }
 exchange-never-reached = { $n ->
-    [0] No partner has been reached yet. You can go on working.
-    [one] No partner has been reached yet. 1 change is saved here only.
-   *[other] No partner has been reached yet. { $n } changes are saved here only.
+    [0] Z nobenim partnerjem še ni bilo stika. Lahko delate naprej.
+    [one] Z nobenim partnerjem še ni bilo stika. { $n } sprememba je shranjena samo tukaj.
+    [two] Z nobenim partnerjem še ni bilo stika. { $n } spremembi sta shranjeni samo tukaj.
+    [few] Z nobenim partnerjem še ni bilo stika. { $n } spremembe so shranjene samo tukaj.
+   *[other] Z nobenim partnerjem še ni bilo stika. { $n } sprememb je shranjenih samo tukaj.
 }
 exchange-exchanging = { $n ->
-    [one] Exchanging with 1 partner.
-   *[other] Exchanging with { $n } partners.
+    [one] Poteka izmenjava z { $n } partnerjem.
+    [two] Poteka izmenjava z { $n } partnerjema.
+    [few] Poteka izmenjava s { $n } partnerji.
+   *[other] Poteka izmenjava s partnerji ({ $n }).
 }
 exchange-waiting = { $n ->
-    [one] 1 change
-   *[other] { $n } changes
+    [one] { $n } sprememba čaka
+    [two] { $n } spremembi čakata
+    [few] { $n } spremembe čakajo
+   *[other] { $n } sprememb čaka
 } { $k ->
-    [one] waiting for 1 partner.
-   *[other] waiting for { $k } partners.
+    [one] na dostavo { $k } partnerju.
+    [two] na dostavo { $k } partnerjema.
+    [few] na dostavo { $k } partnerjem.
+   *[other] na dostavo { $k } partnerjem.
 }
-exchange-delivered = Delivered to { $k } of { $total } partners. { $name } { $days ->
-    [0] was last heard on { $since }.
-    [one] has not been heard for 1 day.
-   *[other] has not been heard for { $days } days.
+exchange-delivered = Dostavljeno partnerjem: { $k } od { $total }. { $days ->
+    [0] Zadnji stik s partnerjem { $name }: { $since }.
+    [one] S partnerjem { $name } ni stika že { $days } dan.
+    [two] S partnerjem { $name } ni stika že { $days } dneva.
+    [few] S partnerjem { $name } ni stika že { $days } dni.
+   *[other] S partnerjem { $name } ni stika že { $days } dni.
 }
-exchange-delivered-never = Delivered to { $k } of { $total } partners. { $name } has never been heard.
+exchange-delivered-never = Dostavljeno partnerjem: { $k } od { $total }. S partnerjem { $name } še ni bilo stika.
 exchange-all = { $n ->
-    [one] The other partner has your changes, confirmed { $time }.
-    [2] Both other partners have your changes, last confirmed { $time }.
-   *[other] All { $n } other partners have your changes, last confirmed { $time }.
+    [1] Drugi partner ima vaše spremembe, potrjeno { $time }.
+    [2] Oba druga partnerja imata vaše spremembe, zadnja potrditev { $time }.
+   *[other] Vsi drugi partnerji ({ $n }) imajo vaše spremembe, zadnja potrditev { $time }.
 }
-exchange-look = Look at the request
-exchange-begin = Join or found a partnership
-exchange-now = Exchange now
-exchange-pause = Pause
-exchange-resume = Resume exchange
-exchange-progress = Transfer under way
-exchange-never = never
-exchange-not-reached = Not reached at the last attempt.
-exchange-why = Reason, for your IT
-exchange-direct = directly
-exchange-through = through { $name }
+exchange-look = Oglejte si prošnjo
+exchange-begin = Pridružite se partnerstvu ali ga ustanovite
+exchange-now = Izmenjaj zdaj
+exchange-pause = Začasno ustavi
+exchange-resume = Nadaljuj izmenjavo
+exchange-progress = Prenos poteka
+exchange-never = nikoli
+exchange-not-reached = Ob zadnjem poskusu ni bil dosegljiv.
+exchange-why = Razlog za vašega informatika
+exchange-direct = neposredno
+exchange-through = prek: { $name }
 exchange-next-try = { $n ->
-    [0] Next attempt now.
-    [one] Next attempt in 1 second.
-   *[other] Next attempt in { $n } seconds.
+    [0] Naslednji poskus zdaj.
+    [one] Naslednji poskus čez { $n } sekundo.
+    [two] Naslednji poskus čez { $n } sekundi.
+    [few] Naslednji poskus čez { $n } sekunde.
+   *[other] Naslednji poskus čez { $n } sekund.
 }
 exchange-col-partner = Partner
-exchange-col-state = State
-exchange-col-lacks = Still to send
-exchange-col-we-lack = Still to receive
-exchange-col-heard = Last heard
-exchange-col-way = Connection
-dial-hung-up = the other side hung up: it may not know this machine yet, or be paused
-dial-closed = the connection was closed
-dial-broke = the connection broke
-dial-not-begun = connected, but the exchange could not begin
-dial-no-address = no address of it is known
-dial-denied = too many connections, or no member any more
-dial-under-way = another attempt is under way
-dial-silent = the other side does not answer
-dial-not-now = it is no member, or the exchange is paused
-dial-paused = the exchange was paused
-partner-state-equal = Connected
-partner-state-exchanging = Exchanging
-partner-state-away = Not connected
-partner-state-never-heard = Never heard
-lag-none = nothing
+exchange-col-state = Stanje
+exchange-col-lacks = Čaka na pošiljanje
+exchange-col-we-lack = Čaka na prejem
+exchange-col-heard = Zadnji stik
+exchange-col-way = Povezava
+dial-hung-up = druga stran je prekinila: morda te naprave še ne pozna ali pa je izmenjava pri njej ustavljena
+dial-closed = povezava je bila zaprta
+dial-broke = povezava se je prekinila
+dial-not-begun = povezava je vzpostavljena, izmenjava pa se ni mogla začeti
+dial-no-address = ni znan noben njen naslov
+dial-denied = preveč povezav ali pa ni več član
+dial-under-way = poteka drug poskus
+dial-silent = druga stran se ne odziva
+dial-not-now = ni član ali pa je izmenjava ustavljena
+dial-paused = izmenjava je bila ustavljena
+partner-state-equal = Povezan
+partner-state-exchanging = Izmenjava poteka
+partner-state-away = Ni povezan
+partner-state-never-heard = Še brez stika
+lag-none = nič
 lag-exactly = { $n ->
-    [one] 1 change
-   *[other] { $n } changes
+    [one] { $n } sprememba
+    [two] { $n } spremembi
+    [few] { $n } spremembe
+   *[other] { $n } sprememb
 }
 lag-at-least = { $n ->
-    [one] at least 1 change
-   *[other] at least { $n } changes
+    [one] vsaj { $n } sprememba
+    [two] vsaj { $n } spremembi
+    [few] vsaj { $n } spremembe
+   *[other] vsaj { $n } sprememb
 }
-lag-unknown = not known
+lag-unknown = ni znano
 
-## Overview
+## Začetna stran
 overview-federation = { $n ->
-    [one] { $name }, 1 partner
-   *[other] { $name }, { $n } partners
+    [one] { $name }, { $n } partner
+    [two] { $name }, { $n } partnerja
+    [few] { $name }, { $n } partnerji
+   *[other] { $name }, { $n } partnerjev
 }
-overview-numbers = What there is
-overview-documents = Survey and pictures
-overview-survey = The survey of the networks, written from what all partners share. Print it, or save it as PDF.
-overview-graph = Picture: organisations and networks
-overview-map = Map: where organisations are
-overview-partners = The other partners
-overview-no-partners = Nobody else is here yet.
-overview-empty = There are no records yet. Begin with your own organisation or a network; a spreadsheet can be imported with “comin import”.
+overview-numbers = Kaj je tukaj
+overview-documents = Pregled in slike
+overview-survey = Pregled mrež, sestavljen iz tega, kar si delijo vsi partnerji. Lahko ga natisnete ali shranite kot PDF.
+overview-graph = Slika: organizacije in mreže
+overview-map = Karta: kje so organizacije
+overview-partners = Drugi partnerji
+overview-no-partners = Tukaj še ni nikogar drugega.
+overview-empty = Zapisov še ni. Začnite s svojo organizacijo ali z mrežo; preglednico lahko uvozite z ukazom »comin import«.
 
-## Lists
-filter-text = Search
-filter-all = All
-filter-apply = Show
-filter-clear = Clear the filters
-list-name = Name
-list-register = Kept in
-list-none-found = Nothing fits these filters.
-list-empty-network = No networks yet. A network has a name, a country and the groups that it helps.
-list-empty-organisation = No organisations yet. Add one, or import a spreadsheet with “comin import”.
-list-empty-practice = No good practices yet.
-list-empty-event = No events yet.
-mark-conflict = in conflict
-mark-differs = registers differ
-pager = Pages
-pager-before = Back
-pager-next = Next
-pager-here = Page { $page } of { $pages }
+## Seznami
+filter-text = Iskanje
+filter-all = Vse
+filter-apply = Pokaži
+filter-clear = Počisti filtre
+list-name = Ime
+list-register = V registru
+list-none-found = Tem filtrom ne ustreza nič.
+list-empty-network = Mrež še ni. Mreža ima ime, državo in skupine, ki jim pomaga.
+list-empty-organisation = Organizacij še ni. Dodajte prvo ali uvozite preglednico z ukazom »comin import«.
+list-empty-practice = Dobrih praks še ni.
+list-empty-event = Dogodkov še ni.
+mark-conflict = v navzkrižju
+mark-differs = registri se razlikujejo
+pager = Strani
+pager-before = Nazaj
+pager-next = Naprej
+pager-here = Stran { $page } od { $pages }
 
-## Records
-record-kept-in = Kept in:
-record-id = Id of this record, for your IT:
-record-created = Made by
-record-edit = Edit
-record-delete = Delete
-record-restore = Restore
-record-read-only = read only
-record-deleted = This record is deleted. It can be restored.
-record-deletion-disputed = One partner deleted this record while another one changed it. It stays listed until somebody decides.
-record-differs = The registers that hold this record do not agree on: { $fields }.
-record-members = Members
-record-no-members = No members yet.
-record-networks = Networks
-record-no-networks = In no network yet.
-value-yes = yes
-value-no = no
-value-removed = removed
-value-invalid = not valid
-unknown-partner = unknown
-register-own = Your register
-register-internal = Internal (your partner only)
+## Zapisi
+record-kept-in = V registru:
+record-id = Oznaka tega zapisa za vašega informatika:
+record-created = Vnos:
+record-edit = Uredi
+record-delete = Izbriši
+record-restore = Obnovi
+record-read-only = samo za branje
+record-deleted = Ta zapis je izbrisan. Lahko ga obnovite.
+record-deletion-disputed = En partner je ta zapis izbrisal, medtem ko ga je drugi spreminjal. Na seznamu ostane, dokler se kdo ne odloči.
+record-differs = Registri, ki hranijo ta zapis, se ne ujemajo v: { $fields }.
+record-members = Člani
+record-no-members = Članov še ni.
+record-networks = Mreže
+record-no-networks = Še v nobeni mreži.
+value-yes = da
+value-no = ne
+value-removed = odstranjeno
+value-invalid = ni veljavno
+unknown-partner = neznan
+register-own = Vaš register
+register-internal = Interni (samo vaš partner)
 register-partner = { $name }
-new-network = Add a network
-new-organisation = Add an organisation
-new-practice = Add a good practice
-new-event = Add an event
-new-membership = Add a membership
-new-interest = Record an interest
-new-programme = Add a training programme
-new-publication = Add a publication
-new-note = Add a note
-new-sameas = Say that two records are one
-new-proposal = Propose a change
+new-network = Dodaj mrežo
+new-organisation = Dodaj organizacijo
+new-practice = Dodaj dobro prakso
+new-event = Dodaj dogodek
+new-membership = Dodaj članstvo
+new-interest = Zabeleži izraz interesa
+new-programme = Dodaj program usposabljanja
+new-publication = Dodaj publikacijo
+new-note = Dodaj opombo
+new-sameas = Označi, da sta dva zapisa isto
+new-proposal = Predlagaj spremembo
 
-## Conflicts
-conflicts-lead = Two people wrote different values into one field without knowing of one another. Both stay visible until somebody decides; the decision reaches every partner.
-conflicts-none = Nothing waits for a decision.
+## Navzkrižja
+conflicts-lead = Dve osebi sta v isto polje vpisali različni vrednosti, ne da bi vedeli druga za drugo. Obe ostaneta vidni, dokler se kdo ne odloči; odločitev doseže vse partnerje.
+conflicts-none = Nič ne čaka na odločitev.
 conflict-count = { $n ->
-    [one] 1 value
-   *[other] { $n } values, written without knowing of one another
+    [one] { $n } vrednost
+    [two] { $n } vrednosti, vpisani neodvisno druga od druge
+    [few] { $n } vrednosti, vpisane neodvisno druga od druge
+   *[other] { $n } vrednosti, vpisanih neodvisno druga od druge
 }
-conflict-decide = Decide
-conflict-keep = Keep this
-conflict-number = value { $n }
-conflict-another = Write another value
-conflict-not-yours = The partner that keeps this register decides.
-conflict-about-deletion = Deleted by one, changed by another who did not know.
-conflict-keep-or-delete = keep it or delete it?
-conflict-deleted = Deleted it
-conflict-edited = Changed it
-conflict-restored = Kept it
-conflict-take-deletion = Delete the record
-conflict-take-record = Keep the record
-conflict-changed = The record has changed meanwhile. This is how it stands now.
+conflict-decide = Odloči
+conflict-keep = Obdrži to
+conflict-number = vrednost { $n }
+conflict-another = Vpiši drugo vrednost
+conflict-not-yours = Odloči partner, ki vodi ta register.
+conflict-about-deletion = Eden je zapis izbrisal, drugi ga je spremenil, ne da bi vedel za to.
+conflict-keep-or-delete = obdržati ali izbrisati?
+conflict-deleted = Izbrisano
+conflict-edited = Spremenjeno
+conflict-restored = Obdržano
+conflict-take-deletion = Izbriši zapis
+conflict-take-record = Obdrži zapis
+conflict-changed = Zapis se je medtem spremenil. To je njegovo trenutno stanje.
 
-## Forms
-form-save = Save
-form-cancel = Cancel
-form-none = (none)
-form-required = (required)
+## Obrazci
+form-save = Shrani
+form-cancel = Prekliči
+form-none = (brez)
+form-required = (obvezno)
 form-register = Register
-form-register-hint = Your register is read by all partners; the internal one by nobody else.
-form-refused = This could not be saved.
-form-more-languages = More languages
-form-nothing-to-choose = There is nothing to choose from yet.
-form-start = Start
-form-end = End
-form-zone = Time zone
-form-has-conflicts = This record has a conflict. Saving other fields does not decide it:
-hint-lines = One per line.
-hint-position = Latitude, longitude and precision, such as 45.956,13.648;city
-hint-country = Two letters, such as SI, IT or FR.
-hint-email = A functional address, such as office@zavod.example; no address of a person.
-hint-nuts = Code of the statistical region, such as SI04 or ITH3. It may stay empty.
-hint-identifiers = Tax, court or other official numbers, one per line.
-hint-references = Hold Ctrl (or ⌘) to choose several.
-stale-title = Somebody changed this record while you were editing it.
-stale-how = Nothing of yours has been saved yet. Below is what it says now and what you wrote; the form still holds your text. Save again to write yours over it.
-stale-look = Go back, look at the record as it is now, and decide again.
-stale-field = Field
-stale-now = As it is now
-stale-yours = What you wrote
-stale-drop = Leave it as it is now
+form-register-hint = Vaš register berejo vsi partnerji, internega pa nihče drug.
+form-refused = Shranjevanje ni uspelo.
+form-more-languages = Drugi jeziki
+form-nothing-to-choose = Izbirati še ni mogoče: seznam je prazen.
+form-start = Začetek
+form-end = Konec
+form-zone = Časovni pas
+form-has-conflicts = Ta zapis je v navzkrižju. Shranjevanje drugih polj tega ne reši:
+hint-lines = Vsak vnos v svojo vrstico.
+hint-position = Zemljepisna širina, dolžina in natančnost, na primer 45.956,13.648;city
+hint-country = Dve črki, na primer SI, IT ali FR.
+hint-email = Naslov službe, na primer office@zavod.example; ne naslov posamezne osebe.
+hint-nuts = Koda statistične regije, na primer SI04 ali ITH3. Lahko ostane prazno.
+hint-identifiers = Davčna, matična ali druge uradne številke, vsaka v svoji vrstici.
+hint-references = Če jih želite izbrati več, držite tipko Ctrl (ali ⌘).
+stale-title = Nekdo je ta zapis spremenil, medtem ko ste ga urejali.
+stale-how = Nič vašega še ni shranjeno. Spodaj je, kaj zapis vsebuje zdaj in kaj ste napisali vi; obrazec še hrani vaše besedilo. Če želite vpisati svoje, shranite znova.
+stale-look = Vrnite se, oglejte si trenutno stanje zapisa in se odločite znova.
+stale-field = Polje
+stale-now = Trenutno stanje
+stale-yours = Kaj ste napisali
+stale-drop = Pusti, kot je zdaj
 
-## Partners
-partners-members = Partners and devices
-partners-self = you
-partners-this-device = this device
-partners-steward = steward
-partners-roles = A steward decides, together with the other stewards, who is admitted.
+## Partnerji
+partners-members = Partnerji in naprave
+partners-self = vi
+partners-this-device = ta naprava
+partners-steward = skrbnik
+partners-roles = Skrbnik skupaj z drugimi skrbniki odloča, kdo je sprejet v partnerstvo.
 partners-partner = partner
 partners-col-name = Partner
-partners-col-country = Country
-partners-col-role = Role
-partners-col-devices = Devices
-approvals-title = Waiting for you
-approvals-how = Telephone the partner and compare the number. Approve only if both of you read the same.
-approval-approve = The numbers are equal: approve
-approval-reject = Refuse
-approval-other-name = The ticket was made for { $name }.
-check-number = Check number:
-drafts-title = Waiting for stewards
-draft-all = all partners
-draft-admission = Admit { $name } ({ $more })
-draft-shared-register = Create the shared register “{ $name }”, written by { $more }
-draft-register-writers = Let the register “{ $name }” be written by { $more }
-draft-stewards = Stewards from now on: { $name }{ $more }
-draft-removal = Remove { $name } for ever{ $more }
-draft-rekeying = Replace the key of { $name }; the new one begins { $more }. Compare it on the telephone.
-draft-signed = Signed by { $names }; { $n } must sign.
-draft-missing = Not yet: { $names }
-draft-refused = Refused by { $names }
-draft-sign = Sign
-invites-title = Tickets
-invites-none = No tickets.
-invites-col-name = For
-invites-col-country = Country
-invites-col-state = State
-invites-col-expires = Expires
-invites-col-ticket = Ticket
-invite-title = Invite a partner
-invite-how = Makes a ticket that works once. Send it by e-mail; then compare the check number on the telephone.
-invite-name = Name of the organisation
-invite-make = Make a ticket
-ticket-open = open
-ticket-used = used
-ticket-expired = expired
-ticket-cancelled = cancelled
-ticket-show = Show
-ticket-cancel = Cancel
-ticket-made = Ticket for { $name }
-ticket-how = Send this text to the partner. It works once.
-ticket-code = The ticket as a QR code
-ticket-code-show = Show it as a QR code
-ticket-expires = Expires
-join-title = Join a partnership
-join-how = Paste the ticket that a partner has sent you.
-join-ticket = Ticket
-join-ask = Ask to join
-join-read-out = Read this number out on the telephone. The other side must see the same.
-join-stage-dialling = Reaching the inviting partner
-join-stage-committed = Agreeing on the check number
-join-stage-waiting = Waiting for the confirmation
-join-stage-admitted = Admitted
-join-stage-refused = Refused
-join-refused-ticket-unknown = The partner who invited you does not know this ticket.
-join-refused-ticket-used = Another machine has used this ticket already.
-join-refused-ticket-expired = The ticket has expired.
-join-refused-ticket-cancelled = The partner who invited you has cancelled this ticket.
-join-refused-foreign-federation = The ticket is for another partnership.
-join-refused-commitment-mismatch = What the other side showed does not fit what it had promised. Telephone before you try again.
-join-refused-too-many-attempts = The ticket's three attempts are used up.
-join-refused-rejected = The partner who invited you has refused.
-join-refused-malformed = The other side sent something that cannot be understood.
-join-waits-for = Waiting for: { $name }
-found-title = Found a partnership
-found-how = Only if there is none yet that you want to join. You become its first steward.
-found-name = Name of the partnership
-found-found = Found it
+partners-col-country = Država
+partners-col-role = Vloga
+partners-col-devices = Naprave
+approvals-title = Čakajo na vas
+approvals-how = Pokličite partnerja po telefonu in primerjajta številki. Odobrite samo, če oba berete isto.
+approval-approve = Številki sta enaki: odobri
+approval-reject = Zavrni
+approval-other-name = Vabilo je bilo namenjeno: { $name }.
+check-number = Kontrolna številka:
+drafts-title = Čakajo na skrbnike
+draft-all = vsi partnerji
+draft-admission = Sprejem partnerja { $name } ({ $more })
+draft-shared-register = Nov skupni register »{ $name }«; vanj pišejo: { $more }
+draft-register-writers = V register »{ $name }« odslej pišejo: { $more }
+draft-stewards = Skrbniki odslej: { $name }{ $more }
+draft-removal = Dokončna izključitev partnerja { $name }{ $more }
+draft-rekeying = Zamenjava ključa partnerja { $name }; novi se začne z { $more }. Primerjajte ga po telefonu.
+draft-signed = Podpisali: { $names }. Potrebni podpisi: { $n }.
+draft-missing = Še ne: { $names }
+draft-refused = Zavrnili: { $names }
+draft-sign = Podpiši
+invites-title = Vabila
+invites-none = Ni vabil.
+invites-col-name = Za
+invites-col-country = Država
+invites-col-state = Stanje
+invites-col-expires = Velja do
+invites-col-ticket = Vabilo
+invite-title = Povabite partnerja
+invite-how = Ustvari vabilo, ki velja enkrat. Pošljite ga po e-pošti, nato po telefonu primerjajte kontrolno številko.
+invite-name = Ime organizacije
+invite-make = Ustvari vabilo
+ticket-open = odprto
+ticket-used = porabljeno
+ticket-expired = poteklo
+ticket-cancelled = preklicano
+ticket-show = Pokaži
+ticket-cancel = Prekliči
+ticket-made = Vabilo za: { $name }
+ticket-how = To besedilo pošljite partnerju. Velja enkrat.
+ticket-code = Vabilo kot koda QR
+ticket-code-show = Pokaži kot kodo QR
+ticket-expires = Velja do
+join-title = Pridružite se partnerstvu
+join-how = Prilepite vabilo, ki vam ga je poslal partner.
+join-ticket = Vabilo
+join-ask = Zaprosi za sprejem
+join-read-out = To številko preberite po telefonu. Druga stran mora videti enako.
+join-stage-dialling = Vzpostavljanje stika s partnerjem, ki vas je povabil
+join-stage-committed = Usklajevanje kontrolne številke
+join-stage-waiting = Čakanje na potrditev
+join-stage-admitted = Sprejeto
+join-stage-refused = Zavrnjeno
+join-refused-ticket-unknown = Partner, ki vas je povabil, tega vabila ne pozna.
+join-refused-ticket-used = To vabilo je že uporabila druga naprava.
+join-refused-ticket-expired = Vabilo je poteklo.
+join-refused-ticket-cancelled = Partner, ki vas je povabil, je to vabilo preklical.
+join-refused-foreign-federation = Vabilo je za drugo partnerstvo.
+join-refused-commitment-mismatch = Kar je druga stran pokazala, se ne ujema s tem, kar je obljubila. Pokličite jo po telefonu, preden poskusite znova.
+join-refused-too-many-attempts = Trije poskusi s tem vabilom so porabljeni.
+join-refused-rejected = Partner, ki vas je povabil, je prošnjo zavrnil.
+join-refused-malformed = Druga stran je poslala nekaj nerazumljivega.
+join-waits-for = Čaka se na: { $name }
+found-title = Ustanovite partnerstvo
+found-how = Samo če še ni partnerstva, ki bi se mu želeli pridružiti. Postali boste njegov prvi skrbnik.
+found-name = Ime partnerstva
+found-found = Ustanovi
 
-## Moments
-moment-zone = { $place } time
+## Čas dogodkov
+moment-zone = čas: { $place }
 
-## Command line
-cli-no-federation = In no partnership yet: comin found NAME, or comin join TICKET
+## Ukazna vrstica
+cli-no-federation = Še v nobenem partnerstvu: comin found IME ali comin join VABILO
 cli-federation = { $n ->
-    [one] Federation { $name }, 1 partner
-   *[other] Federation { $name }, { $n } partners
+    [one] Partnerstvo { $name }, { $n } partner
+    [two] Partnerstvo { $name }, { $n } partnerja
+    [few] Partnerstvo { $name }, { $n } partnerji
+   *[other] Partnerstvo { $name }, { $n } partnerjev
 }
-cli-not-running = The node is not running: nothing is exchanged. comin run
-cli-exchange = Exchange: { $text }
-cli-unsent = { $n } of ours on no other machine yet
-cli-peer-lacks = lacks { $what }
-cli-peer-we-lack = we lack { $what }
-cli-peer-heard = last heard { $when }
-cli-peer-tried = last try: { $what }
+cli-not-running = Vozlišče ne deluje: nič se ne izmenjuje. comin run
+cli-exchange = Izmenjava: { $text }
+cli-unsent = { $n ->
+    [one] { $n } naša še ni na nobeni drugi napravi
+    [two] { $n } naši še nista na nobeni drugi napravi
+    [few] { $n } naše še niso na nobeni drugi napravi
+   *[other] { $n } naših še ni na nobeni drugi napravi
+}
+cli-peer-lacks = manjka mu: { $what }
+cli-peer-we-lack = manjka nam: { $what }
+cli-peer-heard = zadnji stik { $when }
+cli-peer-tried = zadnji poskus: { $what }
 cli-needs-approval = { $n ->
-    [one] 1 newcomer waits for confirmation: comin approvals
-   *[other] { $n } newcomers wait for confirmation: comin approvals
+    [one] { $n } novi partner čaka na potrditev: comin approvals
+    [two] { $n } nova partnerja čakata na potrditev: comin approvals
+    [few] { $n } novi partnerji čakajo na potrditev: comin approvals
+   *[other] { $n } novih partnerjev čaka na potrditev: comin approvals
 }
-cli-needs-resume = Exchange is paused by hand: comin sync resume
-cli-joining = Joining: { $stage }
-cli-store-failed = The store has failed: { $reason }. comin check
-cli-fault = Fault of { $partner }: { $what }
+cli-needs-resume = Izmenjava je začasno ustavljena: comin sync resume
+cli-joining = Pridružitev: { $stage }
+cli-store-failed = Shramba je odpovedala: { $reason }. comin check
+cli-fault = Napaka pri partnerju { $partner }: { $what }
 cli-edit-waits = { $n ->
-    [one] 1 field that you wrote waits
-   *[other] { $n } fields that you wrote wait
-} for { $record }: its record went with the second history of a copied machine, and is shown again once that machine’s partner has it again. Nothing is lost here.
-cli-founded = { $name } is founded, with this partner as its first steward.
-cli-founded-next = Next: comin invite "PARTNER" --country FR --file ticket.txt
-cli-ticket = Ticket for { $name }, valid until { $expires }
-cli-ticket-hand-over = Hand it over on a way that you trust. There, IT runs: comin join TICKET
-cli-ticket-no-code = The ticket is too long for a QR code; hand over the text or a file (--file).
-cli-ticket-compare = When they call, compare the check number: comin approvals
-cli-ticket-run = This node must run to receive them: comin run
-cli-ticket-cancelled = The ticket is cancelled.
-cli-no-tickets = There are no tickets.
-cli-joined = Admitted to { $name }.
-cli-join-dialling = Looking for the node of the partner who invited you …
-cli-join-tried = Looking for the node of the partner who invited you; last try: { $what }
-cli-join-committed = Connected; exchanging keys …
-cli-join-waiting = Waiting for confirmation.
-cli-join-waiting-for = Waiting for { $name } to confirm.
-cli-join-read-out = Read it out to the partner who invited you; both must see the same.
-cli-join-close = You may close this with Ctrl-C: the node goes on, and “comin status” tells how far it is.
-cli-asks = { $name } ({ $country }) asks to join.
-cli-asks-same = The same on their screen: comin approvals approve { $id }
-cli-asks-other = Another one: comin approvals reject { $id }
-cli-no-approvals = Nobody waits for confirmation.
-cli-proposed = Signed here; waits for signatures of stewards: { $names }
-cli-proposed-next = They see it in “comin approvals” as { $id }; any member’s node carries it.
-cli-draft-lost = It cannot get a majority any more. To withdraw it: comin approvals reject { $id }
-cli-draft-dormant = Another round is under way: nobody signs it now. ({ $id })
-cli-draft-sign = To sign: comin approvals approve { $id }
-cli-draft-refuse = To refuse: comin approvals reject { $id }
+    [one] { $n } polje, ki ste ga vpisali, čaka
+    [two] { $n } polji, ki ste ju vpisali, čakata
+    [few] { $n } polja, ki ste jih vpisali, čakajo
+   *[other] { $n } polj, ki ste jih vpisali, čaka
+} na zapis { $record }: odšel je z drugo zgodovino kopirane naprave in se spet pokaže, ko ga bo partner te naprave znova imel. Tukaj ni nič izgubljeno.
+cli-founded = Partnerstvo { $name } je ustanovljeno; ta partner je njegov prvi skrbnik.
+cli-founded-next = Nato: comin invite "PARTNER" --country FR --file vabilo.txt
+cli-ticket = Vabilo za: { $name }, velja do { $expires }
+cli-ticket-hand-over = Predajte ga po poti, ki ji zaupate. Tam informatik zažene: comin join VABILO
+cli-ticket-no-code = Vabilo je predolgo za kodo QR; predajte besedilo ali datoteko (--file).
+cli-ticket-compare = Ko pokličejo, primerjajte kontrolno številko: comin approvals
+cli-ticket-run = Da jih lahko sprejme, mora to vozlišče delovati: comin run
+cli-ticket-cancelled = Vabilo je preklicano.
+cli-no-tickets = Ni vabil.
+cli-joined = Sprejeti ste v partnerstvo { $name }.
+cli-join-dialling = Iskanje vozlišča partnerja, ki vas je povabil …
+cli-join-tried = Iskanje vozlišča partnerja, ki vas je povabil; zadnji poskus: { $what }
+cli-join-committed = Povezava je vzpostavljena; izmenjava ključev …
+cli-join-waiting = Čakanje na potrditev.
+cli-join-waiting-for = Potrditi mora: { $name }.
+cli-join-read-out = Preberite jo partnerju, ki vas je povabil; oba morata videti isto.
+cli-join-close = To lahko zaprete s Ctrl-C: vozlišče nadaljuje, ukaz »comin status« pa pove, kako daleč je.
+cli-asks = { $name } ({ $country }) prosi za sprejem.
+cli-asks-same = Enaka je na njihovem zaslonu: comin approvals approve { $id }
+cli-asks-other = Drugačna je: comin approvals reject { $id }
+cli-no-approvals = Nihče ne čaka na potrditev.
+cli-proposed = Podpisano tukaj; čaka na podpise skrbnikov: { $names }
+cli-proposed-next = V »comin approvals« ga vidijo kot { $id }; prenese ga vozlišče katerega koli člana.
+cli-draft-lost = Večine ne more več dobiti. Umik: comin approvals reject { $id }
+cli-draft-dormant = Poteka drug krog: zdaj tega nihče ne podpiše. ({ $id })
+cli-draft-sign = Podpis: comin approvals approve { $id }
+cli-draft-refuse = Zavrnitev: comin approvals reject { $id }
 cli-draft-id = ({ $id })
-cli-stewards-set = The stewards are set.
-cli-steward-key = its key was replaced: comin stewards set
-cli-no-stewards = There are no stewards.
-cli-stewards-decide = { $n } of { $count } decide together.
-cli-partner-removed = Removed for ever. It keeps what it has, and gets nothing more.
-cli-key-replaced = The key is replaced. The old recovery kit is worth nothing any more: destroy it.
-cli-key-kit = New recovery kit: { $file }. Print it, lock it away, delete the file.
-cli-key-read-out = Read out to the stewards: { $key }
-cli-unconfirmed = This machine was restored and signs nothing for the partnership until the other stewards' nodes (or, where this partner is no steward, another node) have confirmed what it had signed: comin sync --wait 60s. Where no other node is left: comin restore --alone
-cli-restored-alone = This machine signs for the partnership again.
-cli-backup-written = Backup written: { $file } ({ $kilobytes } kB).
-cli-backup-secret = It holds this machine’s secret key: keep it as safe as the machine, and not on its disk alone.
-cli-backup-sound = The backup is sound: { $name }, machine { $device }, made { $time }, { $records ->
-    [one] 1 record
-   *[other] { $records } records
-}.
-cli-backup-restored = Restored: { $name }, machine { $device }, as of { $time }, { $records ->
-    [one] 1 record
-   *[other] { $records } records
-}.
-cli-backup-next = Next: comin{ $place } run. What the others have had since comes back from them. The machine that the backup was made on must not run any more.
-cli-backup-failed = No backup can be written: { $reason }
-cli-backup-last = Last backup: { $time }, { $file }
-partners-removed = removed
-cli-approved = Admitted.
-cli-rejected = Refused.
-cli-this-partner = this partner
-cli-this-machine = this machine
-cli-no-partners = There are no partners.
-cli-no-devices = There are no machines.
-cli-revoked = The machine is revoked. What it wrote before stays; whoever has it keeps what it holds.
-cli-revoked-tip = What it signs for the partnership counts until the key says so too: comin devices revoke MACHINE --kit FILE. If somebody else has it, do that now.
-cli-revoked-machine = revoked
-cli-no-users = Nobody signs in over the office network. Add somebody: comin users add NAME --role admin
-cli-restored-users = These may sign in over the office network, as at the time of the backup: { $names }. Whoever was removed since is among them again: comin users list
-cli-user-removed = { $name } is removed and signed out.
-cli-user-password = The password of { $name }, shown only now:
-cli-tls-fingerprint = SHA-256 fingerprint of your office's authority, to compare before a browser trusts it:
-cli-tls-next-listen = Write into node.toml: [listen] office = ["{ $address }"], add users (comin users add), and start the node again.
-cli-tls-next-start = Start the node again. Browsers have to trust the new authority; delete the old one there.
-cli-no-registers = There are no registers.
-cli-register-made = Register { $name } is there: { $id }
-cli-writers-set = The writers are set.
-cli-written-by-all = written by all
-cli-written-by = written by { $names }
-cli-register-partner = partner register
-cli-register-internal = internal register
-cli-yours-to-write = yours to write
-cli-saved = Saved: { $title } ({ $id }) in { $register }
-cli-added = Added: { $title } ({ $id }) in { $register }
-cli-removed = Marked as deleted: { $title } ({ $id }) in { $register }
-cli-restored = There again: { $title } ({ $id }) in { $register }
-cli-to-decide = { $n ->
-    [one] 1 field waits for a decision: comin conflicts
-   *[other] { $n } fields wait for a decision: comin conflicts
+cli-stewards-set = Skrbniki so določeni.
+cli-steward-key = njegov ključ je bil zamenjan: comin stewards set
+cli-no-stewards = Ni skrbnikov.
+cli-stewards-decide = { $n ->
+    [one] Skupaj odloča { $n } od { $count }.
+    [two] Skupaj odločata { $n } od { $count }.
+    [few] Skupaj odločajo { $n } od { $count }.
+   *[other] Skupaj odloča { $n } od { $count }.
 }
-cli-nothing-found = Nothing found.
-cli-figures-as-of = State of the data: { $day }
-cli-figures-networks = networks
-cli-figures-organisations = organisations
-cli-figures-memberships = memberships
-cli-figures-bridges = in several networks
-cli-figures-events = events
-cli-figures-practices = practices
-cli-figures-interests = interests
-cli-figures-joined = new memberships
-cli-figures-members = memberships
-cli-figures-countries = Country
-cli-figures-levels = Level
-cli-figures-target_groups = Target group
-cli-figures-months = Month
-cli-figures-total = Together
-cli-deleted = deleted
-cli-in-register = In { $register }; added by { $partner }, { $time }; version { $version }
-cli-in-register-read-only = In { $register }, read only; added by { $partner }, { $time }; version { $version }
-cli-registers-differ = The registers differ in: { $fields }
-cli-cleared = (removed)
-cli-in-conflict = In conflict: { $field }
-cli-edited = edited { $field }: { $value }
-cli-no-conflicts = Nothing is in conflict.
-cli-conflict-in = { $title } in { $register }
-cli-decided = Decided.
-cli-would-import = Would be: { $added } added, { $changed } changed, { $unchanged } unchanged.
-cli-import-progress = { $written } of { $total } records written
-cli-imported = Imported: { $added } added, { $changed } changed, { $unchanged } unchanged.
-cli-row-would-add = row { $row }: would be added
-cli-row-would-change = row { $row }: would change { $fields }
-cli-import-columns = Columns: { $columns }
-cli-import-not-taken = Columns that are not taken: { $columns }
-cli-import-key = Rows without id are found again by: { $fields }
-cli-import-absent = Records of the register that are not in the file, and stay as they are: { $n }
-cli-import-elsewhere = Rows of records in other registers, which say what is there: { $n }
-cli-import-ids-unknown = Rows with an id that is not known here, which counts for nothing: { $n }
-cli-import-emails-left = E-mail addresses left out because they look like a person’s: { $n }
-cli-import-persons = Contact persons: { $added } added, { $changed } changed, { $unchanged } unchanged.
-cli-import-persons-terms = To take them, add --purpose, --legal-basis and --retain-until; else --without-persons
-cli-import-positions = Positions of cities (GeoNames, CC BY 4.0): { $filled } filled in, { $unknown } cities not known or without a country (--set country=IT), { $several } with several cities of the name.
-cli-import-duplicates = These may be there already. Look, and correct name or city in the file where they are:
-cli-row-duplicate = row { $row }: { $title } ({ $id }), { $reason }
-cli-record-absent = not in the file: { $title } ({ $id })
-cli-duplicate-identifier = the same identifier
-cli-duplicate-website = the same website
-cli-duplicate-name = a similar name in the same city
-cli-and-more = … and { $n } more
-cli-sync-paused = Exchange is paused, also after a restart. Editing goes on. Back: comin sync resume
-cli-sync-resumed = Exchange goes on.
-cli-sync-complete = Everyone holds everything.
-cli-sync-missing = Missing after { $n } s: { $names }
-cli-sync-asked = Asked everyone; not complete yet: { $names }
-cli-check-good = { $documents } documents, { $records } records, { $entries } entries: everything is whole, and pages read what the documents say.
-cli-check-size = { $live } kB of live data take { $disk } kB on disk.
-cli-config-good = { $file } is good.
-cli-config-default = { $file } does not exist: the defaults are in force.
-cli-version = comin { $version }, store format { $format }
-cli-open-once = The link signs one browser in, once, within ten minutes.
-doctor-identity = { $name } ({ $country }) in { $place }
-doctor-key = the device key is there and closed to others
-doctor-config = the configuration can be read
-doctor-store = the store opens
-doctor-running = the node is running
-doctor-not-running = the node is not running: nothing is exchanged
-doctor-paused = exchange is paused by hand
-doctor-no-federation = this partner is in no partnership
-doctor-no-federation-remedy = comin found NAME, or comin join TICKET
-doctor-fault-remedy = ask that partner's IT to look at its machine
-doctor-told = other nodes are told to come to { $addresses }
-doctor-addresses = known addresses of this node: { $addresses }
-doctor-no-address = none yet
-doctor-port = from outside the office it can be reached only if a router forwards TCP port { $port } to it; then name that address in node.toml: [listen] external
-doctor-peer-away = if it stays away: is its node running, and is its port open? There: comin doctor
+cli-partner-removed = Dokončno izključen. Kar ima, obdrži; ničesar več ne prejme.
+cli-key-replaced = Ključ je zamenjan. Stari obnovitveni komplet ne velja več: uničite ga.
+cli-key-kit = Nov obnovitveni komplet: { $file }. Natisnite ga, zaklenite in datoteko izbrišite.
+cli-key-read-out = Preberite skrbnikom: { $key }
+cli-unconfirmed = Ta naprava je bila obnovljena in za partnerstvo ne podpisuje ničesar, dokler vozlišča drugih skrbnikov (ali drugo vozlišče, če ta partner ni skrbnik) ne potrdijo, kaj je podpisala: comin sync --wait 60s. Če drugega vozlišča ni več: comin restore --alone
+cli-restored-alone = Ta naprava spet podpisuje za partnerstvo.
+cli-backup-written = Varnostna kopija je zapisana: { $file } ({ $kilobytes } kB).
+cli-backup-secret = Vsebuje skrivni ključ te naprave: hranite jo enako varno kot napravo in ne samo na njenem disku.
+cli-backup-sound = Varnostna kopija je brezhibna: { $name }, naprava { $device }, narejena { $time }, { $records ->
+    [one] { $records } zapis
+    [two] { $records } zapisa
+    [few] { $records } zapisi
+   *[other] { $records } zapisov
+}.
+cli-backup-restored = Obnovljeno: { $name }, naprava { $device }, stanje { $time }, { $records ->
+    [one] { $records } zapis
+    [two] { $records } zapisa
+    [few] { $records } zapisi
+   *[other] { $records } zapisov
+}.
+cli-backup-next = Nato: comin{ $place } run. Kar so drugi prejeli pozneje, se vrne od njih. Naprava, na kateri je kopija nastala, ne sme več delovati.
+cli-backup-failed = Varnostne kopije ni mogoče zapisati: { $reason }
+cli-backup-last = Zadnja varnostna kopija: { $time }, { $file }
+partners-removed = izključen
+cli-approved = Sprejet.
+cli-rejected = Zavrnjen.
+cli-this-partner = ta partner
+cli-this-machine = ta naprava
+cli-no-partners = Ni partnerjev.
+cli-no-devices = Ni naprav.
+cli-revoked = Naprava je preklicana. Kar je zapisala prej, ostane; kdor jo ima, obdrži, kar je na njej.
+cli-revoked-tip = Kar podpiše za partnerstvo, velja, dokler preklica ne potrdi tudi ključ: comin devices revoke NAPRAVA --kit DATOTEKA. Če jo ima kdo drug, storite to takoj.
+cli-revoked-machine = preklicana
+cli-no-users = Prek pisarniškega omrežja se ne prijavlja nihče. Dodajte koga: comin users add IME --role admin
+cli-restored-users = Prek pisarniškega omrežja se smejo prijaviti, kot ob nastanku varnostne kopije: { $names }. Kdor je bil odstranjen pozneje, je spet med njimi: comin users list
+cli-user-removed = { $name }: uporabnik je odstranjen in odjavljen.
+cli-user-password = Geslo za uporabnika { $name }, prikazano samo zdaj:
+cli-tls-fingerprint = Prstni odtis SHA-256 overitelja vaše organizacije; primerjajte ga, preden mu brskalnik zaupa:
+cli-tls-next-listen = V node.toml vpišite: [listen] office = ["{ $address }"], dodajte uporabnike (comin users add) in vozlišče znova zaženite.
+cli-tls-next-start = Vozlišče znova zaženite. Brskalniki morajo zaupati novemu overitelju; starega tam izbrišite.
+cli-no-registers = Ni registrov.
+cli-register-made = Register { $name } je ustvarjen: { $id }
+cli-writers-set = Določeno je, kdo piše.
+cli-written-by-all = pišejo vsi
+cli-written-by = pišejo: { $names }
+cli-register-partner = partnerjev register
+cli-register-internal = interni register
+cli-yours-to-write = vanj lahko pišete
+cli-saved = Shranjeno: { $title } ({ $id }), register: { $register }
+cli-added = Dodano: { $title } ({ $id }), register: { $register }
+cli-removed = Označeno kot izbrisano: { $title } ({ $id }), register: { $register }
+cli-restored = Spet na voljo: { $title } ({ $id }), register: { $register }
+cli-to-decide = { $n ->
+    [one] { $n } polje čaka na odločitev: comin conflicts
+    [two] { $n } polji čakata na odločitev: comin conflicts
+    [few] { $n } polja čakajo na odločitev: comin conflicts
+   *[other] { $n } polj čaka na odločitev: comin conflicts
+}
+cli-nothing-found = Nič ni najdeno.
+cli-figures-as-of = Stanje podatkov: { $day }
+cli-figures-networks = mreže
+cli-figures-organisations = organizacije
+cli-figures-memberships = članstva
+cli-figures-bridges = v več mrežah
+cli-figures-events = dogodki
+cli-figures-practices = prakse
+cli-figures-interests = izrazi interesa
+cli-figures-joined = nova članstva
+cli-figures-members = članstva
+cli-figures-countries = Država
+cli-figures-levels = Raven
+cli-figures-target_groups = Ciljna skupina
+cli-figures-months = Mesec
+cli-figures-total = Skupaj
+cli-deleted = izbrisan
+cli-in-register = Register: { $register }; vnos: { $partner }, { $time }; različica { $version }
+cli-in-register-read-only = Register: { $register }, samo za branje; vnos: { $partner }, { $time }; različica { $version }
+cli-registers-differ = Registri se razlikujejo v: { $fields }
+cli-cleared = (odstranjeno)
+cli-in-conflict = V navzkrižju: { $field }
+cli-edited = spremenjeno { $field }: { $value }
+cli-no-conflicts = Nič ni v navzkrižju.
+cli-conflict-in = { $title }, register: { $register }
+cli-decided = Odločeno.
+cli-would-import = Predvideno: dodanih { $added }, spremenjenih { $changed }, nespremenjenih { $unchanged }.
+cli-import-progress = zapisano: { $written } od { $total }
+cli-imported = Uvoženo: dodanih { $added }, spremenjenih { $changed }, nespremenjenih { $unchanged }.
+cli-row-would-add = vrstica { $row }: bi bila dodana
+cli-row-would-change = vrstica { $row }: bi spremenila { $fields }
+cli-import-columns = Stolpci: { $columns }
+cli-import-not-taken = Stolpci, ki se ne prevzamejo: { $columns }
+cli-import-key = Vrstice brez id se prepoznajo po: { $fields }
+cli-import-absent = Zapisi registra, ki jih v datoteki ni in ostanejo, kot so: { $n }
+cli-import-elsewhere = Vrstice zapisov iz drugih registrov, ki povedo, kar je že tam: { $n }
+cli-import-ids-unknown = Vrstice z id, ki tukaj ni znan in zato ne šteje: { $n }
+cli-import-emails-left = E-poštni naslovi, izpuščeni, ker so videti osebni: { $n }
+cli-import-persons = Kontaktne osebe: dodanih { $added }, spremenjenih { $changed }, nespremenjenih { $unchanged }.
+cli-import-persons-terms = Če jih želite prevzeti, dodajte --purpose, --legal-basis in --retain-until; sicer --without-persons
+cli-import-positions = Lege krajev (GeoNames, CC BY 4.0): izpolnjenih { $filled }; neznanih ali brez države (--set country=IT) { $unknown }; z več kraji istega imena { $several }.
+cli-import-duplicates = Te so morda že tukaj. Preverite; če so, popravite ime ali kraj v datoteki:
+cli-row-duplicate = vrstica { $row }: { $title } ({ $id }), { $reason }
+cli-record-absent = ni v datoteki: { $title } ({ $id })
+cli-duplicate-identifier = ista uradna številka
+cli-duplicate-website = ista spletna stran
+cli-duplicate-name = podobno ime v istem kraju
+cli-and-more = … in še { $n }
+cli-sync-paused = Izmenjava je ustavljena, tudi po ponovnem zagonu. Urejate lahko naprej. Nadaljevanje: comin sync resume
+cli-sync-resumed = Izmenjava se nadaljuje.
+cli-sync-complete = Vsi imajo vse.
+cli-sync-missing = Po { $n } s manjka: { $names }
+cli-sync-asked = Vsi so vprašani; še ni popolno: { $names }
+cli-check-good = Dokumenti: { $documents }, zapisi: { $records }, vnosi: { $entries }. Vse je nepoškodovano, strani pa berejo, kar pravijo dokumenti.
+cli-check-size = { $live } kB živih podatkov zasede { $disk } kB na disku.
+cli-config-good = { $file } je v redu.
+cli-config-default = { $file } ne obstaja: veljajo privzete vrednosti.
+cli-version = comin { $version }, oblika shrambe { $format }
+cli-open-once = Povezava v desetih minutah enkrat prijavi en brskalnik.
+doctor-identity = { $name } ({ $country }), mapa { $place }
+doctor-key = ključ naprave je tukaj in drugim nedostopen
+doctor-config = nastavitve so berljive
+doctor-store = shramba se odpre
+doctor-running = vozlišče deluje
+doctor-not-running = vozlišče ne deluje: nič se ne izmenjuje
+doctor-paused = izmenjava je začasno ustavljena
+doctor-no-federation = ta partner ni v nobenem partnerstvu
+doctor-no-federation-remedy = comin found IME ali comin join VABILO
+doctor-fault-remedy = prosite informatika tega partnerja, naj pregleda svojo napravo
+doctor-told = druga vozlišča vedo, da naj pridejo na { $addresses }
+doctor-addresses = znani naslovi tega vozlišča: { $addresses }
+doctor-no-address = še nobenega
+doctor-port = zunaj pisarne je dosegljivo le, če usmerjevalnik vanj preusmeri vrata TCP { $port }; nato ta naslov vpišite v node.toml: [listen] external
+doctor-peer-away = če ostane nedosegljiv: ali njegovo vozlišče deluje in ali so njegova vrata odprta? Tam: comin doctor
 
-## Kinds
-kind-network = Network
-kind-organisation = Organisation
-kind-membership = Membership
-kind-practice = Good practice
-kind-event = Event
-kind-interest = Expression of interest
-kind-programme = Training programme
-kind-publication = Publication
-kind-note = Note
-kind-sameas = Same as
-kind-proposal = Proposal
-kinds-network = Networks
-kinds-organisation = Organisations
-kinds-practice = Good practices
-kinds-event = Events
+## Vrste
+kind-network = Mreža
+kind-organisation = Organizacija
+kind-membership = Članstvo
+kind-practice = Dobra praksa
+kind-event = Dogodek
+kind-interest = Izraz interesa
+kind-programme = Program usposabljanja
+kind-publication = Publikacija
+kind-note = Opomba
+kind-sameas = Isto kot
+kind-proposal = Predlog
+kinds-network = Mreže
+kinds-organisation = Organizacije
+kinds-practice = Dobre prakse
+kinds-event = Dogodki
 
-## Fields
-field-a = One record
-field-about = About
-field-accepted_proposals = Accepted proposals
-field-activities = Activities
-field-address = Address
-field-attendance = People who came
-field-b = Other record
-field-challenges = Challenges
-field-changes = Proposed values
-field-city = City
-field-content = Content
-field-contribution = Contribution
-field-coordinators = Coordinators
-field-country = Country
-field-declined_proposals = Declined proposals
-field-deleted = Deleted
-field-description = Description
-field-email = E-mail
-field-evidence = Evidence of success
-field-hours = Hours
-field-identifiers = Identifiers
-field-implementing_organisation = Implemented by
-field-languages = Languages
-field-last_verified = Last verified
-field-levels = Levels
-field-links = Links
-field-modules = Modules
-field-motivation = Motivation
-field-name = Name
-field-network = Network
-field-networks = Networks
-field-nuts = NUTS code
-field-organisation = Organisation
-field-organisations = Participating organisations
-field-organiser = Organiser
-field-origin_event = Event of origin
-field-original_language = Original language
-field-other_names = Other names
-field-phone = Telephone
-field-place = Place
-field-position = Position
-field-practices = Good practices presented
-field-programme = Programme
-field-reason = Reason
+## Polja
+field-a = En zapis
+field-about = Nanaša se na
+field-accepted_proposals = Sprejeti predlogi
+field-activities = Dejavnosti
+field-address = Naslov
+field-attendance = Udeleženci
+field-b = Drugi zapis
+field-challenges = Izzivi
+field-changes = Predlagane vrednosti
+field-city = Kraj
+field-content = Vsebina
+field-contribution = Prispevek
+field-coordinators = Koordinatorji
+field-country = Država
+field-declined_proposals = Zavrnjeni predlogi
+field-deleted = Izbrisan
+field-description = Opis
+field-email = E-pošta
+field-evidence = Dokazi uspešnosti
+field-hours = Ure
+field-identifiers = Uradne številke
+field-implementing_organisation = Izvajalka
+field-languages = Jeziki
+field-last_verified = Zadnje preverjanje
+field-levels = Ravni
+field-links = Povezave
+field-modules = Moduli
+field-motivation = Motivacija
+field-name = Ime
+field-network = Mreža
+field-networks = Mreže
+field-nuts = Koda NUTS
+field-organisation = Organizacija
+field-organisations = Sodelujoče organizacije
+field-organiser = Organizator
+field-origin_event = Izvorni dogodek
+field-original_language = Izvirni jezik
+field-other_names = Druga imena
+field-phone = Telefon
+field-place = Prizorišče
+field-position = Lega
+field-practices = Predstavljene dobre prakse
+field-programme = Program
+field-reason = Razlog
 field-register = Register
-field-resources = Resources
-field-role = Role
-field-schema = Schema version
-field-sha256 = Checksum (SHA-256)
-field-since = Since
-field-state = State
-field-strategy = Strategy
-field-summary = Summary
-field-target_groups = Target groups
-field-text = Text
-field-title = Title
-field-transfer = Transfer
-field-transitions = Steps
-field-type = Type
-field-until = Until
-field-url = Address on the web
-field-visibility = Visibility
-field-vision = Vision
-field-website = Website
-field-when = When
+field-resources = Viri
+field-role = Vloga
+field-schema = Različica sheme
+field-sha256 = Kontrolna vsota (SHA-256)
+field-since = Od
+field-state = Stanje
+field-strategy = Strategija
+field-summary = Povzetek
+field-target_groups = Ciljne skupine
+field-text = Besedilo
+field-title = Naslov
+field-transfer = Prenosljivost
+field-transitions = Koraki
+field-type = Vrsta
+field-until = Do
+field-url = Spletni naslov
+field-visibility = Vidnost
+field-vision = Vizija
+field-website = Spletna stran
+field-when = Kdaj
 
-## Countries of the partnership
-country-si = Slovenia
-country-it = Italy
-country-fr = France
+## Države partnerstva
+country-si = Slovenija
+country-it = Italija
+country-fr = Francija
 
-cli-person-added = Added: { $id }
-cli-person-saved = Saved: { $id }
-cli-person-shared = Saved: who reads this person from now on. Who does not any more drops it with the next exchange.
-cli-person-due-soon = retention ends soon
-cli-person-due-over = retention is over: its controller's node erases it
-cli-person-due-ask = retention ended long ago: erase it, or set the date (is this machine's clock right?)
-cli-person-not-erased = Nobody has asked for an erasure of this person.
-cli-person-erased = Erased on { $k } of { $n } devices of { $m } partners.
-cli-person-missing = Not yet: { $name }, last heard { $time }
-cli-person-missing-unheard = Not yet: { $name }, never heard from here
-cli-person-waits = It waits here: another partner has asked for more erasures than are carried out at once. To agree: comin person erase { $id } --reason request
-cli-person-files = The person was put into these files, which you have to remove yourself:
-cli-person-written = Written: { $file }
-kind-person = Person
-field-given_name = Given name
-field-family_name = Family name
-field-purpose = Purpose
-field-legal_basis = Legal basis
-field-informed_on = Informed on
-field-retain_until = Keep until
-field-language = Language
+cli-person-added = Dodano: { $id }
+cli-person-saved = Shranjeno: { $id }
+cli-person-shared = Shranjeno je, kdo odslej bere podatke te osebe. Kdor jih ne sme več, jih ob naslednji izmenjavi odstrani.
+cli-person-due-soon = rok hrambe se kmalu izteče
+cli-person-due-over = rok hrambe je potekel: trajno jo izbriše vozlišče upravljavca
+cli-person-due-ask = rok hrambe je potekel že davno: trajno jo izbrišite ali spremenite datum (ali ura te naprave kaže prav?)
+cli-person-not-erased = Trajnega izbrisa te osebe ni zahteval nihče.
+cli-person-erased = Trajno izbrisana na napravah: { $k } od { $n }; partnerji: { $m }.
+cli-person-missing = Še ne: { $name }, zadnji stik { $time }
+cli-person-missing-unheard = Še ne: { $name }, od tukaj še brez stika
+cli-person-waits = Tukaj čaka: drug partner je zahteval več trajnih izbrisov, kot se jih izvede takoj. Soglasje: comin person erase { $id } --reason request
+cli-person-files = Podatki osebe so v teh datotekah, ki jih morate odstraniti sami:
+cli-person-written = Zapisano: { $file }
+kind-person = Oseba
+field-given_name = Ime
+field-family_name = Priimek
+field-purpose = Namen
+field-legal_basis = Pravna podlaga
+field-informed_on = Obveščena dne
+field-retain_until = Hraniti do
+field-language = Jezik
 
-## Exports
-cli-no-calendars = No calendar reads the events. Make an address for one: comin calendars add NAME
-cli-calendar-all = all that this node reads
-cli-calendar-public = what is for the public
-cli-calendar-address = The address for { $name }, shown only now. Whoever has it reads the events:
-cli-calendar-path = While the node runs, behind its address: { $path }
-cli-calendar-removed = { $name } is removed; its address opens nothing any more.
-cli-search-more = … and { $n } more: write more words, or --limit N
-calendar-name = COM-IN events
+## Izvozi
+cli-no-calendars = Dogodkov ne bere noben koledar. Naslov zanj ustvarite z: comin calendars add IME
+cli-calendar-all = vse, kar bere to vozlišče
+cli-calendar-public = kar je javno
+cli-calendar-address = Naslov za { $name }, prikazan samo zdaj. Kdor ga ima, bere dogodke:
+cli-calendar-path = Dokler vozlišče deluje, za njegovim naslovom: { $path }
+cli-calendar-removed = { $name }: koledar je odstranjen; njegov naslov ne odpre ničesar več.
+cli-search-more = … in še { $n }: vpišite več besed ali --limit N
+calendar-name = Dogodki COM-IN
 export-column-id = Id
 export-column-register = Register
-export-column-title = name
-export-column-start = start
-export-column-end = end
+export-column-title = ime
+export-column-start = začetek
+export-column-end = konec
 
-# Work with records
-reference-not-received = not received yet
-reference-not-shared = not shared with you
-reference-deleted = deleted
-reference-erased = erased
-record-absent = Named here and not to be seen
-record-linked = What leads here
-record-merged = Together with
-record-stale-translation = older than the original
-proposal-open = waits for a decision
-proposal-accepted = accepted
-proposal-declined = declined
-proposal-withdrawn = withdrawn
-same-identifier = same identifier: { $value }
-same-website = same website: { $value }
-same-name = similar name in { $value }
-news-added = added
-news-changed = changed
-news-deleted = deleted
-problem-no-way = From this state there is no such step.
-problem-decided = This was decided already.
+# Delo z zapisi
+reference-not-received = še ni prejet
+reference-not-shared = ni deljen z vami
+reference-deleted = izbrisan
+reference-erased = trajno izbrisan
+record-absent = Omenjeno, a tukaj ni vidno
+record-linked = Kaj vodi sem
+record-merged = Skupaj z
+record-stale-translation = starejše od izvirnika
+proposal-open = čaka na odločitev
+proposal-accepted = sprejet
+proposal-declined = zavrnjen
+proposal-withdrawn = umaknjen
+same-identifier = ista uradna številka: { $value }
+same-website = ista spletna stran: { $value }
+same-name = podobno ime v kraju { $value }
+news-added = dodan
+news-changed = spremenjen
+news-deleted = izbrisan
+problem-no-way = Iz tega stanja takega koraka ni.
+problem-decided = O tem je že odločeno.
 cli-advanced = { $title }: { $status }
-cli-membership = The membership stands: comin membership show { $id }
+cli-membership = Članstvo velja: comin membership show { $id }
 cli-interest-recorded = { $n ->
-    [one] 1 expression of interest recorded.
-   *[other] { $n } expressions of interest recorded.
+    [one] Zabeležen je { $n } izraz interesa.
+    [two] Zabeležena sta { $n } izraza interesa.
+    [few] Zabeleženi so { $n } izrazi interesa.
+   *[other] Zabeleženih je { $n } izrazov interesa.
 }
-cli-proposed-change = Proposed as { $id }; who keeps the record sees it in “comin proposals”.
-cli-no-proposals = No proposal waits for a decision.
-cli-proposal = { $title }, proposed by { $partner } on { $time }: { $state }
+cli-proposed-change = Predlog je oddan kot { $id }; kdor vodi zapis, ga vidi v »comin proposals«.
+cli-no-proposals = Noben predlog ne čaka na odločitev.
+cli-proposal = { $title }, predlagal { $partner } dne { $time }: { $state }
 cli-proposal-value = { $field }: { $now } → { $then }
-cli-proposal-decide = comin proposals accept { $id }, or comin proposals decline { $id }
-cli-proposal-decided = The proposal is { $state }.
-cli-no-suggestions = No two organisations look as if they were one.
-cli-suggestion = { $a } ({ $first }) and { $b } ({ $second })
-cli-suggestion-decide = comin sameas confirm { $id }, or comin sameas refuse { $id }
+cli-proposal-decide = comin proposals accept { $id } ali comin proposals decline { $id }
+cli-proposal-decided = Predlog je { $state }.
+cli-no-suggestions = Ni organizacij, ki bi bile videti kot ena in ista.
+cli-suggestion = { $a } ({ $first }) in { $b } ({ $second })
+cli-suggestion-decide = comin sameas confirm { $id } ali comin sameas refuse { $id }
 cli-same-set = { $title }: { $state }
-cli-no-stale = Everything was verified within { $months } months.
-cli-never-verified = never verified
-cli-no-news = Nothing has changed since { $since }.
-cli-news-of = { $partner }, { $kind }: { $added } added, { $changed } changed, { $deleted } deleted
-cli-linked = What leads here
-cli-absent = Named here and not to be seen
-cli-merged = Together with
-record-claimed = Claimed: it is not recorded in the register of its network.
+cli-no-stale = { $months ->
+    [1] Vse je bilo preverjeno v zadnjem mesecu.
+    [two] Vse je bilo preverjeno v zadnjih { $months } mesecih.
+    [few] Vse je bilo preverjeno v zadnjih { $months } mesecih.
+   *[other] Vse je bilo preverjeno v zadnjih { $months } mesecih.
+}
+cli-never-verified = nikoli preverjen
+cli-no-news = Od { $since } se ni nič spremenilo.
+cli-news-of = { $partner }, { $kind }: dodanih { $added }, spremenjenih { $changed }, izbrisanih { $deleted }
+cli-linked = Kaj vodi sem
+cli-absent = Omenjeno, a tukaj ni vidno
+cli-merged = Skupaj z
+record-claimed = Navedeno: v registru svoje mreže ni vpisano.
