@@ -8,6 +8,7 @@ mod exchange;
 mod form;
 mod layout;
 mod lists;
+mod navigation;
 mod overview;
 mod partners;
 mod record;

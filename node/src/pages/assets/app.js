@@ -103,4 +103,19 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) listen();
 });
 
+// A group of the navigation closes when somebody goes elsewhere; Escape leads back to its word.
+const menus = () => document.querySelectorAll("details.menu[open]");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+});
+for (const kind of ["click", "focusin"]) {
+  document.addEventListener(kind, ({ target }) => {
+    for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
+  });
+}
+
 listen();
