@@ -125,8 +125,8 @@ async fn every_page_speaks_english_and_italian() {
     speaks_two_languages(&stranger, &scene.here, "/").await;
     let alone = federation(1).await.remove(0);
     let browser = alone.browser().await;
-    for path in templates().into_iter().filter(|path| !path.contains('{') && *path != "/records/new") {
-        speaks_two_languages(&browser, &alone, path).await;
+    for path in templates().into_iter().filter(|path| !path.contains('{') && path != "/records/new") {
+        speaks_two_languages(&browser, &alone, &path).await;
     }
 }
 

@@ -1,19 +1,27 @@
-//! Every page, as the router names them: what is looked at page by page cannot forget one.
+//! Every page, as the routers name them: what is looked at page by page cannot forget one.
 
-const ROUTER: &str = include_str!("../../../node/src/pages/mod.rs");
+use std::path::PathBuf;
+
+/// Where the pages' routers are. The first page, of an empty machine, lies deeper and has tests of its own.
+const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../node/src/pages");
 
 /// What is read and is no page: files that are saved, and the page's own parts.
 const FILES: [&str; 5] =
     ["/static/app.css", "/static/app.js", "/favicon.svg", "/favicon.ico", "/partners/invites/{id}/ticket"];
 
 /// The addresses of all pages, with `{id}` where they are of one thing.
-pub fn templates() -> Vec<&'static str> {
-    let routes = ROUTER.split(".route(").skip(1).filter_map(|route| {
+pub fn templates() -> Vec<String> {
+    let files = std::fs::read_dir(PAGES).expect("the sources are there").map(|entry| entry.expect("a name").path());
+    let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    let sources: Vec<String> =
+        files.filter(is_source).map(|path| std::fs::read_to_string(path).expect("a source")).collect();
+    let routes = sources.iter().flat_map(|source| source.split(".route(").skip(1)).filter_map(|route| {
         let (path, handler) = route.split_once('"')?.1.split_once('"')?;
-        handler.trim_start_matches(',').trim_start().starts_with("get(").then_some(path)
+        handler.trim_start_matches(',').trim_start().starts_with("get(").then(|| path.to_owned())
     });
-    let pages: Vec<&str> = routes.filter(|path| !FILES.contains(path)).collect();
-    assert!(pages.len() > 15 && pages.contains(&"/"), "the router is read: {pages:?}");
+    let mut pages: Vec<String> = routes.filter(|path| !FILES.contains(&path.as_str())).collect();
+    pages.sort();
+    assert!(pages.len() > 15 && pages.contains(&"/".to_owned()), "the routers are read: {pages:?}");
     pages
 }
 
@@ -29,9 +37,11 @@ pub fn every(more: Vec<String>) -> Vec<String> {
     let templates = templates();
     for template in templates.iter().filter(|template| template.contains('{')) {
         // A page of its own, such as `/records/new`, may fit the template of another.
-        let has = more.iter().any(|path| is_of(path, template) && !templates.contains(&path.split('?').next().unwrap_or("")));
+        let is_fixed = |path: &str| templates.iter().any(|template| Some(template.as_str()) == path.split('?').next());
+        let has = more.iter().any(|path| is_of(path, template) && !is_fixed(path));
         assert!(has, "a page is looked at by nobody: {template}");
     }
-    let fixed = templates.iter().filter(|template| !template.contains('{') && **template != "/records/new");
-    fixed.map(|path| (*path).to_owned()).chain(more).collect()
+    // A new record is one of a kind.
+    let fixed = templates.iter().filter(|template| !template.contains('{') && *template != "/records/new");
+    fixed.cloned().chain(more).collect()
 }
