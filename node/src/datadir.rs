@@ -217,6 +217,11 @@ impl DataDir {
         self.0.join("node.json").exists()
     }
 
+    /// Whether nothing of a node is here: neither whole nor in part.
+    pub fn is_empty(&self) -> bool {
+        !["node.json", "device.key", "store"].iter().any(|name| self.0.join(name).exists())
+    }
+
     /// Makes the directory, for its owner only.
     ///
     /// # Errors

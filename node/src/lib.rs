@@ -21,6 +21,7 @@ pub mod render;
 pub mod report;
 pub mod runtime;
 pub mod search;
+pub mod setup;
 pub mod store;
 pub mod text;
 pub mod users;

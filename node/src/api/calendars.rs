@@ -38,13 +38,18 @@ pub struct CalendarAdd {
 pub async fn add(State(app): State<AppState>, Body(body): Body<CalendarAdd>) -> Answer<(StatusCode, Json<Value>)> {
     let secret = app.calendars().add(&body.name, body.public)?;
     let path = format!("/calendar/{secret}.ics");
-    let here = app.port().map(|port| format!("http://localhost:{port}"));
-    let office = app.office().map(|(office, port)| office.addresses(*port)).unwrap_or_default();
-    let addresses: Vec<String> = here.into_iter().chain(office).map(|door| format!("{door}{path}")).collect();
+    let addresses = addresses(&app, &secret);
     let answer = json!({
         "schema": 1, "name": body.name.trim(), "public": body.public, "path": path, "addresses": addresses,
     });
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// Where a calendar is read: on this machine, and in the office.
+pub fn addresses(app: &AppState, secret: &str) -> Vec<String> {
+    let here = app.port().map(|port| format!("http://localhost:{port}"));
+    let office = app.office().map(|(office, port)| office.addresses(*port)).unwrap_or_default();
+    here.into_iter().chain(office).map(|door| format!("{door}/calendar/{secret}.ics")).collect()
 }
 
 /// `DELETE calendars/{id}`: its address opens nothing from that moment on.

@@ -191,8 +191,21 @@ fn own_origin(headers: &HeaderMap, entrance: Entrance, host: &str) -> Result<(),
     Ok(())
 }
 
+/// Whether a browser's request by loopback comes from this node's own page: where no node runs yet.
+///
+/// # Errors
+/// 403 for another host, origin or site, or for a change that names no origin.
+pub fn from_own_page(headers: &HeaderMap, method: &Method, port: u16) -> Result<(), Problem> {
+    let host = own_host(headers, &own_hosts(port))?;
+    own_origin(headers, Entrance::Loopback, &host)?;
+    match is_unsafe(method) && !headers.contains_key(header::ORIGIN) {
+        true => Err(foreign("a browser's request that changes something must carry its Origin")),
+        false => Ok(()),
+    }
+}
+
 /// Headers that every answer carries.
-fn secured(mut response: Response) -> Response {
+pub fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     // A document that is served as a whole allows its own style sheet and less than a page.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(CONTENT_POLICY);

@@ -98,7 +98,7 @@ mod users;
 mod work;
 
 pub use auth::Trusted;
-pub(crate) use context::Form;
+pub(crate) use context::{Form, LANG_COOKIE, language};
 pub use entrance::Entrance;
 pub use problem::{Answer, Problem};
 pub use routes::router;
@@ -106,12 +106,16 @@ pub use serve::{serve_control, serve_office, serve_page};
 pub use state::{ApiConfig, AppState};
 
 // What the pages share with the routes.
+pub(crate) use calendars::addresses as calendar_addresses;
+pub(crate) use guard::{from_own_page, secured};
+pub(crate) use login::with_cookie;
 pub(crate) use conflicts::{Resolve, read as read_conflicts, resolve as resolve_conflict};
-pub(crate) use members::{make_invite, name as partner_name};
+pub(crate) use members::{make_invite, name as partner_name, rights as rights_words};
 pub(crate) use records::{
     NewRecord, Written as RecordWritten, address, create_records, deletion, edit as edit_record, parse_key,
     read_version,
 };
 pub(crate) use registers::find as find_register;
-pub(crate) use status::lines as lines_of;
+pub(crate) use status::{dials, lines as lines_of};
+pub(crate) use users::hashing;
 pub(crate) use work::{surroundings, take_step};

@@ -56,7 +56,10 @@ pub async fn remove(State(app): State<AppState>, Path(name): Path<String>) -> An
 }
 
 /// Runs what hashes a password where it holds nobody up.
-async fn hashing(work: impl FnOnce() -> Result<String, UserError> + Send + 'static) -> Answer<String> {
+///
+/// # Errors
+/// Those of the work.
+pub async fn hashing(work: impl FnOnce() -> Result<String, UserError> + Send + 'static) -> Answer<String> {
     let done = tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(error.to_string()))?;
     done.map_err(Problem::from)
 }

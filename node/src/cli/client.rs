@@ -4,7 +4,7 @@
 use super::error::{CliError, CliResult, Exit};
 use super::local::{self, Local};
 use axum::body::Body;
-use comin_node::datadir::{DataDir, quoted};
+use comin_node::datadir::{DataDir, DataDirError, quoted};
 use http_body_util::BodyExt;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
@@ -71,8 +71,12 @@ impl Client {
     /// # Errors
     /// Exit code 4 where none runs.
     pub fn running(dir: &DataDir, lang: Option<&str>) -> CliResult<Self> {
-        let language = dir.settings()?.language;
         let socket = dir.socket()?;
+        let language = match dir.settings() {
+            // A node that waits to be set up has no language yet.
+            Err(DataDirError::Uninitialised(_)) if answers(&socket) => String::new(),
+            settings => settings?.language,
+        };
         if !answers(&socket) {
             return Err(not_running(dir));
         }

@@ -5,6 +5,7 @@ use clap::CommandFactory;
 use comin_node::config::ConfigError;
 use comin_node::datadir::DataDirError;
 use comin_node::runtime::StartError;
+use comin_node::setup::SetupError;
 use comin_node::store::StoreError;
 use serde_json::Value;
 
@@ -159,6 +160,23 @@ impl From<StartError> for CliError {
                 .exit(Exit::Config)
                 .hint("another node may hold the port; set another one in node.toml: [listen] p2p"),
             other => Self::new(other.to_string()),
+        }
+    }
+}
+
+impl From<SetupError> for CliError {
+    fn from(error: SetupError) -> Self {
+        let cause = error.to_string();
+        match error {
+            SetupError::Data(error) => error.into(),
+            SetupError::Store(error) => error.into(),
+            SetupError::Start(error) => error.into(),
+            SetupError::Record(_) => Self::new(cause),
+            SetupError::KitInside => {
+                Self::usage(cause).hint("name another place, such as a stick: --kit /media/stick/kit.txt")
+            }
+            SetupError::KitIsDirectory(_) => Self::usage(cause).hint("name a file: --kit FILE"),
+            SetupError::KitDirectory { .. } => Self::new(cause).hint("name a directory that exists: --kit FILE"),
         }
     }
 }

@@ -3,20 +3,12 @@
 use super::args::InitArgs;
 use super::error::{CliError, CliResult, Exit};
 use super::output::Output;
-use comin_node::datadir::{self, DataDir, Settings, quoted};
-use comin_node::helper::HelperCommand;
-use comin_node::runtime::{Node, NodeConfig};
-use comin_node::store::{self, Store};
-use comin_protocol::engine::{Command, Edit, Target, Write};
-use comin_protocol::identity::{DeviceSigner, PartnerSigner};
+use comin_node::datadir::{self, DataDir, quoted};
+use comin_node::setup;
 use comin_protocol::kit::RecoveryKit;
-use comin_protocol::record::FieldChange;
-use comin_protocol::schema;
-use comin_protocol::statement::{Rights, SignedStatement, is_country, is_name};
+use comin_protocol::statement::{is_country, is_name};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
 /// Runs the verb.
 pub fn run(dir: &DataDir, args: &InitArgs, out: &Output) -> CliResult {
@@ -31,17 +23,16 @@ fn fresh(dir: &DataDir, args: &InitArgs, out: &Output) -> CliResult {
     let name = args.name.clone().unwrap_or_default().trim().to_owned();
     let country = args.country.clone().unwrap_or_default().to_uppercase();
     check_identity(&name, &country)?;
-    let language = args.language.clone().unwrap_or_else(|| language_of(&country).to_owned());
-    let partner = PartnerSigner::from_secret(&datadir::random()?);
+    let language = args.language.clone().unwrap_or_else(|| setup::language_of(&country).to_owned());
     let device = device_name(args)?;
-    let kit = RecoveryKit { partner, name, country, device: device.clone(), of: None };
-    let kit_path = kit_path(dir, args, &kit.name)?;
+    let kit = setup::new_kit(name, country, device.clone())?;
+    let kit_path = args.kit.clone().unwrap_or_else(|| PathBuf::from(setup::kit_file_name(&kit.name)));
+    let kit_path = setup::kit_place(dir, &kit_path)?;
     datadir::write_secret_once(&kit_path, &kit.to_text()).map_err(|error| kit_error(&kit_path, error))?;
-    if let Err(error) = set_up(dir, &kit, &device, &language, true) {
+    if let Err(error) = setup::set_up(dir, &kit, &device, &language, true) {
         // Nothing was certified by this key that anyone could have seen: without the kit a second try is clean.
         let _ = std::fs::remove_file(&kit_path);
-        clear(dir);
-        return Err(error);
+        return Err(error.into());
     }
     report(dir, &kit, (&device, &language), Some(&kit_path), out);
     Ok(())
@@ -53,12 +44,9 @@ fn recover(dir: &DataDir, args: &InitArgs, path: &Path, out: &Output) -> CliResu
         CliError::new(format!("{}: {error}", path.display()))
             .hint("compare the file with the printed kit, line by line")
     })?;
-    let language = args.language.clone().unwrap_or_else(|| language_of(&kit.country).to_owned());
+    let language = args.language.clone().unwrap_or_else(|| setup::language_of(&kit.country).to_owned());
     let device = device_name(args)?;
-    if let Err(error) = set_up(dir, &kit, &device, &language, false) {
-        clear(dir);
-        return Err(error);
-    }
+    setup::set_up(dir, &kit, &device, &language, false)?;
     report(dir, &kit, (&device, &language), None, out);
     Ok(())
 }
@@ -76,47 +64,13 @@ fn check_identity(name: &str, country: &str) -> CliResult {
     Ok(())
 }
 
-/// The language that most people of a country would expect.
-fn language_of(country: &str) -> &'static str {
-    match country {
-        "IT" => "it",
-        "SI" => "sl",
-        "FR" => "fr",
-        _ => "en",
-    }
-}
-
 fn device_name(args: &InitArgs) -> CliResult<String> {
-    // Linux's own name for the machine; where it cannot be read any name will do.
-    let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "server".to_owned());
-    let name = args.device.clone().unwrap_or_else(host).trim().to_owned();
+    let name = args.device.clone().unwrap_or_else(setup::machine_name).trim().to_owned();
     if is_name(&name) {
         Ok(name)
     } else {
         Err(CliError::usage("the machine's name has 1 to 200 bytes").hint("--device NAME"))
     }
-}
-
-fn kit_path(dir: &DataDir, args: &InitArgs, name: &str) -> CliResult<PathBuf> {
-    let slug: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    let path = args.kit.clone().unwrap_or_else(|| PathBuf::from(format!("{}-recovery-kit.txt", slug.to_lowercase())));
-    outside(dir, &path)
-}
-
-/// The path of a recovery kit, which must not lie in the data directory.
-pub fn outside(dir: &DataDir, path: &Path) -> CliResult<PathBuf> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let real = |path: &Path| {
-        let hint = "name a directory that exists: --kit FILE";
-        path.canonicalize().map_err(|cause| CliError::new(format!("{}: {cause}", path.display())).hint(hint))
-    };
-    if real(parent)?.starts_with(real(dir.path())?) {
-        return Err(CliError::usage("the recovery kit would lie in the data directory, where a lost disk takes both")
-            .hint("name another place, such as a stick: --kit /media/stick/kit.txt"));
-    }
-    // INVARIANT: a path with a parent directory has a last component; `..` would have no file name.
-    let file = path.file_name().ok_or_else(|| CliError::usage("--kit names a directory"))?;
-    Ok(real(parent)?.join(file))
 }
 
 /// What to do where a kit cannot be written.
@@ -129,45 +83,6 @@ pub fn kit_error(path: &Path, error: datadir::DataDirError) -> CliError {
         }
         _ => error.into(),
     }
-}
-
-/// Makes the device key and its certificate, stores both, and closes with the settings.
-fn set_up(dir: &DataDir, kit: &RecoveryKit, device: &str, language: &str, with_record: bool) -> CliResult {
-    let signer = DeviceSigner::from_secret(&datadir::random()?);
-    let names = (kit.name.as_str(), kit.country.as_str(), device);
-    let certificate = SignedStatement::certificate_of(kit.partner_id(), &kit.partner, &signer, Rights::ALL, names);
-    dir.write_signer(&signer)?;
-    dir.api_token()?;
-    let store = store::open_sled(&dir.store(), Duration::ZERO)?;
-    store.commit(&[vec![Write::PutStatement(certificate.id(), certificate)]])?;
-    if with_record {
-        add_own_organisation(Arc::new(store), &signer, kit, language)?;
-    }
-    dir.write_settings(&Settings::new(&kit.partner_id(), &kit.name, &kit.country, language, device))?;
-    Ok(())
-}
-
-/// The record to which memberships of this partner refer.
-fn add_own_organisation(store: Arc<dyn Store>, signer: &DeviceSigner, kit: &RecoveryKit, language: &str) -> CliResult {
-    let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
-    let config = NodeConfig { signer: signer.clone(), net: None, helper };
-    let (handle, node) = Node::start(config, store)?;
-    let mut changes = schema::kind("organisation").map_or_else(Vec::new, |kind| schema::new_record(kind, language));
-    changes.extend([FieldChange::put("name", kit.name.as_str()), FieldChange::put("country", kit.country.as_str())]);
-    let target = Target::New { register: None, kind: "organisation".to_owned() };
-    let command = Command::Edit(vec![Edit { target, changes, if_version: None }]);
-    let answer = super::block_on(handle.command(command))?;
-    drop(handle);
-    node.stop();
-    answer.map(|_| ()).map_err(|error| CliError::new(format!("the partner's own record was not made: {error}")))
-}
-
-/// Removes what a failed `init` left, so that the next try finds an empty directory.
-fn clear(dir: &DataDir) {
-    for file in ["device.key", "api-token"] {
-        let _ = std::fs::remove_file(dir.path().join(file));
-    }
-    let _ = std::fs::remove_dir_all(dir.store());
 }
 
 fn report(dir: &DataDir, kit: &RecoveryKit, (device, language): (&str, &str), kit_path: Option<&Path>, out: &Output) {

@@ -2,7 +2,7 @@
 
 use super::client::{Client, encoded};
 use super::error::{CliError, CliResult};
-use super::init::{kit_error, outside};
+use super::init::kit_error;
 use super::members::{decided, find_partner, text};
 use super::output::Output;
 use comin_node::datadir::{self, DataDir};
@@ -55,7 +55,7 @@ fn own_key(client: &Client, dir: &DataDir, (partner, path): (&Value, &str), kit:
         device: settings.device.clone(),
         of: Some(id),
     };
-    let file = outside(dir, kit)?;
+    let file = comin_node::setup::kit_place(dir, kit)?;
     datadir::write_secret_once(&file, &made.to_text()).map_err(|error| kit_error(&file, error))?;
     let names = (name.as_str(), country.as_str(), settings.device.as_str());
     let certificate = SignedStatement::certificate_of(id, &made.partner, &dir.signer()?, Rights::ALL, names);

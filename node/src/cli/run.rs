@@ -12,13 +12,14 @@ use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
 use comin_node::i18n::Lang;
 use comin_node::net::NetConfig;
+use comin_node::pages::first::FirstRun;
 use comin_node::runtime::{Event, EventKind, Node, NodeConfig, NodeHandle};
 use comin_node::store::{self, Store};
 use comin_node::users::Users;
 use rustix::fs::Mode;
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::json;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener as StdTcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixListener as StdUnixListener};
 use std::process::{Command, Stdio};
@@ -49,6 +50,13 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     }
     // Whatever is made from here on is for this user alone, whatever the mode of the directory above.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let (page, code) = match dir.is_empty() {
+        true => match first_run(dir, config, out)? {
+            (page, Some(code)) => (Some(page), Some(code)),
+            (_, None) => return Ok(()),
+        },
+        false => (None, None),
+    };
     let (settings, signer, token) = (dir.settings()?, dir.signer()?, dir.api_token()?);
     dir.existing_store()?;
     let store: Arc<dyn Store> = Arc::new(store::open_node(dir, STORE_WAIT).map_err(|error| {
@@ -70,7 +78,11 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let _entered = runtime.enter();
     let control = control_listener(dir)?;
-    let page = page_listener(config.listen.page)?;
+    let page = match page {
+        Some(page) => page,
+        None => bind_page(config.listen.page)?,
+    };
+    let page = TcpListener::from_std(page).map_err(refused)?;
     let port = page.local_addr().map(|address| address.port()).map_err(refused)?;
     let doors = config.listen.office.clone();
     let office = office.zip(doors.first().map(SocketAddr::port));
@@ -89,6 +101,9 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     let interface =
         ApiConfig { port: Some(port), token: Some(token), language, backups: Some(backups), users, calendars, office };
     let app = AppState::new(handle.clone(), interface);
+    if let Some(code) = code {
+        app.access().expect_code(&code);
+    }
     let ended = runtime.block_on(serve(handle, app, (control, page, doors), out));
     keeper.abort();
     backing_up.abort();
@@ -100,6 +115,60 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     }
     tracing::info!("stopped");
     ended
+}
+
+/// The page on a machine without a node, until somebody has set it up. Gives the listener, which has been open all the
+/// time, and the code by which the browser that did it signs in; no code: whoever started this has stopped it.
+fn first_run(dir: &DataDir, config: &Config, out: &Output) -> CliResult<(StdTcpListener, Option<String>)> {
+    // The socket lies in the data directory, where `init` may be at work or another first page be open.
+    if super::client::answers(&dir.socket()?) {
+        return Err(CliError::new("another comin waits to set this data directory up")
+            .exit(Exit::Busy)
+            .hint("comin open gives the link to its page"));
+    }
+    dir.create()?;
+    let page = bind_page(config.listen.page)?;
+    let port = page.local_addr().map_err(refused)?.port();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(refused)?;
+    let entered = runtime.enter();
+    let control = control_listener(dir)?;
+    let served = TcpListener::from_std(page.try_clone().map_err(refused)?).map_err(refused)?;
+    let first = FirstRun::new(dir.clone(), port, out.lang);
+    let link = first.link().map_err(|error| CliError::new(error.to_string()))?;
+    notify_systemd();
+    if out.json {
+        out.object(json!({"first_run": true, "page_port": port, "url": link, "pid": std::process::id()}));
+    } else {
+        out.say("cli-first-run", &[("url", link.as_str().into())]);
+        show(&link, out);
+    }
+    let code = runtime.block_on(async {
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let stop = async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        };
+        first.serve(served, control, stop).await
+    });
+    let _ = std::fs::remove_file(dir.socket()?);
+    drop(entered);
+    runtime.shutdown_timeout(DRAIN);
+    Ok((page, code.map_err(refused)?))
+}
+
+/// Opens a link in the browser of whoever sits before a screen.
+fn show(link: &str, out: &Output) {
+    let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    if has_display {
+        let opened =
+            Command::new("xdg-open").arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        if opened.is_err() {
+            out.line("Open it by hand: this machine has no xdg-open.");
+        }
+    }
 }
 
 /// Keeps the copy of the statements beside the store up to date: it is what a lost store is repaired from.
@@ -227,13 +296,13 @@ fn control_listener(dir: &DataDir) -> CliResult<UnixListener> {
         .map_err(|error| CliError::new(format!("{}: {error}", path.display())).hint("choose another `--data-dir DIR`"))
 }
 
-fn page_listener(address: SocketAddr) -> CliResult<TcpListener> {
+fn bind_page(address: SocketAddr) -> CliResult<StdTcpListener> {
     let bind = || {
-        let listener = std::net::TcpListener::bind(address)?;
+        let listener = StdTcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
-        TcpListener::from_std(listener)
+        Ok(listener)
     };
-    bind().map_err(|error| {
+    bind().map_err(|error: std::io::Error| {
         CliError::new(format!("the page cannot be served on {address}: {error}"))
             .exit(Exit::Config)
             .hint("set another port in node.toml: [listen] page = \"127.0.0.1:8480\"")
@@ -270,13 +339,8 @@ pub fn open(client: &Client, print: bool, out: &Output) -> CliResult {
     }
     out.line(&url);
     out.say("cli-open-once", &[]);
-    let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
-    if has_display && !print {
-        let opened =
-            Command::new("xdg-open").arg(&url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        if opened.is_err() {
-            out.line("Open it by hand: this machine has no xdg-open.");
-        }
+    if !print {
+        show(&url, out);
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The exchange in words, and the buttons that pause, resume and start it.
 
-use super::layout::Ctx;
+use super::layout::{Ctx, Place};
 use super::show::{country, icon, moment};
-use crate::api::{Answer, AppState, Problem};
+use crate::api::{Answer, AppState, Problem, lines_of};
 use crate::views::exchange::{self, PartnerLine, PartnerState, Tone};
 use crate::views::time::{ago, now_ms};
 use axum::extract::{Path, State};
@@ -43,6 +43,67 @@ fn buttons(ctx: &Ctx) -> Markup {
         } @else {
             form method="post" action="/exchange/now" { button.quiet type="submit" { (ctx.t("exchange-now")) } }
             @if ctx.is_admin() { form method="post" action="/exchange/pause" { button.quiet type="submit" { (ctx.t("exchange-pause")) } } }
+        }
+    }
+}
+
+/// `GET /exchange`: how it stands with each partner, in words.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn show(ctx: Ctx) -> Answer<Response> {
+    let lines = lines_of(&ctx.app, &ctx.status);
+    let unsent = ctx.status.unsent_changes;
+    let main = html! {
+        h1 { (ctx.t("exchange-title")) }
+        p.lead { (ctx.t("exchange-lead")) }
+        div #exchange data-live { (banner(&ctx, &lines)) }
+        section #lines data-live aria-labelledby="lines-title" {
+            h2 #lines-title { (ctx.t("exchange-table")) }
+            @if lines.is_empty() { p.empty { (ctx.t("overview-no-partners")) " " a href="/partners" { (ctx.t("menu-partners")) } } }
+            @else { p.summary { (ctx.tw("exchange-unsent", &[("n", unsent.into())])) } }
+            @for line in &lines { (card(&ctx, line)) }
+        }
+    };
+    Ok(ctx.page(Place::Exchange, &ctx.t("exchange-title"), main))
+}
+
+/// Everything that is known of the exchange with one partner.
+fn card(ctx: &Ctx, line: &PartnerLine) -> Markup {
+    let row = |key: &str, value: Markup| html! { div { dt { (ctx.t(&format!("exchange-col-{key}"))) } dd { (value) } } };
+    let when = |ms: Option<u64>| match ms {
+        Some(ms) => html! { (moment(ctx.lang, ms)) " " span.muted { (ago(ctx.lang, now_ms(), ms)) } },
+        None => html! { (ctx.t("exchange-never")) },
+    };
+    html! {
+        section.card id={ "partner-" (line.partner.short()) } aria-labelledby={ "name-" (line.partner.short()) } {
+            div.head {
+                h3 id={ "name-" (line.partner.short()) } { (line.name) " " span.muted { (country(ctx.lang, &line.country)) } }
+                (state(ctx, line))
+            }
+            dl.values {
+                (row("equal", when(line.last_equal_ms)))
+                (row("lacks", html! { (exchange::lag_text(ctx.lang, line.lacks)) }))
+                (row("we-lack", html! { (exchange::lag_text(ctx.lang, line.we_lack)) }))
+                (row("heard", heard(ctx, line)))
+                (row("way", way(ctx, line)))
+                (row("machines", machines(ctx, line)))
+            }
+        }
+    }
+}
+
+/// The machines of a partner, each with whether it is connected.
+fn machines(ctx: &Ctx, line: &PartnerLine) -> Markup {
+    let peers = ctx.status.peers.iter().filter(|peer| peer.partner == line.partner);
+    html! {
+        ul.set {
+            @for peer in peers {
+                li {
+                    (ctx.status.roster.devices.get(&peer.device).map_or("", |device| device.name.as_str())) " "
+                    span.muted { (ctx.t(if peer.connected { "partner-state-equal" } else { "partner-state-away" })) }
+                }
+            }
         }
     }
 }
@@ -104,6 +165,7 @@ fn way(ctx: &Ctx, line: &PartnerLine) -> Markup {
         @if let Some(dial) = line.dial.as_ref().filter(|_| !ctx.status.paused) {
             div.muted {
                 (ctx.t("exchange-not-reached"))
+                " " (moment(ctx.lang, dial.time_ms)) "."
                 @if let Some(next) = dial.next_try_ms {
                     @let seconds = next.saturating_sub(now_ms()) / 1000;
                     " " (ctx.tw("exchange-next-try", &[("n", seconds.into())]))

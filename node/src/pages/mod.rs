@@ -4,14 +4,20 @@
 mod around;
 mod assets;
 mod conflicts;
+mod decide;
+mod diagnose;
 mod exchange;
+pub mod first;
 mod form;
 mod layout;
 mod lists;
+mod navigation;
 mod overview;
 mod partners;
 mod record;
+mod settings;
 mod show;
+mod statements;
 mod write;
 
 use crate::api::{AppState, Entrance, Form, Problem};
@@ -45,11 +51,27 @@ pub fn router() -> Router<AppState> {
         .route("/partners/found", post(partners::found))
         .route("/partners/invite", post(partners::invite))
         .route("/partners/join", post(partners::join))
+        .route("/partners/invites/{id}/ticket", get(partners::ticket_file))
         .route("/partners/invites/{id}/cancel", post(partners::cancel_invite))
         .route("/partners/approvals/{id}/approve", post(partners::approve))
         .route("/partners/approvals/{id}/reject", post(partners::reject))
+        .route("/partners/{id}/remove", get(decide::ask_removal).post(decide::remove))
+        .route("/stewards", post(decide::set_stewards))
+        .route("/devices", get(decide::devices))
+        .route("/devices/{id}/revoke", get(decide::ask_revocation).post(decide::revoke))
+        .route("/exchange", get(exchange::show))
         .route("/exchange/now", post(exchange::now))
         .route("/exchange/{verb}", post(exchange::act))
+        .route("/settings", get(settings::show))
+        .route("/settings/users", post(settings::add_user))
+        .route("/settings/users/{id}/reset", post(settings::reset_user))
+        .route("/settings/users/{id}/remove", post(settings::remove_user))
+        .route("/settings/calendars", post(settings::add_calendar))
+        .route("/settings/calendars/{id}/remove", post(settings::remove_calendar))
+        .route("/backup", get(diagnose::backup))
+        .route("/diagnose", get(diagnose::show))
+        .route("/accessibility", get(statements::accessibility))
+        .route("/privacy", get(statements::privacy))
         .route("/static/app.css", get(assets::css))
         .route("/static/app.js", get(assets::js))
         .route("/favicon.svg", get(assets::icon))

@@ -18,10 +18,13 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
         .read(|store| LISTS.iter().map(|(kind, _)| store.count_rows(Some(kind))).collect::<Result<Vec<_>, _>>())
         .await?;
     let lines = lines_of(&ctx.app, &ctx.status);
+    let records = counts.iter().sum::<u64>();
     let main = html! {
         h1 { (ctx.own_name()) }
         (membership(&ctx))
         div #exchange data-live { (exchange::banner(&ctx, &lines)) }
+        // The partner's own record is made with the node.
+        @if ctx.status.roster.federation.is_none() && ctx.status.joining.is_none() && records <= 1 { (begin(&ctx)) }
         section #numbers data-live aria-labelledby="numbers-title" {
             h2 #numbers-title { (ctx.t("overview-numbers")) }
             ul.tiles {
@@ -30,16 +33,50 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
                 }
                 li { a.tile href="/conflicts" { span.number { (ctx.conflicts) } span { (ctx.t("nav-conflicts")) } } }
             }
-            @if counts.iter().sum::<u64>() == 0 { (empty(&ctx)) }
+            @if records == 0 { (empty(&ctx)) }
         }
         (documents(&ctx))
         section #partners data-live aria-labelledby="partners-title" {
-            h2 #partners-title { (ctx.t("overview-partners")) }
+            div.head {
+                h2 #partners-title { (ctx.t("overview-partners")) }
+                @if !lines.is_empty() { a href="/exchange" { (ctx.t("exchange-more")) } }
+            }
             @if lines.is_empty() { p.empty { (ctx.t("overview-no-partners")) " " a href="/partners" { (ctx.t("nav-partners")) } } }
             @else { (exchange::table(&ctx, &lines)) }
         }
     };
     Ok(ctx.page(Place::Overview, &ctx.t("nav-overview"), main))
+}
+
+/// The three ways on from a machine that has just been set up.
+fn begin(ctx: &Ctx) -> Markup {
+    html! {
+        section #begin aria-labelledby="begin-title" {
+            h2 #begin-title { (ctx.t("start-next")) }
+            ul.cards-grid {
+                li.card {
+                    h3 { (ctx.t("start-alone")) }
+                    p { (ctx.t("start-alone-how")) }
+                    div.actions {
+                        a.button.quiet href="/records/new?kind=organisation" { (ctx.t("new-organisation")) }
+                        a href="/import" { (ctx.t("menu-import")) }
+                    }
+                }
+                @if ctx.is_admin() {
+                    li.card {
+                        h3 { (ctx.t("start-join")) }
+                        p { (ctx.t("start-join-how")) }
+                        div.actions { a.button href="/partners#join" { (ctx.t("join-title")) } }
+                    }
+                    li.card {
+                        h3 { (ctx.t("start-found")) }
+                        p { (ctx.t("start-found-how")) }
+                        div.actions { a.button.quiet href="/partners#found" { (ctx.t("found-title")) } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The survey in its languages, and the pictures: documents of their own.

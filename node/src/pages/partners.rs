@@ -2,14 +2,16 @@
 
 use super::layout::{Ctx, Place};
 use super::show::{country, icon, moment};
-use super::{Pairs, exchange, value};
+use super::{Pairs, decide, exchange, value};
 use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name};
 use crate::qr;
 use crate::views::approvals::{describe, names, waits_for};
 use crate::views::exchange::join_text;
 use axum::extract::Path;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::engine::{Command, JoinStatus};
+use comin_protocol::ids::PartnerId;
 use comin_protocol::join::{Pending, TicketInfo};
 use comin_protocol::roster::{OpenDraft, Partner};
 use maud::{Markup, html};
@@ -26,20 +28,20 @@ fn page(ctx: &Ctx, made: Option<&TicketInfo>, refused: Option<&Problem>) -> Resp
     let lines = lines_of(&ctx.app, &ctx.status);
     let member = ctx.status.roster.federation.is_some();
     let main = html! {
-        h1 { (ctx.t("nav-partners")) }
+        h1 { (ctx.t("menu-partners")) }
         @if let Some(problem) = refused {
             div.callout.error-summary role="alert" { (icon("act")) div { (super::refusal_words(ctx.lang, problem)) } }
         }
         @if let Some(ticket) = made { (ticket_made(ctx, ticket)) }
         div #exchange data-live { (exchange::banner(ctx, &lines)) }
         (approvals(ctx))
-        @if !lines.is_empty() { section #states data-live { h2 { (ctx.t("exchange-table")) } (exchange::table(ctx, &lines)) } }
         section #members data-live { h2 { (ctx.t("partners-members")) } (members(ctx)) p.hint { (ctx.t("partners-roles")) } }
+        @if member { (decide::stewards(ctx)) }
         // A ticket lets others in.
         @if !ctx.is_admin() { p.hint { (ctx.t("partners-admins")) } }
         @else if member { (invitations(ctx)) } @else { (begin(ctx)) }
     };
-    let mut response = ctx.page(Place::Partners, &ctx.t("nav-partners"), main);
+    let mut response = ctx.page(Place::Partners, &ctx.t("menu-partners"), main);
     if let Some(problem) = refused {
         *response.status_mut() = problem.status;
     }
@@ -115,9 +117,11 @@ fn draft(ctx: &Ctx, draft: &OpenDraft) -> Markup {
 }
 
 fn members(ctx: &Ctx) -> Markup {
-    let heads = ["name", "country", "role", "devices"].map(|key| ctx.t(&format!("partners-col-{key}")));
+    let heads = ["name", "country", "role", "devices", "act"].map(|key| ctx.t(&format!("partners-col-{key}")));
     let mut partners: Vec<&Partner> = ctx.status.roster.partners.values().filter(|p| p.admitted).collect();
     partners.sort_by_key(|p| (p.id != ctx.status.partner, p.name.clone()));
+    let own = ctx.status.roster.partners.get(&ctx.status.partner);
+    let removes = ctx.is_admin() && own.is_some_and(|own| own.steward);
     html! {
         table.cards role="table" {
             caption.vh { (ctx.t("partners-members")) }
@@ -129,6 +133,11 @@ fn members(ctx: &Ctx) -> Markup {
                         td role="cell" data-label=(heads[1]) { (country(ctx.lang, &partner.country)) }
                         td role="cell" data-label=(heads[2]) { (ctx.t(if partner.steward { "partners-steward" } else { "partners-partner" })) }
                         td role="cell" data-label=(heads[3]) { (devices(ctx, partner)) }
+                        td role="cell" data-label=(heads[4]) {
+                            @if removes && partner.id != ctx.status.partner {
+                                a.button.quiet.small href={ "/partners/" (partner.id) "/remove" } { (ctx.t("removal-ask")) span.vh { " " (partner.name) } }
+                            }
+                        }
                     }
                 }
             }
@@ -209,6 +218,7 @@ fn ticket_made(ctx: &Ctx, ticket: &TicketInfo) -> Markup {
             p { (ctx.t("ticket-how")) }
             @if let Some(text) = &ticket.text {
                 code.ticket { (text) }
+                p { a.button.quiet href={ "/partners/invites/" (ticket.id) "/ticket" } { (ctx.t("ticket-file")) } }
                 @if let Some(code) = qr::svg(text, &ctx.t("ticket-code")) {
                     details { summary { (ctx.t("ticket-code-show")) } (code) }
                 }
@@ -222,16 +232,18 @@ fn begin(ctx: &Ctx) -> Markup {
     html! {
         div #joining data-live { @if let Some(joining) = &ctx.status.joining { (join_state(ctx, joining)) } }
         div.two {
-            section {
+            section #join {
                 h2 { (ctx.t("join-title")) }
                 p.hint { (ctx.t("join-how")) }
                 form.record method="post" action="/partners/join" {
                     div.field { label for="ticket" { (ctx.t("join-ticket")) }
                         textarea #ticket name="ticket" rows="4" required autocomplete="off" spellcheck="false" {} }
+                    // A script puts the file's text into the field above; without one it is pasted.
+                    div.field hidden { label for="ticket-file" { (ctx.t("join-file")) } input #ticket-file type="file" accept=".txt,text/plain" data-into="ticket"; }
                     div.actions { button type="submit" { (ctx.t("join-ask")) } }
                 }
             }
-            section {
+            section #found {
                 h2 { (ctx.t("found-title")) }
                 p.hint { (ctx.t("found-how")) }
                 form.record method="post" action="/partners/found" {
@@ -255,6 +267,32 @@ fn join_state(ctx: &Ctx, joining: &JoinStatus) -> Markup {
             @if !joining.text.is_empty() { p.muted { (join_text(joining, ctx.lang)) } }
         }
     }
+}
+
+/// The page as it stands now, with why something was refused.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn again(mut ctx: Ctx, refused: &Problem) -> Answer<Response> {
+    fresh(&mut ctx).await?;
+    Ok(page(&ctx, None, Some(refused)))
+}
+
+/// The name of a partner.
+pub fn member_name(ctx: &Ctx, partner: &PartnerId) -> String {
+    ctx.status.roster.name_of(partner)
+}
+
+/// `GET /partners/invites/{id}/ticket`: an open ticket as a file.
+///
+/// # Errors
+/// 404.
+pub async fn ticket_file(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
+    let open = ctx.status.tickets.iter().find(|ticket| ticket.id.to_string() == id && ticket.state == "open");
+    let text = open.and_then(|ticket| ticket.text.clone()).ok_or_else(|| Problem::not_found("this ticket"))?;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    let name = HeaderValue::from_static("attachment; filename=\"comin-ticket.txt\"");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], format!("{text}\n")).into_response())
 }
 
 async fn fresh(ctx: &mut Ctx) -> Answer<()> {

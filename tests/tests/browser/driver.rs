@@ -8,6 +8,7 @@ use hyper_util::rt::TokioIo;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -22,6 +23,10 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// The keys that a keyboard test presses, as WebDriver writes them.
 pub const TAB: &str = "\u{e004}";
 pub const ENTER: &str = "\u{e007}";
+pub const ESCAPE: &str = "\u{e00c}";
+
+/// More links and controls than any page has.
+const TABS_MAX: usize = 200;
 
 /// How often chromedriver may find its port taken before the test gives up.
 const START_TRIES: usize = 5;
@@ -180,6 +185,31 @@ impl Browser {
         let stroke = [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
         let strokes: Vec<&Value> = stroke.iter().cycle().take(2 * times).collect();
         self.ask("actions", json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})).await;
+    }
+
+    /// Types a text, key by key, wherever the focus is.
+    pub async fn type_text(&self, text: &str) {
+        for key in text.chars() {
+            self.press(&key.to_string(), 1).await;
+        }
+    }
+
+    /// Presses the tabulator until an element has the focus.
+    pub async fn focus_by_keyboard(&self, css: &str) {
+        let reached = format!("return Boolean(document.activeElement?.matches(\"{css}\"))");
+        for _ in 0..TABS_MAX {
+            self.press(TAB, 1).await;
+            if self.run(&reached).await == json!(true) {
+                return;
+            }
+        }
+        panic!("the keyboard does not reach {css}");
+    }
+
+    /// Chooses a file.
+    pub async fn attach(&self, css: &str, file: &Path) {
+        let element = self.element(css).await;
+        self.ask(&format!("element/{element}/value"), json!({"text": file.display().to_string()})).await;
     }
 
     /// A command of Chromium's DevTools protocol.

@@ -5,8 +5,11 @@
 
 mod door;
 mod driver;
+mod first;
 mod frame;
 mod office;
+mod pages;
 mod reach;
 mod report;
+mod weight;
 mod work;

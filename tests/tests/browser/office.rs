@@ -8,7 +8,7 @@ use comin_node::net::NetConfig;
 use comin_node::runtime::{Node, NodeConfig, NodeHandle};
 use comin_node::store::{Store, open_memory};
 use comin_protocol::engine::{Command, Edit, Reply, Target};
-use comin_protocol::ids::RegisterId;
+use comin_protocol::ids::{DeviceKey, PartnerId, RegisterId};
 use comin_protocol::record::{FieldChange, FieldOp, Row, Scalar};
 use comin_tests::federation::{Federation, first_batch};
 use std::sync::Arc;
@@ -19,6 +19,8 @@ use tokio::time::timeout;
 pub struct Office {
     pub origin: String,
     pub register: RegisterId,
+    pub partner: PartnerId,
+    pub device: DeviceKey,
     handle: NodeHandle,
     app: AppState,
     node: Option<Node>,
@@ -49,8 +51,11 @@ impl Office {
         store.commit(&[first_batch(&federation.statements)]).expect("memory takes it");
         let helper = HelperCommand { program: env!("CARGO_BIN_EXE_bench-peer").into(), args: vec!["helper".into()] };
         let net = NetConfig { listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()], ..NetConfig::default() };
-        let config = NodeConfig { signer: federation.devices[number].clone(), net: Some(net), helper };
-        let (handle, node) = Node::start(config, store.clone()).expect("the node starts");
+        let signer = federation.devices[number].clone();
+        let device = signer.key();
+        let (handle, node) =
+            Node::start(NodeConfig { signer, net: Some(net), helper }, store.clone()).expect("the node starts");
+        let partner = handle.status().await.expect("it runs").partner;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let config = ApiConfig { port: Some(port), language: Lang::En, ..ApiConfig::default() };
@@ -60,7 +65,8 @@ impl Office {
             let _ = stopped.await;
         }));
         let origin = format!("http://localhost:{port}");
-        Self { origin, register: federation.register, handle, app, node: Some(node), store, stop: Some(stop) }
+        let register = federation.register;
+        Self { origin, register, partner, device, handle, app, node: Some(node), store, stop: Some(stop) }
     }
 
     async fn address(&self) -> String {
@@ -235,11 +241,9 @@ impl Scene {
     /// The path of every page, with something on it and with nothing.
     pub fn paths(&self) -> Vec<String> {
         let register = self.here.register;
-        let mut paths: Vec<String> =
-            ["/", "/networks", "/organisations", "/practices", "/events", "/conflicts", "/partners"]
-                .map(str::to_owned)
-                .into();
-        paths.push("/organisations?q=zzz".to_owned());
+        let mut paths = vec!["/organisations?q=zzz".to_owned()];
+        paths.push(format!("/partners/{}/remove", self.there.partner));
+        paths.push(format!("/devices/{}/revoke", self.here.device));
         for row in [&self.network, &self.organisation, &self.event] {
             paths.push(format!("/records/{}", row.key));
             paths.push(format!("/records/{}/edit?register={register}", row.key));
@@ -247,7 +251,7 @@ impl Scene {
         for kind in comin_protocol::schema::KINDS {
             paths.push(format!("/records/new?kind={}", kind.name));
         }
-        paths
+        super::pages::every(paths)
     }
 }
 

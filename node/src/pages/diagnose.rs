@@ -1,0 +1,181 @@
+//! `/backup` and `/diagnose`: what the node knows of its own state today, and what to do about it.
+
+use super::layout::{Ctx, Place};
+use super::show::{icon, moment};
+use crate::api::{Answer, dials, lines_of};
+use crate::backup::Backups;
+use crate::datadir::quoted;
+use crate::views::exchange::{self, PartnerState};
+use crate::views::register_label;
+use crate::views::time::{ago, now_ms};
+use axum::response::Response;
+use maud::{Markup, html};
+
+/// `GET /backup`.
+pub async fn backup(ctx: Ctx) -> Response {
+    let last = ctx.app.backups().map(Backups::last).unwrap_or_default();
+    let main = html! {
+        h1 { (ctx.t("menu-backup")) }
+        section #backup data-live {
+            @if let Some(error) = &last.error {
+                div.callout.act role="alert" { (icon("act")) div { p { (ctx.t("backup-failed")) } p lang="en" { (error) } } }
+            }
+            @match &last.good {
+                Some((at_ms, file)) => {
+                    div.banner.good { div.sentence { (icon("good")) p {
+                        (ctx.t("backup-last")) " " (moment(ctx.lang, *at_ms)) " (" (ago(ctx.lang, now_ms(), *at_ms)) ")"
+                    } } }
+                    p { (ctx.t("backup-file")) " " code { (file.display()) } }
+                }
+                None => div.banner.note { div.sentence { (icon("away")) p { (ctx.t("backup-none")) } } },
+            }
+        }
+        section.text aria-labelledby="backup-how" {
+            h2 #backup-how { (ctx.t("backup-how")) }
+            p { (ctx.t("backup-set")) }
+            pre { "[backup]\ndir = \"/media/backup\"\nevery_hours = 24\nkeep = 7" }
+            p { (ctx.t("backup-now")) }
+            pre { "comin backup FILE" }
+            p { (ctx.t("backup-back")) }
+            pre { "comin restore FILE" }
+            p { (ctx.t("backup-secret")) }
+            p { (ctx.t("backup-kit")) }
+        }
+    };
+    ctx.page(Place::Backup, &ctx.t("menu-backup"), main)
+}
+
+/// One thing that was looked at.
+struct Finding {
+    /// Whether it is as it should be; `None`: it may be, or needs nobody.
+    good: Option<bool>,
+    what: Markup,
+    remedy: Option<String>,
+}
+
+/// `GET /diagnose`.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn show(ctx: Ctx) -> Answer<Response> {
+    let findings = findings(&ctx);
+    let wrong = findings.iter().filter(|finding| finding.good == Some(false)).count() as u64;
+    let main = html! {
+        h1 { (ctx.t("menu-diagnose")) }
+        p.lead { (ctx.t("diagnose-lead")) }
+        section #findings data-live aria-labelledby="findings-title" {
+            h2 #findings-title { (ctx.tw("diagnose-wrong", &[("n", wrong.into())])) }
+            ul.links {
+                @for finding in &findings {
+                    @let (sign, word) = match finding.good {
+                        Some(true) => ("good", "diagnose-good"),
+                        Some(false) => ("act", "diagnose-bad"),
+                        None => ("away", "diagnose-open"),
+                    };
+                    li {
+                        span.state { (icon(sign)) span.vh { (ctx.t(word)) ": " } span { (finding.what) } }
+                        @if let Some(remedy) = &finding.remedy { p.hint { (remedy) } }
+                    }
+                }
+            }
+        }
+        (documents(&ctx))
+        section.text aria-labelledby="it-title" {
+            h2 #it-title { (ctx.t("diagnose-it")) }
+            p { (ctx.t("diagnose-commands")) }
+            pre { "comin doctor\ncomin status\ncomin check" }
+            p { "COM-IN " (env!("CARGO_PKG_VERSION")) @if let Some(backups) = ctx.app.backups() { " · " code { (quoted(backups.dir().path())) } } }
+        }
+    };
+    Ok(ctx.page(Place::Diagnose, &ctx.t("menu-diagnose"), main))
+}
+
+fn findings(ctx: &Ctx) -> Vec<Finding> {
+    let status = &ctx.status;
+    let text = |key: &str| html! { (ctx.t(key)) };
+    let good = |what: Markup| Finding { good: Some(true), what, remedy: None };
+    let mut found = Vec::new();
+    found.push(match &status.stopped {
+        Some(reason) => Finding { good: Some(false), what: html! { (reason) }, remedy: Some("comin check".to_owned()) },
+        None => good(text("doctor-store")),
+    });
+    found.push(good(text("doctor-running")));
+    if status.unconfirmed {
+        found.push(Finding { good: Some(false), what: text("cli-unconfirmed"), remedy: None });
+    }
+    if status.paused {
+        let remedy = Some(ctx.t("exchange-resume"));
+        found.push(Finding { good: Some(false), what: text("doctor-paused"), remedy });
+    }
+    if status.roster.federation.is_none() {
+        found.push(Finding { good: None, what: text("doctor-no-federation"), remedy: Some(ctx.t("exchange-begin")) });
+    }
+    let addresses = status.roster.devices.get(&status.device).map(|device| device.addresses.join(", "));
+    let addresses = addresses.filter(|list| !list.is_empty()).unwrap_or_else(|| ctx.t("doctor-no-address"));
+    found.push(Finding {
+        good: None,
+        what: html! { (ctx.tw("doctor-addresses", &[("addresses", addresses.into())])) },
+        remedy: Some(ctx.t("diagnose-outside")),
+    });
+    found.extend(peers(ctx));
+    for fault in &status.faults {
+        let partner = status.roster.partner_of(&fault.device).map_or("", |partner| partner.name.as_str());
+        let what = html! { (partner) ": " span lang="en" { (fault.what) } " (" (moment(ctx.lang, fault.time_ms)) ")" };
+        found.push(Finding { good: Some(false), what, remedy: Some(ctx.t("doctor-fault-remedy")) });
+    }
+    let last = ctx.app.backups().map(Backups::last).unwrap_or_default();
+    found.push(match (&last.error, &last.good) {
+        (Some(error), _) => {
+            let what = html! { (ctx.t("backup-failed")) " " span lang="en" { (error) } };
+            Finding { good: Some(false), what, remedy: None }
+        }
+        (None, Some((at_ms, _))) => good(html! { (ctx.t("backup-last")) " " (moment(ctx.lang, *at_ms)) }),
+        (None, None) => Finding { good: None, what: text("backup-none"), remedy: Some(ctx.t("backup-set")) },
+    });
+    found
+}
+
+fn peers(ctx: &Ctx) -> Vec<Finding> {
+    let lines = lines_of(&ctx.app, &ctx.status);
+    let dials = dials(&ctx.app);
+    let of = |line: &exchange::PartnerLine| {
+        let tries = ctx.status.peers.iter().filter(|peer| peer.partner == line.partner && !peer.connected);
+        let tries: Vec<_> = tries.filter_map(|peer| dials.get(&peer.device)).collect();
+        let what = html! {
+            strong { (line.name) } ": " (ctx.t(&format!("partner-state-{}", line.state.code())))
+            @for dial in tries { " – " (moment(ctx.lang, dial.time_ms)) ": " (exchange::dial_text(ctx.lang, dial)) }
+        };
+        match line.state {
+            PartnerState::Equal | PartnerState::Exchanging => Finding { good: Some(true), what, remedy: None },
+            _ => Finding { good: None, what, remedy: Some(ctx.t("doctor-peer-away")) },
+        }
+    };
+    lines.iter().map(of).collect()
+}
+
+/// What is kept here, register by register.
+fn documents(ctx: &Ctx) -> Markup {
+    let heads = ["register", "part", "records", "changes"].map(|key| ctx.t(&format!("diagnose-col-{key}")));
+    html! {
+        section #documents data-live aria-labelledby="documents-title" {
+            h2 #documents-title { (ctx.t("diagnose-documents")) }
+            table.cards role="table" {
+                caption.vh { (ctx.t("diagnose-documents")) }
+                thead role="rowgroup" { tr role="row" {
+                    th role="columnheader" scope="col" { (heads[0]) }
+                    @for head in &heads[1..] { th.num role="columnheader" scope="col" { (head) } }
+                } }
+                tbody role="rowgroup" {
+                    @for doc in &ctx.status.docs {
+                        tr role="row" {
+                            th role="rowheader" scope="row" { (register_label(ctx.lang, &ctx.status.roster, &ctx.status.partner, &doc.doc.register)) }
+                            td.num role="cell" data-label=(heads[1]) { (doc.doc.part) }
+                            td.num role="cell" data-label=(heads[2]) { (doc.records) }
+                            td.num role="cell" data-label=(heads[3]) { (doc.changes) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

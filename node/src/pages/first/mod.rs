@@ -1,0 +1,333 @@
+//! The first page: on a machine without a node, `run` serves it on loopback until keys, recovery kit and settings are
+//! there, and then goes on as the node. Nothing is on the disk before somebody has said that the kit is in a safe place:
+//! there is no moment in which a partner exists whose only key nobody has kept.
+
+mod view;
+
+use super::{SignIn, assets, refused, sign_in, value};
+use crate::api::auth::{Access, NoRandom, fresh_secret};
+use crate::api::{Entrance, Problem, from_own_page, language, secured, with_cookie};
+use crate::datadir::{DataDir, write_secret_once};
+use crate::i18n::Lang;
+use crate::setup::{self, SetupError};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Query, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use comin_protocol::kit::RecoveryKit;
+use comin_protocol::statement::is_name;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::future::{Future, IntoFuture};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::watch;
+use view::{Asked, Fault};
+
+/// How long the last answer may take to leave.
+const DRAIN: Duration = Duration::from_secs(2);
+/// Largest form in bytes: a name, a kit.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// What forms send.
+type Pairs = axum::extract::Form<Vec<(String, String)>>;
+
+/// A machine that waits to be set up. Cheap to clone.
+#[derive(Clone)]
+pub struct FirstRun(Arc<Inner>);
+
+struct Inner {
+    dir: DataDir,
+    port: u16,
+    access: Access,
+    fallback: Lang,
+    stage: Mutex<Stage>,
+    done: watch::Sender<Option<String>>,
+}
+
+/// How far somebody has come.
+enum Stage {
+    /// Nothing has been said.
+    Asking,
+    /// A key has been drawn and is nowhere but here and with whoever keeps the kit.
+    Kit(Box<Draft>),
+    /// It is being written; two windows do not write twice.
+    Writing,
+    /// It is done: the node takes over.
+    Done,
+}
+
+/// What has been said of the partner to be.
+#[derive(Clone)]
+pub struct Draft {
+    kit: RecoveryKit,
+    language: Lang,
+    /// Where the kit was written on this machine.
+    written: Option<PathBuf>,
+}
+
+impl FirstRun {
+    /// For a data directory without a node; `port`: the one of the page on loopback; `fallback`: the language where the
+    /// browser names none.
+    pub fn new(dir: DataDir, port: u16, fallback: Lang) -> Self {
+        let access = Access::new(None, Some(port), Arc::default());
+        let (done, _) = watch::channel(None);
+        Self(Arc::new(Inner { dir, port, access, fallback, stage: Mutex::new(Stage::Asking), done }))
+    }
+
+    /// A link that opens the page in one browser, once.
+    ///
+    /// # Errors
+    /// Where the system gives no random bytes.
+    pub fn link(&self) -> Result<String, NoRandom> {
+        Ok(format!("http://localhost:{}/login?code={}", self.0.port, self.0.access.make_code()?))
+    }
+
+    /// Serves the page and the control socket until the machine is set up; gives the code by which the browser that did
+    /// it signs in to the node. `None`: `stop` came first.
+    ///
+    /// # Errors
+    /// Where a listener fails.
+    pub async fn serve(
+        self,
+        page: TcpListener,
+        control: UnixListener,
+        stop: impl Future<Output = ()>,
+    ) -> std::io::Result<Option<String>> {
+        let until = |mut done: watch::Receiver<Option<String>>| async move {
+            // The sender lives as long as this value.
+            let _ = done.wait_for(Option::is_some).await;
+        };
+        let mut done = self.0.done.subscribe();
+        let control_router = Router::new().route("/api/v1/login-codes", post(make_code)).with_state(self.clone());
+        let control = tokio::spawn(
+            axum::serve(control, control_router).with_graceful_shutdown(until(self.0.done.subscribe())).into_future(),
+        );
+        let page = axum::serve(page, router(self.clone())).with_graceful_shutdown(until(self.0.done.subscribe()));
+        let page = tokio::spawn(page.into_future());
+        tokio::select! {
+            () = stop => {
+                control.abort();
+                page.abort();
+                Ok(None)
+            }
+            _ = done.wait_for(Option::is_some) => {
+                control.abort();
+                // The answer that leads the browser on has to leave first; a browser's idle connections must not hold it.
+                let _ = tokio::time::timeout(DRAIN, page).await;
+                Ok(self.0.done.borrow().clone())
+            }
+        }
+    }
+
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        // Every assignment is whole: a panic elsewhere leaves a stage that holds.
+        self.0.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn draft(&self) -> Option<Draft> {
+        match &*self.stage() {
+            Stage::Kit(draft) => Some((**draft).clone()),
+            _ => None,
+        }
+    }
+}
+
+fn router(first: FirstRun) -> Router {
+    Router::new()
+        .route("/", get(ask).post(answer))
+        .route("/kit", get(kit).post(keep))
+        .route("/kit.txt", get(download))
+        .route("/recover", post(recover))
+        .route("/login", get(log_in))
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(|| async { (StatusCode::SERVICE_UNAVAILABLE, "not set up yet") }))
+        .route("/static/app.css", get(assets::css))
+        .route("/static/app.js", get(assets::js))
+        .route("/favicon.svg", get(assets::icon))
+        .route("/favicon.ico", get(assets::icon))
+        .fallback(|| async { Redirect::to("/") })
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(from_fn_with_state(first.clone(), guard))
+        .with_state(first)
+}
+
+/// The language of a request.
+struct Spoken(Lang);
+
+impl FromRequestParts<FirstRun> for Spoken {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, first: &FirstRun) -> Result<Self, Infallible> {
+        Ok(Self(language(&parts.uri, &parts.headers, first.0.fallback)))
+    }
+}
+
+/// The same protection as the node's: our own host and origin, and whoever came by a one-time link.
+async fn guard(State(first): State<FirstRun>, request: Request, next: Next) -> Response {
+    let lang = language(request.uri(), request.headers(), first.0.fallback);
+    if matches!(*first.stage(), Stage::Done) {
+        return secured(view::goes_on(lang, request.uri()));
+    }
+    if let Err(problem) = from_own_page(request.headers(), request.method(), first.0.port) {
+        return secured(refused(lang, Entrance::Loopback, &problem));
+    }
+    let open = ["/login", "/healthz", "/readyz", "/favicon.svg", "/favicon.ico"];
+    let path = request.uri().path();
+    let is_known = first.0.access.caller(request.headers(), Entrance::Loopback).is_some();
+    // Whoever may read the terminal of `run`, or ask the control socket, has the link.
+    if !is_known && !open.contains(&path) && !path.starts_with("/static/") {
+        return secured(sign_in(lang, Entrance::Loopback, SignIn::Asked));
+    }
+    secured(next.run(request).await)
+}
+
+/// `POST login-codes` of the control socket: `comin open`.
+async fn make_code(State(first): State<FirstRun>) -> Result<(StatusCode, Json<Value>), Problem> {
+    let url = first.link().map_err(|error| Problem::internal(error.to_string()))?;
+    Ok((StatusCode::CREATED, Json(json!({"schema": 1, "url": url}))))
+}
+
+async fn log_in(
+    State(first): State<FirstRun>,
+    Spoken(lang): Spoken,
+    Query(params): Query<Vec<(String, String)>>,
+) -> Response {
+    match first.0.access.log_in(value(&params, "code")) {
+        Ok(Some(cookie)) => with_cookie(Redirect::to("/").into_response(), &cookie),
+        Ok(None) => sign_in(lang, Entrance::Loopback, SignIn::Asked),
+        Err(error) => refused(lang, Entrance::Loopback, &Problem::internal(error.to_string())),
+    }
+}
+
+async fn ask(State(first): State<FirstRun>, Spoken(lang): Spoken) -> Response {
+    let asked = first.draft().map(|draft| Asked::of(&draft));
+    view::ask(lang, &asked.unwrap_or_else(|| Asked::new(lang)), &[])
+}
+
+/// Draws a key for what was said, and shows the kit.
+async fn answer(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs) -> Response {
+    let asked = Asked::read(&pairs.0, lang);
+    let faults = asked.faults();
+    if !faults.is_empty() {
+        return view::ask(lang, &asked, &faults);
+    }
+    match setup::new_kit(asked.name.clone(), asked.country.clone(), asked.device.clone()) {
+        Ok(kit) => {
+            let draft = Draft { kit, language: asked.language, written: None };
+            let mut stage = first.stage();
+            if matches!(*stage, Stage::Asking | Stage::Kit(_)) {
+                *stage = Stage::Kit(Box::new(draft));
+            }
+            Redirect::to("/kit").into_response()
+        }
+        Err(error) => view::ask(lang, &asked, &[Fault::told("name", &error)]),
+    }
+}
+
+async fn kit(State(first): State<FirstRun>, Spoken(lang): Spoken) -> Response {
+    match first.draft() {
+        Some(draft) => view::kit(lang, &draft, "", &[]),
+        None => Redirect::to("/").into_response(),
+    }
+}
+
+/// The kit as a file.
+async fn download(State(first): State<FirstRun>) -> Response {
+    let Some(draft) = first.draft() else { return Redirect::to("/").into_response() };
+    // Header values are ASCII: the name of the partner is in the text itself.
+    let name = HeaderValue::from_static("attachment; filename=\"comin-recovery-kit.txt\"");
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], draft.kit.to_text()).into_response()
+}
+
+/// Writes the kit onto this machine where that is asked for, and sets the node up once the kit is safe.
+async fn keep(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs) -> Response {
+    let Some(mut draft) = first.draft() else { return Redirect::to("/").into_response() };
+    let path = value(&pairs.0, "path");
+    if value(&pairs.0, "do") == "write" {
+        return match write_kit(&first.0.dir, Path::new(path), &draft.kit) {
+            Ok(written) => {
+                draft.written = Some(written);
+                let mut stage = first.stage();
+                if matches!(*stage, Stage::Kit(_)) {
+                    *stage = Stage::Kit(Box::new(draft));
+                }
+                Redirect::to("/kit").into_response()
+            }
+            Err(error) => view::kit(lang, &draft, path, &[Fault::told("path", &error)]),
+        };
+    }
+    if value(&pairs.0, "kept").is_empty() {
+        return view::kit(lang, &draft, path, &[Fault { control: "kept", text: Some("start-kit-not-kept"), said: None }]);
+    }
+    let (device, language) = (draft.kit.device.clone(), draft.language);
+    match finish(&first, draft.kit.clone(), device, language, true).await {
+        Ok(response) => response,
+        Err(error) => {
+            *first.stage() = Stage::Kit(Box::new(draft.clone()));
+            view::kit(lang, &draft, path, &[Fault::told("kept", &error)])
+        }
+    }
+}
+
+fn write_kit(dir: &DataDir, path: &Path, kit: &RecoveryKit) -> Result<PathBuf, SetupError> {
+    let path = if path.as_os_str().is_empty() { PathBuf::from(setup::kit_file_name(&kit.name)) } else { path.to_owned() };
+    let place = setup::kit_place(dir, &path)?;
+    write_secret_once(&place, &kit.to_text())?;
+    Ok(place)
+}
+
+/// A further machine of a partner, or a new one after a loss, by the partner's kit.
+async fn recover(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs) -> Response {
+    let asked = Asked::read(&pairs.0, lang);
+    let refuse = |said: String| view::ask(lang, &asked, &[Fault { control: "kit", text: None, said: Some(said) }]);
+    let kit = match RecoveryKit::parse(value(&pairs.0, "kit")) {
+        Ok(kit) => kit,
+        Err(error) => return refuse(error.to_string()),
+    };
+    if !is_name(&asked.device) {
+        let fault = Fault { control: "recover-device", text: Some("start-device-wrong"), said: None };
+        return view::ask(lang, &asked, &[fault]);
+    }
+    match finish(&first, kit, asked.device.clone(), asked.language, false).await {
+        Ok(response) => response,
+        Err(error) => {
+            *first.stage() = Stage::Asking;
+            refuse(error.to_string())
+        }
+    }
+}
+
+/// Writes everything, and leads the browser to the node, which takes over this very port.
+async fn finish(
+    first: &FirstRun,
+    kit: RecoveryKit,
+    device: String,
+    language: Lang,
+    is_new: bool,
+) -> Result<Response, SetupError> {
+    {
+        let mut stage = first.stage();
+        if matches!(*stage, Stage::Writing | Stage::Done) {
+            return Ok(Redirect::to("/").into_response());
+        }
+        *stage = Stage::Writing;
+    }
+    let code = fresh_secret().map_err(|error| SetupError::Record(error.to_string()))?;
+    let dir = first.0.dir.clone();
+    let written =
+        tokio::task::spawn_blocking(move || setup::set_up(&dir, &kit, &device, language.code(), is_new)).await;
+    written.unwrap_or_else(|error| Err(SetupError::Record(error.to_string())))?;
+    *first.stage() = Stage::Done;
+    let mut response = Redirect::to(&format!("/login?code={code}")).into_response();
+    // The next request must come by a new connection, which the node answers.
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    first.0.done.send_replace(Some(code));
+    Ok(response)
+}

@@ -1,0 +1,186 @@
+//! Setting a node up on an empty machine: keys, recovery kit, settings, and the partner's own organisation record.
+//! The command line (`init`) and the first page (`run` on an empty machine) do it the same way.
+
+use crate::datadir::{self, DataDir, DataDirError, Settings};
+use crate::helper::HelperCommand;
+use crate::runtime::{Node, NodeConfig, StartError};
+use crate::store::{self, Store, StoreError};
+use comin_protocol::engine::{Command, Edit, Target, Write};
+use comin_protocol::identity::{DeviceSigner, PartnerSigner};
+use comin_protocol::kit::RecoveryKit;
+use comin_protocol::record::FieldChange;
+use comin_protocol::schema;
+use comin_protocol::statement::{Rights, SignedStatement, is_name};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why a node could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The data directory, a key or the kit cannot be written.
+    #[error(transparent)]
+    Data(#[from] DataDirError),
+    /// The store cannot be made.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The partner's own record was not made.
+    #[error("the partner's own record was not made: {0}")]
+    Record(String),
+    /// The node did not start for it.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The kit would lie where a lost disk takes both.
+    #[error("the recovery kit would lie in the data directory, where a lost disk takes both")]
+    KitInside,
+    /// The kit's path names no file.
+    #[error("{} names a directory", .0.display())]
+    KitIsDirectory(PathBuf),
+    /// The kit's directory cannot be used.
+    #[error("{}: {cause}", path.display())]
+    KitDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+}
+
+/// The language that most people of a country would expect, as a BCP 47 code.
+pub fn language_of(country: &str) -> &'static str {
+    match country {
+        "IT" => "it",
+        "SI" => "sl",
+        "FR" => "fr",
+        _ => "en",
+    }
+}
+
+/// This machine's name for people: Linux's own, or any where that cannot be read.
+pub fn machine_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
+    if is_name(&name) { name } else { "server".to_owned() }
+}
+
+/// The kit of a new partner, with a fresh key.
+///
+/// # Errors
+/// Where the system gives no random bytes.
+pub fn new_kit(name: String, country: String, device: String) -> Result<RecoveryKit, SetupError> {
+    let partner = PartnerSigner::from_secret(&datadir::random()?);
+    Ok(RecoveryKit { partner, name, country, device, of: None })
+}
+
+/// The name of the file in which a partner's kit is kept unless somebody says otherwise.
+pub fn kit_file_name(name: &str) -> String {
+    let slug: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    format!("{}-recovery-kit.txt", slug.to_lowercase())
+}
+
+/// Where a recovery kit is to be written, as an absolute path; never in the data directory.
+///
+/// # Errors
+/// [`SetupError::KitInside`], [`SetupError::KitIsDirectory`], [`SetupError::KitDirectory`].
+pub fn kit_place(dir: &DataDir, path: &Path) -> Result<PathBuf, SetupError> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = |path: &Path| {
+        path.canonicalize().map_err(|cause| SetupError::KitDirectory { path: path.to_owned(), cause })
+    };
+    let parent = real(parent)?;
+    // A directory that is not made yet cannot hold the kit's.
+    if dir.path().exists() && parent.starts_with(real(dir.path())?) {
+        return Err(SetupError::KitInside);
+    }
+    let file = path.file_name().ok_or_else(|| SetupError::KitIsDirectory(path.to_owned()))?;
+    Ok(parent.join(file))
+}
+
+/// Makes the device key and its certificate by the kit's key, stores both, and closes with the settings. With
+/// `with_record`, also the partner's own organisation record. What a failure leaves is removed, so that the next try
+/// finds an empty directory.
+///
+/// # Errors
+/// [`SetupError`]; [`DataDirError::Initialised`] where a node is there already.
+pub fn set_up(
+    dir: &DataDir,
+    kit: &RecoveryKit,
+    device: &str,
+    language: &str,
+    with_record: bool,
+) -> Result<(), SetupError> {
+    dir.create()?;
+    let done = write_all(dir, kit, device, language, with_record);
+    if done.is_err() {
+        clear(dir);
+    }
+    done
+}
+
+fn write_all(
+    dir: &DataDir,
+    kit: &RecoveryKit,
+    device: &str,
+    language: &str,
+    with_record: bool,
+) -> Result<(), SetupError> {
+    let signer = DeviceSigner::from_secret(&datadir::random()?);
+    let names = (kit.name.as_str(), kit.country.as_str(), device);
+    let certificate = SignedStatement::certificate_of(kit.partner_id(), &kit.partner, &signer, Rights::ALL, names);
+    dir.write_signer(&signer)?;
+    dir.api_token()?;
+    let store = store::open_sled(&dir.store(), Duration::ZERO)?;
+    store.commit(&[vec![Write::PutStatement(certificate.id(), certificate)]])?;
+    if with_record {
+        add_own_organisation(Arc::new(store), &signer, kit, language)?;
+    }
+    dir.write_settings(&Settings::new(&kit.partner_id(), &kit.name, &kit.country, language, device))?;
+    Ok(())
+}
+
+/// The record to which memberships of this partner refer.
+fn add_own_organisation(
+    store: Arc<dyn Store>,
+    signer: &DeviceSigner,
+    kit: &RecoveryKit,
+    language: &str,
+) -> Result<(), SetupError> {
+    let record = |error: &dyn std::fmt::Display| SetupError::Record(error.to_string());
+    let helper = HelperCommand::own().map_err(|error| record(&error))?;
+    let config = NodeConfig { signer: signer.clone(), net: None, helper };
+    let (handle, node) = Node::start(config, store)?;
+    let mut changes = schema::kind("organisation").map_or_else(Vec::new, |kind| schema::new_record(kind, language));
+    changes.extend([FieldChange::put("name", kit.name.as_str()), FieldChange::put("country", kit.country.as_str())]);
+    let target = Target::New { register: None, kind: "organisation".to_owned() };
+    let command = Command::Edit(vec![Edit { target, changes, if_version: None }]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let answer = runtime.map_err(|error| record(&error))?.block_on(handle.command(command));
+    drop(handle);
+    node.stop();
+    answer.map(|_| ()).map_err(|error| record(&error))
+}
+
+fn clear(dir: &DataDir) {
+    for file in ["device.key", "api-token"] {
+        let _ = std::fs::remove_file(dir.path().join(file));
+    }
+    let _ = std::fs::remove_dir_all(dir.store());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kit_lies_anywhere_but_beside_what_it_replaces() {
+        let (temp, dir) = DataDir::temporary();
+        let outside = kit_place(&dir, &temp.path().join("kit.txt")).expect("beside the data directory");
+        assert!(outside.ends_with("kit.txt") && outside.is_absolute(), "an absolute path: {}", outside.display());
+        let inside = kit_place(&dir, &dir.path().join("kit.txt"));
+        assert!(matches!(inside, Err(SetupError::KitInside)), "a lost disk would take both");
+        let round_about = kit_place(&dir, &temp.path().join("node/../node/kit.txt"));
+        assert!(matches!(round_about, Err(SetupError::KitInside)), "by whatever way");
+        let nowhere = kit_place(&dir, &temp.path().join("no/such/place/kit.txt"));
+        assert!(matches!(nowhere, Err(SetupError::KitDirectory { .. })), "a directory that is there");
+    }
+}
