@@ -38,7 +38,8 @@ async fn everything_but_live_updates_works_without_scripts() {
     let scripts = browser.run("return document.querySelectorAll('.notice').length").await;
     assert_eq!(scripts, json!(0), "the page's own script did not run");
 
-    browser.click("a[href='/organisations']").await;
+    browser.click("#menu-registers > summary").await;
+    browser.click("#menu-registers a[href='/organisations']").await;
     browser.fill("#q", "zavod").await;
     browser.click("form.filters button").await;
     browser.until("the filter is in the address", "location.search.includes('q=zavod')").await;
@@ -49,7 +50,8 @@ async fn everything_but_live_updates_works_without_scripts() {
     browser.until("saving leads back to the record", "location.pathname.match(/organisation:[0-9a-f]+$/)").await;
     browser.until_says("§ Izola").await;
 
-    browser.click("a[href='/conflicts']").await;
+    browser.click("#menu-work > summary").await;
+    browser.click("#menu-work a[href='/conflicts']").await;
     browser.click("section.card:has(button[type=submit]) .sides li:first-child button").await;
     browser.until("one conflict is left", "document.querySelectorAll('section.card').length === 1").await;
     browser.open(&scene.here.url("/")).await;
