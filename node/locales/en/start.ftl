@@ -20,7 +20,7 @@ menu-calendar = Calendar
 menu-survey = Survey of the networks
 menu-export = Export
 menu-partners = Partners
-menu-devices = Machines
+menu-devices = Devices
 menu-settings = Settings
 menu-backup = Backup
 menu-diagnose = Diagnosis
@@ -92,7 +92,7 @@ exchange-unsent = { $n ->
    *[other] { $n } changes of yours are on this machine only.
 }
 exchange-col-equal = Last complete exchange
-exchange-col-machines = Machines
+exchange-col-machines = Devices
 
 ## Partners, stewards, machines
 partners-col-act = Action
@@ -122,8 +122,8 @@ stewards-then = From then on these decide who is admitted and who is removed: { 
 stewards-only = Who is not among them decides nothing any more. If most of them lose their keys, the partnership cannot decide until it is founded anew.
 stewards-yes = Set these stewards
 devices-lead = Every machine of your organisation has a key of its own. Whoever loses a machine revokes it here or with the recovery kit.
-devices-of = Machines of { $name }
-devices-col-name = Machine
+devices-of = Devices of { $name }
+devices-col-name = Device
 devices-col-key = Key
 devices-col-rights = May
 devices-col-act = Action
@@ -225,7 +225,7 @@ privacy-long-title = How long
 privacy-long = Each contact person has a date until which it is kept; when it has passed, the controller’s node erases it.
 privacy-erase = An erasure travels ahead of everything else and goes through on every machine, history included; each gives a receipt. In backups persons stay sealed without their key.
 privacy-browser-title = Your browser
-privacy-cookies = These pages set two cookies: one that signs you in, and one that keeps your language. There are no others and no statistics.
+privacy-cookies = These pages set cookies of their own only: one that signs you in, one that keeps your language, and one that remembers when you last looked at what is new. There are no statistics.
 privacy-nobody = Nothing is loaded from elsewhere: nobody learns that you open this page.
 privacy-rights-title = Your rights
 privacy-rights = Whoever is entered as a contact person may ask the organisation that entered them for a copy, a correction or an erasure. This node makes the copy (comin person access) and carries out the erasure.

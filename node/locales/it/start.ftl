@@ -20,7 +20,7 @@ menu-calendar = Calendario
 menu-survey = Rapporto sulle reti
 menu-export = Esporta
 menu-partners = Partner
-menu-devices = Macchine
+menu-devices = Dispositivi
 menu-settings = Impostazioni
 menu-backup = Copia di sicurezza
 menu-diagnose = Diagnosi
@@ -92,7 +92,7 @@ exchange-unsent = { $n ->
    *[other] { $n } tue modifiche sono solo su questa macchina.
 }
 exchange-col-equal = Ultimo scambio completo
-exchange-col-machines = Macchine
+exchange-col-machines = Dispositivi
 
 ## Partners, stewards, machines
 partners-col-act = Azione
@@ -122,8 +122,8 @@ stewards-then = Da allora decidono loro chi viene ammesso e chi escluso: { $name
 stewards-only = Chi non è tra loro non decide più nulla. Se la maggioranza perde le chiavi, il partenariato non può decidere finché non viene rifondato.
 stewards-yes = Stabilisci questi garanti
 devices-lead = Ogni macchina della tua organizzazione ha una chiave propria. Chi perde una macchina la revoca qui o con il kit di recupero.
-devices-of = Macchine di { $name }
-devices-col-name = Macchina
+devices-of = Dispositivi di { $name }
+devices-col-name = Dispositivo
 devices-col-key = Chiave
 devices-col-rights = Può
 devices-col-act = Azione
@@ -225,7 +225,7 @@ privacy-long-title = Per quanto tempo
 privacy-long = Ogni persona di contatto ha una data di scadenza; quando passa, il nodo del titolare la cancella.
 privacy-erase = Una cancellazione viaggia prima di tutto il resto e vale su ogni macchina, storia compresa; ognuna dà una ricevuta. Nelle copie le persone restano sigillate senza chiave.
 privacy-browser-title = Il tuo browser
-privacy-cookies = Queste pagine usano due cookie: uno per l’accesso e uno per la lingua. Non ce ne sono altri, né statistiche.
+privacy-cookies = Queste pagine usano solo cookie propri: uno per l’accesso, uno per la lingua e uno che ricorda quando hai visto l’ultima volta le novità. Non ci sono statistiche.
 privacy-nobody = Nulla viene caricato da altrove: nessuno sa che apri questa pagina.
 privacy-rights-title = I tuoi diritti
 privacy-rights = Chi è inserito come persona di contatto può chiedere all’organizzazione che l’ha inserito una copia, una rettifica o la cancellazione. Questo nodo fa la copia (comin person access) ed esegue la cancellazione.

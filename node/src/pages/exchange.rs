@@ -28,7 +28,7 @@ pub fn banner(ctx: &Ctx, lines: &[PartnerLine]) -> Markup {
             div.actions {
                 @if !ctx.status.approvals.is_empty() { a.button href="/partners#approvals" { (ctx.t("exchange-look")) } }
                 @if !member && ctx.status.stopped.is_none() && ctx.is_admin() {
-                    a.button.quiet href="/partners" { (ctx.t("exchange-begin")) }
+                    a.button.quiet href="/partners#join" { (ctx.t("exchange-begin")) }
                 }
                 @if member { (buttons(ctx)) }
             }

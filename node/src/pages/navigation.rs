@@ -90,7 +90,9 @@ pub fn bar(ctx: &Ctx, place: Place) -> Markup {
                             summary.top.here[group.holds(place)] {
                                 (ctx.t(group.label)) (waiting(ctx, group.items.iter().map(|(item, ..)| count(ctx, *item)).sum()))
                             }
-                            ul { @for item in group.items { li { (link(ctx, place, item)) } } }
+                            // What is for admins alone leads others nowhere.
+                            @let seen = group.items.iter().filter(|(item, ..)| *item != Place::Settings || ctx.is_admin());
+                            ul { @for item in seen { li { (link(ctx, place, item)) } } }
                         }
                     }
                 }

@@ -18,6 +18,7 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
         .read(|store| LISTS.iter().map(|(kind, _)| store.count_rows(Some(kind))).collect::<Result<Vec<_>, _>>())
         .await?;
     let lines = lines_of(&ctx.app, &ctx.status);
+    let organisations = LISTS.iter().zip(&counts).find(|((kind, _), _)| *kind == "organisation").map_or(0, |(_, n)| *n);
     let records = counts.iter().sum::<u64>();
     let main = html! {
         h1 { (ctx.own_name()) }
@@ -35,7 +36,7 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
             }
             @if records == 0 { (empty(&ctx)) }
         }
-        (documents(&ctx))
+        (documents(&ctx, organisations))
         section #partners data-live aria-labelledby="partners-title" {
             div.head {
                 h2 #partners-title { (ctx.t("overview-partners")) }
@@ -79,18 +80,28 @@ fn begin(ctx: &Ctx) -> Markup {
     }
 }
 
-/// The survey in its languages, and the pictures: documents of their own.
-fn documents(ctx: &Ctx) -> Markup {
+/// Most organisations of which the picture is part of the overview: of more it is a document of its own.
+const PICTURE_MAX: u64 = 150;
+
+/// The picture of the network, and the survey in its languages.
+fn documents(ctx: &Ctx, organisations: u64) -> Markup {
+    let picture = format!("/api/v1/graph.svg?language={}", ctx.lang.code());
     html! {
         section aria-labelledby="documents-title" {
             h2 #documents-title { (ctx.t("overview-documents")) }
-            p { (ctx.t("overview-survey")) }
-            ul {
-                @for language in Language::ALL {
-                    li { a href={ "/api/v1/report?language=" (language.code()) } lang=(language.code()) hreflang=(language.code()) { (language.own_name()) } }
+            div.split {
+                @if (2..=PICTURE_MAX).contains(&organisations) {
+                    a.picture href="/graph" { img src=(picture) alt=(ctx.t("overview-graph")) loading="lazy"; }
+                } @else { p.empty { a href="/graph" { (ctx.t("overview-graph")) } } }
+                div {
+                    p { (ctx.t("overview-survey")) }
+                    ul.links {
+                        @for language in Language::ALL {
+                            li { a href={ "/api/v1/report?language=" (language.code()) } lang=(language.code()) hreflang=(language.code()) { (language.own_name()) } }
+                        }
+                        li { a href="/map" { (ctx.t("overview-map")) } }
+                    }
                 }
-                li { a href={ "/api/v1/graph.svg?language=" (ctx.lang.code()) } { (ctx.t("overview-graph")) } }
-                li { a href={ "/api/v1/map.svg?language=" (ctx.lang.code()) } { (ctx.t("overview-map")) } }
             }
         }
     }

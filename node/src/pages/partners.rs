@@ -21,10 +21,13 @@ use maud::{Markup, html};
 /// # Errors
 /// 503 where the engine has stopped.
 pub async fn show(ctx: Ctx) -> Answer<Response> {
-    Ok(page(&ctx, None, None))
+    Ok(page(&ctx, None))
 }
 
-fn page(ctx: &Ctx, made: Option<&TicketInfo>, refused: Option<&Problem>) -> Response {
+fn page(ctx: &Ctx, refused: Option<&Problem>) -> Response {
+    // Whoever has made a ticket waits on this page for the newcomer: it has an address, so that it stays up to date.
+    let made = ctx.query("made").and_then(|id| ctx.status.tickets.iter().find(|ticket| ticket.id == id));
+    let made = made.filter(|ticket| ticket.state == "open" && ctx.is_admin());
     let lines = lines_of(&ctx.app, &ctx.status);
     let member = ctx.status.roster.federation.is_some();
     let main = html! {
@@ -118,14 +121,15 @@ fn draft(ctx: &Ctx, draft: &OpenDraft) -> Markup {
 
 fn members(ctx: &Ctx) -> Markup {
     let heads = ["name", "country", "role", "devices", "act"].map(|key| ctx.t(&format!("partners-col-{key}")));
+    let (own, others) = (ctx.status.roster.partners.get(&ctx.status.partner), ctx.status.roster.partners.len() > 1);
+    let removes = ctx.is_admin() && others && own.is_some_and(|own| own.steward);
+    let heads = if removes { &heads[..] } else { &heads[..4] };
     let mut partners: Vec<&Partner> = ctx.status.roster.partners.values().filter(|p| p.admitted).collect();
     partners.sort_by_key(|p| (p.id != ctx.status.partner, p.name.clone()));
-    let own = ctx.status.roster.partners.get(&ctx.status.partner);
-    let removes = ctx.is_admin() && own.is_some_and(|own| own.steward);
     html! {
         table.cards role="table" {
             caption.vh { (ctx.t("partners-members")) }
-            thead role="rowgroup" { tr role="row" { @for head in &heads { th role="columnheader" scope="col" { (head) } } } }
+            thead role="rowgroup" { tr role="row" { @for head in heads { th role="columnheader" scope="col" { (head) } } } }
             tbody role="rowgroup" {
                 @for partner in partners {
                     tr role="row" {
@@ -133,10 +137,10 @@ fn members(ctx: &Ctx) -> Markup {
                         td role="cell" data-label=(heads[1]) { (country(ctx.lang, &partner.country)) }
                         td role="cell" data-label=(heads[2]) { (ctx.t(if partner.steward { "partners-steward" } else { "partners-partner" })) }
                         td role="cell" data-label=(heads[3]) { (devices(ctx, partner)) }
-                        td role="cell" data-label=(heads[4]) {
-                            @if removes && partner.id != ctx.status.partner {
+                        @if removes {
+                            td role="cell" data-label=(ctx.t("partners-col-act")) { @if partner.id != ctx.status.partner {
                                 a.button.quiet.small href={ "/partners/" (partner.id) "/remove" } { (ctx.t("removal-ask")) span.vh { " " (partner.name) } }
-                            }
+                            } }
                         }
                     }
                 }
@@ -274,8 +278,9 @@ fn join_state(ctx: &Ctx, joining: &JoinStatus) -> Markup {
 /// # Errors
 /// 503 where the engine has stopped.
 pub async fn again(mut ctx: Ctx, refused: &Problem) -> Answer<Response> {
-    fresh(&mut ctx).await?;
-    Ok(page(&ctx, None, Some(refused)))
+    ctx.seen = ctx.app.replay().last();
+    ctx.status = ctx.app.node().status().await?;
+    Ok(page(&ctx, Some(refused)))
 }
 
 /// The name of a partner.
@@ -288,24 +293,18 @@ pub fn member_name(ctx: &Ctx, partner: &PartnerId) -> String {
 /// # Errors
 /// 404.
 pub async fn ticket_file(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
-    let open = ctx.status.tickets.iter().find(|ticket| ticket.id.to_string() == id && ticket.state == "open");
+    let open = ctx.status.tickets.iter().find(|ticket| ticket.id == id && ticket.state == "open");
     let text = open.and_then(|ticket| ticket.text.clone()).ok_or_else(|| Problem::not_found("this ticket"))?;
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     let name = HeaderValue::from_static("attachment; filename=\"comin-ticket.txt\"");
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], format!("{text}\n")).into_response())
 }
 
-async fn fresh(ctx: &mut Ctx) -> Answer<()> {
-    ctx.seen = ctx.app.replay().last();
-    ctx.status = ctx.app.node().status().await?;
-    Ok(())
-}
-
 /// Runs a command, then shows the page again, with the reason where it was refused.
 async fn run(ctx: Ctx, command: Command) -> Answer<Response> {
     match ctx.app.node().command(command).await {
         Ok(_) => Ok(Redirect::to("/partners").into_response()),
-        Err(error) => Ok(page(&ctx, None, Some(&error.into()))),
+        Err(error) => Ok(page(&ctx, Some(&error.into()))),
     }
 }
 
@@ -316,7 +315,7 @@ async fn run(ctx: Ctx, command: Command) -> Answer<Response> {
 pub async fn found(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     match partner_name(value(&pairs, "name")) {
         Ok(name) => run(ctx, Command::Found { name }).await,
-        Err(problem) => Ok(page(&ctx, None, Some(&problem))),
+        Err(problem) => Ok(page(&ctx, Some(&problem))),
     }
 }
 
@@ -333,13 +332,11 @@ pub async fn join(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
 ///
 /// # Errors
 /// 503 where the engine has stopped.
-pub async fn invite(mut ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
-    let made = make_invite(&ctx.app, value(&pairs, "name"), value(&pairs, "country"), None).await;
-    fresh(&mut ctx).await?;
-    Ok(match &made {
-        Ok(ticket) => page(&ctx, Some(ticket), None),
-        Err(problem) => page(&ctx, None, Some(problem)),
-    })
+pub async fn invite(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
+    match make_invite(&ctx.app, value(&pairs, "name"), value(&pairs, "country"), None).await {
+        Ok(ticket) => Ok(Redirect::to(&format!("/partners?made={}", ticket.id)).into_response()),
+        Err(problem) => again(ctx, &problem).await,
+    }
 }
 
 /// `POST /partners/invites/{id}/cancel`.

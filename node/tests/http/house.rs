@@ -23,7 +23,7 @@ async fn every_page_of_the_house_is_there_in_every_language() {
             assert_eq!(current, is_marked, "{path} is marked in the navigation");
             titles.insert(got.text.split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap().to_owned());
         }
-        assert!(titles.len() > 2, "{path} has a title of its own in each language: {titles:?}");
+        assert!(titles.len() > 1, "{path} has titles of its own: {titles:?}");
     }
 }
 
@@ -42,15 +42,18 @@ async fn a_user_is_added_and_the_password_shown_once() {
     let reset = node.form("/settings/users/ana/reset", &[]).await;
     assert_eq!(reset.status, StatusCode::OK, "{}", reset.text);
     assert!(node.app.users().check("ana", password).is_none(), "the old password is worth nothing");
+    let last = node.form("/settings/users/ana/remove", &[]).await;
+    assert_eq!(last.status, StatusCode::CONFLICT, "while the page is open to the office somebody must be able to sign in");
+    node.form("/settings/users", &[("name", "bor"), ("role", "admin")]).await;
     let removed = node.form("/settings/users/ana/remove", &[]).await;
     assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text);
-    assert!(node.app.users().is_empty(), "gone");
+    assert_eq!(node.app.users().list().len(), 1, "gone");
 }
 
 #[tokio::test]
 async fn a_calendar_gets_an_address_until_it_is_removed() {
     let node = start(62, "Ožara", "SI", false);
-    node.add("event", json!({"title": {"en": "Forum"}, "state": "planned"})).await;
+    node.add("event", json!({"title": {"en": "Forum"}, "type": "conference", "when": {"start": "2026-02-11T09:00", "end": "2026-02-11T12:00", "tzid": "Europe/Rome"}})).await;
     let added = node.form("/settings/calendars", &[("name", "team"), ("public", "yes")]).await;
     let path = added.text.split("/calendar/").nth(1).expect("an address").split('<').next().unwrap().to_owned();
     let read = async |path: String| {
@@ -96,11 +99,15 @@ async fn what_cannot_be_taken_back_asks_first() {
 async fn a_ticket_is_saved_as_a_file() {
     let node = founded(64).await;
     let made = node.form("/partners/invite", &[("name", "EDIAS"), ("country", "FR")]).await;
-    let path = made.text.split("href=\"/partners/invites/").nth(1).expect("a link").split('"').next().unwrap().to_owned();
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let made = node.page(made.headers[header::LOCATION].to_str().unwrap()).await;
+    let path = made.text.split("href=\"/partners/invites/").nth(1).expect("a link").split('"').next().unwrap();
     let file = node.page(&format!("/partners/invites/{path}")).await;
     assert_eq!(file.status, StatusCode::OK, "{}", file.text);
     assert!(file.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"), "a file");
     assert!(made.text.contains(file.text.trim()) && file.text.len() > 40, "with the ticket in it");
-    let switch = made.text.split("hreflang=\"sl\"").next().unwrap().rsplit("href=\"").next().unwrap();
+    let refused = node.form("/partners/invite", &[("name", ""), ("country", "FR")]).await;
+    assert!(refused.text.contains("role=\"alert\""), "a ticket for nobody is refused on the page: {}", refused.text);
+    let switch = refused.text.split("hreflang=\"sl\"").next().unwrap().rsplit("href=\"").next().unwrap();
     assert!(switch.starts_with("/partners?lang=sl"), "the language of what answers a form leads to a page: {switch}");
 }

@@ -124,6 +124,14 @@ async fn changes(node: &TestNode) -> Vec<(String, String)> {
         "/exchange/now",
         "/exchange/pause",
         "/exchange/resume",
+        "/partners/{id}/remove",
+        "/stewards",
+        "/devices/{id}/revoke",
+        "/settings/users",
+        "/settings/users/{id}/reset",
+        "/settings/users/{id}/remove",
+        "/settings/calendars",
+        "/settings/calendars/{id}/remove",
         "/logout",
     ];
     let all = documented.chain(pages.map(|path| ("POST".to_owned(), path.to_owned())));
@@ -155,7 +163,8 @@ async fn editors_change_the_data_and_nothing_else() {
     assert_eq!(open, expected, "what editors may change is what the table says, and each of it exists");
     let reset = node.call("POST", "/api/v1/users/ana/reset", None).await.json();
     let editor = sign_in(&node, "ana", reset["password"].as_str().expect("a password")).await;
-    for path in ["/api/v1/invites", "/api/v1/users", "/api/v1/calendars", "/api/v1/devices/00/revocation"] {
+    let closed = ["/api/v1/invites", "/api/v1/users", "/api/v1/calendars", "/api/v1/devices/00/revocation"];
+    for path in closed.into_iter().chain(["/settings", "/partners/invites/00/ticket"]) {
         let got = ask(&node, "GET", path, &[("cookie", &editor)], "").await;
         assert!(refused(&got), "{path} is for admins: {}", got.text);
         let got = ask(&node, "GET", path, &[("cookie", &admin)], "").await;

@@ -46,7 +46,7 @@ impl Machine {
     }
 
     fn json(&self, args: &[&str]) -> Value {
-        let output = command(&self.temp).arg("--json").args(args).output().expect("the program starts");
+        let output = command(&self.temp).args(["--json", "--lang", "en"]).args(args).output().expect("the program starts");
         assert!(output.status.success(), "{args:?} works: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).expect("one JSON object")
     }

@@ -211,7 +211,7 @@ pub fn kit(lang: Lang, draft: &Draft, path: &str, faults: &[Fault]) -> Response 
     let wrong = |id: &str| faults.iter().find(|fault| fault.control == id);
     let body = html! {
         p.lead { (lang.text("start-kit-lead")) }
-        div.callout { (icon("warn")) div {
+        div.callout { (icon("act")) div {
             p { (lang.text("start-kit-why")) }
             ul { @for key in ["start-kit-print", "start-kit-two", "start-kit-not"] { li { (lang.text(key)) } } }
         } }
