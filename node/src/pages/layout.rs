@@ -166,7 +166,7 @@ impl Ctx {
         html! {
             a href=(path) aria-current=[(here == place).then_some("page")] {
                 (label)
-                @if count > 0 { " " span.count { (count) span.vh { " " (self.t("nav-waiting")) } } }
+                @if count > 0 { " " span.count { (self.lang.number(count)) span.vh { " " (self.t("nav-waiting")) } } }
             }
         }
     }

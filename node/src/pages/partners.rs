@@ -7,6 +7,7 @@ use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name};
 use crate::qr;
 use crate::views::approvals::{describe, names, waits_for};
 use crate::views::exchange::join_text;
+use crate::views::sort_key;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::engine::{Command, JoinStatus};
@@ -117,7 +118,7 @@ fn draft(ctx: &Ctx, draft: &OpenDraft) -> Markup {
 fn members(ctx: &Ctx) -> Markup {
     let heads = ["name", "country", "role", "devices"].map(|key| ctx.t(&format!("partners-col-{key}")));
     let mut partners: Vec<&Partner> = ctx.status.roster.partners.values().filter(|p| p.admitted).collect();
-    partners.sort_by_key(|p| (p.id != ctx.status.partner, p.name.clone()));
+    partners.sort_by_cached_key(|p| (p.id != ctx.status.partner, sort_key(ctx.lang, &p.name), p.id));
     html! {
         table.cards role="table" {
             caption.vh { (ctx.t("partners-members")) }
