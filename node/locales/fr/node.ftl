@@ -59,8 +59,8 @@ refused-email = { $value } n’est pas une adresse électronique. Écrivez-la co
 refused-country = { $value } n’est pas un pays. Écrivez ses deux lettres, par exemple SI, IT ou FR.
 refused-digest = { $value } n’est pas une somme de contrôle. Copiez les 64 chiffres de la somme SHA-256.
 sign-in-title = Connexion
-sign-in-how = Exécutez cette commande sur l’appareil du nœud ; elle ouvre la page, connexion déjà faite :
-sign-in-why = Le lien ne sert qu’une fois. Les autres programmes et les autres personnes de cet appareil restent ainsi dehors.
+sign-in-how = Exécutez cette commande sur la machine du nœud ; elle ouvre la page, connexion déjà faite :
+sign-in-why = Le lien ne sert qu’une fois. Les autres programmes et les autres personnes de cette machine restent ainsi dehors.
 sign-in-name = Nom
 sign-in-password = Mot de passe
 sign-in-wrong = Le nom et le mot de passe ne correspondent pas. La personne qui gère le nœud peut vous donner un autre mot de passe.
@@ -109,9 +109,9 @@ exchange-action = { $n ->
    *[other] { $n } partenaires demandent à entrer et vous attendent.
 }
 exchange-join-refused = Votre demande d’entrée a été refusée : { $reason }
-exchange-joining = Vous avez demandé à entrer dans un partenariat. Jusqu’à votre admission, tout est enregistré sur cet appareil seulement.
-exchange-alone = Vous n’êtes pas encore dans un partenariat. Tout est enregistré sur cet appareil seulement.
-exchange-first = Vous êtes pour l’instant le seul partenaire. Tout est enregistré sur cet appareil seulement.
+exchange-joining = Vous avez demandé à entrer dans un partenariat. Jusqu’à votre admission, tout est enregistré sur cette machine seulement.
+exchange-alone = Vous n’êtes pas encore dans un partenariat. Tout est enregistré sur cette machine seulement.
+exchange-first = Vous êtes pour l’instant le seul partenaire. Tout est enregistré sur cette machine seulement.
 exchange-paused = { $n ->
     [0] L’échange a été mis en pause. Rien n’attend de votre côté.
     [one] L’échange a été mis en pause. { $n } modification est enregistrée ici seulement.
@@ -171,7 +171,7 @@ exchange-col-lacks = Reste à envoyer
 exchange-col-we-lack = Reste à recevoir
 exchange-col-heard = Dernier contact
 exchange-col-way = Connexion
-dial-hung-up = l’autre côté a coupé la connexion : peut-être ne connaît-il pas encore cet appareil, ou son échange est en pause
+dial-hung-up = l’autre côté a coupé la connexion : peut-être ne connaît-il pas encore cette machine, ou son échange est en pause
 dial-closed = la connexion a été fermée
 dial-broke = la connexion s’est interrompue
 dial-not-begun = connecté, mais l’échange n’a pas pu commencer
@@ -315,16 +315,16 @@ stale-yours = Ce que vous avez écrit
 stale-drop = Laisser l’état actuel
 
 ## Partenaires
-partners-members = Partenaires et appareils
+partners-members = Partenaires et machines
 partners-self = vous
-partners-this-device = cet appareil
+partners-this-device = cette machine
 partners-steward = garant
 partners-roles = Un garant décide, avec les autres garants, qui est admis.
 partners-partner = partenaire
 partners-col-name = Partenaire
 partners-col-country = Pays
 partners-col-role = Rôle
-partners-col-devices = Appareils
+partners-col-devices = Machines
 approvals-title = En attente de votre décision
 approvals-how = Téléphonez au partenaire et comparez le numéro. N’approuvez que si vous lisez tous deux le même.
 approval-approve = Les numéros sont identiques : approuver
@@ -376,7 +376,7 @@ join-stage-waiting = En attente de la confirmation
 join-stage-admitted = Admis
 join-stage-refused = Refusé
 join-refused-ticket-unknown = Le partenaire qui vous a invité ne connaît pas cette invitation.
-join-refused-ticket-used = Un autre appareil a déjà utilisé cette invitation.
+join-refused-ticket-used = Une autre machine a déjà utilisé cette invitation.
 join-refused-ticket-expired = L’invitation a expiré.
 join-refused-ticket-cancelled = Le partenaire qui vous a invité a annulé cette invitation.
 join-refused-foreign-federation = L’invitation est pour un autre partenariat.
@@ -402,8 +402,8 @@ cli-federation = { $n ->
 cli-not-running = Le nœud est arrêté : rien n’est échangé. comin run
 cli-exchange = Échange : { $text }
 cli-unsent = { $n ->
-    [one] { $n } des nôtres encore sur aucun autre appareil
-   *[other] { $n } des nôtres encore sur aucun autre appareil
+    [one] { $n } des nôtres encore sur aucune autre machine
+   *[other] { $n } des nôtres encore sur aucune autre machine
 }
 cli-peer-lacks = il lui manque : { $what }
 cli-peer-we-lack = il nous manque : { $what }
@@ -420,7 +420,7 @@ cli-fault = Défaut chez { $partner } : { $what }
 cli-edit-waits = { $n ->
     [one] { $n } champ que vous avez écrit attend
    *[other] { $n } champs que vous avez écrits attendent
-} la fiche { $record } : elle est partie avec la seconde histoire d’un appareil copié, et réapparaîtra quand le partenaire de cet appareil l’aura de nouveau. Rien n’est perdu ici.
+} la fiche { $record } : elle est partie avec la seconde histoire d’une machine copiée, et réapparaîtra quand le partenaire de cette machine l’aura de nouveau. Rien n’est perdu ici.
 cli-founded = Le partenariat { $name } est fondé ; ce partenaire en est le premier garant.
 cli-founded-next = Ensuite : comin invite "PARTENAIRE" --country FR --file invitation.txt
 cli-ticket = Invitation pour { $name }, valable jusqu’au { $expires }
@@ -460,31 +460,31 @@ cli-partner-removed = Exclu pour toujours. Il garde ce qu’il a et ne reçoit p
 cli-key-replaced = La clé est remplacée. L’ancien kit de récupération ne vaut plus rien : détruisez-le.
 cli-key-kit = Nouveau kit de récupération : { $file }. Imprimez-le, mettez-le sous clé, supprimez le fichier.
 cli-key-read-out = À lire aux garants : { $key }
-cli-unconfirmed = Cet appareil a été rétabli et ne signe rien pour le partenariat tant que les nœuds des autres garants (ou, si ce partenaire n’est pas garant, un autre nœud) n’ont pas confirmé ce qu’il avait signé : comin sync --wait 60s. S’il ne reste aucun autre nœud : comin restore --alone
-cli-restored-alone = Cet appareil signe de nouveau pour le partenariat.
+cli-unconfirmed = Cette machine a été rétablie et ne signe rien pour le partenariat tant que les nœuds des autres garants (ou, si ce partenaire n’est pas garant, un autre nœud) n’ont pas confirmé ce qu’elle avait signé : comin sync --wait 60s. S’il ne reste aucun autre nœud : comin restore --alone
+cli-restored-alone = Cette machine signe de nouveau pour le partenariat.
 cli-backup-written = Sauvegarde écrite : { $file } ({ $kilobytes } ko).
-cli-backup-secret = Elle contient la clé secrète de cet appareil : gardez-la aussi sûrement que l’appareil, et pas seulement sur son disque.
-cli-backup-sound = La sauvegarde est intègre : { $name }, appareil { $device }, faite le { $time }, { $records ->
+cli-backup-secret = Elle contient la clé secrète de cette machine : gardez-la aussi sûrement que la machine, et pas seulement sur son disque.
+cli-backup-sound = La sauvegarde est intègre : { $name }, machine { $device }, faite le { $time }, { $records ->
     [one] { $records } fiche
    *[other] { $records } fiches
 }.
-cli-backup-restored = Rétabli : { $name }, appareil { $device }, état au { $time }, { $records ->
+cli-backup-restored = Rétabli : { $name }, machine { $device }, état au { $time }, { $records ->
     [one] { $records } fiche
    *[other] { $records } fiches
 }.
-cli-backup-next = Ensuite : comin{ $place } run. Ce que les autres ont reçu depuis revient de chez eux. L’appareil sur lequel la sauvegarde a été faite ne doit plus fonctionner.
+cli-backup-next = Ensuite : comin{ $place } run. Ce que les autres ont reçu depuis revient de chez eux. La machine sur laquelle la sauvegarde a été faite ne doit plus fonctionner.
 cli-backup-failed = La sauvegarde ne peut pas être écrite : { $reason }
 cli-backup-last = Dernière sauvegarde : { $time }, { $file }
 partners-removed = exclu
 cli-approved = Admis.
 cli-rejected = Refusé.
 cli-this-partner = ce partenaire
-cli-this-machine = cet appareil
+cli-this-machine = cette machine
 cli-no-partners = Il n’y a aucun partenaire.
-cli-no-devices = Il n’y a aucun appareil.
-cli-revoked = L’appareil est révoqué. Ce qu’il a écrit avant reste ; qui le détient garde ce qu’il contient.
-cli-revoked-tip = Ce qu’il signe pour le partenariat compte jusqu’à ce que la clé le dise aussi : comin devices revoke APPAREIL --kit FICHIER. Si quelqu’un d’autre le détient, faites-le tout de suite.
-cli-revoked-machine = révoqué
+cli-no-devices = Il n’y a aucune machine.
+cli-revoked = La machine est révoquée. Ce qu’elle a écrit avant reste ; qui la détient garde ce qu’elle contient.
+cli-revoked-tip = Ce qu’elle signe pour le partenariat compte jusqu’à ce que la clé le dise aussi : comin devices revoke MACHINE --kit FICHIER. Si quelqu’un d’autre la détient, faites-le tout de suite.
+cli-revoked-machine = révoquée
 cli-no-users = Personne ne se connecte par le réseau du bureau. Ajoutez quelqu’un : comin users add NOM --role admin
 cli-restored-users = Peuvent se connecter par le réseau du bureau, comme au moment de la sauvegarde : { $names }. Qui a été retiré depuis y figure de nouveau : comin users list
 cli-user-removed = { $name } est retiré et déconnecté.
@@ -568,7 +568,7 @@ cli-config-default = { $file } n’existe pas : les valeurs par défaut s’app
 cli-version = comin { $version }, format de stockage { $format }
 cli-open-once = Le lien connecte un seul navigateur, une fois, dans les dix minutes.
 doctor-identity = { $name } ({ $country }), dossier { $place }
-doctor-key = la clé de l’appareil est là et fermée aux autres
+doctor-key = la clé de la machine est là et fermée aux autres
 doctor-config = la configuration est lisible
 doctor-store = le stockage s’ouvre
 doctor-running = le nœud est en marche
@@ -576,7 +576,7 @@ doctor-not-running = le nœud est arrêté : rien n’est échangé
 doctor-paused = l’échange a été mis en pause
 doctor-no-federation = ce partenaire n’est dans aucun partenariat
 doctor-no-federation-remedy = comin found NOM, ou comin join INVITATION
-doctor-fault-remedy = demandez au service informatique de ce partenaire d’examiner son appareil
+doctor-fault-remedy = demandez au service informatique de ce partenaire d’examiner sa machine
 doctor-told = les autres nœuds savent qu’ils doivent venir à { $addresses }
 doctor-addresses = adresses connues de ce nœud : { $addresses }
 doctor-no-address = aucune encore
@@ -677,9 +677,9 @@ cli-person-saved = Enregistrée : { $id }
 cli-person-shared = Enregistré : qui lit désormais cette personne. Qui ne la lit plus l’abandonne au prochain échange.
 cli-person-due-soon = la conservation se termine bientôt
 cli-person-due-over = la conservation est terminée : le nœud du responsable du traitement l’efface
-cli-person-due-ask = la conservation est terminée depuis longtemps : effacez la personne, ou fixez la date (l’horloge de cet appareil est-elle juste ?)
+cli-person-due-ask = la conservation est terminée depuis longtemps : effacez la personne, ou fixez la date (l’horloge de cette machine est-elle juste ?)
 cli-person-not-erased = Personne n’a demandé l’effacement de cette personne.
-cli-person-erased = Effacée ; appareils : { $k } sur { $n }, partenaires : { $m }.
+cli-person-erased = Effacée ; machines : { $k } sur { $n }, partenaires : { $m }.
 cli-person-missing = Pas encore : { $name }, dernier contact { $time }
 cli-person-missing-unheard = Pas encore : { $name }, aucun contact d’ici
 cli-person-waits = Ici, c’est en attente : un autre partenaire a demandé plus d’effacements qu’il n’en est exécuté d’un coup. Pour donner votre accord : comin person erase { $id } --reason request
@@ -689,7 +689,7 @@ kind-person = Personne
 field-given_name = Prénom
 field-family_name = Nom de famille
 field-purpose = Finalité
-field-legal_basis = Base juridique
+field-legal_basis = Base légale
 field-informed_on = Informée le
 field-retain_until = À conserver jusqu’au
 field-language = Langue

@@ -16,7 +16,7 @@ live-offline = Vozlišče se ne odziva; stran morda ni več aktualna.
 error-title = Ni uspelo
 error-not-found = Ni najdeno
 error-forbidden = Zavrnjeno
-error-detail = Sporočilo vozlišča za vašega informatika
+error-detail = Sporočilo vozlišča za vaše informatike
 
 ## Zavrnitve
 problem-not-found = Tega, kar iščete, tukaj ni. Morda je na drugi strani ali pa tega ne smete brati.
@@ -30,8 +30,8 @@ problem-precondition = V trenutnem stanju to ni mogoče.
 problem-ambiguous = To ime ima več stvari.
 problem-invalid = Vnosa ni mogoče sprejeti.
 problem-bad-request = Naslova ali obrazca ni mogoče prebrati. Vrnite se in poskusite znova.
-problem-stopped = Vozlišče se je ustavilo. Ni gotovo, da so zadnji vnosi shranjeni. Obvestite svojega informatika.
-problem-store = Vozlišče ne more brati svojih podatkov. Obvestite svojega informatika.
+problem-stopped = Vozlišče se je ustavilo. Ni gotovo, da so zadnji vnosi shranjeni. Obvestite svoje informatike.
+problem-store = Vozlišče ne more brati svojih podatkov. Obvestite svoje informatike.
 problem-store-busy = Podatki vozlišča so v uporabi. Poskusite znova čez trenutek.
 problem-timeout = Vozlišče ni odgovorilo pravočasno. Preden poskusite znova, preverite, ali je vaša sprememba že tam.
 problem-method = Stran tega ne omogoča.
@@ -42,7 +42,7 @@ problem-not-signed-in = Niste prijavljeni.
 problem-too-many-streams = Odprtih je preveč strani tega vozlišča. Nekatere zaprite.
 problem-under-way = Enaka zahteva se že izvaja.
 problem-import-running = Drug uvoz še poteka. Poskusite znova, ko bo končan.
-problem-internal = V vozlišču je prišlo do napake. Obvestite svojega informatika.
+problem-internal = V vozlišču je prišlo do napake. Obvestite svoje informatike.
 refused-required = Polje je prazno. Prosimo, izpolnite ga.
 refused-too-long = { $value } je predolgo. Največje dovoljeno število znakov: { $max }.
 refused-several-lines = Besedilo ima več vrstic. Zapišite ga v eni vrstici.
@@ -171,9 +171,9 @@ exchange-delivered = Dostavljeno partnerjem: { $k } od { $total }. { $days ->
 }
 exchange-delivered-never = Dostavljeno partnerjem: { $k } od { $total }. S partnerjem { $name } še ni bilo stika.
 exchange-all = { $n ->
-    [1] Drugi partner ima vaše spremembe, potrjeno { $time }.
-    [2] Oba druga partnerja imata vaše spremembe, zadnja potrditev { $time }.
-   *[other] Vsi drugi partnerji ({ $n }) imajo vaše spremembe, zadnja potrditev { $time }.
+    [1] Drugi partner ima vaše spremembe, potrjeno: { $time }.
+    [2] Oba druga partnerja imata vaše spremembe, zadnja potrditev: { $time }.
+   *[other] Vsi drugi partnerji ({ $n }) imajo vaše spremembe, zadnja potrditev: { $time }.
 }
 exchange-look = Oglejte si prošnjo
 exchange-begin = Pridružite se partnerstvu ali ga ustanovite
@@ -183,7 +183,7 @@ exchange-resume = Nadaljuj izmenjavo
 exchange-progress = Prenos poteka
 exchange-never = nikoli
 exchange-not-reached = Ob zadnjem poskusu ni bil dosegljiv.
-exchange-why = Razlog za vašega informatika
+exchange-why = Razlog za vaše informatike
 exchange-direct = neposredno
 exchange-through = prek: { $name }
 exchange-next-try = { $n ->
@@ -265,7 +265,7 @@ pager-here = Stran { $page } od { $pages }
 
 ## Zapisi
 record-kept-in = V registru:
-record-id = Oznaka tega zapisa za vašega informatika:
+record-id = Oznaka tega zapisa za vaše informatike:
 record-created = Vnos:
 record-edit = Uredi
 record-delete = Izbriši
@@ -284,7 +284,7 @@ value-removed = odstranjeno
 value-invalid = ni veljavno
 unknown-partner = neznan
 register-own = Vaš register
-register-internal = Interni (samo vaš partner)
+register-internal = Notranji (samo vaš partner)
 register-partner = { $name }
 new-network = Dodaj mrežo
 new-organisation = Dodaj organizacijo
@@ -327,7 +327,7 @@ form-cancel = Prekliči
 form-none = (brez)
 form-required = (obvezno)
 form-register = Register
-form-register-hint = Vaš register berejo vsi partnerji, internega pa nihče drug.
+form-register-hint = Vaš register berejo vsi partnerji, notranjega pa nihče drug.
 form-refused = Shranjevanje ni uspelo.
 form-more-languages = Drugi jeziki
 form-nothing-to-choose = Izbirati še ni mogoče: seznam je prazen.
@@ -373,7 +373,7 @@ draft-admission = Sprejem partnerja { $name } ({ $more })
 draft-shared-register = Nov skupni register »{ $name }«; vanj pišejo: { $more }
 draft-register-writers = V register »{ $name }« odslej pišejo: { $more }
 draft-stewards = Skrbniki odslej: { $name }{ $more }
-draft-removal = Dokončna izključitev partnerja { $name }{ $more }
+draft-removal = Dokončna odstranitev partnerja { $name }{ $more }
 draft-rekeying = Zamenjava ključa partnerja { $name }; novi se začne z { $more }. Primerjajte ga po telefonu.
 draft-signed = Podpisali: { $names }. Potrebni podpisi: { $n }.
 draft-missing = Še ne: { $names }
@@ -502,7 +502,7 @@ cli-stewards-decide = { $n ->
     [few] Skupaj odločajo { $n } od { $count }.
    *[other] Skupaj odloča { $n } od { $count }.
 }
-cli-partner-removed = Dokončno izključen. Kar ima, obdrži; ničesar več ne prejme.
+cli-partner-removed = Dokončno odstranjen. Kar ima, obdrži; ničesar več ne prejme.
 cli-key-replaced = Ključ je zamenjan. Stari obnovitveni komplet ne velja več: uničite ga.
 cli-key-kit = Nov obnovitveni komplet: { $file }. Natisnite ga, zaklenite in datoteko izbrišite.
 cli-key-read-out = Preberite skrbnikom: { $key }
@@ -525,7 +525,7 @@ cli-backup-restored = Obnovljeno: { $name }, naprava { $device }, stanje { $time
 cli-backup-next = Nato: comin{ $place } run. Kar so drugi prejeli pozneje, se vrne od njih. Naprava, na kateri je kopija nastala, ne sme več delovati.
 cli-backup-failed = Varnostne kopije ni mogoče zapisati: { $reason }
 cli-backup-last = Zadnja varnostna kopija: { $time }, { $file }
-partners-removed = izključen
+partners-removed = odstranjen
 cli-approved = Sprejet.
 cli-rejected = Zavrnjen.
 cli-this-partner = ta partner
@@ -548,7 +548,7 @@ cli-writers-set = Določeno je, kdo piše.
 cli-written-by-all = pišejo vsi
 cli-written-by = pišejo: { $names }
 cli-register-partner = partnerjev register
-cli-register-internal = interni register
+cli-register-internal = notranji register
 cli-yours-to-write = vanj lahko pišete
 cli-saved = Shranjeno: { $title } ({ $id }), register: { $register }
 cli-added = Dodano: { $title } ({ $id }), register: { $register }

@@ -83,7 +83,7 @@ async fn made<T: Send + 'static>(
 }
 
 /// The partners, by name, and how fresh their data is here.
-fn partners(app: &AppState, status: &Status) -> Vec<PartnerState> {
+fn partners(app: &AppState, status: &Status, language: Language) -> Vec<PartnerState> {
     let own = status.roster.partners.get(&status.partner);
     let own = own.map(|partner| PartnerState {
         id: partner.id,
@@ -102,7 +102,7 @@ fn partners(app: &AppState, status: &Status) -> Vec<PartnerState> {
         missing: line.we_lack,
     });
     let mut all: Vec<PartnerState> = own.into_iter().chain(others).collect();
-    all.sort_by(|a, b| crate::views::fold(&a.name).cmp(&crate::views::fold(&b.name)).then(a.id.cmp(&b.id)));
+    all.sort_by(|a, b| language.order(&a.name).cmp(&language.order(&b.name)).then(a.id.cmp(&b.id)));
     all
 }
 
@@ -118,7 +118,7 @@ pub async fn report(State(app): State<AppState>, lang: Lang, Params(params): Par
         Some(other) => return Err(Problem::bad_request(format!("format: {other:?} is neither html nor md"))),
     };
     let status = app.node().status().await?;
-    let partners = partners(&app, &status);
+    let partners = partners(&app, &status, language);
     let text = made(&app, audience, move |scene| {
         let federation = status.roster.federation.as_ref().map(|federation| federation.name.as_str());
         let survey =

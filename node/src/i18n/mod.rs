@@ -3,6 +3,8 @@
 //! Messages live in `node/locales/<code>/*.ftl` and are part of the binary. A key that a language lacks falls back to
 //! English; a test holds the languages to the same keys.
 
+mod number;
+
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::sync::OnceLock;
@@ -129,6 +131,7 @@ pub(crate) fn bundle_of(code: &str, source: &str) -> FluentBundle<FluentResource
     let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
     // Isolation marks would end up in copied text; all our languages run left to right.
     bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(number::formatter(Lang::parse(code).unwrap_or_default())));
     bundle.add_resource_overriding(resource);
     bundle
 }

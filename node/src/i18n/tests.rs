@@ -132,6 +132,57 @@ fn counts_choose_the_plural() {
     assert_eq!((one.as_str(), two.as_str()), ("1 record", "2 records"), "English has two forms");
 }
 
+/// `n-records` of a language for each number.
+fn records(lang: Lang, numbers: &[u64]) -> Vec<String> {
+    numbers.iter().map(|n| lang.text_with("n-records", &[("n", (*n).into())])).collect()
+}
+
+#[test]
+fn slovene_has_a_dual_and_french_counts_nothing_in_the_singular() {
+    let said = records(Lang::Sl, &[0, 1, 2, 3, 4, 5, 101, 102, 103, 105]);
+    let right = "0 zapisov, 1 zapis, 2 zapisa, 3 zapisi, 4 zapisi, 5 zapisov, 101 zapis, 102 zapisa, 103 zapisi, \
+                 105 zapisov";
+    assert_eq!(said.join(", "), right, "one, two, three and four, and the others; hundreds begin anew");
+    assert_eq!(records(Lang::Fr, &[0, 1, 2]), ["0 fiche", "1 fiche", "2 fiches"], "the plural begins with two");
+    assert_eq!(records(Lang::It, &[0, 1, 2]), ["0 schede", "1 scheda", "2 schede"], "nothing is many");
+}
+
+#[test]
+fn every_plural_of_slovene_has_all_its_forms() {
+    let mut selects = 0;
+    for select in Lang::Sl.source().split(" ->\n").skip(1) {
+        let forms: Vec<&str> = select.lines().map(str::trim).take_while(|line| !line.starts_with('}')).collect();
+        // Where the only forms are numbers themselves, the others are told in a way that fits any.
+        let has = |form: &str| forms.iter().any(|line| line.starts_with(form));
+        if has("[one]") || has("[two]") || has("[few]") {
+            selects += 1;
+            assert!(["[1]", "[one]"].into_iter().any(has) && has("[two]") && has("[few]"), "{forms:?}");
+        }
+    }
+    assert!(selects > 20, "the search finds the plurals, not {selects}");
+}
+
+#[test]
+fn thousands_are_set_apart_as_each_language_does_it() {
+    assert_eq!(Lang::ALL.map(|lang| lang.number(999)), ["999"; 4], "no mark below a thousand");
+    let written = [(Lang::En, "12,345"), (Lang::It, "12.345"), (Lang::Sl, "12.345"), (Lang::Fr, "12\u{202f}345")];
+    for (lang, number) in written {
+        assert_eq!(lang.number(12_345), number, "{}", lang.code());
+        let said = records(lang, &[12_345]).concat();
+        assert!(said.starts_with(number), "messages write numbers the same way: {said}");
+    }
+    assert_eq!(Lang::En.number(u64::MAX), "18,446,744,073,709,551,615", "each group has three digits");
+    let text = Lang::En.text_with("refused-code", &[("value", "12345".into())]);
+    assert!(text.starts_with("12345 "), "what somebody wrote stays as it is: {text}");
+}
+
+#[test]
+fn french_keeps_its_signs_on_the_line() {
+    let breaks = |line: &&str| [" :", " ;", " !", " ?", " »", "« "].iter().any(|sign| line.contains(sign));
+    let lines: Vec<&str> = Lang::Fr.source().lines().filter(|line| !line.starts_with('#')).filter(breaks).collect();
+    assert!(lines.is_empty(), "no-break spaces belong there: {lines:?}");
+}
+
 #[test]
 fn every_kind_and_field_has_a_label() {
     for kind in comin_protocol::schema::KINDS {

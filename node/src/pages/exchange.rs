@@ -4,6 +4,7 @@ use super::layout::{Ctx, Place};
 use super::show::{country, icon, moment};
 use crate::api::{Answer, AppState, Problem, lines_of};
 use crate::views::exchange::{self, PartnerLine, PartnerState, Tone};
+use crate::views::sort_key;
 use crate::views::time::{ago, now_ms};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
@@ -108,10 +109,12 @@ fn machines(ctx: &Ctx, line: &PartnerLine) -> Markup {
     }
 }
 
-/// How each partner stands.
+/// How each partner stands, by name.
 pub fn table(ctx: &Ctx, lines: &[PartnerLine]) -> Markup {
     let heads =
         ["partner", "state", "lacks", "we-lack", "heard", "way"].map(|key| ctx.t(&format!("exchange-col-{key}")));
+    let mut lines: Vec<&PartnerLine> = lines.iter().collect();
+    lines.sort_by_cached_key(|line| (sort_key(ctx.lang, &line.name), line.partner));
     html! {
         table.cards role="table" {
             caption.vh { (ctx.t("exchange-table")) }

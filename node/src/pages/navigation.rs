@@ -117,7 +117,7 @@ fn count(ctx: &Ctx, place: Place) -> u64 {
 }
 
 fn waiting(ctx: &Ctx, count: u64) -> Markup {
-    html! { @if count > 0 { " " span.count { (count) span.vh { " " (ctx.t("nav-waiting")) } } } }
+    html! { @if count > 0 { " " span.count { (ctx.lang.number(count)) span.vh { " " (ctx.t("nav-waiting")) } } } }
 }
 
 /// Where a group's page leads back to when its own address answers forms only.

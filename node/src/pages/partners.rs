@@ -7,6 +7,7 @@ use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name};
 use crate::qr;
 use crate::views::approvals::{describe, names, waits_for};
 use crate::views::exchange::join_text;
+use crate::views::sort_key;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -125,7 +126,7 @@ fn members(ctx: &Ctx) -> Markup {
     let removes = ctx.is_admin() && others && own.is_some_and(|own| own.steward);
     let heads = if removes { &heads[..] } else { &heads[..4] };
     let mut partners: Vec<&Partner> = ctx.status.roster.partners.values().filter(|p| p.admitted).collect();
-    partners.sort_by_key(|p| (p.id != ctx.status.partner, p.name.clone()));
+    partners.sort_by_cached_key(|p| (p.id != ctx.status.partner, sort_key(ctx.lang, &p.name), p.id));
     html! {
         table.cards role="table" {
             caption.vh { (ctx.t("partners-members")) }

@@ -96,6 +96,10 @@ pub fn scalar(lang: Lang, field: Option<&Field>, value: &Scalar, titles: &Titles
         (Scalar::Null, _) => html! { em.muted { (lang.text("value-removed")) } },
         (Scalar::Bool(flag), _) => html! { (lang.text(if *flag { "value-yes" } else { "value-no" })) },
         (Scalar::Str(value) | Scalar::Prose(value), Some(field)) => text(lang, field, value, titles),
+        (Scalar::Int(number), _) => match u64::try_from(*number) {
+            Ok(number) => html! { (lang.number(number)) },
+            Err(_) => html! { (number) },
+        },
         (value, _) => html! { (scalar_text(value)) },
     }
 }

@@ -6,7 +6,7 @@ use super::networks::{in_order, numbered, place};
 use super::pictures::labels;
 use super::survey::Scene;
 use crate::views::figures::Members;
-use crate::views::{Gathered, Record, fold};
+use crate::views::{Gathered, Record};
 use comin_protocol::ids::RecordKey;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ pub fn contacts(scene: &Scene<'_>) -> Section {
     let keys: BTreeSet<RecordKey> =
         networks.iter().flat_map(|n| n.references("coordinators")).map(|key| scene.all.one(&key)).collect();
     let mut coordinators: Vec<&Record> = keys.iter().filter_map(|key| scene.all.get(key)).collect();
-    coordinators.sort_by_key(|record| fold(&record.title(scene.language.code()).text));
+    coordinators.sort_by_key(|record| scene.language.order(&record.title(scene.language.code()).text));
     let head = scene.head(&["member-name", "member-place", "contact-email", "contact-phone", "contact-website"]);
     let mut table = Table::new(scene.phrase("contacts-coordinators"), &head);
     table.rows = coordinators.iter().map(|record| contact(record, scene.language)).collect();

@@ -2,6 +2,7 @@
 
 use super::document::{Block, Cell, Document, Figure, Section, Table};
 use super::language::Language;
+use crate::i18n::Lang;
 use crate::views::Text;
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
@@ -163,7 +164,7 @@ fn cell(cell: &Cell, lang: &str) -> Markup {
                     None => (text.text),
                 }
             },
-            Cell::Number(number) => (number),
+            Cell::Number(number) => (Lang::parse(lang).unwrap_or_default().number(*number as u64)),
             Cell::Link(url) => {
                 @if url.starts_with("https://") || url.starts_with("http://") { a href=(url) rel="noreferrer" { (shown(url)) } }
                 @else { (url) }

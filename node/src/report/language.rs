@@ -1,7 +1,7 @@
 //! The languages of the survey: the partnership's four, whatever the pages speak.
 
 use crate::i18n::{Arg, Lang, bundle_of, format_in};
-use crate::views::time;
+use crate::views::{sort_key, time};
 use fluent_bundle::FluentResource;
 use fluent_bundle::concurrent::FluentBundle;
 use std::sync::OnceLock;
@@ -98,6 +98,15 @@ impl Language {
             "" => self.phrase("country-none"),
             code => format_in(self.bundle(), &format!("country-{code}"), &[]).unwrap_or_else(|| code.to_owned()),
         }
+    }
+
+    /// Where a text stands in a list ([`sort_key`]).
+    pub fn order(self, text: &str) -> String {
+        sort_key(self.lang(), text)
+    }
+
+    fn lang(self) -> Lang {
+        Lang::parse(self.code()).unwrap_or_default()
     }
 
     /// A day such as `2026-10-15`, as the language writes it; another text as it is.

@@ -1,6 +1,7 @@
 //! The document as Markdown (CommonMark with tables), for those who put it into another one.
 
 use super::document::{Block, Cell, Document, Section, Table};
+use crate::i18n::Lang;
 use crate::views::Text;
 use std::fmt::Write;
 
@@ -17,36 +18,37 @@ pub fn markdown(document: &Document) -> String {
             let _ = writeln!(out, "- {}", escaped(item));
         }
     }
+    let lang = Lang::parse(document.lang).unwrap_or_default();
     for section in &document.sections {
-        write_section(&mut out, section, 2);
+        write_section(&mut out, section, 2, lang);
     }
     let _ = write!(out, "\n---\n\n{}\n", escaped(&document.closing));
     out
 }
 
-fn write_section(out: &mut String, section: &Section, level: usize) {
+fn write_section(out: &mut String, section: &Section, level: usize, lang: Lang) {
     let _ = write!(out, "\n{} {}\n\n", "#".repeat(level), escaped(&section.title.text));
     for block in &section.blocks {
-        write_block(out, block, level + 1);
+        write_block(out, block, level + 1, lang);
     }
     for part in &section.parts {
-        write_section(out, part, level + 1);
+        write_section(out, part, level + 1, lang);
     }
 }
 
-fn write_block(out: &mut String, block: &Block, level: usize) {
+fn write_block(out: &mut String, block: &Block, level: usize, lang: Lang) {
     let _ = match block {
         Block::Lead(text) | Block::Note(text) => write!(out, "{}\n\n", escaped(text)),
         Block::Heading(text) => write!(out, "{} {}\n\n", "#".repeat(level), escaped(text)),
         Block::Prose(label, text) => prose(out, label, text),
         Block::Facts(facts) => {
             for (name, values) in facts {
-                let values: Vec<String> = values.iter().map(cell).collect();
+                let values: Vec<String> = values.iter().map(|value| cell(value, lang)).collect();
                 let _ = writeln!(out, "- **{}**: {}", escaped(name), values.join("; "));
             }
             writeln!(out)
         }
-        Block::Table(table) => write_table(out, table),
+        Block::Table(table) => write_table(out, table, lang),
         Block::Picture(figure) => write!(out, "*{}*: {}\n\n", escaped(&figure.title), escaped(&figure.same)),
     };
 }
@@ -61,7 +63,7 @@ fn prose(out: &mut String, label: &str, text: &Text) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_table(out: &mut String, table: &Table) -> std::fmt::Result {
+fn write_table(out: &mut String, table: &Table, lang: Lang) -> std::fmt::Result {
     write!(out, "**{}**\n\n", escaped(&table.caption))?;
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     writeln!(out, "{}", line(table.head.iter().map(|head| escaped(head)).collect()))?;
@@ -69,15 +71,15 @@ fn write_table(out: &mut String, table: &Table) -> std::fmt::Result {
     let rule = |n: usize| if is_number(n) { "--:" } else { "---" }.to_owned();
     writeln!(out, "{}", line((0..table.head.len()).map(rule).collect()))?;
     for row in &table.rows {
-        writeln!(out, "{}", line(row.iter().map(cell).collect()))?;
+        writeln!(out, "{}", line(row.iter().map(|value| cell(value, lang)).collect()))?;
     }
     writeln!(out)
 }
 
-fn cell(cell: &Cell) -> String {
+fn cell(cell: &Cell, lang: Lang) -> String {
     match cell {
         Cell::Text(text) => escaped(&text.text),
-        Cell::Number(number) => number.to_string(),
+        Cell::Number(number) => lang.number(*number as u64),
         Cell::Link(text) | Cell::Email(text) => escaped(text),
     }
 }

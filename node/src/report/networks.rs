@@ -5,7 +5,7 @@ use super::language::Language;
 use super::pictures::{label, labels};
 use super::survey::Scene;
 use crate::views::figures::{calendar as months_of, is_in_force, is_published};
-use crate::views::{Gathered, Record, Text, fold};
+use crate::views::{Gathered, Record, Text};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::schema::vocabulary;
 use serde_json::Value;
@@ -87,7 +87,7 @@ fn facts(scene: &Scene<'_>, network: &Record) -> Vec<(String, Vec<Cell>)> {
     let language = scene.language;
     let plain = |text: String| vec![Cell::plain(text)];
     let mut coordinators: Vec<Text> = network.references("coordinators").map(|key| scene.title_of(Some(key))).collect();
-    coordinators.sort_by_key(|text| fold(&text.text));
+    coordinators.sort_by_key(|text| language.order(&text.text));
     coordinators.retain(|text| !text.text.is_empty());
     let mut links: Vec<&str> = network.set("links").collect();
     links.sort_unstable();
@@ -125,7 +125,7 @@ fn members(scene: &Scene<'_>, network: &Record) -> Vec<Block> {
             Cell::plain(said),
             scene.day(membership.text("since")),
         ];
-        rows.push(((rank, fold(&title.text), organisation.key.clone()), row));
+        rows.push(((rank, scene.language.order(&title.text), organisation.key.clone()), row));
     }
     rows.sort_by(|a, b| a.0.cmp(&b.0));
     // Two records of one organisation, confirmed to be one, may have a membership each.

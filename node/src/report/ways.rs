@@ -3,8 +3,8 @@
 use super::document::{Block, Cell, Section, Table};
 use super::pictures::label;
 use super::survey::Scene;
+use crate::views::Record;
 use crate::views::figures::received;
-use crate::views::{Record, fold};
 use comin_protocol::ids::RecordKey;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +45,7 @@ pub fn section(scene: &Scene<'_>) -> Section {
             None => Cell::plain(""),
         };
         let day = received(interest);
-        let order = (day.unwrap_or("~").to_owned(), fold(&organisation.text));
+        let order = (day.unwrap_or("~").to_owned(), scene.language.order(&organisation.text));
         let row = vec![
             organisation.into(),
             scene.title_of(interest.reference("network")).into(),

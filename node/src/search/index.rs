@@ -181,7 +181,7 @@ impl Index {
             .collect();
         let total = hits.len();
         let better = |a: &(f32, &Summary), b: &(f32, &Summary)| {
-            b.0.total_cmp(&a.0).then_with(|| a.1.title(lang).cmp(b.1.title(lang))).then_with(|| a.1.key.cmp(&b.1.key))
+            b.0.total_cmp(&a.0).then_with(|| a.1.order(lang).cmp(b.1.order(lang))).then_with(|| a.1.key.cmp(&b.1.key))
         };
         // Only what is shown is put in order.
         if hits.len() > limit && limit > 0 {

@@ -1,15 +1,20 @@
-//! Folding: text as it is searched and sorted, without case and accents.
+//! Folding: text as it is searched, without case and accents.
 
 /// Lower case, accents off, `ß` and ligatures opened: "Čebelica" and "cebelica" are one word to a search.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
-        match base(c) {
-            Some(base) => out.push_str(base),
-            None => out.push(c),
-        }
+        fold_into(&mut out, c);
     }
     out
+}
+
+/// Appends what a lower-case character folds to.
+pub(super) fn fold_into(out: &mut String, c: char) {
+    match base(c) {
+        Some(base) => out.push_str(base),
+        None => out.push(c),
+    }
 }
 
 /// The unaccented form of a lower-case Latin letter; empty for a combining accent.

@@ -4,10 +4,11 @@
 //! partner's own), and records that people have confirmed to be one (`sameas`) are one, with what either says. Internal
 //! registers and persons are never gathered.
 
+use super::collate::sort_key;
 use super::fields::to_json;
-use super::fold;
 use super::index::for_each_group;
 use crate::export::public;
+use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
 use crate::work::same::Clusters;
 use comin_protocol::ids::{ActorId, PartnerId, RecordKey, RegisterId};
@@ -249,8 +250,9 @@ impl Gathered {
 
     /// The records of a kind by what they are called in a language.
     pub fn by_title(&self, kind: &str, lang: &str) -> Vec<&Record> {
+        let order = Lang::parse(lang).unwrap_or_default();
         let mut all: Vec<(String, &Record)> =
-            self.of_kind(kind).map(|record| (fold(&record.title(lang).text), record)).collect();
+            self.of_kind(kind).map(|record| (sort_key(order, &record.title(lang).text), record)).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.key.cmp(&b.1.key)));
         all.into_iter().map(|(_, record)| record).collect()
     }

@@ -4,6 +4,7 @@
 //! on first use and kept current from the node's events: what changed is read again, everything where events
 //! were missed. Nothing in it decides anything; dropping it costs one scan.
 
+use super::collate::sort_key;
 use super::fields;
 use super::fold::fold;
 use crate::api::limits::SCAN_ROWS;
@@ -41,8 +42,10 @@ pub struct Filter {
 pub struct Summary {
     /// The record.
     pub key: RecordKey,
-    /// Its title in each language, folded, for sorting.
-    sort: [Box<str>; Lang::ALL.len()],
+    /// Its title in each language, folded.
+    titles: [Box<str>; Lang::ALL.len()],
+    /// Where its title stands in a list of each language.
+    order: [Box<str>; Lang::ALL.len()],
     country: Option<Box<str>>,
     target_groups: Vec<Box<str>>,
     networks: Vec<RecordKey>,
@@ -71,7 +74,8 @@ impl Summary {
         let networks = ["network", "networks"].iter().flat_map(|field| words(field));
         Some(Self {
             key: first.key.clone(),
-            sort: Lang::ALL.map(|lang| fold(&fields::title(first, lang)).into_boxed_str()),
+            titles: Lang::ALL.map(|lang| fold(&fields::title(first, lang)).into_boxed_str()),
+            order: Lang::ALL.map(|lang| sort_key(lang, &fields::title(first, lang)).into_boxed_str()),
             country: words("country").into_iter().next().map(String::into_boxed_str),
             target_groups: words("target_groups").into_iter().map(String::into_boxed_str).collect(),
             networks: networks.filter_map(|text| RecordKey::parse(&text)).collect(),
@@ -82,8 +86,12 @@ impl Summary {
 
     /// Its title in a language, folded.
     pub fn title(&self, lang: Lang) -> &str {
-        let position = Lang::ALL.iter().position(|l| *l == lang).unwrap_or(0);
-        self.sort.get(position).map_or("", |title| title)
+        in_language(&self.titles, lang)
+    }
+
+    /// Where its title stands in a list of a language: of two records, the one with the lesser text goes first.
+    pub fn order(&self, lang: Lang) -> &str {
+        in_language(&self.order, lang)
     }
 
     /// Whether the record belongs into the list, its text aside. `members`: the organisations of the filter's
@@ -98,6 +106,10 @@ impl Summary {
         });
         kind && register && country && group && network && (filter.deleted || !self.deleted)
     }
+}
+
+fn in_language(texts: &[Box<str>; Lang::ALL.len()], lang: Lang) -> &str {
+    Lang::ALL.iter().zip(texts).find(|(l, _)| **l == lang).map_or("", |(_, text)| text)
 }
 
 /// Whether any text of the record contains the filter's text.
@@ -264,7 +276,7 @@ impl RecordIndex {
         inner.refresh(store, kind)?;
         let Some(summaries) = inner.kinds.get(kind) else { return Ok(Vec::new()) };
         let mut found: Vec<&Summary> = summaries.values().filter(|s| s.matches(filter, &members)).collect();
-        found.sort_by(|a, b| a.title(lang).cmp(b.title(lang)).then_with(|| a.key.cmp(&b.key)));
+        found.sort_by(|a, b| a.order(lang).cmp(b.order(lang)).then_with(|| a.key.cmp(&b.key)));
         Ok(found.into_iter().map(|s| s.key.clone()).collect())
     }
 }
@@ -311,5 +323,35 @@ impl Inner {
                 Err(_) => return,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use comin_protocol::ids::ActorId;
+    use comin_protocol::record::{Cell, Origin, Scalar};
+
+    fn organisation(name: &str) -> Summary {
+        let cell = Cell { value: Scalar::from(name), origin: 0 };
+        let row = Row {
+            key: RecordKey { kind: "organisation".to_owned(), id: [1; 16] },
+            doc: DocId { register: RegisterId([1; 32]), part: 1 },
+            origins: vec![Origin { actor: ActorId([1; 16]), time_ms: 0 }],
+            fields: [("name".to_owned(), vec![cell])].into_iter().collect(),
+            unseen_edits: Vec::new(),
+        };
+        Summary::of(&[row]).unwrap()
+    }
+
+    #[test]
+    fn lists_stand_in_the_order_of_their_language() {
+        let mut all = ["Šola", "Szeged", "Sava"].map(organisation);
+        let mut titles = |lang: Lang| {
+            all.sort_by(|a, b| a.order(lang).cmp(b.order(lang)));
+            all.each_ref().map(|summary| summary.title(lang).to_owned())
+        };
+        assert_eq!(titles(Lang::Sl), ["sava", "szeged", "sola"], "š comes behind all of s");
+        assert_eq!(titles(Lang::It), ["sava", "sola", "szeged"], "and is an s elsewhere");
     }
 }

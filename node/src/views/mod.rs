@@ -3,6 +3,7 @@
 //! Everything here is made from rows in the store and from the roster; no document is loaded to be read.
 
 pub mod approvals;
+mod collate;
 pub mod exchange;
 mod fields;
 pub mod figures;
@@ -13,6 +14,7 @@ mod members;
 mod records;
 pub mod time;
 
+pub use collate::sort_key;
 pub use fields::{
     FieldError, derived_key, field_label, kind_label, known_kind, openapi_kinds, parse, parse_flat, references,
     scalar_text, schema_json, title, to_columns, to_json, type_name, words, write_op,

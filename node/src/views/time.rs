@@ -53,7 +53,7 @@ pub fn month(lang: Lang, text: &str) -> String {
     let format = match lang {
         Lang::En => "%b %Y",
         Lang::It | Lang::Fr => "%m/%Y",
-        Lang::Sl => "%-m. %Y",
+        Lang::Sl => "%-m/%Y",
     };
     let first = format!("{text}-01").parse();
     first.map_or_else(|_| text.to_owned(), |date: jiff::civil::Date| date.strftime(format).to_string())
@@ -93,6 +93,9 @@ mod tests {
         assert_eq!(day(Lang::It, "2026-02-09"), "09/02/2026", "Italian");
         assert_eq!(month(Lang::En, "2026-02"), "Feb 2026", "a month has no day");
         assert_eq!(month(Lang::It, "2026-02"), "02/2026", "nor in Italian");
+        assert_eq!(day(Lang::Sl, "2026-02-09"), "9. 2. 2026", "Slovene has no zeros in front");
+        assert_eq!(month(Lang::Sl, "2026-02"), "2/2026", "and no point where a month stands without its day");
+        assert_eq!(day(Lang::Fr, "2026-02-09"), "09/02/2026", "French");
         assert_eq!(day(Lang::En, "soon"), "soon", "what is no day stays as somebody wrote it");
     }
 }
