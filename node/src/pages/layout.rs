@@ -1,6 +1,6 @@
 //! The frame of every page: head, navigation, language switch, footer.
 
-use super::assets;
+use super::{assets, navigation};
 use crate::api::auth::{Caller, User};
 use crate::api::context::{LANG_COOKIE, lang_of_query};
 use crate::api::{AppState, Problem};
@@ -8,7 +8,7 @@ use crate::i18n::{Arg, Lang};
 use crate::users::Role;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::response::{Html, IntoResponse, Response};
 use comin_protocol::engine::Status;
 use maud::{DOCTYPE, Markup, html};
@@ -28,6 +28,7 @@ pub struct Ctx {
     /// Who is signed in over the office network.
     pub user: Option<User>,
     path: String,
+    answers_form: bool,
     query: Vec<(String, String)>,
 }
 
@@ -44,7 +45,8 @@ impl FromRequestParts<AppState> for Ctx {
             Some(Caller::User(user)) => Some(user.clone()),
             _ => None,
         };
-        Ok(Self { app: app.clone(), lang, status, conflicts, seen, user, path: parts.uri.path().to_owned(), query })
+        let (path, answers_form) = (parts.uri.path().to_owned(), parts.method == Method::POST);
+        Ok(Self { app: app.clone(), lang, status, conflicts, seen, user, path, answers_form, query })
     }
 }
 
@@ -55,17 +57,56 @@ pub enum Place {
     Overview,
     /// The list of a kind.
     Kind(&'static str),
+    /// Contact persons.
+    People,
     /// Conflicts.
     Conflicts,
-    /// Partners and exchange.
+    /// Proposals, made and received.
+    Proposals,
+    /// Translations to do.
+    Translations,
+    /// Records that nobody has verified for long.
+    Stale,
+    /// Records that may be one.
+    SameAs,
+    /// Import of a file.
+    Import,
+    /// The map.
+    Map,
+    /// The picture of organisations and networks.
+    Graph,
+    /// The events by month.
+    Calendar,
+    /// The survey.
+    Survey,
+    /// Export.
+    Export,
+    /// The partners: who they are, who wants in, tickets, stewards.
     Partners,
-    /// Somewhere else.
+    /// The exchange with each partner.
+    Exchange,
+    /// The machines of this partner.
+    Devices,
+    /// What is set on this node.
+    Settings,
+    /// Backups.
+    Backup,
+    /// What the node knows of its own state.
+    Diagnose,
+    /// Somewhere else: search, forms, statements.
     Other,
 }
 
 /// The kinds with a list of their own, and its path.
-pub const LISTS: [(&str, &str); 4] =
-    [("network", "/networks"), ("organisation", "/organisations"), ("practice", "/practices"), ("event", "/events")];
+pub const LISTS: [(&str, &str); 7] = [
+    ("network", "/networks"),
+    ("organisation", "/organisations"),
+    ("practice", "/practices"),
+    ("event", "/events"),
+    ("interest", "/interests"),
+    ("programme", "/programmes"),
+    ("publication", "/publications"),
+];
 
 impl Ctx {
     /// A message.
@@ -108,7 +149,12 @@ impl Ctx {
             main #main tabindex="-1" { (main) }
             footer.site {
                 p { (self.t("footer-local")) }
-                p { a href="/openapi.json" { "API" } " · COM-IN " (env!("CARGO_PKG_VERSION")) }
+                ul {
+                    li { a href="/accessibility" { (self.t("menu-accessibility")) } }
+                    li { a href="/privacy" { (self.t("menu-privacy")) } }
+                    li { a href="/openapi.json" { "API" } }
+                    li { "COM-IN " (env!("CARGO_PKG_VERSION")) }
+                }
             }
         };
         let page = frame(self.lang, &format!("{title} · {}", self.own_name()), Some(&self.seen), body);
@@ -126,7 +172,6 @@ impl Ctx {
     }
 
     fn header(&self, place: Place) -> Markup {
-        let approvals = self.status.approvals.len() as u64;
         html! {
             a.skip href="#main" { (self.t("skip")) }
             header.site {
@@ -135,38 +180,39 @@ impl Ctx {
                         (assets::logo())
                         span { strong { "COM-IN" } " " span.who { (self.own_name()) } }
                     }
-                    nav.languages aria-label=(self.t("nav-language")) {
-                        @for lang in Lang::ALL {
-                            a href=(self.here_with("lang", lang.code())) lang=(lang.code()) hreflang=(lang.code())
-                                aria-current=[(lang == self.lang).then_some("true")] { (lang.own_name()) }
-                        }
+                    form.search method="get" action="/search" role="search" {
+                        label.vh for="site-q" { (self.t("search-label")) }
+                        input #site-q name="q" type="search" maxlength="100" placeholder=(self.t("search-label"))
+                            value=[self.query("q").filter(|_| self.path == "/search")];
+                        button.quiet type="submit" { (self.t("search-go")) }
                     }
-                    @if let Some(user) = &self.user {
-                        form.user method="post" action="/logout" {
-                            span { (user.name) } " "
-                            button.quiet type="submit" { (self.t("sign-out")) }
+                    div.corner {
+                        (self.languages(place))
+                        @if let Some(user) = &self.user {
+                            form.user method="post" action="/logout" {
+                                span { (user.name) } " "
+                                button.quiet type="submit" { (self.t("sign-out")) }
+                            }
                         }
                     }
                 }
-                nav.main aria-label=(self.t("nav-main")) #nav data-live {
-                    ul {
-                        li { (self.link(place, Place::Overview, "/", &self.t("nav-overview"), 0)) }
-                        @for (kind, path) in LISTS {
-                            li { (self.link(place, Place::Kind(kind), path, &self.t(&format!("kinds-{kind}")), 0)) }
-                        }
-                        li { (self.link(place, Place::Conflicts, "/conflicts", &self.t("nav-conflicts"), self.conflicts)) }
-                        li { (self.link(place, Place::Partners, "/partners", &self.t("nav-partners"), approvals)) }
-                    }
-                }
+                (navigation::bar(self, place))
             }
         }
     }
 
-    fn link(&self, here: Place, place: Place, path: &str, label: &str, count: u64) -> Markup {
+    /// The switch: this page in the other languages. What answers a form has no address of its own to come back to.
+    fn languages(&self, place: Place) -> Markup {
+        let address = |lang: Lang| match self.answers_form {
+            true => format!("{}?lang={}", navigation::path_of(place), lang.code()),
+            false => self.here_with("lang", lang.code()),
+        };
         html! {
-            a href=(path) aria-current=[(here == place).then_some("page")] {
-                (label)
-                @if count > 0 { " " span.count { (count) span.vh { " " (self.t("nav-waiting")) } } }
+            nav.languages aria-label=(self.t("nav-language")) {
+                @for lang in Lang::ALL {
+                    a href=(address(lang)) lang=(lang.code()) hreflang=(lang.code())
+                        aria-current=[(lang == self.lang).then_some("true")] { (lang.own_name()) }
+                }
             }
         }
     }

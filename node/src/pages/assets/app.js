@@ -103,4 +103,28 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) listen();
 });
 
+// A file whose text goes into a field, such as a ticket. Without a script the field alone is there.
+for (const input of document.querySelectorAll("input[data-into]")) {
+  input.closest("[hidden]").hidden = false;
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (file) document.getElementById(input.dataset.into).value = (await file.text()).trim();
+  });
+}
+
+// A group of the navigation closes when somebody goes elsewhere; Escape leads back to its word.
+const menus = () => document.querySelectorAll("details.menu[open]");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+});
+for (const kind of ["click", "focusin"]) {
+  document.addEventListener(kind, ({ target }) => {
+    for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
+  });
+}
+
 listen();
