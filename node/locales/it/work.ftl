@@ -1,1 +1,261 @@
 # The pages of the daily work in Italian.
+
+## Lists
+kinds-interest = Manifestazioni di interesse
+kinds-programme = Programmi di formazione
+kinds-publication = Pubblicazioni
+list-empty-interest = Ancora nessuna manifestazione di interesse. Nascono quando qualcuno chiede di entrare in una rete, spesso a un evento.
+list-empty-programme = Ancora nessun programma di formazione. Un programma ha moduli in un ordine che si può cambiare.
+list-empty-publication = Ancora nessuna pubblicazione. Una pubblicazione è un link e, volendo, una somma di controllo.
+list-by-month = Per mese
+list-as-table = Come elenco
+list-as-board = Come lavagna
+list-import = Importa
+filter-kind = Tipo
+filter-language = Con un testo in
+board-none = Nessuna.
+board-all = { $n ->
+    [one] Mostrala
+   *[other] Mostra tutte e { $n }
+}
+and-more = … e altri { $n }
+n-people = { $n ->
+    [one] 1 persona
+   *[other] { $n } persone
+}
+n-months = { $n ->
+    [one] 1 mese
+   *[other] { $n } mesi
+}
+n-days = { $n ->
+    [one] 1 giorno
+   *[other] { $n } giorni
+}
+
+## Records
+record-notes = Note
+record-no-notes = Nessuna nota. Restano presso il vostro partner, se non scegliete un altro registro.
+record-no-people = Nessuna persona di contatto che potete leggere.
+record-propose = Proponi una modifica
+step-at = Il
+entries-order = Cambia l’ordine
+entries-up = Su
+entries-down = Giù
+value-none = niente
+conflict-keep-both = Tieni questo, l’altro come altro nome
+
+## Forms
+form-find = Cerca per nome
+form-find-button = Cerca
+form-found = { $n ->
+    [0] Niente trovato per «{ $text }».
+    [one] 1 trovato per «{ $text }». Guardate se è quello.
+   *[other] { $n } trovati per «{ $text }». Scegliete quello giusto.
+}
+form-entry = Numero { $n }
+form-entry-new = Nuovo
+form-entry-more = Aggiungi altri
+form-entry-remove = Toglilo al salvataggio
+form-entries-hint = Ciò che resta vuoto non viene aggiunto. L’ordine si cambia sulla pagina della scheda.
+hint-digest = Le 64 cifre che stampa «sha256sum FILE». Può restare vuoto.
+hint-date = Anno, mese e giorno, per esempio 2026-10-15.
+hint-month = Anno e mese, per esempio 2026-10.
+
+## Search
+search-title = Ricerca
+search-lead = In tutti i tipi e in tutte e quattro le lingue. Gli accenti non contano e i piccoli errori sono perdonati.
+search-results = Risultati
+search-found = { $n ->
+    [one] 1 scheda per «{ $text }»
+   *[other] { $n } schede per «{ $text }»
+}
+search-none = Niente si chiama o parla così. Provate con meno parole, o solo con l’inizio di una.
+
+## Views
+map-title = Mappa
+map-lead = Dove sono le organizzazioni, per quanto se ne conosce la posizione.
+graph-title = Immagine della rete
+graph-lead = Quali organizzazioni appartengono a quali reti. Quelle di più reti sono i ponti.
+graph-colours = I colori indicano
+picture-same = Lo stesso come tabella
+calendar-title = Eventi, { $month }
+calendar-months = Mesi
+calendar-today = Questo mese
+calendar-none = In questo mese non inizia nessun evento.
+calendar-as-list = Come elenco
+weekday-1 = lunedì
+weekday-2 = martedì
+weekday-3 = mercoledì
+weekday-4 = giovedì
+weekday-5 = venerdì
+weekday-6 = sabato
+weekday-7 = domenica
+figures-title = Numeri
+figures-no-country = senza paese
+
+## What is new
+news-title = Novità
+news-since = dal { $time }
+news-more = Tutte le novità
+news-none = Non è cambiato niente.
+news-days = Degli ultimi
+news-counts = aggiunti: { $added }, modificati: { $changed }, eliminati: { $deleted }
+
+## Proposals
+proposals-title = Proposte
+proposals-lead = Chi non può scrivere una scheda propone una modifica; decide chi la tiene.
+proposals-none = Nessuna proposta attende una decisione.
+proposals-received = Da decidere
+proposals-made = Fatte da voi
+proposals-others = Altre
+proposals-all = Mostra anche quelle decise
+proposals-open-only = Solo quelle in attesa
+proposal-by = proposta da { $partner }, { $time }
+proposal-values = Valori proposti
+proposal-then = Proposto
+proposal-accept = Accogli
+proposal-decline = Rifiuta
+proposal-withdraw = Ritira
+propose-lead = Cambiate ciò che dovrebbe essere diverso. Il partner che tiene «{ $register }» lo vede e decide; fino ad allora la scheda resta com’è.
+propose-reason = Motivo (facoltativo)
+propose-send = Invia la proposta
+
+## Translations, verification, duplicates
+translations-title = Traduzioni da fare
+translations-lead = Testi che mancano in una lingua, o il cui originale è cambiato dopo la traduzione.
+translations-to = In
+translations-all = Anche di altri partner
+translations-none = Non c’è niente da tradurre.
+translations-missing = Mancano
+translations-stale = Più vecchie dell’originale
+translations-do = Traduci
+stale-records-title = Non verificate da tempo
+stale-records-lead = Guardate se nome, indirizzo e telefono sono ancora giusti. «Giusto oggi» lo dice a tutti.
+stale-records-none = Tutto è stato verificato in questo periodo.
+stale-months = Non verificate negli ultimi
+stale-verified = Giusto oggi
+sameas-title = Possibili doppioni
+sameas-lead = Schede che sembrano una sola. Ciò che confermate si legge insieme e niente va perso; potete tornare indietro.
+sameas-suggested = Da decidere
+sameas-decided = Decise
+sameas-none = Nessuna coppia di schede sembra una sola.
+sameas-confirm = Sono una sola
+sameas-refuse = Sono due
+sameas-undo = Torna indietro
+
+## People
+people-title = Persone di contatto
+people-lead = Dati personali. Una persona la leggono solo quelli indicati dal suo titolare; altrove non ne resta niente.
+people-new = Aggiungi una persona di contatto
+people-new-lead = Dite per quale scopo, su quale base giuridica e fino a quando i dati possono essere conservati. Alla fine vengono cancellati.
+people-none = Nessuna persona di contatto che potete leggere. Un indirizzo di funzione va nell’organizzazione stessa.
+people-controller = Titolare
+people-controlled-by = Titolare: { $name }
+people-readers = Letta da
+people-readers-all = tutti i partner
+people-readers-none = solo il titolare
+people-due-soon = scade presto
+people-due-over = scaduto: verrà cancellata
+people-due-ask = scaduto da tempo: decidete
+people-scope = Chi legge questa persona
+people-scope-hint = Il vostro partner sempre. Chi viene escluso più tardi elimina ciò che ha con il prossimo scambio.
+people-scope-own = Solo il vostro partner
+people-scope-all = Tutti i partner
+people-scope-some = Questi partner:
+people-access = Per la persona
+people-access-how = Chi chiede quali suoi dati sono conservati riceve uno di questi file.
+people-erase = Cancella
+people-erase-what = La persona viene cancellata presso ogni partner che la legge, storia compresa, e non può tornare.
+people-erase-why = Motivo
+people-erase-sure = So che non si può annullare.
+people-erase-do = Cancella per sempre questa persona
+people-erasure = Cancellazione
+people-erased-title = Una persona cancellata
+people-erasure-waits = Qui è in attesa: un altro partner ha chiesto più cancellazioni di quante si eseguono in una volta. Cancellatela qui per acconsentire.
+erase-reason-retention = Il termine è scaduto
+erase-reason-request = Lo ha chiesto la persona
+erase-reason-left = Non fa più questo lavoro
+erase-reason-mistake = Inserita per errore
+
+## Import
+import-title = Importazione
+import-lead = Un foglio di calcolo o un file CSV diventa schede. Prima vedete che cosa farebbe; niente viene scritto prima del vostro consenso.
+import-kind = Tipo di schede
+import-file = File
+import-file-hint = CSV, Excel, LibreOffice o JSON, fino a 64 MiB. Una riga è una scheda.
+import-look = Guardala
+import-last = Com’è andata l’ultima importazione
+import-refused = Il file non è stato accettato; niente è stato scritto.
+import-preview = Importazione di { $file }
+import-would = Sarebbero
+import-done = Fatto
+import-added = aggiunte
+import-changed = modificate
+import-unchanged = invariate
+import-do = Importa ora
+import-look-again = Guarda di nuovo con queste impostazioni
+import-settings = Vale per tutto il file
+import-language = Lingua dei testi la cui colonna non la indica
+import-email = Indirizzi e-mail che sembrano di una persona
+import-email-refuse = Rifiuta il file
+import-email-leave = Tralasciali
+import-email-allow = Prendili
+import-persons = Persone di contatto nel file
+import-persons-ask = Chiedimelo se ce ne sono
+import-persons-take = Prendile, alle condizioni qui sotto
+import-persons-leave = Tralasciale
+import-persons-details = Condizioni per le persone di contatto
+import-persons-terms = Il file contiene persone di contatto. Dite a quale scopo e fino a quando si possono conservare, o tralasciatele.
+import-positions = Posizioni ricavate da città e paese (GeoNames, CC BY 4.0): { $filled }; città sconosciute: { $unknown }; nomi di più città: { $several }
+import-mapping = Quale colonna va dove
+import-mapping-how = Ricavato dalle intestazioni. Cambiatelo dove è sbagliato, poi guardate di nuovo.
+import-column = Colonna
+import-target = Va in
+import-nothing = (non presa)
+import-row = Riga
+import-rows = Riga per riga
+import-reason = Che cosa non va
+import-errors = { $n ->
+    [one] 1 valore non può essere preso
+   *[other] { $n } valori non possono essere presi
+}
+import-errors-how = Correggete le righe nel foglio e inviatelo di nuovo, o non prendete la colonna.
+import-errors-caption = Valori che non possono essere presi
+import-duplicates = Forse già presenti
+import-progress = L’ultima importazione
+import-never = Dall’avvio del nodo non è stato importato niente.
+import-checking = Le righe vengono controllate.
+import-again = Mostra a che punto è
+import-another = Importa un altro file
+
+## Survey and export
+survey-title = Indagine sulle reti
+survey-lead = Il documento su tutte le reti, scritto da ciò che i partner condividono, allo stato attuale.
+survey-language = Lingua
+survey-audience = Per chi
+survey-partnership = Il partenariato: tutto ciò che è condiviso
+survey-public = Tutti: ciò che è indicato come pubblico
+survey-open = Apri per leggere e stampare
+survey-markdown = Come Markdown
+survey-print = Per un PDF, apritela e scegliete «Salva come PDF» nella finestra di stampa del browser.
+survey-fresh = Quanto è aggiornata
+survey-fresh-how = Contiene ciò che questo nodo ha di ogni partner.
+export-title = Esportazione
+export-lead = Tutto ciò che leggete qui esce come file in un formato aperto.
+export-whole = Tutto in un file
+export-format = Formato
+export-xlsx = Cartella di lavoro (Excel, LibreOffice): un foglio per tipo
+export-json = JSON: per programmi, si può reimportare
+export-geojson = GeoJSON: per mappe
+export-graphml = GraphML: per l’analisi delle reti
+export-table = Un tipo come tabella
+export-do = Salva il file
+export-csv = Salva come CSV
+export-public = Solo ciò che è indicato come pubblico
+export-other = Calendario e rubrica
+export-ics = Eventi per un calendario (iCalendar)
+export-vcf = Persone di contatto per una rubrica (vCard)
+export-personal = dati personali
+export-automerge = I documenti stessi
+export-automerge-how = Ogni parte di un registro con tutta la sua storia, leggibile da ogni strumento Automerge.
+export-part = parte { $n }

@@ -4,7 +4,7 @@
 //! its memory is bounded. Who accepts `application/x-ndjson` reads its progress line by line, the report last.
 
 use super::context::Params;
-use super::limits::REQUEST_TIME;
+use super::limits::{IMPORT_WAIT, REQUEST_TIME};
 use super::problem::{Answer, Problem};
 use super::registers::{self, WritersBody};
 use super::state::AppState;
@@ -163,13 +163,17 @@ impl From<ImportError> for Problem {
 
 /// How far an import is.
 #[derive(Clone)]
-enum Stage {
+pub enum Stage {
     /// The file arrives, or its rows are checked.
     Checking,
+    /// Records are written.
     Writing {
+        /// So many are,
         written: usize,
+        /// of so many.
         total: usize,
     },
+    /// It is over: the report, or why nothing or not all was written.
     Done(Box<Answer<Value>>),
 }
 
@@ -209,7 +213,7 @@ impl Imports {
     }
 
     /// The last import; `None` where there was none, or where it broke off.
-    fn last(&self) -> Option<Stage> {
+    pub fn last(&self) -> Option<Stage> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let stage = last.as_ref()?;
         let known = stage.has_changed().is_ok() || stage.borrow().is_done();
@@ -238,13 +242,10 @@ pub async fn import(
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
-    let target = target(&app, &params).await?;
-    let dry_run = params.dry_run;
-    let options = params.options(&app)?;
-    let told = app.imports().begin()?;
-    let mut stage = told.subscribe();
+    let begun = begin(&app, params).await?;
+    let mut stage = begun.told.subscribe();
     let file = upload(body).await?;
-    tokio::spawn(carry_out(app.clone(), told, (target, options), dry_run, file));
+    tokio::spawn(carry_out(app.clone(), begun, file));
     let accepts = headers.get(header::ACCEPT).is_some_and(|kinds| kinds.as_bytes() == LINES.as_bytes());
     let seen = stage.wait_for(|stage| stage.is_done() || accepts && !matches!(stage, Stage::Checking)).await;
     let seen = seen.map_err(|_| broke_off())?.clone();
@@ -255,6 +256,45 @@ pub async fn import(
         },
         _ => Ok(lines(stage)),
     }
+}
+
+/// An import that has taken its place and waits for its file.
+struct Begun {
+    told: watch::Sender<Stage>,
+    target: Target,
+    options: Options,
+    dry_run: bool,
+}
+
+async fn begin(app: &AppState, params: ImportParams) -> Answer<Begun> {
+    let target = target(app, &params).await?;
+    let dry_run = params.dry_run;
+    let options = params.options(app)?;
+    Ok(Begun { told: app.imports().begin()?, target, options, dry_run })
+}
+
+/// Begins an import of a file that is here; what comes back tells how far it is. `params` as in the address of
+/// [`import`].
+///
+/// # Errors
+/// 400 and 403 for what the parameters ask; 409 while another import runs.
+pub async fn start(app: &AppState, params: Value, file: Bytes) -> Answer<watch::Receiver<Stage>> {
+    let params = serde_json::from_value(params).map_err(|error| Problem::bad_request(error.to_string()))?;
+    let begun = begin(app, params).await?;
+    let stage = begun.told.subscribe();
+    tokio::spawn(carry_out(app.clone(), begun, file));
+    Ok(stage)
+}
+
+/// What came of an import that has been started; `None` where it is still under way after [`IMPORT_WAIT`].
+pub async fn outcome(mut stage: watch::Receiver<Stage>) -> Option<Answer<Value>> {
+    let done = async {
+        match stage.wait_for(Stage::is_done).await.map(|stage| stage.clone()) {
+            Ok(Stage::Done(done)) => *done,
+            _ => Err(broke_off()),
+        }
+    };
+    tokio::time::timeout(IMPORT_WAIT, done).await.ok()
 }
 
 async fn target(app: &AppState, params: &ImportParams) -> Answer<Target> {
@@ -281,7 +321,10 @@ async fn target(app: &AppState, params: &ImportParams) -> Answer<Target> {
 }
 
 /// The whole file, within its bound and the time of a request: who never ends would keep all others waiting.
-async fn upload(body: Body) -> Answer<Bytes> {
+///
+/// # Errors
+/// 408, 413, or 400 where it breaks off.
+pub async fn upload(body: Body) -> Answer<Bytes> {
     let too_slow = |_| Problem::unreadable(StatusCode::REQUEST_TIMEOUT, "the file did not arrive in time");
     let file = tokio::time::timeout(REQUEST_TIME, to_bytes(body, IMPORT_BYTES_MAX)).await.map_err(too_slow)?;
     file.map_err(|error| match error.into_inner().is::<http_body_util::LengthLimitError>() {
@@ -298,13 +341,8 @@ fn broke_off() -> Problem {
 }
 
 /// Goes on to the end whether or not anybody still waits for it.
-async fn carry_out(
-    app: AppState,
-    told: watch::Sender<Stage>,
-    (target, options): (Target, Options),
-    dry_run: bool,
-    file: Bytes,
-) {
+async fn carry_out(app: AppState, begun: Begun, file: Bytes) {
+    let Begun { told, target, options, dry_run } = begun;
     let done = checked_and_written(&app, &told, (target, options), dry_run, file).await.map_err(Problem::from);
     if let Err(problem) = &done {
         tracing::warn!(cause = %problem.detail, "an import was not carried out to its end");

@@ -23,8 +23,12 @@ pub const PAGE_ROWS: usize = 50;
 pub const SCAN_ROWS: usize = 512;
 /// Longest search text in bytes.
 pub const QUERY_BYTES_MAX: usize = 200;
-/// Choices offered by the browser for one reference field; beyond them the id is pasted.
-pub const CHOICES_MAX: usize = 2_000;
+/// Files that wait in memory for somebody who looks at what an import of them would do; the oldest makes room.
+pub const UPLOADS_KEPT: usize = 2;
+/// How long such a file waits: as long as it takes to look through a spreadsheet with a colleague.
+pub const UPLOAD_KEPT_FOR: Duration = Duration::from_secs(60 * 60);
+/// How long a page waits for an import before it shows how far it is.
+pub const IMPORT_WAIT: Duration = Duration::from_secs(10);
 
 /// A one-time login code is good for this long: the way from a terminal to a browser.
 pub const LOGIN_CODE_VALID: Duration = Duration::from_secs(10 * 60);

@@ -79,6 +79,7 @@ mod import;
 pub mod limits;
 mod login;
 mod members;
+mod multipart;
 mod openapi;
 mod persons;
 pub mod problem;
@@ -94,12 +95,14 @@ mod state;
 mod status;
 mod stream;
 mod sync;
+mod uploads;
 mod users;
 mod work;
 
 pub use auth::Trusted;
 pub(crate) use context::{Form, LANG_COOKIE, language};
 pub use entrance::Entrance;
+pub(crate) use import::{Stage as ImportStage, outcome as import_outcome, start as start_import, upload};
 pub use problem::{Answer, Problem};
 pub use routes::router;
 pub use serve::{serve_control, serve_office, serve_page};
@@ -111,11 +114,18 @@ pub(crate) use guard::{from_own_page, secured};
 pub(crate) use login::with_cookie;
 pub(crate) use conflicts::{Resolve, read as read_conflicts, resolve as resolve_conflict};
 pub(crate) use members::{make_invite, name as partner_name, rights as rights_words};
+pub(crate) use multipart::parts;
+pub(crate) use persons::{add_person, erase_person, erasure as read_erasure, read_persons, share_person};
 pub(crate) use records::{
     NewRecord, Written as RecordWritten, address, create_records, deletion, edit as edit_record, parse_key,
     read_version,
 };
-pub(crate) use registers::find as find_register;
+pub(crate) use registers::{WritersBody, find as find_register};
+pub(crate) use report::{made, partners as partner_states};
 pub(crate) use status::{dials, lines as lines_of};
+pub(crate) use uploads::Upload;
 pub(crate) use users::hashing;
-pub(crate) use work::{surroundings, take_step};
+pub(crate) use work::{
+    Propose, Same, decide_proposal, only_row, propose_change, read_proposals, read_suggestions, say_same, surroundings,
+    take_step,
+};

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use comin_protocol::engine::{Command, Reply};
 use comin_protocol::ids::{DocId, PERSON_KIND, RecordKey, RegisterId};
 use comin_protocol::persons::{PersonFacts, Personal, Reason};
+use comin_protocol::record::Row;
 use comin_protocol::roster::Roster;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -35,6 +36,14 @@ fn find<'a>(roster: &'a Roster, id: &str) -> Answer<(RegisterId, &'a PersonFacts
 /// # Errors
 /// 503 where the engine has stopped.
 pub async fn list(State(app): State<AppState>, lang: Lang) -> Answer<Json<Value>> {
+    Ok(items(read_persons(&app, lang).await?))
+}
+
+/// The persons that this node reads, in the form in which programs read them.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn read_persons(app: &AppState, lang: Lang) -> Answer<Vec<Value>> {
     let (own, roster) = (app.own().await?, app.node().roster());
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
@@ -50,7 +59,7 @@ pub async fn list(State(app): State<AppState>, lang: Lang) -> Answer<Json<Value>
         }
         Ok(out)
     });
-    Ok(items(found.await?))
+    Ok(found.await?)
 }
 
 fn facts_json(roster: &Roster, facts: &PersonFacts) -> Map<String, Value> {
@@ -80,15 +89,20 @@ pub struct Add {
 /// # Errors
 /// 422 for a value that cannot be taken.
 pub async fn add(State(app): State<AppState>, lang: Lang, Body(body): Body<Add>) -> Answer<(StatusCode, Json<Value>)> {
-    let roster = app.node().roster();
-    let readers = body.scope.resolve(&roster)?;
-    let fields = Personal::new(views::parse(PERSON_KIND, &body.fields, None, lang)?);
+    let row = add_person(&app, &body.fields, &body.scope, lang).await?;
+    let (id, register) = (row.key.to_string(), row.doc.register);
+    Ok((StatusCode::CREATED, Json(json!({"schema": 1, "id": id, "register": register}))))
+}
+
+/// Makes a person that those of the scope read.
+///
+/// # Errors
+/// As [`add`].
+pub async fn add_person(app: &AppState, fields: &Map<String, Value>, scope: &WritersBody, lang: Lang) -> Answer<Row> {
+    let readers = scope.resolve(&app.node().roster())?;
+    let fields = Personal::new(views::parse(PERSON_KIND, fields, None, lang)?);
     match app.node().command(Command::AddPerson { readers, fields }).await? {
-        Reply::Edited(rows) => {
-            let row = rows.into_iter().next().ok_or_else(|| Problem::internal("no row came back"))?;
-            let (id, register) = (row.key.to_string(), row.doc.register);
-            Ok((StatusCode::CREATED, Json(json!({"schema": 1, "id": id, "register": register}))))
-        }
+        Reply::Edited(rows) => rows.into_iter().next().ok_or_else(|| Problem::internal("no row came back")),
         other => Err(unexpected(&other)),
     }
 }
@@ -109,11 +123,20 @@ pub async fn share(
     Path(id): Path<String>,
     Body(body): Body<Share>,
 ) -> Answer<Json<Value>> {
+    share_person(&app, &id, &body.scope).await?;
+    Ok(Json(json!({"schema": 1})))
+}
+
+/// Says who reads a person.
+///
+/// # Errors
+/// As [`share`].
+pub async fn share_person(app: &AppState, id: &str, scope: &WritersBody) -> Answer<()> {
     let roster = app.node().roster();
-    let (person, _) = find(&roster, &id)?;
-    let readers = body.scope.resolve(&roster)?;
+    let (person, _) = find(&roster, id)?;
+    let readers = scope.resolve(&roster)?;
     match app.node().command(Command::SharePerson { person, readers }).await? {
-        Reply::Register(_) => Ok(Json(json!({"schema": 1}))),
+        Reply::Register(_) => Ok(()),
         other => Err(unexpected(&other)),
     }
 }
@@ -136,12 +159,20 @@ pub async fn erase(
     Path(id): Path<String>,
     Body(body): Body<Erase>,
 ) -> Answer<Json<Value>> {
+    erase_person(&app, &id, &body.reason).await?;
+    erasure(State(app), lang, Path(id)).await
+}
+
+/// Erases a person everywhere and for ever.
+///
+/// # Errors
+/// As [`erase`].
+pub async fn erase_person(app: &AppState, id: &str, reason: &str) -> Answer<()> {
     let words = Reason::ALL.map(Reason::code).join(", ");
-    let reason =
-        Reason::from_code(&body.reason).ok_or_else(|| Problem::invalid(format!("reason is one of {words}")))?;
-    let (person, _) = find(&app.node().roster(), &id)?;
+    let reason = Reason::from_code(reason).ok_or_else(|| Problem::invalid(format!("reason is one of {words}")))?;
+    let (person, _) = find(&app.node().roster(), id)?;
     match app.node().command(Command::ErasePerson { person, reason: reason.number() }).await? {
-        Reply::Done => erasure(State(app), lang, Path(id)).await,
+        Reply::Done => Ok(()),
         other => Err(unexpected(&other)),
     }
 }

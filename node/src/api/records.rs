@@ -44,6 +44,10 @@ pub struct ListParams {
     pub target_group: Option<String>,
     /// Network.
     pub network: Option<String>,
+    /// Code of a state.
+    pub state: Option<String>,
+    /// A language in which there is a text.
+    pub language: Option<String>,
     /// Text.
     pub q: Option<String>,
     /// Deleted records too.
@@ -79,6 +83,8 @@ impl ListParams {
             country: given(&self.country).map(|c| c.to_ascii_uppercase()),
             target_group: given(&self.target_group),
             network,
+            state: given(&self.state),
+            language: given(&self.language),
             q,
             deleted: self.deleted,
         })

@@ -60,14 +60,20 @@ impl ReportParams {
 }
 
 /// What whole views are made from.
-struct Scene {
-    all: Gathered,
-    members: Members,
-    as_of: String,
+pub struct Scene {
+    /// The records.
+    pub all: Gathered,
+    /// Who belongs to which network.
+    pub members: Members,
+    /// The day up to which memberships count, as `YYYY-MM-DD`.
+    pub as_of: String,
 }
 
 /// Gathers, and makes something of it away from the threads that answer others.
-async fn made<T: Send + 'static>(
+///
+/// # Errors
+/// 503 where the store fails.
+pub async fn made<T: Send + 'static>(
     app: &AppState,
     audience: Audience,
     make: impl FnOnce(&Scene) -> T + Send + 'static,
@@ -83,7 +89,7 @@ async fn made<T: Send + 'static>(
 }
 
 /// The partners, by name, and how fresh their data is here.
-fn partners(app: &AppState, status: &Status, language: Language) -> Vec<PartnerState> {
+pub fn partners(app: &AppState, status: &Status, language: Language) -> Vec<PartnerState> {
     let own = status.roster.partners.get(&status.partner);
     let own = own.map(|partner| PartnerState {
         id: partner.id,

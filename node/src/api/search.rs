@@ -24,6 +24,7 @@ pub struct SearchParams {
     target_group: Option<String>,
     network: Option<String>,
     language: Option<String>,
+    state: Option<String>,
     limit: Option<usize>,
 }
 
@@ -40,11 +41,21 @@ pub async fn search(
     if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
         return Err(Problem::bad_request(format!("limit is 1 to {PAGE_ITEMS_MAX}")));
     }
-    let SearchParams { q, kind, register, country, target_group, network, language, .. } = params;
-    let list = ListParams { kind, register, country, target_group, network, q: Some(q), ..ListParams::default() };
+    let SearchParams { q, kind, register, country, target_group, network, language, state, .. } = params;
+    let list = ListParams {
+        kind,
+        register,
+        country,
+        target_group,
+        network,
+        language,
+        state,
+        q: Some(q),
+        ..ListParams::default()
+    };
     let mut filter = list.filter(&app).await?;
     let text = filter.q.take().ok_or_else(|| Problem::bad_request("q is missing").hint("GET search?q=words"))?;
-    let query = Query { text, filter, language: language.filter(|language| !language.is_empty()) };
+    let query = Query { text, filter };
     let (own, roster, index) = (app.own().await?, app.node().roster(), app.search());
     let found = app.node().read(move |store| {
         let (hits, total) = index.search(store, &query, lang, limit)?;

@@ -5,6 +5,7 @@ use super::idempotency::Answers;
 use super::import::Imports;
 use super::limits::PASSWORDS_AT_ONCE;
 use super::stream::Replay;
+use super::uploads::Uploads;
 use crate::backup::Backups;
 use crate::calendars::Calendars;
 use crate::i18n::Lang;
@@ -52,6 +53,7 @@ struct Inner {
     index: Arc<RecordIndex>,
     search: Arc<SearchIndex>,
     imports: Imports,
+    uploads: Uploads,
     started: Instant,
     own: OnceLock<(PartnerId, DeviceKey)>,
 }
@@ -67,6 +69,7 @@ impl AppState {
             index: Arc::new(RecordIndex::new(&node)),
             search: Arc::new(SearchIndex::new(&node)),
             imports: Imports::default(),
+            uploads: Uploads::default(),
             started: Instant::now(),
             own: OnceLock::new(),
             node,
@@ -129,6 +132,11 @@ impl AppState {
     /// Tokens, codes and logins.
     pub fn access(&self) -> &Access {
         &self.0.access
+    }
+
+    /// Files that wait to be imported.
+    pub fn uploads(&self) -> &Uploads {
+        &self.0.uploads
     }
 
     /// Recent events.

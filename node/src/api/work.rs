@@ -22,7 +22,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use comin_protocol::engine::{Edit, Lag, Target};
-use comin_protocol::ids::{PartnerId, RecordKey};
+use comin_protocol::ids::{PartnerId, RecordKey, RegisterId};
 use comin_protocol::record::{DELETED, FieldChange, FieldOp, Row};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -197,8 +197,10 @@ pub async fn interests(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Propose {
-    fields: Map<String, Value>,
-    reason: Option<String>,
+    /// The values, as for a change.
+    pub fields: Map<String, Value>,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 /// `POST records/{id}/proposals?register=`.
@@ -212,24 +214,38 @@ pub async fn propose(
     Params(register): Params<RegisterParam>,
     Body(body): Body<Propose>,
 ) -> Answer<(StatusCode, Json<Value>)> {
-    let key = parse_key(&id)?;
-    let register = register.find(&app).await?;
+    let row = only_row(&app, &parse_key(&id)?, register.find(&app).await?).await?;
+    let made = propose_change(&app, &row, body, lang).await?;
+    Ok((StatusCode::CREATED, Json(one(&app, made, lang).await?)))
+}
+
+/// The row of the register named, or the only one, whether or not this device writes it.
+///
+/// # Errors
+/// 404; 409 where several registers hold the record.
+pub async fn only_row(app: &AppState, key: &RecordKey, register: Option<RegisterId>) -> Answer<Row> {
     let wanted = key.clone();
     let mut rows = app.node().read(move |store| store.rows_of(&wanted)).await?;
     rows.retain(|row| register.is_none_or(|register| row.doc.register == register));
-    let row = match (rows.pop(), rows.is_empty()) {
-        (Some(row), true) => row,
-        (Some(_), false) => {
-            return Err(Problem::new(StatusCode::CONFLICT, "ambiguous", "several registers hold this record")
-                .hint("name one with ?register="));
-        }
-        (None, _) => return Err(Problem::not_found(format!("record {key}"))),
-    };
+    match (rows.pop(), rows.is_empty()) {
+        (Some(row), true) => Ok(row),
+        (Some(_), false) => Err(Problem::new(StatusCode::CONFLICT, "ambiguous", "several registers hold this record")
+            .hint("name one with ?register=")),
+        (None, _) => Err(Problem::not_found(format!("record {key}"))),
+    }
+}
+
+/// Writes a proposal for a row into this partner's register.
+///
+/// # Errors
+/// 422 for a value that its field does not take.
+pub async fn propose_change(app: &AppState, row: &Row, body: Propose, lang: Lang) -> Answer<Row> {
+    let key = &row.key;
     if let Some(field) = body.fields.keys().find(|field| !proposals::may_change(&key.kind, field)) {
         return Err(Problem::invalid(format!("{field}: cannot be proposed")).with("field", json!(field)));
     }
     // What its owner could not take is refused here and not there.
-    views::parse(&key.kind, &body.fields, Some(&row), lang)?;
+    views::parse(&key.kind, &body.fields, Some(row), lang)?;
     let mut fields = Map::from_iter([
         ("about".to_owned(), json!(key)),
         ("register".to_owned(), json!(row.doc.register)),
@@ -237,9 +253,8 @@ pub async fn propose(
     ]);
     fields.extend(body.reason.map(|reason| ("reason".to_owned(), json!(reason))));
     let record = NewRecord { kind: "proposal".to_owned(), register: None, fields };
-    let made = create_records(&app, vec![record], lang).await?;
-    let made = made.into_iter().next().ok_or_else(|| Problem::internal("no row came back"))?;
-    Ok((StatusCode::CREATED, Json(one(&app, made, lang).await?)))
+    let made = create_records(app, vec![record], lang).await?;
+    made.into_iter().next().ok_or_else(|| Problem::internal("no row came back"))
 }
 
 async fn one(app: &AppState, row: Row, lang: Lang) -> Answer<Value> {
@@ -271,13 +286,21 @@ pub async fn list_proposals(
     lang: Lang,
     Params(params): Params<ProposalParams>,
 ) -> Answer<Json<Value>> {
+    Ok(items(read_proposals(&app, params.all, lang).await?))
+}
+
+/// Every proposal, or those that wait, in the form in which programs read them.
+///
+/// # Errors
+/// 503 where the store fails.
+pub async fn read_proposals(app: &AppState, all: bool, lang: Lang) -> Answer<Vec<Value>> {
     let (own, roster) = (app.own().await?, app.node().roster());
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
-        let found = proposals::list(store, params.all)?;
+        let found = proposals::list(store, all)?;
         found.iter().map(|proposal| proposal.to_json(&reader)).collect::<Result<Vec<_>, StoreError>>()
     });
-    Ok(items(found.await?))
+    Ok(found.await?)
 }
 
 /// `POST proposals/{id}/accept`: takes the values over.
@@ -297,22 +320,30 @@ pub async fn decline(app: State<AppState>, lang: Lang, id: Path<String>) -> Answ
 }
 
 async fn decide(State(app): State<AppState>, lang: Lang, Path(id): Path<String>, take: bool) -> Answer<Json<Value>> {
-    let key = parse_key(&id)?;
+    let row = decide_proposal(&app, &parse_key(&id)?, take, lang).await?;
+    Ok(Json(one(&app, row, lang).await?))
+}
+
+/// Takes over what a proposal says, or declines it; the proposal.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn decide_proposal(app: &AppState, key: &RecordKey, take: bool, lang: Lang) -> Answer<Row> {
     let wanted = key.clone();
     let found = app.node().read(move |store| match store.rows_of(&wanted)?.into_iter().next() {
         Some(row) => proposals::read(store, row),
         None => Ok(None),
     });
     let proposal = found.await?.ok_or_else(|| Problem::not_found(format!("proposal {key}")))?;
-    let target = open_target(&app, &proposal).await?;
+    let target = open_target(app, &proposal).await?;
     let set = if take { proposals::ACCEPTED } else { proposals::DECLINED };
     let mut changes = match take {
         true => views::parse(&target.key.kind, &proposal.changes, Some(&target), lang)?,
         false => Vec::new(),
     };
     changes.push(FieldChange { key: format!("{set}/{key}"), op: FieldOp::Add });
-    match edit(&app, &target, changes, Some(target.version())).await? {
-        Written::Done(_) => Ok(Json(one(&app, proposal.row, lang).await?)),
+    match edit(app, &target, changes, Some(target.version())).await? {
+        Written::Done(_) => Ok(proposal.row),
         Written::Stale(_) => Err(comin_protocol::engine::CommandError::Stale.into()),
     }
 }
@@ -337,6 +368,14 @@ async fn open_target(app: &AppState, proposal: &Proposal) -> Answer<Row> {
 /// # Errors
 /// 503 where the store fails.
 pub async fn suggestions(State(app): State<AppState>, lang: Lang) -> Answer<Json<Value>> {
+    Ok(items(read_suggestions(&app, lang).await?))
+}
+
+/// The pairs that look like one, in the form in which programs read them.
+///
+/// # Errors
+/// 503 where the store fails.
+pub async fn read_suggestions(app: &AppState, lang: Lang) -> Answer<Vec<Value>> {
     let (own, roster) = (app.own().await?, app.node().roster());
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
@@ -346,7 +385,7 @@ pub async fn suggestions(State(app): State<AppState>, lang: Lang) -> Answer<Json
             .map(|suggestion| suggestion_json(&reader, suggestion, lang))
             .collect::<Result<Vec<_>, StoreError>>()
     });
-    Ok(items(found.await?))
+    Ok(found.await?)
 }
 
 fn suggestion_json(reader: &Reader<'_>, suggestion: &Suggestion, lang: Lang) -> Result<Value, StoreError> {
@@ -362,14 +401,19 @@ fn suggestion_json(reader: &Reader<'_>, suggestion: &Suggestion, lang: Lang) -> 
 }
 
 /// Body of `POST sameas`: the link by its id, or by both records.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Same {
-    id: Option<String>,
-    a: Option<String>,
-    b: Option<String>,
-    state: String,
-    register: Option<String>,
+    /// The link's id.
+    pub id: Option<String>,
+    /// One record,
+    pub a: Option<String>,
+    /// and the other.
+    pub b: Option<String>,
+    /// `suggested`, `confirmed` or `refused`.
+    pub state: String,
+    /// The register into which it is written.
+    pub register: Option<String>,
 }
 
 /// `POST sameas`: says whether two records are one. `suggested` takes a decision back.
@@ -377,8 +421,18 @@ pub struct Same {
 /// # Errors
 /// 404 for an id that is neither recorded nor suggested.
 pub async fn set_same(State(app): State<AppState>, lang: Lang, Body(body): Body<Same>) -> Answer<Json<Value>> {
+    let key = say_same(&app, &body, lang).await?;
+    let group = read_group(&app, &key, lang).await?;
+    Ok(Json(with_schema(group.to_json())))
+}
+
+/// Says whether two records are one; the link.
+///
+/// # Errors
+/// As [`set_same`].
+pub async fn say_same(app: &AppState, body: &Same, lang: Lang) -> Answer<RecordKey> {
     let (ends, evidence) = match (&body.id, &body.a, &body.b) {
-        (Some(id), None, None) => ends_of(&app, &parse_key(id)?).await?,
+        (Some(id), None, None) => ends_of(app, &parse_key(id)?).await?,
         (None, Some(a), Some(b)) => ([parse_key(a)?, parse_key(b)?], Vec::new()),
         _ => return Err(Problem::bad_request("send either id, or a and b")),
     };
@@ -390,7 +444,7 @@ pub async fn set_same(State(app): State<AppState>, lang: Lang, Body(body): Body<
     let (_, device) = app.own().await?;
     let roster = app.node().roster();
     let register = match body.register.as_deref() {
-        Some(text) => Some(registers::find(&app, text).await?),
+        Some(text) => Some(registers::find(app, text).await?),
         None => None,
     };
     let is_meant = |row: &Row| match register {
@@ -398,23 +452,22 @@ pub async fn set_same(State(app): State<AppState>, lang: Lang, Body(body): Body<
         None => roster.may_write(&row.doc.register, &device),
     };
     if standing.iter().any(is_meant) {
-        let row = address(&app, &key, register).await?;
+        let row = address(app, &key, register).await?;
         let mut changes = views::parse("sameas", &state, Some(&row), lang)?;
         if row.is_deleted() {
             // A link that was removed is one again.
             changes.push(FieldChange::clear(DELETED));
         }
-        edit(&app, &row, changes, None).await?;
+        edit(app, &row, changes, None).await?;
     } else {
         let mut fields = state;
         fields.insert("a".to_owned(), json!(ends[0]));
         fields.insert("b".to_owned(), json!(ends[1]));
         fields.insert("evidence".to_owned(), json!(evidence));
         let record = NewRecord { kind: "sameas".to_owned(), register: body.register.clone(), fields };
-        create_records(&app, vec![record], lang).await?;
+        create_records(app, vec![record], lang).await?;
     }
-    let group = read_group(&app, &key, lang).await?;
-    Ok(Json(with_schema(group.to_json())))
+    Ok(key)
 }
 
 /// The ends of a link and why it was suggested.

@@ -2,16 +2,17 @@
 //! and the next steps of an expression of interest.
 
 use super::layout::Ctx;
-use super::{Pairs, show, value};
-use crate::api::{Answer, Form, address, find_register, parse_key, take_step};
-use crate::views::{Version, field_label, kind_label, time};
+use super::{Pairs, filters, show, value};
+use crate::api::{Answer, Form, Problem, address, edit_record, find_register, parse_key, take_step};
+use crate::views::{self, Version, field_label, kind_label, time};
 use crate::work::interest;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::ids::RecordKey;
-use comin_protocol::schema;
+use comin_protocol::record::Row;
+use comin_protocol::schema::{self, Entry, Field, FieldType};
 use maud::{Markup, html};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 fn list<'a>(around: &'a Map<String, Value>, name: &str) -> &'a [Value] {
     around.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
@@ -26,6 +27,8 @@ pub fn sections(ctx: &Ctx, key: &RecordKey, around: &Map<String, Value>) -> Mark
     let invites = ["event", "organisation", "network"].contains(&key.kind.as_str());
     let field = if key.kind == "event" { "origin_event" } else { key.kind.as_str() };
     let (linked, absent) = (list(around, "linked"), list(around, "absent"));
+    let (notes, linked): (Vec<&Value>, Vec<&Value>) = linked.iter().partition(|item| text(item, "kind") == "note");
+    let noted = !matches!(key.kind.as_str(), "note" | "sameas" | "proposal" | "person");
     html! {
         @if around.get("claimed") == Some(&Value::Bool(true)) {
             p.callout { (show::icon("i")) span { (ctx.t("record-claimed")) } }
@@ -39,13 +42,24 @@ pub fn sections(ctx: &Ctx, key: &RecordKey, around: &Map<String, Value>) -> Mark
                     }
                 }
                 ul.links {
-                    @for item in linked {
+                    @for item in &linked {
                         li {
                             a href={ "/records/" (text(item, "id")) } { (text(item, "title")) } " "
                             span.muted { (kind_label(ctx.lang, text(item, "kind"))) }
                             @if !text(item, "state").is_empty() { " " span.tag { (state(ctx, item)) } }
                         }
                     }
+                }
+            }
+        }
+        @if noted {
+            section aria-labelledby="notes" {
+                div.head {
+                    h2 #notes { (ctx.t("record-notes")) }
+                    a.button.quiet href={ "/records/new?kind=note&about=" (key) } { (ctx.t("new-note")) }
+                }
+                @if notes.is_empty() { p.muted { (ctx.t("record-no-notes")) } } @else {
+                    ul.links { @for item in &notes { li { a href={ "/records/" (text(item, "id")) } { (text(item, "title")) } } } }
                 }
             }
         }
@@ -108,14 +122,19 @@ fn together(ctx: &Ctx, key: &RecordKey, merged: &Value) -> Markup {
     }
 }
 
-/// Buttons that lead an expression of interest on.
-pub fn steps(ctx: &Ctx, version: &Version) -> Markup {
+/// Buttons that lead an expression of interest on. `from`: the page that shows them, to which they lead back.
+pub fn steps(ctx: &Ctx, version: &Version, from: &str) -> Markup {
     let row = &version.row;
     let ways = interest::ways(row);
     let Some(vocabulary) = schema::vocabulary("interest_status") else { return html! {} };
     html! {
         @if row.key.kind == "interest" && version.writable && !row.is_deleted() && !ways.is_empty() {
-            form.actions method="post" action={ "/records/" (row.key) "/advance?register=" (row.doc.register) } {
+            form.actions.steps method="post" action={ "/records/" (row.key) "/advance?register=" (row.doc.register) } {
+                input type="hidden" name="from" value=(from);
+                @if from == "record" {
+                    label for="step-at" { (ctx.t("step-at")) }
+                    input #step-at type="date" name="at" value=(time::today()) max=(time::today());
+                }
                 @for to in ways {
                     button.quiet type="submit" name="to" value=(to) {
                         "→ " (vocabulary.term(to).map_or(to, |term| term.label(ctx.lang.code())))
@@ -147,12 +166,121 @@ pub fn stale_translations(ctx: &Ctx, version: &Version) -> Markup {
 /// # Errors
 /// 409 where the state does not lead there.
 pub async fn advance(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
-    let key = parse_key(&id)?;
+    let (key, row) = writable(&ctx, &id).await?;
+    let today = time::today().to_string();
+    let at = Some(value(&pairs, "at")).filter(|day| !day.is_empty()).unwrap_or(&today);
+    take_step(&ctx.app, &row, value(&pairs, "to"), at, ctx.lang).await?;
+    let back = if value(&pairs, "from") == "board" { "/interests".to_owned() } else { format!("/records/{key}") };
+    Ok(Redirect::to(&back).into_response())
+}
+
+/// Buttons that change the order of entries; they are for those who may write the record.
+pub fn order(ctx: &Ctx, version: &Version) -> Markup {
+    let row = &version.row;
+    let fields = schema::kind(&row.key.kind).into_iter().flat_map(|kind| kind.fields);
+    let mut lists = fields.filter_map(|field| match field.field_type {
+        FieldType::Entries(_) => Some((field, schema::entries(row, field))),
+        _ => None,
+    });
+    let title = |field: &Field, entry: &Entry| {
+        let base = format!("{}.{}.title", field.name, entry.id);
+        schema::translated(row, &base, ctx.lang.code()).map_or_else(String::new, |(_, text)| text.to_owned())
+    };
+    html! {
+        @if version.writable && !row.is_deleted()
+            && let Some((field, entries)) = lists.find(|(_, entries)| entries.len() > 1) {
+            details id={ "order-" (row.doc.register.short()) } {
+                summary { (ctx.t("entries-order")) }
+                ol.entries {
+                    @for (n, entry) in entries.iter().enumerate() {
+                        li {
+                            form.actions method="post" action={ "/records/" (row.key) "/move?register=" (row.doc.register) } {
+                                input type="hidden" name="field" value=(field.name);
+                                input type="hidden" name="entry" value=(entry.id);
+                                span { (title(field, entry)) }
+                                @for (to, label, possible) in [("up", "entries-up", n > 0), ("down", "entries-down", n + 1 < entries.len())] {
+                                    @if possible {
+                                        button.quiet type="submit" name="to" value=(to) { (ctx.t(label)) span.vh { ": " (title(field, entry)) } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /records/{id}/move?register=`: an entry up or down in its list.
+///
+/// # Errors
+/// 404 for an entry that is not there any more.
+pub async fn shift(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
+    let (key, row) = writable(&ctx, &id).await?;
+    let gone = || Problem::not_found("this entry");
+    let field = schema::kind(&key.kind).and_then(|kind| kind.field(value(&pairs, "field"))).ok_or_else(gone)?;
+    let ids: Vec<String> = schema::entries(&row, field).into_iter().map(|entry| entry.id).collect();
+    let at = ids.iter().position(|id| id == value(&pairs, "entry")).ok_or_else(gone)?;
+    // Up: behind the one before the one before; down: behind the next one. At an end it stays.
+    let after = match value(&pairs, "to") {
+        "up" if at == 0 => return Ok(back(&key)),
+        "up" => at.checked_sub(2).and_then(|n| ids.get(n)),
+        _ if at + 1 == ids.len() => return Ok(back(&key)),
+        _ => ids.get(at + 1),
+    };
+    let fields = Map::from_iter([(field.name.to_owned(), json!({"move": [{"id": ids.get(at), "after": after}]}))]);
+    let changes = views::parse(&key.kind, &fields, Some(&row), ctx.lang)?;
+    edit_record(&ctx.app, &row, changes, None).await?;
+    Ok(back(&key))
+}
+
+/// The states of a record that has no log, to choose from.
+pub fn state_form(ctx: &Ctx, version: &Version) -> Markup {
+    let row = &version.row;
+    let list = filters::states(&row.key.kind).filter(|_| !matches!(row.key.kind.as_str(), "interest" | "sameas"));
+    html! {
+        @if version.writable && !row.is_deleted()
+            && let Some(list) = list {
+            form.actions method="post" action={ "/records/" (row.key) "/set?register=" (row.doc.register) } {
+                input type="hidden" name="field" value="state";
+                @for term in list.terms.iter().filter(|term| row.text("state") != Some(term.code)) {
+                    button.quiet type="submit" name="value" value=(term.code) { "→ " (term.label(ctx.lang.code())) }
+                }
+            }
+        }
+    }
+}
+
+/// The fields that a button sets, and where the reader comes back to.
+const BY_BUTTON: [&str; 2] = ["state", "last_verified"];
+
+/// `POST /records/{id}/set?register=`: one field by a button: a state, or that the record was verified today.
+///
+/// # Errors
+/// 422 for another field, or a value that it does not take.
+pub async fn set(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
+    let (key, row) = writable(&ctx, &id).await?;
+    let field = value(&pairs, "field");
+    if !BY_BUTTON.contains(&field) {
+        return Err(Problem::invalid(format!("{field}: is not set by a button")));
+    }
+    let given = if field == "last_verified" { time::today().to_string() } else { value(&pairs, "value").to_owned() };
+    let changes = views::parse(&key.kind, &Map::from_iter([(field.to_owned(), json!(given))]), Some(&row), ctx.lang)?;
+    edit_record(&ctx.app, &row, changes, None).await?;
+    Ok(if value(&pairs, "from") == "stale" { Redirect::to("/stale").into_response() } else { back(&key) })
+}
+
+async fn writable(ctx: &Ctx, id: &str) -> Answer<(RecordKey, Row)> {
+    let key = parse_key(id)?;
     let register = match ctx.query("register") {
         Some(text) => Some(find_register(&ctx.app, text).await?),
         None => None,
     };
     let row = address(&ctx.app, &key, register).await?;
-    take_step(&ctx.app, &row, value(&pairs, "to"), &time::today().to_string(), ctx.lang).await?;
-    Ok(Redirect::to(&format!("/records/{key}")).into_response())
+    Ok((key, row))
+}
+
+fn back(key: &RecordKey) -> Response {
+    Redirect::to(&format!("/records/{key}")).into_response()
 }

@@ -1,14 +1,23 @@
 //! `/conflicts`: what waits for a decision, the values side by side.
 
+use super::control;
+use super::form::{PREFIX, Values};
 use super::layout::{Ctx, Place};
-use super::{Pairs, form, show, value};
+use super::offers::{self, Offers};
+use super::{Pairs, show, value};
 use crate::api::limits::PAGE_ROWS;
-use crate::api::{Answer, Form, Problem, Resolve, find_register, parse_key, read_conflicts, resolve_conflict};
+use crate::api::{
+    Answer, Form, Problem, RecordWritten, Resolve, address, edit_record, find_register, parse_key, read_conflicts,
+    read_version, resolve_conflict,
+};
 use crate::views::{Conflict, Reader, Titles, Version, field_label, kind_label};
+use crate::views::{known_kind, scalar_text};
+use crate::work::interest;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use comin_protocol::record::{Row, Scalar};
+use comin_protocol::record::{FieldChange, FieldOp, Row, RowVersion, Scalar};
+use comin_protocol::schema::{self, Field, FieldType};
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -36,6 +45,7 @@ async fn inbox(ctx: &Ctx, refused: Option<&Problem>) -> Answer<Response> {
         .node()
         .read(move |store| Reader::new(store, &roster, own, lang).titles(&rows.iter().collect::<Vec<_>>()));
     let titles = titles.await?;
+    let offers = offered(ctx, &found.versions).await?;
     let main = html! {
         h1 { (ctx.t("nav-conflicts")) }
         p.lead { (ctx.t("conflicts-lead")) }
@@ -43,7 +53,7 @@ async fn inbox(ctx: &Ctx, refused: Option<&Problem>) -> Answer<Response> {
         div #inbox data-live {
             @if found.versions.is_empty() { div.empty { p { (show::icon("good")) " " (ctx.t("conflicts-none")) } } }
             @for (title, version) in &found.versions {
-                @for conflict in &version.conflicts { (card(ctx, title, version, conflict, &titles)) }
+                @for conflict in &version.conflicts { (card(ctx, title, version, conflict, (&titles, &offers))) }
             }
             @if let Some(next) = &found.next {
                 nav.pager aria-label=(ctx.t("pager")) { a rel="next" href=(ctx.here_with("after", next)) { (ctx.t("pager-next")) " →" } }
@@ -55,6 +65,23 @@ async fn inbox(ctx: &Ctx, refused: Option<&Problem>) -> Answer<Response> {
         *response.status_mut() = problem.status;
     }
     Ok(response)
+}
+
+/// The records that references in conflict may name instead, by field.
+async fn offered(ctx: &Ctx, versions: &[(String, Version)]) -> Answer<Offers> {
+    let mut out = Offers::new();
+    let mut kinds: Vec<&str> = Vec::new();
+    for (_, version) in versions {
+        let kind = version.row.key.kind.as_str();
+        let is_reference = |conflict: &Conflict| {
+            matches!(show::field_of_key(kind, &conflict.field).map(|f| f.field_type), Some(FieldType::Reference(_)))
+        };
+        if version.conflicts.iter().any(is_reference) && !kinds.contains(&kind) {
+            kinds.push(kind);
+            out.extend(offers::read(ctx, known_kind(kind)?, &Values::default()).await?);
+        }
+    }
+    Ok(out)
 }
 
 fn refusal(ctx: &Ctx, problem: &Problem) -> Markup {
@@ -69,7 +96,13 @@ fn refusal(ctx: &Ctx, problem: &Problem) -> Markup {
     }
 }
 
-fn card(ctx: &Ctx, title: &str, version: &Version, conflict: &Conflict, titles: &Titles) -> Markup {
+fn card(
+    ctx: &Ctx,
+    title: &str,
+    version: &Version,
+    conflict: &Conflict,
+    (titles, offers): (&Titles, &Offers),
+) -> Markup {
     let id = anchor(version, conflict);
     let row = &version.row;
     let action = format!("/conflicts/{}?register={}", row.key, row.doc.register);
@@ -87,11 +120,11 @@ fn card(ctx: &Ctx, title: &str, version: &Version, conflict: &Conflict, titles: 
                     li {
                         div.value { (show::conflict_value(ctx, row, &conflict.field, value, titles)) }
                         (show::origin(ctx, value))
-                        @if version.writable { (keep(ctx, &action, version, conflict, n)) }
+                        @if version.writable { (keep(ctx, &action, version, conflict, n)) (as_other_name(ctx, &action, version, conflict, n)) }
                     }
                 }
             }
-            @if version.writable { @if conflict.field != "deleted" { (another(ctx, &action, &id, version, conflict)) } }
+            @if version.writable { @if conflict.field != "deleted" { (another(ctx, &action, &id, version, conflict, offers)) } }
             @else { p.muted { (ctx.t("conflict-not-yours")) } }
         }
     }
@@ -124,21 +157,91 @@ fn keep(ctx: &Ctx, action: &str, version: &Version, conflict: &Conflict, n: usiz
     }
 }
 
-fn another(ctx: &Ctx, action: &str, id: &str, version: &Version, conflict: &Conflict) -> Markup {
-    let field = show::field_of_key(&version.row.key.kind, &conflict.field);
-    let Some(field) = field else { return html! {} };
+/// Whether the other values of a conflict can stand as other names: the field is the one by which the record is called,
+/// in one language for all, and there is a field for other names.
+fn has_other_names(kind: &str, field: &str) -> bool {
+    let titled = schema::kind(kind).filter(|kind| kind.title == field);
+    titled.is_some_and(|kind| kind.field(OTHER_NAMES).is_some())
+}
+
+/// The field of other names.
+const OTHER_NAMES: &str = "other_names";
+
+/// Keeps one value, and the others as other names of the record.
+fn as_other_name(ctx: &Ctx, action: &str, version: &Version, conflict: &Conflict, n: usize) -> Markup {
+    html! {
+        @if has_other_names(&version.row.key.kind, &conflict.field) {
+            form method="post" action=(action) {
+                (hidden(version, conflict))
+                input type="hidden" name="take" value=(n + 1);
+                button.quiet type="submit" name="others" value="names" {
+                    (ctx.t("conflict-keep-both")) span.vh { " " (ctx.tw("conflict-number", &[("n", (n + 1).into())])) }
+                }
+            }
+        }
+    }
+}
+
+/// A control for another value, of the type of the field.
+fn another(ctx: &Ctx, action: &str, id: &str, version: &Version, conflict: &Conflict, offers: &Offers) -> Markup {
+    let row = &version.row;
+    let Some(field) = show::field_of_key(&row.key.kind, &conflict.field) else { return html! {} };
     let first = conflict.values.iter().map(|v| &v.value).find(|v| **v != Scalar::Null);
+    let text = first.map(scalar_text).unwrap_or_default();
     let control = format!("{id}-v");
     html! {
         details id={ (id) "-other" } {
             summary { (ctx.t("conflict-another")) }
             form method="post" action=(action) {
                 (hidden(version, conflict))
-                label for=(control) { (field_label(ctx.lang, &conflict.field)) }
-                (form::single(field, "value", &control, &first.map(crate::views::scalar_text).unwrap_or_default(), ctx))
+                @match field.field_type {
+                    FieldType::MomentRange | FieldType::Reference(_) => {
+                        // These have several controls, as in the form of the record.
+                        (control::one(ctx, field, &Values::of_pairs(&[(format!("{PREFIX}{}", field.name), text.clone())]), offers, id))
+                    },
+                    FieldType::Log(list) => {
+                        label for=(control) { (field_label(ctx.lang, &conflict.field)) }
+                        select id=(control) name="value" {
+                            @for to in interest::ways(row) { option value=(to) { (list.term(to).map_or(to, |term| term.label(ctx.lang.code()))) } }
+                        }
+                    },
+                    _ => {
+                        label for=(control) { (field_label(ctx.lang, &conflict.field)) }
+                        (control::single(ctx, field, "value", &control, &text))
+                    },
+                }
                 button type="submit" { (ctx.t("form-save")) }
             }
         }
+    }
+}
+
+/// The value that a form for another one was sent with.
+fn other_value(pairs: &[(String, String)], field: Option<&Field>) -> String {
+    let Some(field) = field else { return value(pairs, "value").to_owned() };
+    match field.field_type {
+        FieldType::MomentRange | FieldType::Reference(_) => Values::of_pairs(pairs).one(field.name).to_owned(),
+        _ => value(pairs, "value").to_owned(),
+    }
+}
+
+/// Takes one value and adds the others to the other names, in one change.
+async fn keep_both(ctx: &Ctx, row: &Row, field: &str, take: usize, seen: Option<RowVersion>) -> Answer<()> {
+    let version = read_version(&ctx.app, row.clone(), ctx.lang).await?;
+    let conflict = version.conflicts.iter().find(|conflict| conflict.field == field);
+    let conflict = conflict.filter(|_| has_other_names(&row.key.kind, field));
+    let values = &conflict.ok_or_else(|| Problem::not_found(format!("a conflict of {field}")))?.values;
+    let chosen = take.checked_sub(1).and_then(|n| values.get(n));
+    let chosen = chosen.ok_or_else(|| Problem::invalid(format!("take is 1 to {}", values.len())))?;
+    let others: Vec<&str> =
+        values.iter().filter(|v| v.value != chosen.value).filter_map(|v| v.value.as_str()).collect();
+    let kind = known_kind(&row.key.kind)?;
+    let mut changes = schema::parse_field(kind, OTHER_NAMES, &json!({"add": others}), Some(row))
+        .map_err(crate::views::FieldError::from)?;
+    changes.push(FieldChange { key: field.to_owned(), op: FieldOp::Put(chosen.value.clone()) });
+    match edit_record(&ctx.app, row, changes, seen).await? {
+        RecordWritten::Done(_) => Ok(()),
+        RecordWritten::Stale(_) => Err(comin_protocol::engine::CommandError::Stale.into()),
     }
 }
 
@@ -153,11 +256,21 @@ pub async fn resolve(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> An
         None => None,
     };
     let take = value(&pairs, "take").parse().ok();
+    let field = value(&pairs, "field").to_owned();
+    if let (Some(take), "names") = (take, value(&pairs, "others")) {
+        let row = address(&ctx.app, &key, register).await?;
+        let seen = RowVersion::parse(value(&pairs, "version"));
+        return match keep_both(&ctx, &row, &field, take, seen).await {
+            Ok(()) => Ok(Redirect::to("/conflicts").into_response()),
+            Err(problem) => inbox(&ctx, Some(&problem)).await,
+        };
+    }
+    let other = || other_value(&pairs, show::field_of_key(&key.kind, &field));
     let body = Resolve {
-        field: value(&pairs, "field").to_owned(),
         take,
-        value: take.is_none().then(|| json!(value(&pairs, "value"))),
+        value: take.is_none().then(|| json!(other())),
         version: Some(value(&pairs, "version").to_owned()),
+        field: field.clone(),
     };
     match resolve_conflict(&ctx.app, &key, register, &body, ctx.lang).await {
         Ok(_) => Ok(Redirect::to("/conflicts").into_response()),

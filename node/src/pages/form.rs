@@ -1,44 +1,45 @@
 //! Forms made from the schema table: one control per field, filled from a record or from what was just sent.
 
-use super::layout::Ctx;
-use super::show::{country, language};
 use crate::api::Problem;
 use crate::i18n::Lang;
-use crate::views::{Titles, field_label, scalar_text, type_name, words};
-use comin_protocol::ids::RecordKey;
+use crate::views::{scalar_text, type_name, words};
 use comin_protocol::record::Row;
-use comin_protocol::schema::{Field, FieldType, Kind, LANGUAGES, Vocabulary, base_of};
-use maud::{Markup, html};
+use comin_protocol::schema::{self, Field, FieldType, Kind, LANGUAGES, base_of};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Before the names of controls that hold fields.
-const PREFIX: &str = "f.";
+pub const PREFIX: &str = "f.";
 /// Fields of every record that people do not set by hand.
 const HIDDEN: [&str; 4] = ["deleted", "schema", "accepted_proposals", "declined_proposals"];
 /// The parts of a moment range's controls, behind the field's name.
-const START: &str = ".start";
-const END: &str = ".end";
-const ZONE: &str = ".zone";
-/// Time zones offered: those of the partnership, in the order of [`COUNTRIES`].
-const ZONES: [&str; 3] = ["Europe/Ljubljana", "Europe/Rome", "Europe/Paris"];
-/// Choices that are shown as boxes to tick; more become a list.
-const BOXES_MAX: usize = 200;
-/// Countries offered first: those of the partnership.
-const COUNTRIES: [&str; 3] = ["SI", "IT", "FR"];
+pub const START: &str = ".start";
+/// See [`START`].
+pub const END: &str = ".end";
+/// See [`START`].
+pub const ZONE: &str = ".zone";
+/// What somebody looks for among the records that a reference may name, behind the field's name.
+pub const FIND: &str = ".find";
+/// The day of a log's first step, behind the field's name.
+pub const AT: &str = ".at";
+/// Whether an entry is to be removed, behind its id.
+pub const REMOVE: &str = ".remove";
+/// The ids under which a form holds entries that are not there yet.
+pub const NEW_ENTRIES: [&str; 3] = ["new1", "new2", "new3"];
 
 /// What stands in the controls, by name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Values(BTreeMap<String, Vec<String>>);
-
-/// Records that a reference may name, by kind.
-pub type Choices = BTreeMap<&'static str, Vec<(RecordKey, String)>>;
 
 impl Values {
     /// As a record stands.
     pub fn of_row(kind: &Kind, row: &Row) -> Self {
         let mut values = BTreeMap::new();
         for field in fields(kind) {
+            if let FieldType::Entries(subs) = field.field_type {
+                values.extend(of_entries(row, field, subs));
+                continue;
+            }
             for key in keys(field) {
                 let texts = match field.is_set() {
                     true => words(row, field.name),
@@ -73,6 +74,9 @@ impl Values {
     /// What a form for a new record begins with.
     pub fn of_new(kind: &Kind, given: &[(String, String)], lang: Lang) -> Self {
         let mut values = Self::of_pairs(given);
+        for field in kind.fields.iter().filter(|field| matches!(field.field_type, FieldType::Log(_))) {
+            values.0.insert(format!("{PREFIX}{}{AT}", field.name), vec![crate::views::time::today().to_string()]);
+        }
         let visibility = if kind.is_internal { "partner" } else { "federation" };
         for (key, value) in [("visibility", visibility), ("original_language", lang.code())] {
             values.0.insert(format!("{PREFIX}{key}"), vec![value.to_owned()]);
@@ -96,11 +100,13 @@ impl Values {
         self.all(key).join(", ")
     }
 
-    fn all(&self, key: &str) -> &[String] {
+    /// Everything that stands in the controls of a flat key.
+    pub fn all(&self, key: &str) -> &[String] {
         self.0.get(&format!("{PREFIX}{key}")).map_or(&[], Vec::as_slice)
     }
 
-    fn one(&self, key: &str) -> &str {
+    /// The one text of a flat key; empty where there is none.
+    pub fn one(&self, key: &str) -> &str {
         self.all(key).first().map_or("", String::as_str)
     }
 
@@ -109,6 +115,18 @@ impl Values {
     pub fn changed(&self, kind: &Kind, before: &Self) -> Map<String, Value> {
         let mut out = Map::new();
         for field in fields(kind) {
+            match field.field_type {
+                FieldType::Entries(subs) => self.changed_entries(field, subs, before, &mut out),
+                // Only a form for a new record has a day for the first step.
+                FieldType::Log(list) => {
+                    let day = self.one(&format!("{}{AT}", field.name)).trim();
+                    if let Some(first) = list.terms.first().filter(|_| !day.is_empty()) {
+                        out.insert(field.name.to_owned(), json!([{"to": first.code, "at": day}]));
+                    }
+                    continue;
+                }
+                _ => {}
+            }
             for key in keys(field) {
                 let (now, then) = (self.normal(field, &key), before.normal(field, &key));
                 if now != then {
@@ -117,6 +135,64 @@ impl Values {
             }
         }
         out
+    }
+
+    /// What was changed in entries that stand, which are to go, and what was written into the empty ones.
+    fn changed_entries(&self, field: &Field, subs: &'static [Field], before: &Self, out: &mut Map<String, Value>) {
+        let at = |id: &str, key: &str| format!("{}.{id}.{key}", field.name);
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        for id in self.all(field.name) {
+            if !self.one(&format!("{}.{id}{REMOVE}", field.name)).is_empty() {
+                removed.push(json!(id));
+                continue;
+            }
+            for sub in subs {
+                for key in keys(sub) {
+                    let key = at(id, &key);
+                    let now = self.normal(sub, &key);
+                    if now != before.normal(sub, &key) {
+                        out.insert(key, json!(now.first()));
+                    }
+                }
+            }
+        }
+        for id in NEW_ENTRIES {
+            let mut entry = Map::new();
+            for (sub, key) in subs.iter().flat_map(|sub| keys(sub).into_iter().map(move |key| (sub, key))) {
+                if let Some(text) = self.normal(sub, &at(id, &key)).pop() {
+                    entry.insert(key, json!(text));
+                }
+            }
+            if !entry.is_empty() {
+                added.push(Value::Object(entry));
+            }
+        }
+        let steps = [("add", added), ("remove", removed)].into_iter().filter(|(_, items)| !items.is_empty());
+        let steps: Map<String, Value> = steps.map(|(step, items)| (step.to_owned(), json!(items))).collect();
+        if !steps.is_empty() {
+            out.insert(field.name.to_owned(), Value::Object(steps));
+        }
+    }
+
+    /// Whether the form begins this log, as that of a new record does.
+    pub fn begins_log(&self, field: &Field) -> bool {
+        self.0.contains_key(&format!("{PREFIX}{}{AT}", field.name))
+    }
+
+    /// The fields in which somebody looks for a record, with what they look for.
+    pub fn looked_for(&self, kind: &Kind) -> Vec<(&'static Field, String)> {
+        let asked = fields(kind).map(|field| (field, self.one(&format!("{}{FIND}", field.name)).trim().to_owned()));
+        asked.filter(|(_, text)| !text.is_empty()).collect()
+    }
+
+    /// Names one more record in a reference, or the only one, and ends looking for it.
+    pub fn refer(&mut self, field: &Field, key: &str) {
+        self.0.remove(&format!("{PREFIX}{}{FIND}", field.name));
+        let texts = self.0.entry(format!("{PREFIX}{}", field.name)).or_default();
+        if !field.is_set() {
+            texts.clear();
+        }
+        texts.push(key.to_owned());
     }
 
     /// The members of a set in order of their text, or the one text of another field; empty: nothing.
@@ -135,79 +211,44 @@ impl Values {
 
 /// The fields that forms show.
 pub fn fields(kind: &Kind) -> impl Iterator<Item = &'static Field> {
-    // Lists and logs are more than one control holds: they have verbs of their own.
-    let plain =
-        |field: &&Field| !matches!(field.field_type, FieldType::Log(_) | FieldType::Entries(_) | FieldType::Changes);
-    kind.all_fields().filter(|field| !HIDDEN.contains(&field.name)).filter(plain)
+    // Who reads a person is its scope, which is no field.
+    let not_of_persons = ["visibility", "original_language"];
+    let is_person = kind.name == comin_protocol::ids::PERSON_KIND;
+    kind.all_fields().filter(move |field| {
+        !HIDDEN.contains(&field.name)
+            && !matches!(field.field_type, FieldType::Changes)
+            && !(is_person && not_of_persons.contains(&field.name))
+    })
+}
+
+/// The ids of a field's entries, and what stands in their parts.
+fn of_entries(row: &Row, field: &Field, subs: &'static [Field]) -> Vec<(String, Vec<String>)> {
+    let entries = schema::entries(row, field);
+    let ids = entries.iter().map(|entry| entry.id.clone()).collect();
+    let mut out = vec![(format!("{PREFIX}{}", field.name), ids)];
+    for entry in &entries {
+        for key in subs.iter().flat_map(keys) {
+            let key = format!("{}.{}.{key}", field.name, entry.id);
+            let texts = row.value(&key).map(scalar_text).into_iter().collect();
+            out.push((format!("{PREFIX}{key}"), texts));
+        }
+    }
+    out
 }
 
 /// The flat keys of a field's controls.
-fn keys(field: &Field) -> Vec<String> {
+pub fn keys(field: &Field) -> Vec<String> {
     match field.is_translated() {
         true => LANGUAGES.iter().map(|lang| format!("{}@{lang}", field.name)).collect(),
         false => vec![field.name.to_owned()],
     }
 }
 
-/// All controls of a kind. `error`: the field that was refused, and why. `fixed`: fields that cannot change,
-/// such as the ends of a link that exists.
-pub fn controls(
-    ctx: &Ctx,
-    kind: &Kind,
-    values: &Values,
-    choices: &Choices,
-    error: Option<(&str, &str)>,
-    fixed: &[&str],
-) -> Markup {
-    let refused = |field: &Field| error.filter(|(name, _)| base_of(name) == field.name);
-    html! {
-        @for field in fields(kind).filter(|field| !fixed.contains(&field.name)) {
-            (control(ctx, field, values, choices, refused(field).map(|(_, text)| text)))
-        }
-    }
-}
-
-/// The id of a field's first control, for links from error summaries.
-pub fn control_id(field: &str) -> String {
-    format!("c-{}", field.replace('@', "-"))
-}
-
-fn control(ctx: &Ctx, field: &Field, values: &Values, choices: &Choices, error: Option<&str>) -> Markup {
-    if field.is_translated() {
-        return translated(ctx, field, values, error);
-    }
-    match field.field_type {
-        FieldType::Codes(vocabulary) => return checkboxes(ctx, field, vocabulary, values, error),
-        FieldType::References(kinds) if offered(kinds, choices).count() <= BOXES_MAX => {
-            return reference_boxes(ctx, field, kinds, values, choices, error);
-        }
-        FieldType::MomentRange => return moments(ctx, field, values, error),
-        _ => {}
-    }
-    let id = control_id(field.name);
-    html! {
-        div.field {
-            label for=(id) { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
-            (hint(ctx, field, &id))
-            (error_line(error, &id))
-            (input(ctx, field, field.name, &id, values, choices, error.is_some()))
-        }
-    }
-}
-
-fn required(ctx: &Ctx, field: &Field) -> Markup {
-    html! { @if field.required { " " span.required { (ctx.t("form-required")) } } }
-}
-
-fn error_line(error: Option<&str>, id: &str) -> Markup {
-    html! { @if let Some(error) = error { p.error id={ (id) "-error" } { (error) } } }
-}
-
 /// Why a field's value was refused and what would be right, in the reader's language.
 pub fn refusal(lang: Lang, kind: &Kind, problem: &Problem) -> String {
     let member = |name: &str| problem.more.get(name).and_then(Value::as_str).unwrap_or_default();
     let value = member("value");
-    let Some(field) = kind.field(base_of(member("field"))) else {
+    let Some(field) = leaf(kind, member("field")) else {
         return lang.text("problem-invalid");
     };
     let typed = type_name(field.field_type);
@@ -228,6 +269,18 @@ pub fn refusal(lang: Lang, kind: &Kind, problem: &Problem) -> String {
     lang.text_with(key, &[("value", quoted(lang, value).into()), ("max", field.bytes_max.into())])
 }
 
+/// The field of a flat key; of a part of an entry that part.
+pub fn leaf(kind: &Kind, key: &str) -> Option<&'static Field> {
+    let field = kind.field(base_of(key))?;
+    match field.field_type {
+        FieldType::Entries(subs) => {
+            let part = key.rsplit('.').next().map(base_of).filter(|part| *part != field.name);
+            part.map_or(Some(field), |part| subs.iter().find(|sub| sub.name == part))
+        }
+        _ => Some(field),
+    }
+}
+
 /// A value as it was entered, in the quotation marks of the language.
 fn quoted(lang: Lang, value: &str) -> String {
     match lang {
@@ -236,264 +289,6 @@ fn quoted(lang: Lang, value: &str) -> String {
         Lang::Sl => format!("»{value}«"),
         Lang::Fr => format!("«\u{a0}{value}\u{a0}»"),
     }
-}
-
-fn hint_text(ctx: &Ctx, field: &Field) -> Option<String> {
-    let key = match field.field_type {
-        _ if field.name == "nuts" => "hint-nuts",
-        _ if field.name == "identifiers" => "hint-identifiers",
-        FieldType::Lines | FieldType::Links => "hint-lines",
-        FieldType::Country => "hint-country",
-        FieldType::Position => "hint-position",
-        FieldType::Email => "hint-email",
-        FieldType::References(_) => "hint-references",
-        _ => return None,
-    };
-    Some(ctx.t(key))
-}
-
-fn hint(ctx: &Ctx, field: &Field, id: &str) -> Markup {
-    html! { @if let Some(text) = hint_text(ctx, field) { p.hint id={ (id) "-hint" } { (text) } } }
-}
-
-/// The ids of hint and error line, for assistive technology.
-fn described(ctx: &Ctx, field: &Field, id: &str, failed: bool) -> Option<String> {
-    let hint = hint_text(ctx, field).map(|_| format!("{id}-hint"));
-    let error = failed.then(|| format!("{id}-error"));
-    let ids: Vec<String> = hint.into_iter().chain(error).collect();
-    (!ids.is_empty()).then(|| ids.join(" "))
-}
-
-fn input(ctx: &Ctx, field: &Field, key: &str, id: &str, values: &Values, choices: &Choices, failed: bool) -> Markup {
-    let name = format!("{PREFIX}{key}");
-    let described = described(ctx, field, id, failed);
-    let invalid = failed.then_some("true");
-    let value = values.one(key);
-    match field.field_type {
-        FieldType::Code(vocabulary) => codes(ctx, vocabulary, &name, id, value, field.required),
-        FieldType::Reference(kinds) => references(ctx, kinds, &name, id, &[value.to_owned()], choices, false),
-        FieldType::References(kinds) => references(ctx, kinds, &name, id, values.all(key), choices, true),
-        FieldType::Country => countries(ctx, &name, id, value, (described.as_deref(), invalid)),
-        _ if field.is_long() || field.is_set() => {
-            let text = values.all(key).join("\n");
-            let rows = if field.is_set() { "3" } else { "5" };
-            html! {
-                textarea id=(id) name=(name) rows=(rows) aria-describedby=[described] aria-invalid=[invalid] {
-                    // A first line break of a textarea is dropped by browsers.
-                    "\n" (text)
-                }
-            }
-        }
-        _ => html! {
-            input id=(id) name=(name) type=(input_type(field)) value=(value) required[field.required]
-                autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
-        },
-    }
-}
-
-fn input_type(field: &Field) -> &'static str {
-    match field.field_type {
-        FieldType::Date => "date",
-        FieldType::Month => "month",
-        FieldType::Integer { .. } => "number",
-        FieldType::Link => "url",
-        FieldType::Email => "email",
-        _ => "text",
-    }
-}
-
-fn translated(ctx: &Ctx, field: &Field, values: &Values, error: Option<&str>) -> Markup {
-    let own = ctx.lang.code();
-    let first = LANGUAGES.iter().filter(|lang| **lang == own);
-    let order: Vec<&str> = first.chain(LANGUAGES.iter().filter(|lang| **lang != own)).copied().collect();
-    let control = |lang: &str| {
-        let key = format!("{}@{lang}", field.name);
-        let id = control_id(&key);
-        let (name, value) = (format!("{PREFIX}{key}"), values.one(&key));
-        html! {
-            div.language {
-                label for=(id) { (language(ctx.lang, lang)) span.vh { " – " (field_label(ctx.lang, field.name)) } }
-                @if field.is_long() {
-                    textarea id=(id) name=(name) rows="4" lang=(lang) { "\n" (value) }
-                } @else {
-                    input id=(id) name=(name) type="text" value=(value) lang=(lang) autocomplete="off";
-                }
-            }
-        }
-    };
-    let open = |lang: &&str| *lang == own || !values.one(&format!("{}@{lang}", field.name)).is_empty();
-    let (shown, folded): (Vec<&str>, Vec<&str>) = order.into_iter().partition(open);
-    html! {
-        fieldset.field id=(control_id(field.name)) tabindex="-1" {
-            legend { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
-            (error_line(error, &control_id(field.name)))
-            @for lang in shown { (control(lang)) }
-            @if !folded.is_empty() {
-                details id={ "more-" (field.name) } {
-                    summary { (ctx.t("form-more-languages")) }
-                    @for lang in folded { (control(lang)) }
-                }
-            }
-        }
-    }
-}
-
-fn offered<'a>(kinds: &'static [&'static str], choices: &'a Choices) -> impl Iterator<Item = &'a (RecordKey, String)> {
-    kinds.iter().filter_map(|kind| choices.get(kind)).flatten()
-}
-
-fn reference_boxes(
-    ctx: &Ctx,
-    field: &Field,
-    kinds: &'static [&'static str],
-    values: &Values,
-    choices: &Choices,
-    error: Option<&str>,
-) -> Markup {
-    let standing: Vec<&String> = values.all(field.name).iter().filter(|text| !text.is_empty()).collect();
-    let known: Vec<(String, &String)> = offered(kinds, choices).map(|(key, title)| (key.to_string(), title)).collect();
-    // What the record refers to stays ticked even where it is not (yet) here.
-    let others = standing.iter().filter(|text| !known.iter().any(|(key, _)| key == **text));
-    let all: Vec<(&str, &str)> =
-        known.iter().map(|(k, t)| (k.as_str(), t.as_str())).chain(others.map(|t| (t.as_str(), t.as_str()))).collect();
-    html! {
-        fieldset.field id=(control_id(field.name)) tabindex="-1" {
-            legend { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
-            (error_line(error, &control_id(field.name)))
-            @if all.is_empty() { p.hint { (ctx.t("form-nothing-to-choose")) } } @else {
-                div.checks.long {
-                    @for (n, (key, title)) in all.iter().enumerate() {
-                        @let id = format!("{}-{n}", control_id(field.name));
-                        div.check {
-                            input type="checkbox" id=(id) name={ (PREFIX) (field.name) } value=(key)
-                                checked[standing.iter().any(|text| text == key)];
-                            label for=(id) { (title) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Start, end and time zone, which are one value of the record.
-fn moments(ctx: &Ctx, field: &Field, values: &Values, error: Option<&str>) -> Markup {
-    let text = values.one(field.name);
-    let (range, zone) = text.trim_end_matches(']').split_once('[').unwrap_or((text, ""));
-    let (start, end) = range.split_once('/').unwrap_or((range, ""));
-    let id = control_id(field.name);
-    let name = format!("{PREFIX}{}", field.name);
-    let own = ctx.status.roster.partners.get(&ctx.status.partner).map_or("", |p| p.country.as_str());
-    let near = COUNTRIES.iter().zip(ZONES).find(|(country, _)| **country == own).map_or("", |(_, zone)| zone);
-    let zone = if zone.is_empty() { near } else { zone };
-    let zones = ZONES.iter().copied().chain(Some(zone).filter(|z| !z.is_empty() && !ZONES.contains(z)));
-    html! {
-        fieldset.field id=(id) tabindex="-1" {
-            legend { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
-            (error_line(error, &id))
-            div.moments {
-                div { label for={ (id) "-start" } { (ctx.t("form-start")) }
-                    input id={ (id) "-start" } name={ (name) (START) } type="datetime-local" value=(start); }
-                div { label for={ (id) "-end" } { (ctx.t("form-end")) }
-                    input id={ (id) "-end" } name={ (name) (END) } type="datetime-local" value=(end); }
-                div { label for={ (id) "-zone" } { (ctx.t("form-zone")) }
-                    select id={ (id) "-zone" } name={ (name) (ZONE) } {
-                        @for known in zones { option value=(known) selected[known == zone] { (known) } }
-                    } }
-            }
-        }
-    }
-}
-
-fn checkboxes(ctx: &Ctx, field: &Field, vocabulary: &Vocabulary, values: &Values, error: Option<&str>) -> Markup {
-    let standing = values.all(field.name);
-    let unknown = standing.iter().filter(|code| !code.is_empty() && vocabulary.term(code).is_none());
-    let box_of = |code: &str, label: &str| {
-        let id = format!("{}-{code}", control_id(field.name));
-        html! {
-            div.check {
-                input type="checkbox" id=(id) name={ (PREFIX) (field.name) } value=(code)
-                    checked[standing.iter().any(|c| c == code)];
-                label for=(id) { (label) }
-            }
-        }
-    };
-    html! {
-        fieldset.field id=(control_id(field.name)) tabindex="-1" {
-            legend { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
-            (error_line(error, &control_id(field.name)))
-            div.checks {
-                @for term in vocabulary.terms { (box_of(term.code, term.label(ctx.lang.code()))) }
-                // Codes of a newer version are kept unless somebody unchecks them.
-                @for code in unknown { (box_of(code, code)) }
-            }
-        }
-    }
-}
-
-fn codes(ctx: &Ctx, vocabulary: &Vocabulary, name: &str, id: &str, value: &str, required: bool) -> Markup {
-    html! {
-        select id=(id) name=(name) required[required] {
-            option value="" { (ctx.t("form-none")) }
-            @for term in vocabulary.terms {
-                option value=(term.code) selected[term.code == value] { (term.label(ctx.lang.code())) }
-            }
-            @if !value.is_empty() && vocabulary.term(value).is_none() { option value=(value) selected { (value) } }
-        }
-    }
-}
-
-fn countries(
-    ctx: &Ctx,
-    name: &str,
-    id: &str,
-    value: &str,
-    (described, invalid): (Option<&str>, Option<&str>),
-) -> Markup {
-    let list = format!("{id}-list");
-    html! {
-        input id=(id) name=(name) type="text" value=(value) list=(list) maxlength="2" size="4" autocomplete="off"
-            aria-describedby=[described] aria-invalid=[invalid];
-        datalist id=(list) { @for code in COUNTRIES { option value=(code) { (country(ctx.lang, code)) } } }
-    }
-}
-
-fn references(
-    ctx: &Ctx,
-    kinds: &[&'static str],
-    name: &str,
-    id: &str,
-    standing: &[String],
-    choices: &Choices,
-    many: bool,
-) -> Markup {
-    let offered: Vec<&(RecordKey, String)> = kinds.iter().filter_map(|k| choices.get(k)).flatten().collect();
-    let is_standing = |key: &RecordKey| standing.iter().any(|s| *s == key.to_string());
-    // What the record refers to stays selected even where it is not (yet) here or not offered.
-    let others: Vec<&String> =
-        standing.iter().filter(|s| !s.is_empty() && !offered.iter().any(|(k, _)| k.to_string() == **s)).collect();
-    html! {
-        select id=(id) name=(name) multiple[many] size=[many.then(|| offered.len().clamp(3, 8).to_string())]
-            aria-describedby=[many.then(|| format!("{id}-hint"))] {
-            @if !many { option value="" { (ctx.t("form-none")) } }
-            @for (key, title) in offered { option value=(key) selected[is_standing(key)] { (title) } }
-            @for other in others { option value=(other) selected { (other) } }
-        }
-    }
-}
-
-/// One control for one value, of the name given.
-pub fn single(field: &Field, name: &str, id: &str, value: &str, ctx: &Ctx) -> Markup {
-    match field.field_type {
-        FieldType::Code(vocabulary) => codes(ctx, vocabulary, name, id, value, false),
-        _ if field.is_long() => html! { textarea id=(id) name=(name) rows="5" { "\n" (value) } },
-        _ => html! { input id=(id) name=(name) type=(input_type(field)) value=(value) autocomplete="off"; },
-    }
-}
-
-/// What the records are called that a form offers, for lists of differences.
-pub fn titles(choices: &Choices) -> Titles {
-    choices.values().flatten().cloned().collect()
 }
 
 #[cfg(test)]
@@ -562,5 +357,44 @@ mod tests {
         let kind = kind("organisation").unwrap();
         let changed = values(&[("other_names", "b\r\na\n\na")]).changed(kind, &Values::default());
         assert_eq!(Value::Object(changed), json!({"other_names": ["a", "b"]}), "one per line, each once");
+    }
+
+    #[test]
+    fn entries_are_added_changed_and_removed_by_their_ids() {
+        let kind = kind("programme").unwrap();
+        let (a, b) = ("00000000000000aa", "00000000000000bb");
+        let title = |id: &str| format!("modules.{id}.title@it");
+        let before = values(&[("modules", a), ("modules", b), (&title(a), "Ascolto"), (&title(b), "Rete")]);
+        let remove = format!("modules.{b}.remove");
+        let sent = values(&[
+            ("modules", a),
+            ("modules", b),
+            (&title(a), "Ascolto attivo"),
+            (&title(b), "Rete"),
+            (&remove, "on"),
+            ("modules.new1.title@it", "Valutazione"),
+            ("modules.new1.hours", "4"),
+            ("modules.new2.title@it", " "),
+        ]);
+        assert_eq!(
+            Value::Object(sent.changed(kind, &before)),
+            json!({
+                (title(a)): "Ascolto attivo",
+                "modules": {"add": [{"title@it": "Valutazione", "hours": "4"}], "remove": [b]},
+            }),
+            "one text, one removal, one new module; an empty one is none"
+        );
+        assert_eq!(Value::Object(before.changed(kind, &before)), json!({}), "what nobody touched is not written");
+    }
+
+    #[test]
+    fn the_first_step_of_a_log_has_its_day() {
+        let kind = kind("interest").unwrap();
+        let changed = values(&[("transitions.at", "2026-02-11")]).changed(kind, &Values::default());
+        assert_eq!(
+            Value::Object(changed),
+            json!({"transitions": [{"to": "received", "at": "2026-02-11"}]}),
+            "received"
+        );
     }
 }

@@ -98,8 +98,15 @@ pub enum Place {
 }
 
 /// The kinds with a list of their own, and its path.
-pub const LISTS: [(&str, &str); 4] =
-    [("network", "/networks"), ("organisation", "/organisations"), ("practice", "/practices"), ("event", "/events")];
+pub const LISTS: [(&str, &str); 7] = [
+    ("network", "/networks"),
+    ("organisation", "/organisations"),
+    ("practice", "/practices"),
+    ("event", "/events"),
+    ("interest", "/interests"),
+    ("programme", "/programmes"),
+    ("publication", "/publications"),
+];
 
 impl Ctx {
     /// A message.

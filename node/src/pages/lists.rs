@@ -1,11 +1,11 @@
 //! Lists of records of all partners: filtered and paged on the server.
 
 use super::layout::{Ctx, LISTS, Place};
-use super::show;
-use crate::api::limits::{PAGE_ROWS, QUERY_BYTES_MAX};
-use crate::api::{Answer, Problem};
+use super::{filters, show};
+use crate::api::Answer;
+use crate::api::limits::PAGE_ROWS;
 use crate::store::StoreError;
-use crate::views::{Filter, Group, ListPage, Reader, Titles, title};
+use crate::views::{Filter, Group, ListPage, Reader, Titles};
 use axum::response::Response;
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
@@ -19,40 +19,11 @@ fn columns(kind: &str) -> &'static [&'static str] {
         "organisation" => &["type", "city", "country", "target_groups"],
         "practice" => &["implementing_organisation", "country", "target_groups", "state"],
         "event" => &["type", "when", "place", "networks", "state"],
+        "interest" => &["network", "transitions", "origin_event"],
+        "programme" => &["networks", "languages", "modules"],
+        "publication" => &["type", "language", "url"],
         _ => &[],
     }
-}
-
-/// `GET /networks`.
-///
-/// # Errors
-/// 400 for a filter that cannot be read.
-pub async fn networks(ctx: Ctx) -> Answer<Response> {
-    list(ctx, "network").await
-}
-
-/// `GET /organisations`.
-///
-/// # Errors
-/// 400 for a filter that cannot be read.
-pub async fn organisations(ctx: Ctx) -> Answer<Response> {
-    list(ctx, "organisation").await
-}
-
-/// `GET /practices`.
-///
-/// # Errors
-/// 400 for a filter that cannot be read.
-pub async fn practices(ctx: Ctx) -> Answer<Response> {
-    list(ctx, "practice").await
-}
-
-/// `GET /events`.
-///
-/// # Errors
-/// 400 for a filter that cannot be read.
-pub async fn events(ctx: Ctx) -> Answer<Response> {
-    list(ctx, "event").await
 }
 
 struct Found {
@@ -62,43 +33,51 @@ struct Found {
     networks: Vec<(RecordKey, String)>,
 }
 
-async fn list(ctx: Ctx, kind: &'static str) -> Answer<Response> {
-    let filter = filter(&ctx, kind)?;
-    let number = ctx.query("page").and_then(|text| text.parse().ok()).unwrap_or(1);
-    let found = read(&ctx, filter, number).await?;
+/// The list of a kind.
+///
+/// # Errors
+/// 400 for a filter that cannot be read.
+pub async fn list(ctx: Ctx, kind: &'static str) -> Answer<Response> {
+    let filter = filters::read(&ctx, Some(kind))?;
+    let found = read(&ctx, filter).await?;
     let plural = ctx.t(&format!("kinds-{kind}"));
     let main = html! {
-        div.head {
-            h1 { (plural) }
-            a.button href={ "/records/new?kind=" (kind) } { (ctx.t(&format!("new-{kind}"))) }
-        }
-        (filters(&ctx, kind, &found.networks))
+        (head(&ctx, kind, &plural))
+        (filters::form(&ctx, path(kind), Some(kind), &found.networks))
         section #list data-live aria-label=(plural) {
             p.summary role="status" { (ctx.tw("n-records", &[("n", found.page.total.into())])) }
-            @if found.groups.is_empty() { (empty(&ctx, kind)) } @else { (table(&ctx, kind, &found)) (pager(&ctx, &found.page)) }
+            @if found.groups.is_empty() { (empty(&ctx, kind)) } @else { (table(&ctx, kind, &found)) (pager(&ctx, found.page.page, found.page.pages)) }
         }
     };
     Ok(ctx.page(Place::Kind(kind), &plural, main))
 }
 
-fn filter(ctx: &Ctx, kind: &str) -> Answer<Filter> {
-    let text = |name: &str| ctx.query(name).map(str::to_owned);
-    if ctx.query("q").is_some_and(|q| q.len() > QUERY_BYTES_MAX) {
-        return Err(Problem::bad_request(format!("the search text is longer than {QUERY_BYTES_MAX} bytes")));
-    }
-    let network = ctx.query("network").map(crate::api::parse_key).transpose()?;
-    Ok(Filter {
-        kind: Some(kind.to_owned()),
-        register: None,
-        country: text("country").map(|c| c.to_ascii_uppercase()),
-        target_group: text("target_group"),
-        network,
-        q: text("q"),
-        deleted: false,
-    })
+/// Where the list of a kind is.
+pub fn path(kind: &str) -> &'static str {
+    LISTS.iter().find(|(k, _)| *k == kind).map_or("/", |(_, path)| path)
 }
 
-async fn read(ctx: &Ctx, filter: Filter, number: usize) -> Answer<Found> {
+/// The title of a list, and what one does there.
+pub fn head(ctx: &Ctx, kind: &str, plural: &str) -> Markup {
+    html! {
+        div.head {
+            h1 { (plural) }
+            div.actions {
+                @match kind {
+                    "event" => { a.button.quiet href="/calendar" { (ctx.t("list-by-month")) } },
+                    "interest" if ctx.query("view") == Some("list") => { a.button.quiet href="/interests" { (ctx.t("list-as-board")) } },
+                    "interest" => { a.button.quiet href="/interests?view=list" { (ctx.t("list-as-table")) } },
+                    _ => {},
+                }
+                a.button.quiet href={ "/import?kind=" (kind) } { (ctx.t("list-import")) }
+                a.button href={ "/records/new?kind=" (kind) } { (ctx.t(&format!("new-{kind}"))) }
+            }
+        }
+    }
+}
+
+async fn read(ctx: &Ctx, filter: Filter) -> Answer<Found> {
+    let number = ctx.query("page").and_then(|text| text.parse().ok()).unwrap_or(1);
     let (index, roster, lang) = (ctx.app.index(), ctx.status.roster.clone(), ctx.lang);
     let own = (ctx.status.partner, ctx.status.device);
     let found = ctx.app.node().read(move |store| {
@@ -108,59 +87,9 @@ async fn read(ctx: &Ctx, filter: Filter, number: usize) -> Answer<Found> {
         let titles = reader.titles(&rows)?;
         let groups = page.groups.iter().cloned().filter_map(|rows| reader.group(rows).transpose());
         let groups = groups.collect::<Result<Vec<_>, StoreError>>()?;
-        let networks = Filter { kind: Some("network".into()), ..Filter::default() };
-        let networks = index.list(store, &networks, lang, 1, crate::api::limits::CHOICES_MAX)?;
-        let named =
-            networks.groups.iter().filter_map(|rows| rows.first()).map(|row| (row.key.clone(), title(row, lang)));
-        let networks = named.collect();
-        Ok(Found { page, groups, titles, networks })
+        Ok(Found { groups, titles, networks: filters::networks(store, &index, lang)?, page })
     });
     Ok(found.await?)
-}
-
-fn filters(ctx: &Ctx, kind: &str, networks: &[(RecordKey, String)]) -> Markup {
-    let has = |field: &str| schema::kind(kind).is_some_and(|kind| kind.field(field).is_some());
-    let is = |name: &str, value: &str| ctx.query(name) == Some(value);
-    let path = LISTS.iter().find(|(k, _)| *k == kind).map_or("/", |(_, path)| path);
-    let active = ["q", "country", "target_group", "network"].iter().any(|name| ctx.query(name).is_some());
-    html! {
-        form.filters method="get" action=(path) role="search" data-filter {
-            div { label for="q" { (ctx.t("filter-text")) }
-                input #q name="q" type="search" value=[ctx.query("q")] maxlength="100"; }
-            @if has("country") {
-                div { label for="country" { (ctx.t("field-country")) }
-                    select #country name="country" {
-                        option value="" { (ctx.t("filter-all")) }
-                        @for code in ["SI", "IT", "FR"] {
-                            option value=(code) selected[is("country", code)] { (show::country(ctx.lang, code)) }
-                        }
-                    } }
-            }
-            @if has("target_groups")
-                && let Some(vocabulary) = schema::vocabulary("target_group") {
-                div { label for="target_group" { (ctx.t("field-target_groups")) }
-                    select #target_group name="target_group" {
-                        option value="" { (ctx.t("filter-all")) }
-                        @for term in vocabulary.terms {
-                            option value=(term.code) selected[is("target_group", term.code)] { (term.label(ctx.lang.code())) }
-                        }
-                    } }
-            }
-            @if kind != "network" && !networks.is_empty() {
-                div { label for="network" { (ctx.t("kind-network")) }
-                    select #network name="network" {
-                        option value="" { (ctx.t("filter-all")) }
-                        @for (key, title) in networks {
-                            option value=(key) selected[is("network", &key.to_string())] { (title) }
-                        }
-                    } }
-            }
-            div.actions {
-                button type="submit" { (ctx.t("filter-apply")) }
-                @if active { a href=(path) { (ctx.t("filter-clear")) } }
-            }
-        }
-    }
 }
 
 fn table(ctx: &Ctx, kind: &str, found: &Found) -> Markup {
@@ -178,13 +107,13 @@ fn table(ctx: &Ctx, kind: &str, found: &Found) -> Markup {
                 @for group in &found.groups {
                     tr role="row" {
                         th role="rowheader" scope="row" {
-                            a href={ "/records/" (group.key) } { (group.title) }
+                            a href={ "/records/" (group.key) } lang=[show::foreign(ctx.lang, group)] { (group.title) }
                             (marks(ctx, group))
                         }
                         @for field in &fields {
                             td role="cell" data-label=(label(field.name)) {
                                 @if let Some(version) = group.versions.first()
-                                    && let Some(value) = show::field(ctx.lang, &version.row, field, &found.titles) { (value) }
+                                    && let Some(value) = show::brief(ctx.lang, &version.row, field, &found.titles) { (value) }
                             }
                         }
                         td role="cell" data-label=(ctx.t("list-register")) {
@@ -206,23 +135,24 @@ pub fn marks(ctx: &Ctx, group: &Group) -> Markup {
     }
 }
 
-fn pager(ctx: &Ctx, page: &ListPage) -> Markup {
+/// Ways to the page before and the next one; `page` counts from 1.
+pub fn pager(ctx: &Ctx, page: usize, pages: usize) -> Markup {
     html! {
-        @if page.pages > 1 {
+        @if pages > 1 {
             nav.pager aria-label=(ctx.t("pager")) {
-                @if page.page > 1 { a rel="prev" href=(ctx.here_with("page", &(page.page - 1).to_string())) { "← " (ctx.t("pager-before")) } }
-                span { (ctx.tw("pager-here", &[("page", page.page.into()), ("pages", page.pages.into())])) }
-                @if page.page < page.pages { a rel="next" href=(ctx.here_with("page", &(page.page + 1).to_string())) { (ctx.t("pager-next")) " →" } }
+                @if page > 1 { a rel="prev" href=(ctx.here_with("page", &(page - 1).to_string())) { "← " (ctx.t("pager-before")) } }
+                span { (ctx.tw("pager-here", &[("page", page.into()), ("pages", pages.into())])) }
+                @if page < pages { a rel="next" href=(ctx.here_with("page", &(page + 1).to_string())) { (ctx.t("pager-next")) " →" } }
             }
         }
     }
 }
 
-fn empty(ctx: &Ctx, kind: &str) -> Markup {
-    let filtered = ["q", "country", "target_group", "network"].iter().any(|name| ctx.query(name).is_some());
+/// What stands where there is nothing: why, and the way to the first one.
+pub fn empty(ctx: &Ctx, kind: &str) -> Markup {
     html! {
         div.empty {
-            @if filtered { p { (ctx.t("list-none-found")) } }
+            @if filters::is_active(ctx) { p { (ctx.t("list-none-found")) } }
             @else {
                 p { (ctx.t(&format!("list-empty-{kind}"))) }
                 p { a.button href={ "/records/new?kind=" (kind) } { (ctx.t(&format!("new-{kind}"))) } }

@@ -3,21 +3,33 @@
 
 mod around;
 mod assets;
+mod board;
 mod conflicts;
+mod control;
 mod decide;
 mod diagnose;
+mod documents;
 mod exchange;
+mod filters;
 pub mod first;
 mod form;
+mod importing;
 mod layout;
 mod lists;
 mod navigation;
+mod news;
+mod offers;
 mod overview;
 mod partners;
+mod people;
+mod pictures;
 mod record;
+mod search;
 mod settings;
 mod show;
 mod statements;
+mod todo;
+mod work;
 mod write;
 
 use crate::api::{AppState, Entrance, Form, Problem};
@@ -35,18 +47,7 @@ pub type Pairs = Form<Vec<(String, String)>>;
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/", get(overview::show))
-        .route("/networks", get(lists::networks))
-        .route("/organisations", get(lists::organisations))
-        .route("/practices", get(lists::practices))
-        .route("/events", get(lists::events))
-        .route("/records/new", get(write::new).post(write::create))
-        .route("/records/{id}", get(record::show))
-        .route("/records/{id}/edit", get(write::edit).post(write::save))
-        .route("/records/{id}/advance", post(around::advance))
-        .route("/records/{id}/delete", post(write::delete))
-        .route("/records/{id}/restore", post(write::restore))
-        .route("/conflicts", get(conflicts::show))
-        .route("/conflicts/{id}", post(conflicts::resolve))
+        .merge(work::router())
         .route("/partners", get(partners::show))
         .route("/partners/found", post(partners::found))
         .route("/partners/invite", post(partners::invite))

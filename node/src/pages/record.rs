@@ -1,13 +1,13 @@
 //! `/records/{id}`: a record with its values per register, its conflicts and its links.
 
 use super::layout::{Ctx, LISTS, Place};
-use super::{around, show};
+use super::{around, people, show};
 use crate::api::{Answer, Problem, parse_key, surroundings};
 use crate::store::{Store, StoreError};
 use crate::views::{Conflict, Group, Reader, Titles, Version, field_label, for_each_group, kind_label, words};
 use axum::extract::Path;
-use axum::response::Response;
-use comin_protocol::ids::RecordKey;
+use axum::response::{IntoResponse, Redirect, Response};
+use comin_protocol::ids::{PERSON_KIND, RecordKey};
 use comin_protocol::record::Row;
 use comin_protocol::schema::{self, Kind};
 use maud::{Markup, html};
@@ -26,6 +26,9 @@ struct Found {
 /// 404.
 pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
     let key = parse_key(&id)?;
+    if key.kind == PERSON_KIND {
+        return Ok(Redirect::to(&format!("/people/{key}")).into_response());
+    }
     let (roster, own, lang, wanted) =
         (ctx.status.roster.clone(), (ctx.status.partner, ctx.status.device), ctx.lang, key.clone());
     let found = ctx.app.node().read(move |store| {
@@ -40,7 +43,8 @@ pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
     });
     let found = found.await?.ok_or_else(|| Problem::not_found(format!("record {key}")))?;
     let around = surroundings(&ctx.app, &found.group, lang).await?;
-    Ok(page(&ctx, &found, &around))
+    let people = people::of(&ctx, &key).await?;
+    Ok(page(&ctx, &found, &around, &people))
 }
 
 /// The memberships of a network or an organisation.
@@ -66,7 +70,7 @@ fn place(kind: &str) -> Place {
     LISTS.iter().find(|(k, _)| *k == kind).map_or(Place::Other, |(kind, _)| Place::Kind(kind))
 }
 
-fn page(ctx: &Ctx, found: &Found, around: &Map<String, Value>) -> Response {
+fn page(ctx: &Ctx, found: &Found, around: &Map<String, Value>, people: &Markup) -> Response {
     let group = &found.group;
     let kind = &group.key.kind;
     let up = LISTS.iter().find(|(k, _)| k == kind);
@@ -76,10 +80,11 @@ fn page(ctx: &Ctx, found: &Found, around: &Map<String, Value>) -> Response {
         }
         article #record data-live data-record=(group.key) {
             p.kind { (kind_label(ctx.lang, kind)) }
-            h1 { (group.title) }
+            h1 lang=[show::foreign(ctx.lang, group)] { (group.title) }
             @if !group.differs.is_empty() { (differs(ctx, group)) }
-            @for version in &group.versions { (version_section(ctx, version, found)) }
+            @for version in &group.versions { (version_section(ctx, version, &found.titles)) }
             (link_section(ctx, found))
+            (people)
             (around::sections(ctx, &group.key, around))
             p.muted { (ctx.t("record-id")) " " code { (group.key) } }
         }
@@ -94,20 +99,23 @@ fn differs(ctx: &Ctx, group: &Group) -> Markup {
     }
 }
 
-fn version_section(ctx: &Ctx, version: &Version, found: &Found) -> Markup {
+/// What one register says of a record, and what can be done about it.
+pub fn version_section(ctx: &Ctx, version: &Version, titles: &Titles) -> Markup {
     let deleted = version.row.is_deleted();
     let heading = format!("v-{}-{}", version.row.doc.register.short(), version.row.doc.part);
     html! {
         section.version aria-labelledby=(heading) {
             div.head {
                 h2 id=(heading) { span.muted { (ctx.t("record-kept-in")) } " " (version.register_name) }
-                @if version.writable { (actions(ctx, version)) } @else { span.tag { (ctx.t("record-read-only")) } }
+                @if version.writable { (actions(ctx, version)) } @else { (read_only(ctx, version)) }
             }
             @if deleted { p.callout { (show::icon("act")) span { (ctx.t(if version.row.is_listed() { "record-deletion-disputed" } else { "record-deleted" })) } } }
-            @for conflict in &version.conflicts { (conflict_callout(ctx, version, conflict, &found.titles)) }
-            (values(ctx, version, &found.titles))
+            @for conflict in &version.conflicts { (conflict_callout(ctx, version, conflict, titles)) }
+            (values(ctx, version, titles))
             (around::stale_translations(ctx, version))
-            (around::steps(ctx, version))
+            (around::order(ctx, version))
+            (around::steps(ctx, version, "record"))
+            (around::state_form(ctx, version))
             p.muted { (ctx.t("record-created")) " " (show::origin(ctx, &version.creator)) }
         }
     }
@@ -123,9 +131,25 @@ fn actions(ctx: &Ctx, version: &Version) -> Markup {
             a.button.quiet href={ (base) "/edit?register=" (register) } {
                 (ctx.t("record-edit")) span.vh { ": " (version.register_name) }
             }
-            form method="post" action={ (base) "/" (verb) "?register=" (register) } {
-                input type="hidden" name="version" value=(tag);
-                button.quiet.(if verb == "delete" { "danger" } else { "" }) type="submit" { (ctx.t(&format!("record-{verb}"))) }
+            // A person is not marked as deleted but erased.
+            @if version.row.key.kind != PERSON_KIND {
+                form method="post" action={ (base) "/" (verb) "?register=" (register) } {
+                    input type="hidden" name="version" value=(tag);
+                    button.quiet.(if verb == "delete" { "danger" } else { "" }) type="submit" { (ctx.t(&format!("record-{verb}"))) }
+                }
+            }
+        }
+    }
+}
+
+/// What somebody can do about a record that another partner keeps.
+fn read_only(ctx: &Ctx, version: &Version) -> Markup {
+    let row = &version.row;
+    html! {
+        div.actions {
+            span.tag { (ctx.t("record-read-only")) }
+            @if !row.is_deleted() && schema::kind(&row.key.kind).is_some() && row.key.kind != "proposal" {
+                a.button.quiet href={ "/records/" (row.key) "/propose?register=" (row.doc.register) } { (ctx.t("record-propose")) }
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::layout::Ctx;
 use crate::i18n::Lang;
 use crate::views::time;
-use crate::views::{Titles, field_label, scalar_text, to_json, words};
+use crate::views::{Group, Titles, field_label, scalar_text, to_json, words};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::{Row, Scalar};
 use comin_protocol::schema::{self, Field, FieldType, Vocabulary};
@@ -50,6 +50,36 @@ pub fn field(lang: Lang, row: &Row, field: &Field, titles: &Titles) -> Option<Ma
     }
     let value = row.value(field.name)?;
     Some(scalar(lang, Some(field), value, titles))
+}
+
+/// What stands in a field, as short as a list needs it; `None` where nothing does.
+pub fn brief(lang: Lang, row: &Row, field_: &Field, titles: &Titles) -> Option<Markup> {
+    match field_.field_type {
+        FieldType::Log(list) => {
+            let steps = schema::steps(row, field_, list);
+            let labels =
+                schema::states(&steps).into_iter().map(|code| list.term(code).map_or(code, |t| t.label(lang.code())));
+            let labels: Vec<&str> = labels.collect();
+            (!labels.is_empty()).then(|| html! { span.tag { (labels.join(" / ")) } })
+        }
+        FieldType::Entries(_) => {
+            let count = schema::entries(row, field_).len();
+            (count > 0).then(|| html! { (count) })
+        }
+        _ if field_.is_translated() => {
+            let (shown, text) = schema::translated(row, field_.name, lang.code())?;
+            Some(html! { span lang=[(shown != lang.code()).then_some(shown)] { (text) } })
+        }
+        _ => field(lang, row, field_, titles),
+    }
+}
+
+/// The language of a record's title, where it is not the reader's.
+pub fn foreign<'a>(lang: Lang, group: &'a Group) -> Option<&'a str> {
+    let title = schema::kind(&group.key.kind)?;
+    let field = title.field(title.title).filter(|field| field.is_translated())?;
+    let (shown, _) = schema::translated(&group.versions.first()?.row, field.name, lang.code())?;
+    (shown != lang.code()).then_some(shown)
 }
 
 /// The steps of a log, in order.
@@ -129,6 +159,31 @@ fn text(lang: Lang, field: &Field, value: &str, titles: &Titles) -> Markup {
     }
 }
 
+/// A value in the shape of the API: a text, a list of texts, or a text in each language.
+pub fn json(lang: Lang, field: Option<&Field>, value: &Value, titles: &Titles) -> Markup {
+    let one = |value: &str| match field {
+        Some(field) => text(lang, field, value, titles),
+        None => html! { (value) },
+    };
+    match value {
+        Value::Null => html! { em.muted { (lang.text("value-none")) } },
+        Value::String(value) => one(value),
+        Value::Array(members) => html! {
+            ul.set { @for member in members { li { (json(lang, field, member, titles)) } } }
+        },
+        Value::Object(members) => html! {
+            @for (name, value) in members {
+                @let is_language = schema::LANGUAGES.contains(&name.as_str());
+                p lang=[is_language.then_some(name)] {
+                    span.muted lang=(lang.code()) { @if is_language { (language(lang, name)) } @else { (field_label(lang, name)) } ": " }
+                    (json(lang, field, value, titles))
+                }
+            }
+        },
+        other => html! { (other) },
+    }
+}
+
 fn invalid(lang: Lang, value: &str) -> Markup {
     html! { (value) " " span.tag { (lang.text("value-invalid")) } }
 }
@@ -186,9 +241,9 @@ pub fn language(lang: Lang, code: &str) -> String {
     term.map_or_else(|| code.to_owned(), |term| term.label(lang.code()).to_owned())
 }
 
-/// The field of a flat key.
+/// The field of a flat key; of a part of an entry that part.
 pub fn field_of_key(kind: &str, key: &str) -> Option<&'static Field> {
-    schema::kind(kind)?.field(schema::base_of(key))
+    super::form::leaf(schema::kind(kind)?, key)
 }
 
 /// Who wrote a value and when.

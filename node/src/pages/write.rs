@@ -1,14 +1,16 @@
 //! Forms for new records and for changes, and what happens when they are sent.
 
-use super::form::{self, Choices, Values, control_id};
-use super::layout::{Ctx, LISTS, Place, escape};
+use super::control::{self, control_id};
+use super::form::{self, Values};
+use super::layout::{Ctx, Place, escape};
+use super::lists::path as list_path;
+use super::offers::{self, Offers};
 use super::{Pairs, show, value};
-use crate::api::limits::CHOICES_MAX;
 use crate::api::{
-    Answer, Form, NewRecord, Problem, RecordWritten, address, create_records, deletion, edit_record, find_register,
-    parse_key, read_version,
+    Answer, Form, NewRecord, Problem, Propose, RecordWritten, address, create_records, deletion, edit_record,
+    find_register, only_row, parse_key, propose_change, read_version,
 };
-use crate::views::{self, Filter, Version, field_label, kind_label, known_kind, register_label};
+use crate::views::{self, Version, field_label, kind_label, known_kind, register_label};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -18,29 +20,6 @@ use comin_protocol::roster::RegisterKind;
 use comin_protocol::schema::{FieldType, Kind};
 use maud::{Markup, html};
 use serde_json::{Value, json};
-
-/// Records that the references of a kind may name.
-async fn choices(ctx: &Ctx, kind: &Kind) -> Answer<Choices> {
-    let mut kinds: Vec<&'static str> = Vec::new();
-    for field in form::fields(kind) {
-        if let FieldType::Reference(named) | FieldType::References(named) = field.field_type {
-            kinds.extend(named);
-        }
-    }
-    kinds.sort_unstable();
-    kinds.dedup();
-    let (index, lang) = (ctx.app.index(), ctx.lang);
-    let choices = ctx.app.node().read(move |store| {
-        let of_kind = |kind: &'static str| {
-            let filter = Filter { kind: Some(kind.to_owned()), ..Filter::default() };
-            let list = index.list(store, &filter, lang, 1, CHOICES_MAX)?;
-            let named = list.groups.iter().filter_map(|rows| rows.first());
-            Ok((kind, named.map(|row| (row.key.clone(), views::title(row, lang))).collect()))
-        };
-        kinds.into_iter().map(of_kind).collect()
-    });
-    Ok(choices.await?)
-}
 
 /// What is wrong with a form, on top of it, with a link to the field.
 fn summary(ctx: &Ctx, kind: &Kind, problem: &Problem) -> Markup {
@@ -92,12 +71,12 @@ pub async fn new(ctx: Ctx) -> Answer<Response> {
 
 async fn new_page(
     ctx: &Ctx,
-    kind: &Kind,
+    kind: &'static Kind,
     values: &Values,
     register: &str,
     problem: Option<&Problem>,
 ) -> Answer<Response> {
-    let choices = choices(ctx, kind).await?;
+    let offers = offers::read(ctx, kind, values).await?;
     let title = ctx.t(&format!("new-{}", kind.name));
     let words = problem.map(|problem| form::refusal(ctx.lang, kind, problem)).unwrap_or_default();
     let refused = problem.and_then(|p| Some((p.more.get("field")?.as_str()?, words.as_str())));
@@ -112,7 +91,7 @@ async fn new_page(
                     @for (id, label) in writable(ctx) { option value=(id) selected[id.to_string() == register] { (label) } }
                 }
             }
-            (form::controls(ctx, kind, values, &choices, refused, &[]))
+            (control::controls(ctx, kind, values, &offers, refused, &[]))
             div.actions { button type="submit" { (ctx.t("form-save")) } a href=(list_path(kind.name)) { (ctx.t("form-cancel")) } }
         }
     };
@@ -123,19 +102,21 @@ async fn new_page(
     Ok(response)
 }
 
-fn list_path(kind: &str) -> &'static str {
-    LISTS.iter().find(|(k, _)| *k == kind).map_or("/", |(_, path)| path)
-}
-
 /// `POST /records/new?kind=`.
 ///
 /// # Errors
 /// 422 for an unknown kind; a refused value shows the form again with the reason.
 pub async fn create(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     let kind = known_kind(ctx.query("kind").unwrap_or("organisation"))?;
-    let values = Values::of_pairs(&pairs);
-    let fields = values.changed(kind, &Values::default());
+    let mut values = Values::of_pairs(&pairs);
     let register = value(&pairs, "register").to_owned();
+    if !value(&pairs, "find").is_empty() {
+        return new_page(&ctx, kind, &values, &register, None).await;
+    }
+    if let Err(problem) = offers::settle(&ctx, kind, &mut values).await {
+        return new_page(&ctx, kind, &values, &register, Some(&problem)).await;
+    }
+    let fields = values.changed(kind, &Values::default());
     let named = Some(register.clone()).filter(|r| !r.is_empty());
     let record = NewRecord { kind: kind.name.to_owned(), register: named, fields };
     match create_records(&ctx.app, vec![record], ctx.lang).await {
@@ -165,21 +146,38 @@ pub async fn edit(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
     let (row, kind) = addressed(&ctx, &id).await?;
     let values = Values::of_row(kind, &row);
     let version = read_version(&ctx.app, row, ctx.lang).await?;
-    edit_page(&ctx, kind, &version, &values, Reason::Fresh).await
+    edit_page(&ctx, kind, (&version, Verb::Edit), &values, Reason::Fresh).await
+}
+
+/// What a form does with a record that there is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    /// It changes it.
+    Edit,
+    /// It proposes a change to who keeps it.
+    Propose,
 }
 
 /// Why an edit form is shown.
 enum Reason<'a> {
     /// Somebody wants to edit.
     Fresh,
+    /// Somebody looks for a record to refer to.
+    Finding,
     /// A value was refused.
     Refused(&'a Problem),
     /// The record had changed meanwhile; the fields that were to be changed.
     Stale(Vec<String>),
 }
 
-async fn edit_page(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, reason: Reason<'_>) -> Answer<Response> {
-    let choices = choices(ctx, kind).await?;
+async fn edit_page(
+    ctx: &Ctx,
+    kind: &'static Kind,
+    (version, verb): (&Version, Verb),
+    values: &Values,
+    reason: Reason<'_>,
+) -> Answer<Response> {
+    let offers = offers::read(ctx, kind, values).await?;
     let row = &version.row;
     let title = views::title(row, ctx.lang);
     let words = match &reason {
@@ -195,12 +193,13 @@ async fn edit_page(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, r
     let base = format!("/records/{}", row.key);
     let main = html! {
         nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href=(base) { (title) } }
-        h1 { (ctx.t("record-edit")) ": " (title) }
+        h1 { (ctx.t(if verb == Verb::Edit { "record-edit" } else { "record-propose" })) ": " (title) }
+        @if verb == Verb::Propose { p.lead { (ctx.tw("propose-lead", &[("register", version.register_name.as_str().into())])) } }
         p.muted { (kind_label(ctx.lang, kind.name)) " · " (version.register_name) }
         @match &reason {
-            Reason::Fresh => {},
+            Reason::Fresh | Reason::Finding => {},
             Reason::Refused(problem) => (summary(ctx, kind, problem)),
-            Reason::Stale(keys) => (stale(ctx, kind, version, values, &choices, keys)),
+            Reason::Stale(keys) => (stale(ctx, kind, version, values, &offers, keys)),
         }
         @if !version.conflicts.is_empty() {
             p.callout { (show::icon("warn")) span { (ctx.t("form-has-conflicts")) " " a href="/conflicts" { (ctx.t("nav-conflicts")) } } }
@@ -208,16 +207,25 @@ async fn edit_page(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, r
         // Nothing is replaced inside this part while the form is in use: the reader is told instead. A form that is
         // shown again holds what was typed, which no fresh page has.
         div #edit data-live[matches!(reason, Reason::Fresh)] data-record=(row.key) {
-            form.record method="post" action={ (base) "/edit?register=" (escape(&row.doc.register.to_string())) } {
+            form.record method="post" action={ (base) "/" (if verb == Verb::Edit { "edit" } else { "propose" }) "?register=" (escape(&row.doc.register.to_string())) } {
                 input type="hidden" name="version" value=(row.version().to_text());
-                (form::controls(ctx, kind, values, &choices, refused, kind.ends))
-                div.actions { button type="submit" { (ctx.t("form-save")) } a href=(base) { (ctx.t("form-cancel")) } }
+                (control::controls(ctx, kind, values, &offers, refused, kind.ends))
+                @if verb == Verb::Propose {
+                    div.field {
+                        label for="reason" { (ctx.t("propose-reason")) }
+                        textarea #reason name="reason" rows="3" {}
+                    }
+                }
+                div.actions {
+                    button type="submit" { (ctx.t(if verb == Verb::Edit { "form-save" } else { "propose-send" })) }
+                    a href=(base) { (ctx.t("form-cancel")) }
+                }
             }
         }
     };
     let mut response = ctx.page(Place::Other, &title, main);
     *response.status_mut() = match reason {
-        Reason::Fresh => StatusCode::OK,
+        Reason::Fresh | Reason::Finding => StatusCode::OK,
         Reason::Refused(problem) => problem.status,
         Reason::Stale(_) => StatusCode::PRECONDITION_FAILED,
     };
@@ -225,8 +233,8 @@ async fn edit_page(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, r
 }
 
 /// The record as it stands beside what was to be saved.
-fn stale(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, choices: &Choices, keys: &[String]) -> Markup {
-    let titles = form::titles(choices);
+fn stale(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, offers: &Offers, keys: &[String]) -> Markup {
+    let titles = offers::titles(offers);
     html! {
         div.callout.error-summary role="alert" tabindex="-1" {
             (show::icon("warn"))
@@ -256,7 +264,7 @@ fn stale(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, choices: &C
 }
 
 fn standing(ctx: &Ctx, kind: &Kind, version: &Version, key: &str, titles: &views::Titles) -> Markup {
-    let field = kind.field(key.split('@').next().unwrap_or(key));
+    let field = form::leaf(kind, key);
     match (version.row.value(key), field) {
         (Some(value), field) => show::scalar(ctx.lang, field, value, titles),
         (None, Some(field)) if field.is_set() => {
@@ -274,7 +282,15 @@ pub async fn save(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answe
     let (row, kind) = addressed(&ctx, &id).await?;
     let standing = Values::of_row(kind, &row);
     // The ends of a link are not on the form; they stay.
-    let values = Values::of_pairs(&pairs).with_missing(&standing, kind.ends);
+    let mut values = Values::of_pairs(&pairs).with_missing(&standing, kind.ends);
+    if !value(&pairs, "find").is_empty() {
+        let version = read_version(&ctx.app, row, ctx.lang).await?;
+        return edit_page(&ctx, kind, (&version, Verb::Edit), &values, Reason::Finding).await;
+    }
+    if let Err(problem) = offers::settle(&ctx, kind, &mut values).await {
+        let version = read_version(&ctx.app, row, ctx.lang).await?;
+        return edit_page(&ctx, kind, (&version, Verb::Edit), &values, Reason::Refused(&problem)).await;
+    }
     let fields = values.changed(kind, &standing);
     let Some(seen) = RowVersion::parse(value(&pairs, "version")) else {
         return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "if-match", "the form came without its version"));
@@ -283,7 +299,7 @@ pub async fn save(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answe
     if seen != row.version() {
         let keys = stale_keys();
         let version = read_version(&ctx.app, row, ctx.lang).await?;
-        return edit_page(&ctx, kind, &version, &values, Reason::Stale(keys)).await;
+        return edit_page(&ctx, kind, (&version, Verb::Edit), &values, Reason::Stale(keys)).await;
     }
     let outcome = match views::parse(kind.name, &fields, Some(&row), ctx.lang) {
         Ok(changes) if changes.is_empty() => Ok(RecordWritten::Done(Box::new(row.clone()))),
@@ -295,11 +311,68 @@ pub async fn save(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answe
         Ok(RecordWritten::Stale(row)) => {
             let keys = stale_keys();
             let version = read_version(&ctx.app, *row, ctx.lang).await?;
-            edit_page(&ctx, kind, &version, &values, Reason::Stale(keys)).await
+            edit_page(&ctx, kind, (&version, Verb::Edit), &values, Reason::Stale(keys)).await
         }
         Err(problem) => {
             let version = read_version(&ctx.app, row, ctx.lang).await?;
-            edit_page(&ctx, kind, &version, &values, Reason::Refused(&problem)).await
+            edit_page(&ctx, kind, (&version, Verb::Edit), &values, Reason::Refused(&problem)).await
+        }
+    }
+}
+
+/// The row about which somebody proposes something: of the register named, or the only one.
+async fn proposed(ctx: &Ctx, id: &str) -> Answer<(Row, &'static Kind)> {
+    let key = parse_key(id)?;
+    let register = match ctx.query("register") {
+        Some(text) => Some(find_register(&ctx.app, text).await?),
+        None => None,
+    };
+    Ok((only_row(&ctx.app, &key, register).await?, known_kind(&key.kind)?))
+}
+
+/// `GET /records/{id}/propose?register=`: the form of a proposal for a record that another partner keeps.
+///
+/// # Errors
+/// 404; 409 where several registers hold it.
+pub async fn propose(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
+    let (row, kind) = proposed(&ctx, &id).await?;
+    let values = Values::of_row(kind, &row);
+    let version = read_version(&ctx.app, row, ctx.lang).await?;
+    edit_page(&ctx, kind, (&version, Verb::Propose), &values, Reason::Fresh).await
+}
+
+/// `POST /records/{id}/propose?register=`.
+///
+/// # Errors
+/// 404; a refused value shows the form again.
+pub async fn send_proposal(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
+    let (row, kind) = proposed(&ctx, &id).await?;
+    let standing = Values::of_row(kind, &row);
+    let mut values = Values::of_pairs(&pairs).with_missing(&standing, kind.ends);
+    let settled = match value(&pairs, "find") {
+        "" => offers::settle(&ctx, kind, &mut values).await.map(|()| true),
+        _ => Ok(false),
+    };
+    let outcome = match settled {
+        Ok(true) => {
+            let reason = Some(value(&pairs, "reason").to_owned()).filter(|text| !text.is_empty());
+            let body = Propose { fields: values.changed(kind, &standing), reason };
+            match body.fields.is_empty() {
+                true => Err(Problem::invalid("nothing is different")),
+                false => propose_change(&ctx.app, &row, body, ctx.lang).await,
+            }
+        }
+        Ok(false) => {
+            let version = read_version(&ctx.app, row, ctx.lang).await?;
+            return edit_page(&ctx, kind, (&version, Verb::Propose), &values, Reason::Finding).await;
+        }
+        Err(problem) => Err(problem),
+    };
+    match outcome {
+        Ok(_) => Ok(Redirect::to("/proposals").into_response()),
+        Err(problem) => {
+            let version = read_version(&ctx.app, row, ctx.lang).await?;
+            edit_page(&ctx, kind, (&version, Verb::Propose), &values, Reason::Refused(&problem)).await
         }
     }
 }

@@ -68,8 +68,6 @@ pub struct Hit {
 /// An entry of the index.
 struct Slot {
     summary: Summary,
-    /// The languages in which it has a text.
-    languages: Vec<Box<str>>,
     /// The numbers of its words, ascending.
     words: Box<[u32]>,
 }
@@ -126,9 +124,6 @@ impl Index {
                 }
             });
         }
-        let mut languages: Vec<Box<str>> = rows.iter().flat_map(languages_of).collect();
-        languages.sort();
-        languages.dedup();
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
@@ -144,7 +139,7 @@ impl Index {
             }
         }
         if let Some(entry) = self.slots.get_mut(slot as usize) {
-            *entry = Some(Slot { summary, languages, words: words.into_keys().collect() });
+            *entry = Some(Slot { summary, words: words.into_keys().collect() });
             self.places.insert(key.clone(), slot);
         }
     }
@@ -170,10 +165,7 @@ impl Index {
             scores = Some(self.scores(word, scores.as_deref()));
         }
         let whole = words.join(" ");
-        let kept = |entry: &Slot| {
-            let spoken = query.language.as_deref().is_none_or(|lang| entry.languages.iter().any(|l| **l == *lang));
-            spoken && entry.summary.matches(&query.filter, members)
-        };
+        let kept = |entry: &Slot| entry.summary.matches(&query.filter, members);
         let found = scores.into_iter().flatten().zip(&self.slots).filter(|(score, _)| *score > 0.0);
         let mut hits: Vec<(f32, &Summary)> = found
             .filter_map(|(score, slot)| Some((score, slot.as_ref().filter(|entry| kept(entry))?)))
@@ -255,7 +247,7 @@ fn quality(fit: Fit) -> f32 {
 }
 
 /// The words of a text, folded. Beyond a length no person types, a word is cut.
-fn words_of(text: &str) -> Vec<String> {
+pub fn words_of(text: &str) -> Vec<String> {
     let folded = fold(text);
     let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(|word| word.chars().take(SEARCH_WORD_CHARS_MAX).collect()).collect()
@@ -293,12 +285,6 @@ fn each_text(row: &Row, mut each: impl FnMut(&str, Place)) {
             }
         }
     }
-}
-
-fn languages_of(row: &Row) -> impl Iterator<Item = Box<str>> + '_ {
-    let original = row.text("original_language").map(Box::from);
-    let translated = row.fields.keys().filter(|key| row.value(key).is_some());
-    original.into_iter().chain(translated.filter_map(|key| Some(Box::from(key.split_once('@')?.1))))
 }
 
 #[cfg(test)]

@@ -20,17 +20,15 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::broadcast;
 
-pub use index::{Hit, Index};
+pub use index::{Hit, Index, words_of};
 
 /// What is looked for.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Query {
     /// Words.
     pub text: String,
-    /// Kind, country, network, target group, register; its own text is not looked at.
+    /// Kind, country, network, target group, state, language, register; its own text is not looked at.
     pub filter: Filter,
-    /// Only records with a text in this language.
-    pub language: Option<String>,
 }
 
 /// The index of a running node.

@@ -13,7 +13,8 @@ use crate::runtime::{Event, EventKind, NodeHandle};
 use crate::store::{Store, StoreError};
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use comin_protocol::schema::{self, FieldType};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::broadcast;
 
@@ -31,6 +32,10 @@ pub struct Filter {
     pub target_group: Option<String>,
     /// A network's record: what refers to it, and the organisations that are its members.
     pub network: Option<RecordKey>,
+    /// Code of the state that it is in: its field `state`, or where its log has led.
+    pub state: Option<String>,
+    /// A language in which it has a text, by code.
+    pub language: Option<String>,
     /// Text somewhere in the record, without regard to case and accents.
     pub q: Option<String>,
     /// Deleted records too.
@@ -49,6 +54,8 @@ pub struct Summary {
     country: Option<Box<str>>,
     target_groups: Vec<Box<str>>,
     networks: Vec<RecordKey>,
+    states: Vec<Box<str>>,
+    languages: Vec<Box<str>>,
     registers: Vec<RegisterId>,
     deleted: bool,
 }
@@ -79,6 +86,8 @@ impl Summary {
             country: words("country").into_iter().next().map(String::into_boxed_str),
             target_groups: words("target_groups").into_iter().map(String::into_boxed_str).collect(),
             networks: networks.filter_map(|text| RecordKey::parse(&text)).collect(),
+            states: sorted(rows.iter().flat_map(states_of)),
+            languages: sorted(rows.iter().flat_map(languages_of)),
             registers: rows.iter().map(|row| row.doc.register).collect(),
             deleted: !rows.iter().any(Row::is_listed),
         })
@@ -104,12 +113,38 @@ impl Summary {
         let network = filter.network.as_ref().is_none_or(|network| {
             self.key == *network || self.networks.contains(network) || members.contains(&self.key)
         });
-        kind && register && country && group && network && (filter.deleted || !self.deleted)
+        let state = filter.state.as_deref().is_none_or(|state| self.states.iter().any(|s| **s == *state));
+        let language = filter.language.as_deref().is_none_or(|lang| self.languages.iter().any(|l| **l == *lang));
+        kind && register && country && group && network && state && language && (filter.deleted || !self.deleted)
     }
 }
 
 fn in_language(texts: &[Box<str>; Lang::ALL.len()], lang: Lang) -> &str {
     Lang::ALL.iter().zip(texts).find(|(l, _)| **l == lang).map_or("", |(_, text)| text)
+}
+
+fn sorted(words: impl Iterator<Item = Box<str>>) -> Vec<Box<str>> {
+    let words: BTreeSet<Box<str>> = words.collect();
+    words.into_iter().collect()
+}
+
+/// The states in which a record is: several where two people led its log on without knowing of one another.
+fn states_of(row: &Row) -> Vec<Box<str>> {
+    let log =
+        schema::kind(&row.key.kind).into_iter().flat_map(|kind| kind.fields).find_map(|field| match field.field_type {
+            FieldType::Log(list) => Some(schema::steps(row, field, list)),
+            _ => None,
+        });
+    match &log {
+        Some(steps) => schema::states(steps).into_iter().map(Box::from).collect(),
+        None => row.text("state").map(Box::from).into_iter().collect(),
+    }
+}
+
+fn languages_of(row: &Row) -> impl Iterator<Item = Box<str>> + '_ {
+    let original = row.text("original_language").map(Box::from);
+    let translated = row.fields.keys().filter(|key| row.value(key).is_some());
+    original.into_iter().chain(translated.filter_map(|key| Some(Box::from(key.split_once('@')?.1))))
 }
 
 /// Whether any text of the record contains the filter's text.

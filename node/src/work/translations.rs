@@ -1,5 +1,7 @@
 //! Translations that are older than the text of which they are one.
 
+use crate::store::{Store, StoreError};
+use crate::views::for_each_record;
 use comin_protocol::record::{Row, Scalar};
 use comin_protocol::schema::{self, Field};
 
@@ -23,6 +25,47 @@ pub fn stale(row: &Row) -> Vec<String> {
         out.extend(keys.filter(|key| written(key).is_some_and(|then| then < changed)));
     }
     out
+}
+
+/// What is to be translated in one record.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ToDo {
+    /// The record.
+    pub row: Row,
+    /// The flat keys of texts that there are in the original language and not in the one asked for.
+    pub missing: Vec<String>,
+    /// Those of translations into it that are older than the original.
+    pub stale: Vec<String>,
+}
+
+/// The records whose texts are to be translated into a language, of those that `concerns` lets through; those with the
+/// most to do first.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn to_do(store: &dyn Store, lang: &str, concerns: impl Fn(&Row) -> bool) -> Result<Vec<ToDo>, StoreError> {
+    let mut found = Vec::new();
+    for_each_record(store, |rows| {
+        for row in rows.iter().filter(|row| row.is_listed() && concerns(row)) {
+            let (missing, mut stale) = (missing(row, lang), stale(row));
+            stale.retain(|key| key.ends_with(&format!("@{lang}")));
+            if !missing.is_empty() || !stale.is_empty() {
+                found.push(ToDo { row: row.clone(), missing, stale });
+            }
+        }
+    })?;
+    found.sort_by_key(|one| (std::cmp::Reverse(one.missing.len() + one.stale.len()), one.row.key.clone()));
+    Ok(found)
+}
+
+/// The flat keys of texts that there are in the record's original language and not in `lang`.
+fn missing(row: &Row, lang: &str) -> Vec<String> {
+    let (Some(kind), Some(original)) = (schema::kind(&row.key.kind), row.text("original_language")) else {
+        return Vec::new();
+    };
+    let translated = kind.all_fields().filter(|field| Field::is_translated(field));
+    let keys = translated.filter(|field| row.text(&format!("{}@{original}", field.name)).is_some());
+    keys.map(|field| format!("{}@{lang}", field.name)).filter(|key| row.text(key).is_none()).collect()
 }
 
 #[cfg(test)]
@@ -52,5 +95,7 @@ mod tests {
             unseen_edits: Vec::new(),
         };
         assert_eq!(stale(&row), ["vision@it"], "older than the original, and no other");
+        assert_eq!(missing(&row, "fr"), ["name@fr"], "there in the original and not in French");
+        assert!(missing(&row, "sl").is_empty(), "the original is no translation");
     }
 }

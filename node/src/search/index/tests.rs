@@ -85,7 +85,7 @@ fn filters_narrow_it() {
     let index = index(&[
         ("organisation", 1, &[("name", "Alfa"), ("country", "IT"), ("description@sl", "x")]),
         ("organisation", 2, &[("name", "Alfa"), ("country", "SI"), ("target_groups/youth", "x")]),
-        ("practice", 3, &[("title@it", "Alfa"), ("network", &network_text)]),
+        ("practice", 3, &[("title@it", "Alfa"), ("network", &network_text), ("state", "draft")]),
         ("organisation", 4, &[("name", "Alfa"), ("country", "FR")]),
     ]);
     let with = |filter: Filter| found(&index, &Query { filter, ..words("alfa") });
@@ -97,7 +97,8 @@ fn filters_narrow_it() {
     let (mut hits, _) = index.search(&in_network, &members, Lang::En, 50);
     hits.sort_by(|a, b| a.key.cmp(&b.key));
     assert_eq!(hits.iter().map(|hit| hit.key.id[0]).collect::<Vec<_>>(), [4, 3], "network: what points at it, members");
-    assert_eq!(found(&index, &Query { language: Some("sl".into()), ..words("alfa") }), [1], "language");
+    assert_eq!(with(Filter { language: Some("sl".into()), ..Filter::default() }), [1], "language");
+    assert_eq!(with(Filter { state: Some("draft".into()), ..Filter::default() }), [3], "state");
 }
 
 #[test]

@@ -1,0 +1,486 @@
+//! `/import`: a spreadsheet is sent, looked at – which column goes where, what would be added and changed –, and taken.
+
+use super::form::PREFIX;
+use super::layout::{Ctx, Place};
+use super::{Pairs, show, value};
+use crate::api::{Answer, Form, ImportStage, Problem, Upload, import_outcome, parts, start_import, upload};
+use crate::views::{field_label, kind_label, register_label};
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use comin_protocol::ids::RegisterId;
+use comin_protocol::roster::RegisterKind;
+use comin_protocol::schema::{self, FieldType, Kind, LANGUAGES};
+use maud::{Markup, html};
+use serde_json::{Map, Value, json};
+
+/// Rows, errors and records that a page names; all are counted.
+const LISTED: usize = 100;
+/// Kinds that are imported first.
+const USUAL: [&str; 4] = ["organisation", "network", "event", "practice"];
+
+/// `GET /import?kind=`.
+///
+/// # Errors
+/// None of its own.
+pub async fn show(ctx: Ctx) -> Answer<Response> {
+    Ok(page(&ctx, None))
+}
+
+fn page(ctx: &Ctx, problem: Option<&Problem>) -> Response {
+    let title = ctx.t("import-title");
+    let asked = ctx.query("kind").unwrap_or("organisation");
+    let kinds =
+        schema::KINDS.iter().filter(|kind| !kind.fields.iter().any(|f| matches!(f.field_type, FieldType::Changes)));
+    let (usual, others): (Vec<&Kind>, Vec<&Kind>) = kinds.partition(|kind| USUAL.contains(&kind.name));
+    let main = html! {
+        h1 { (title) }
+        p.lead { (ctx.t("import-lead")) }
+        @if let Some(problem) = problem { (refused(ctx, problem)) }
+        form.record method="post" action="/import" enctype="multipart/form-data" {
+            div.field {
+                label for="kind" { (ctx.t("import-kind")) }
+                select #kind name="kind" {
+                    @for kind in usual.into_iter().chain(others) { option value=(kind.name) selected[kind.name == asked] { (kind_label(ctx.lang, kind.name)) } }
+                }
+            }
+            div.field {
+                label for="file" { (ctx.t("import-file")) }
+                p.hint id="file-hint" { (ctx.t("import-file-hint")) }
+                input #file type="file" name="file" required accept=".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,.json,.jsonl,.ndjson" aria-describedby="file-hint";
+            }
+            div.actions { button type="submit" { (ctx.t("import-look")) } }
+        }
+        p { a href="/import/progress" { (ctx.t("import-last")) } }
+    };
+    let mut response = ctx.page(Place::Import, &title, main);
+    if let Some(problem) = problem {
+        *response.status_mut() = problem.status;
+    }
+    response
+}
+
+fn refused(ctx: &Ctx, problem: &Problem) -> Markup {
+    html! {
+        div.callout.error-summary role="alert" tabindex="-1" {
+            (show::icon("act"))
+            div { p { strong { (ctx.t("import-refused")) } } (super::refusal_words(ctx.lang, problem)) }
+        }
+    }
+}
+
+/// `POST /import`: takes the file and shows what an import of it would do.
+///
+/// # Errors
+/// 413 for a file that is too large.
+pub async fn send(ctx: Ctx, headers: HeaderMap, body: Body) -> Answer<Response> {
+    let parts = parts(&headers, &upload(body).await?)?;
+    let kind =
+        parts.iter().find(|part| part.name == "kind").map(|part| String::from_utf8_lossy(&part.body).into_owned());
+    let file = parts.into_iter().find(|part| part.name == "file").filter(|part| !part.body.is_empty());
+    let Some(file) = file else {
+        return Ok(page(&ctx, Some(&Problem::invalid("no file was chosen"))));
+    };
+    let name = file.file.unwrap_or_default();
+    let kept = ctx.app.uploads().keep(name, kind.unwrap_or_default(), file.body);
+    let id = kept.ok_or_else(|| Problem::internal("this machine gives no random numbers"))?;
+    Ok(Redirect::to(&format!("/import/{id}")).into_response())
+}
+
+fn find(ctx: &Ctx, id: &str) -> Answer<(Upload, &'static Kind)> {
+    let upload = ctx.app.uploads().get(id).ok_or_else(|| Problem::not_found("the file that was sent"))?;
+    let kind = crate::views::known_kind(&upload.kind)?;
+    Ok((upload, kind))
+}
+
+/// `GET /import/{id}`: what an import of the file would do.
+///
+/// # Errors
+/// 404 where the file is not there any more.
+pub async fn preview(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
+    let (upload, kind) = find(&ctx, &id)?;
+    look(&ctx, &upload, kind, &Wishes::default()).await
+}
+
+/// `POST /import/{id}`: `verb` is `look`, with another mapping, or `import`.
+///
+/// # Errors
+/// 404 where the file is not there any more.
+pub async fn act(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
+    let (upload, kind) = find(&ctx, &id)?;
+    let wishes = Wishes::of(&pairs);
+    if value(&pairs, "verb") != "import" {
+        return look(&ctx, &upload, kind, &wishes).await;
+    }
+    let stage = start_import(&ctx.app, wishes.params(kind, false), upload.file.clone()).await?;
+    match import_outcome(stage).await {
+        Some(Err(problem)) => Ok(looked(&ctx, &upload, kind, &wishes, Err(&problem))),
+        outcome => {
+            if outcome.is_some() {
+                ctx.app.uploads().forget(&id);
+            }
+            Ok(Redirect::to("/import/progress").into_response())
+        }
+    }
+}
+
+/// What somebody wants of an import.
+#[derive(Default)]
+struct Wishes {
+    pairs: Vec<(String, String)>,
+}
+
+impl Wishes {
+    fn of(pairs: &[(String, String)]) -> Self {
+        Self { pairs: pairs.to_vec() }
+    }
+
+    fn one(&self, name: &str) -> &str {
+        value(&self.pairs, name)
+    }
+
+    /// By heading, what each column goes to; `None` where nobody has said so yet.
+    fn columns(&self) -> Option<Map<String, Value>> {
+        let headings = self.pairs.iter().filter_map(|(name, heading)| Some((name.strip_prefix("heading.")?, heading)));
+        let columns: Map<String, Value> =
+            headings.map(|(n, heading)| (heading.clone(), json!(self.one(&format!("column.{n}"))))).collect();
+        (!columns.is_empty()).then_some(columns)
+    }
+
+    /// As `POST /api/v1/import` takes it.
+    fn params(&self, kind: &Kind, dry_run: bool) -> Value {
+        let mut out = Map::from_iter([("kind".to_owned(), json!(kind.name)), ("dry_run".to_owned(), json!(dry_run))]);
+        if let Some(columns) = self.columns() {
+            let map = json!({"kind": kind.name, "columns": columns});
+            out.insert("map".to_owned(), json!(map.to_string()));
+        }
+        for name in ["register", "language", "key", "personal_email", "scope"] {
+            let given = self.one(name);
+            if !given.is_empty() {
+                out.insert(name.to_owned(), json!(given));
+            }
+        }
+        if self.one("persons") == "take" {
+            for name in ["purpose", "legal_basis", "retain_until", "informed_on"] {
+                let given = self.one(&format!("{PREFIX}{name}"));
+                if !given.is_empty() {
+                    out.insert(name.to_owned(), json!(given));
+                }
+            }
+        } else if self.one("persons") == "leave" {
+            out.insert("without_persons".to_owned(), json!(true));
+        }
+        Value::Object(out)
+    }
+}
+
+async fn look(ctx: &Ctx, upload: &Upload, kind: &'static Kind, wishes: &Wishes) -> Answer<Response> {
+    let stage = start_import(&ctx.app, wishes.params(kind, true), upload.file.clone()).await?;
+    match import_outcome(stage).await {
+        Some(Ok(report)) => Ok(looked(ctx, upload, kind, wishes, Ok(&report))),
+        Some(Err(problem)) => Ok(looked(ctx, upload, kind, wishes, Err(&problem))),
+        // The file is large: what comes of looking at it is shown where the progress is.
+        None => Ok(Redirect::to("/import/progress").into_response()),
+    }
+}
+
+fn number(report: &Value, name: &str) -> u64 {
+    report.get(name).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn list<'a>(report: &'a Value, name: &str) -> &'a [Value] {
+    report.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(item: &'a Value, name: &str) -> &'a str {
+    item.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn looked(
+    ctx: &Ctx,
+    upload: &Upload,
+    kind: &'static Kind,
+    wishes: &Wishes,
+    seen: Result<&Value, &Problem>,
+) -> Response {
+    let title = ctx.tw("import-preview", &[("file", upload.name.as_str().into())]);
+    let mapping = match seen {
+        Ok(report) => report.get("mapping"),
+        Err(problem) => problem.more.get("mapping"),
+    };
+    let needs_terms = match seen {
+        Ok(report) => report.get("persons").and_then(|persons| persons.get("needs_terms")) == Some(&Value::Bool(true)),
+        Err(problem) => problem.more.contains_key("persons"),
+    };
+    let work = seen.is_ok_and(|report| number(report, "added") + number(report, "changed") > 0);
+    let main = html! {
+        nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href="/import" { (ctx.t("import-title")) } }
+        h1 { (title) }
+        p.muted { (kind_label(ctx.lang, kind.name)) }
+        @match seen {
+            Ok(report) => (counts(ctx, report)),
+            Err(problem) => (errors(ctx, problem)),
+        }
+        form method="post" action={ "/import/" (upload.id) } {
+            (settings(ctx, kind, wishes, needs_terms))
+            @if let Some(mapping) = mapping { (columns(ctx, kind, mapping)) }
+            div.actions {
+                @if work { button type="submit" name="verb" value="import" { (ctx.t("import-do")) } }
+                button.quiet type="submit" name="verb" value="look" { (ctx.t("import-look-again")) }
+                a href="/import" { (ctx.t("form-cancel")) }
+            }
+        }
+        @if let Ok(report) = seen { (changes(ctx, report)) }
+    };
+    let mut response = ctx.page(Place::Import, &title, main);
+    if let Err(problem) = seen {
+        *response.status_mut() = problem.status;
+    }
+    response
+}
+
+/// How much would be, or was, added, changed and left.
+fn counts(ctx: &Ctx, report: &Value) -> Markup {
+    let is_dry = report.get("dry_run") == Some(&Value::Bool(true));
+    html! {
+        section aria-labelledby="counts" {
+            h2 #counts { (ctx.t(if is_dry { "import-would" } else { "import-done" })) }
+            ul.tiles {
+                @for name in ["added", "changed", "unchanged"] {
+                    li { div.tile { span.number { (number(report, name)) } span { (ctx.t(&format!("import-{name}"))) } } }
+                }
+            }
+            ul {
+                @for (name, key) in [("elsewhere", "cli-import-elsewhere"), ("ids_unknown", "cli-import-ids-unknown"), ("emails_left", "cli-import-emails-left"), ("absent", "cli-import-absent")] {
+                    @if number(report, name) > 0 { li { (ctx.tw(key, &[("n", number(report, name).into())])) } }
+                }
+                @if let Some(persons) = report.get("persons") && number(persons, "added") + number(persons, "changed") + number(persons, "unchanged") > 0 {
+                    li { (ctx.tw("cli-import-persons", &["added", "changed", "unchanged"].map(|name| (name, number(persons, name).into())))) }
+                }
+                @if let Some(positions) = report.get("positions") && number(positions, "filled") > 0 {
+                    li { (ctx.tw("import-positions", &["filled", "unknown", "several"].map(|name| (name, number(positions, name).into())))) }
+                }
+            }
+        }
+    }
+}
+
+/// The values that cannot be taken.
+fn errors(ctx: &Ctx, problem: &Problem) -> Markup {
+    let errors = problem.more.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let total = problem.more.get("errors_total").and_then(Value::as_u64).unwrap_or_default();
+    html! {
+        (refused(ctx, problem))
+        @if !errors.is_empty() {
+            section aria-labelledby="errors" {
+                h2 #errors { (ctx.tw("import-errors", &[("n", total.into())])) }
+                p { (ctx.t("import-errors-how")) }
+                table.cards role="table" {
+                    caption.vh { (ctx.t("import-errors-caption")) }
+                    thead role="rowgroup" { tr role="row" {
+                        @for head in ["import-row", "import-column", "import-reason"] { th role="columnheader" scope="col" { (ctx.t(head)) } }
+                    } }
+                    tbody role="rowgroup" {
+                        @for error in errors.iter().take(LISTED) {
+                            tr role="row" {
+                                th role="rowheader" scope="row" { (number(error, "row")) }
+                                td role="cell" data-label=(ctx.t("import-column")) { (text(error, "column")) }
+                                td role="cell" data-label=(ctx.t("import-reason")) { span lang="en" { (text(error, "reason")) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is said once for the whole file.
+fn settings(ctx: &Ctx, kind: &Kind, wishes: &Wishes, needs_terms: bool) -> Markup {
+    let (roster, device) = (&ctx.status.roster, &ctx.status.device);
+    let registers = roster.registers.values().filter(|register| roster.may_write(&register.id, device));
+    let mut registers: Vec<(RegisterId, String, bool)> = registers
+        .map(|register| {
+            let own = register.kind == RegisterKind::Partner;
+            (register.id, register_label(ctx.lang, roster, &ctx.status.partner, &register.id), own)
+        })
+        .collect();
+    registers.sort_by_key(|(_, _, own)| !own);
+    let language = Some(wishes.one("language")).filter(|code| !code.is_empty()).unwrap_or(ctx.lang.code());
+    html! {
+        fieldset.field {
+            legend { (ctx.t("import-settings")) }
+            div.field {
+                label for="register" { (ctx.t("form-register")) }
+                select #register name="register" {
+                    @for (id, label, _) in &registers { option value=(id) selected[wishes.one("register") == id.to_string()] { (label) } }
+                }
+            }
+            div.field {
+                label for="language" { (ctx.t("import-language")) }
+                select #language name="language" {
+                    @for code in LANGUAGES { option value=(code) selected[code == language] { (show::language(ctx.lang, code)) } }
+                }
+            }
+            @if kind.name == "organisation" {
+                div.field {
+                    label for="personal_email" { (ctx.t("import-email")) }
+                    select #personal_email name="personal_email" {
+                        @for word in ["refuse", "leave", "allow"] { option value=(word) selected[wishes.one("personal_email") == word] { (ctx.t(&format!("import-email-{word}"))) } }
+                    }
+                }
+                (persons(ctx, wishes, needs_terms))
+            }
+        }
+    }
+}
+
+/// What becomes of contact persons in the file.
+fn persons(ctx: &Ctx, wishes: &Wishes, needs_terms: bool) -> Markup {
+    let at = |name: &str| format!("{PREFIX}{name}");
+    let list = schema::vocabulary("legal_basis").map_or(&[][..], |list| list.terms);
+    let (basis, take) = (at("legal_basis"), wishes.one("persons") == "take");
+    html! {
+        div.field {
+            @if needs_terms { p.error { (ctx.t("import-persons-terms")) } }
+            label for="persons" { (ctx.t("import-persons")) }
+            select #persons name="persons" {
+                @for word in ["ask", "take", "leave"] { option value=(word) selected[wishes.one("persons") == word] { (ctx.t(&format!("import-persons-{word}"))) } }
+            }
+        }
+        details id="terms" open[needs_terms || take] {
+            summary { (ctx.t("import-persons-details")) }
+            div.field { label for="purpose" { (field_label(ctx.lang, "purpose")) } input #purpose name=(at("purpose")) value=(wishes.one(&at("purpose"))); }
+            div.field {
+                label for="legal_basis" { (field_label(ctx.lang, "legal_basis")) }
+                select #legal_basis name=(basis) {
+                    option value="" { (ctx.t("form-none")) }
+                    @for term in list { option value=(term.code) selected[wishes.one(&basis) == term.code] { (term.label(ctx.lang.code())) } }
+                }
+            }
+            div.field { label for="retain_until" { (field_label(ctx.lang, "retain_until")) } input #retain_until type="date" name=(at("retain_until")) value=(wishes.one(&at("retain_until"))); }
+            div.field { label for="informed_on" { (field_label(ctx.lang, "informed_on")) } input #informed_on type="date" name=(at("informed_on")) value=(wishes.one(&at("informed_on"))); }
+        }
+    }
+}
+
+/// Which column goes where, to look at and to change.
+fn columns(ctx: &Ctx, kind: &'static Kind, mapping: &Value) -> Markup {
+    let empty = Map::new();
+    let columns = mapping.get("columns").and_then(Value::as_object).unwrap_or(&empty);
+    let targets = targets(ctx, kind);
+    html! {
+        section aria-labelledby="mapping" {
+            h2 #mapping { (ctx.t("import-mapping")) }
+            p { (ctx.t("import-mapping-how")) }
+            table.cards role="table" {
+                caption.vh { (ctx.t("import-mapping")) }
+                thead role="rowgroup" { tr role="row" {
+                    th role="columnheader" scope="col" { (ctx.t("import-column")) }
+                    th role="columnheader" scope="col" { (ctx.t("import-target")) }
+                } }
+                tbody role="rowgroup" {
+                    @for (n, (heading, target)) in columns.iter().enumerate() {
+                        @let target = target.as_str().unwrap_or_default();
+                        tr role="row" {
+                            th role="rowheader" scope="row" { label for={ "column-" (n) } { (heading) } input type="hidden" name={ "heading." (n) } value=(heading); }
+                            td role="cell" data-label=(ctx.t("import-target")) {
+                                select id={ "column-" (n) } name={ "column." (n) } {
+                                    @for (code, label) in &targets { option value=(code) selected[code == target] { (label) } }
+                                    @if targets.iter().all(|(code, _)| code != target) { option value=(target) selected { (target) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a column can hold.
+fn targets(ctx: &Ctx, kind: &'static Kind) -> Vec<(String, String)> {
+    let mut out = vec![(String::new(), ctx.t("import-nothing")), ("id".to_owned(), ctx.t("export-column-id"))];
+    for field in kind.all_fields() {
+        let label = field_label(ctx.lang, field.name);
+        if field.is_translated() {
+            let of = |code: &&str| {
+                (format!("{}@{code}", field.name), format!("{label} – {}", show::language(ctx.lang, code)))
+            };
+            out.extend(LANGUAGES.iter().map(of));
+        } else {
+            out.push((field.name.to_owned(), label));
+        }
+    }
+    out
+}
+
+/// What would be done, row by row, and what may be there already.
+fn changes(ctx: &Ctx, report: &Value) -> Markup {
+    let (rows, duplicates) = (list(report, "changes"), list(report, "duplicates"));
+    let what = |change: &Value| match text(change, "what").strip_prefix("change") {
+        Some(fields) => {
+            let names = fields.trim_start_matches([':', ' ']).split([',', ' ']).filter(|name| !name.is_empty());
+            format!(
+                "{}: {}",
+                ctx.t("import-changed"),
+                names.map(|name| field_label(ctx.lang, name)).collect::<Vec<_>>().join(", ")
+            )
+        }
+        None => ctx.t("import-added"),
+    };
+    html! {
+        @if !duplicates.is_empty() {
+            section aria-labelledby="duplicates" {
+                h2 #duplicates { (ctx.t("import-duplicates")) }
+                p { (ctx.t("cli-import-duplicates")) }
+                ul { @for one in duplicates.iter().take(LISTED) {
+                    li { (ctx.t("import-row")) " " (number(one, "row")) ": " a href={ "/records/" (text(one, "id")) } { (text(one, "title")) } " " span.tag { (ctx.t(&format!("cli-duplicate-{}", text(one, "reason")))) } }
+                } }
+            }
+        }
+        @if !rows.is_empty() {
+            section aria-labelledby="rows" {
+                h2 #rows { (ctx.t("import-rows")) }
+                ul.rows { @for change in rows.iter().take(LISTED) { li { (ctx.t("import-row")) " " (number(change, "row")) ": " (what(change)) } } }
+                @if rows.len() > LISTED { p.muted { (ctx.tw("and-more", &[("n", (rows.len() - LISTED).into())])) } }
+            }
+        }
+    }
+}
+
+/// `GET /import/progress`: how far the last import is, and what came of it.
+///
+/// # Errors
+/// None of its own.
+pub async fn progress(ctx: Ctx) -> Answer<Response> {
+    let title = ctx.t("import-progress");
+    let main = html! {
+        nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href="/import" { (ctx.t("import-title")) } }
+        h1 { (title) }
+        div #import data-live {
+            @match ctx.app.imports().last() {
+                None => div.empty { p { (ctx.t("import-never")) } },
+                Some(ImportStage::Checking) => { p role="status" { (show::icon("busy")) (ctx.t("import-checking")) } (again(&ctx)) },
+                Some(ImportStage::Writing { written, total }) => {
+                    p role="status" { (show::icon("busy")) (ctx.tw("cli-import-progress", &[("written", written.into()), ("total", total.into())])) }
+                    progress max=(total) value=(written) aria-label=(title) {}
+                    (again(&ctx))
+                },
+                Some(ImportStage::Done(done)) => {
+                    @match done.as_ref() {
+                        Ok(report) => { (counts(&ctx, report)) (changes(&ctx, report)) },
+                        Err(problem) => (errors(&ctx, problem)),
+                    }
+                    p.actions { a.button href="/import" { (ctx.t("import-another")) } }
+                },
+            }
+        }
+    };
+    Ok(ctx.page(Place::Import, &title, main))
+}
+
+fn again(ctx: &Ctx) -> Markup {
+    html! { p.actions { a.button.quiet href="/import/progress" { (ctx.t("import-again")) } } }
+}

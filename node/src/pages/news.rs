@@ -1,0 +1,163 @@
+//! What is new, by partner and kind: a part of the overview, and `/news`.
+
+use super::layout::{Ctx, Place};
+use super::show;
+use crate::api::Answer;
+use crate::api::auth::cookie;
+use crate::views::{Reader, kind_label, time};
+use crate::work::news::News;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use maud::{Markup, html};
+use serde_json::Value;
+
+/// The cookie that remembers when this browser last saw what is new.
+const COOKIE: &str = "comin_visit";
+/// Days of which a first visit tells, and those that the page offers.
+const DAYS: [u64; 4] = [7, 1, 30, 90];
+/// Milliseconds of a day.
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+/// Milliseconds after which a look at the page is another visit: an hour.
+const AWAY_MS: u64 = 60 * 60 * 1_000;
+/// Records named of each partner and kind.
+const NAMED: usize = 5;
+/// Most seconds for which a visit is remembered: a year.
+const KEPT_S: u64 = 365 * 24 * 60 * 60;
+
+/// Since when things are new to this browser, in milliseconds since the Unix epoch: since it was last here before now, or
+/// for a week where it never was. While somebody comes back within [`AWAY_MS`], it stays the same moment, so that what
+/// is new does not vanish with the next look at the page.
+pub fn last_visit(headers: &HeaderMap) -> u64 {
+    let now = time::now_ms();
+    match kept(headers) {
+        Some((_, seen)) if now.saturating_sub(seen) > AWAY_MS => seen,
+        Some((since, _)) => since,
+        None => now.saturating_sub(DAYS[0] * DAY_MS),
+    }
+}
+
+/// The cookie that remembers this visit.
+pub fn visited(headers: &HeaderMap) -> Option<HeaderValue> {
+    let (since, now) = (last_visit(headers), time::now_ms());
+    HeaderValue::from_str(&format!("{COOKIE}={since}-{now}; Path=/; SameSite=Strict; HttpOnly; Max-Age={KEPT_S}")).ok()
+}
+
+/// What the cookie says: since when things were new, and when the page was last looked at.
+fn kept(headers: &HeaderMap) -> Option<(u64, u64)> {
+    let (since, seen) = cookie(headers, COOKIE)?.split_once('-')?;
+    Some((since.parse().ok()?, seen.parse().ok()?))
+}
+
+async fn read(ctx: &Ctx, since_ms: u64) -> Answer<Vec<Value>> {
+    let (own, roster, lang) = ((ctx.status.partner, ctx.status.device), ctx.status.roster.clone(), ctx.lang);
+    let found = ctx.app.node().read(move |store| {
+        let reader = Reader::new(store, &roster, own, lang);
+        Ok(News::since(&reader, since_ms)?.to_json(lang))
+    });
+    Ok(found.await?)
+}
+
+/// What is new since a moment, for a page that shows it among other things.
+///
+/// # Errors
+/// 503 where the store fails.
+pub async fn fragment(ctx: &Ctx, since_ms: u64) -> Answer<Markup> {
+    let found = read(ctx, since_ms).await?;
+    Ok(html! {
+        section #news data-live aria-labelledby="news-title" {
+            div.head {
+                h2 #news-title { (ctx.t("news-title")) " " span.muted { (ctx.tw("news-since", &[("time", time::local(ctx.lang, since_ms).into())])) } }
+                a.button.quiet href="/news" { (ctx.t("news-more")) }
+            }
+            @if found.is_empty() { p.empty { (ctx.t("news-none")) } } @else { (list(ctx, &found)) }
+        }
+    })
+}
+
+fn text<'a>(item: &'a Value, name: &str) -> &'a str {
+    item.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn list(ctx: &Ctx, found: &[Value]) -> Markup {
+    let count = |item: &Value, name: &str| item.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let mut partners: Vec<&str> = found.iter().map(|item| text(item, "partner_name")).collect();
+    partners.dedup();
+    html! {
+        @for partner in partners {
+            h3 { @if partner.is_empty() { (ctx.t("unknown-partner")) } @else { (partner) } }
+            ul.links {
+                @for item in found.iter().filter(|item| text(item, "partner_name") == partner) {
+                    li {
+                        strong { (kind_label(ctx.lang, text(item, "kind"))) } ": "
+                        (ctx.tw("news-counts", &[("added", count(item, "added").into()), ("changed", count(item, "changed").into()), ("deleted", count(item, "deleted").into())]))
+                        (records(ctx, item))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn records(ctx: &Ctx, item: &Value) -> Markup {
+    let all = item.get("records").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let moment = |record: &Value| time::parse(text(record, "time"));
+    html! {
+        ul.set {
+            @for record in all.iter().take(NAMED) {
+                li {
+                    a href={ "/records/" (text(record, "id")) } { (text(record, "title")) } " "
+                    span.muted { (ctx.t(&format!("news-{}", text(record, "what")))) @if let Some(ms) = moment(record) { " " (show::moment(ctx.lang, ms)) } }
+                }
+            }
+        }
+        @if all.len() > NAMED { p.muted { (ctx.tw("and-more", &[("n", (all.len() - NAMED).into())])) } }
+    }
+}
+
+/// `GET /news?days=`.
+///
+/// # Errors
+/// 503 where the store fails.
+pub async fn page(ctx: Ctx) -> Answer<Response> {
+    let days = ctx.query("days").and_then(|text| text.parse().ok()).filter(|n| DAYS.contains(n)).unwrap_or(DAYS[0]);
+    let found = read(&ctx, time::now_ms().saturating_sub(days * DAY_MS)).await?;
+    let title = ctx.t("news-title");
+    let main = html! {
+        h1 { (title) }
+        form.filters method="get" action="/news" data-filter {
+            div { label for="days" { (ctx.t("news-days")) }
+                select #days name="days" {
+                    @for n in DAYS { option value=(n) selected[n == days] { (ctx.tw("n-days", &[("n", n.into())])) } }
+                } }
+            div.actions { button type="submit" { (ctx.t("filter-apply")) } }
+        }
+        section #list data-live aria-label=(title) {
+            @if found.is_empty() { div.empty { p { (ctx.t("news-none")) } } } @else { (list(&ctx, &found)) }
+        }
+    };
+    Ok(ctx.page(Place::Other, &title, main))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::header;
+
+    #[test]
+    fn what_is_new_stays_new_for_one_visit() {
+        let now = time::now_ms();
+        let with = |since: u64, seen: u64| {
+            let cookie = format!("{COOKIE}={since}-{seen}");
+            HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&cookie).unwrap())])
+        };
+        let (week_ago, yesterday) = (now - 7 * DAY_MS, now - DAY_MS);
+        assert_eq!(last_visit(&with(week_ago, now - 60_000)), week_ago, "a minute later it is the same visit");
+        assert_eq!(last_visit(&with(week_ago, yesterday)), yesterday, "a day later it is another one");
+        assert!(last_visit(&HeaderMap::new()) <= now - 6 * DAY_MS, "at first, a week is told of");
+        let cookie = visited(&with(week_ago, yesterday)).unwrap();
+        assert!(
+            cookie.to_str().unwrap().starts_with(&format!("{COOKIE}={yesterday}-")),
+            "and is remembered: {cookie:?}"
+        );
+    }
+}
