@@ -16,7 +16,7 @@ use maud::{Markup, html};
 /// None of its own.
 pub async fn survey(ctx: Ctx) -> Answer<Response> {
     let title = ctx.t("survey-title");
-    let partners = partner_states(&ctx.app, &ctx.status, language);
+    let partners = partner_states(&ctx.app, &ctx.status, ctx.lang.into());
     let main = html! {
         h1 { (title) }
         p.lead { (ctx.t("survey-lead")) }

@@ -110,8 +110,9 @@ async fn every_page_speaks_english_and_italian() {
     assert!(keys().len() > 200 && keys().contains("nav-overview"), "the catalogue is read: {}", keys().len());
     let scene = Scene::set().await;
     let browser = scene.here.browser().await;
+    let paths = scene.paths(&browser).await;
     let missing = "/records/organisation:00000000000000000000000000000000".to_owned();
-    for path in scene.paths().iter().chain([&missing, &"/nowhere".to_owned()]) {
+    for path in paths.iter().chain([&missing, &"/nowhere".to_owned()]) {
         speaks_two_languages(&browser, &scene.here, path).await;
     }
     scene.there.pause(true).await;
@@ -144,7 +145,7 @@ async fn no_page_is_wider_than_its_window() {
     let long = "§".to_owned() + &"Nediskriminacijsko".repeat(12);
     scene.here.edit(&scene.event, &[("title@en", &long), ("title@it", &long)]).await;
     let browser = scene.here.browser().await;
-    for path in scene.paths() {
+    for path in scene.paths(&browser).await {
         browser.open(&scene.here.url(&path)).await;
         // What is folded away must fit as well once somebody looks.
         browser.run("document.querySelectorAll('details').forEach(d => d.open = true)").await;
@@ -254,15 +255,16 @@ async fn no_page_breaks_the_rules_of_accessibility() {
     let browser = scene.here.browser().await;
     // Colours are what the two schemes differ in.
     let rules = [("light", "{resultTypes: ['violations', 'incomplete']}"), ("dark", "{runOnly: ['color-contrast']}")];
-    let mut faults = Vec::new();
+    let (paths, mut faults) = (scene.paths(&browser).await, Vec::new());
     for (scheme, rules) in rules {
         let look = format!("{LEFT}; return left({rules});");
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         browser.devtools("Emulation.setEmulatedMedia", features).await;
         let open = "document.querySelectorAll('details:not(.menu)').forEach(d => d.open = true)";
         // An open group of the navigation lies over the page.
-        let groups = ["#menu-registers", "#menu-node"].map(|group| (group, format!("document.querySelector('{group}').open = true")));
-        let looks = scene.paths().into_iter().map(|path| (path, open.to_owned()));
+        let groups = ["#menu-registers", "#menu-node"]
+            .map(|group| (group, format!("document.querySelector('{group}').open = true")));
+        let looks = paths.iter().map(|path| (path.clone(), open.to_owned()));
         for (path, prepare) in looks.chain(groups.map(|(group, prepare)| (format!("/{group}"), prepare))) {
             browser.open(&scene.here.url(&path)).await;
             browser.run(&prepare).await;
@@ -293,7 +295,8 @@ async fn the_navigation_works_by_keyboard_and_leads_everywhere() {
     let marked = "document.querySelector('#menu-node a[aria-current=page]')?.getAttribute('href') === '/settings'";
     browser.until("and marks where one is", marked).await;
 
-    let links = browser.run("return [...document.querySelectorAll('#nav a, footer a')].map(a => a.getAttribute('href'))").await;
+    let links =
+        browser.run("return [...document.querySelectorAll('#nav a, footer a')].map(a => a.getAttribute('href'))").await;
     let links = links.as_array().expect("a list");
     assert!(links.len() > 20, "the navigation carries the pages: {links:?}");
     for link in links.iter().filter_map(Value::as_str) {

@@ -15,7 +15,7 @@ async fn no_page_is_heavy() {
     browser.devtools("Network.enable", json!({})).await;
     browser.devtools("Network.setCacheDisabled", json!({"cacheDisabled": true})).await;
     let mut heaviest = (0, String::new());
-    for path in scene.paths() {
+    for path in scene.paths(&browser).await {
         browser.open("about:blank").await;
         browser.traffic().await;
         browser.open(&scene.here.url(&path)).await;

@@ -264,7 +264,12 @@ async fn keep(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs)
         };
     }
     if value(&pairs.0, "kept").is_empty() {
-        return view::kit(lang, &draft, path, &[Fault { control: "kept", text: Some("start-kit-not-kept"), said: None }]);
+        return view::kit(
+            lang,
+            &draft,
+            path,
+            &[Fault { control: "kept", text: Some("start-kit-not-kept"), said: None }],
+        );
     }
     let (device, language) = (draft.kit.device.clone(), draft.language);
     match finish(&first, draft.kit.clone(), device, language, true).await {
@@ -277,7 +282,8 @@ async fn keep(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs)
 }
 
 fn write_kit(dir: &DataDir, path: &Path, kit: &RecoveryKit) -> Result<PathBuf, SetupError> {
-    let path = if path.as_os_str().is_empty() { PathBuf::from(setup::kit_file_name(&kit.name)) } else { path.to_owned() };
+    let path =
+        if path.as_os_str().is_empty() { PathBuf::from(setup::kit_file_name(&kit.name)) } else { path.to_owned() };
     let place = setup::kit_place(dir, &path)?;
     write_secret_once(&place, &kit.to_text())?;
     Ok(place)
@@ -391,7 +397,12 @@ mod tests {
         for (path, form) in [("/", None), ("/", Some(form)), ("/kit", Some("kept=yes")), ("/recover", Some("kit=x"))] {
             let stranger = Browser { cookie: "comin_login_8470=00".into(), router: browser.router.clone(), ..browser };
             assert_eq!(stranger.ask(path, form).await.status(), StatusCode::UNAUTHORIZED, "not to others: {path}");
-            let rebound = Browser { host: "evil.example:8470", router: browser.router.clone(), cookie: browser.cookie.clone(), ..browser };
+            let rebound = Browser {
+                host: "evil.example:8470",
+                router: browser.router.clone(),
+                cookie: browser.cookie.clone(),
+                ..browser
+            };
             assert_eq!(rebound.ask(path, form).await.status(), StatusCode::FORBIDDEN, "nor by another name: {path}");
         }
         for origin in [None, Some("http://evil.example"), Some("null")] {
