@@ -84,9 +84,8 @@ pub fn kit_file_name(name: &str) -> String {
 /// [`SetupError::KitInside`], [`SetupError::KitIsDirectory`], [`SetupError::KitDirectory`].
 pub fn kit_place(dir: &DataDir, path: &Path) -> Result<PathBuf, SetupError> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let real = |path: &Path| {
-        path.canonicalize().map_err(|cause| SetupError::KitDirectory { path: path.to_owned(), cause })
-    };
+    let real =
+        |path: &Path| path.canonicalize().map_err(|cause| SetupError::KitDirectory { path: path.to_owned(), cause });
     let parent = real(parent)?;
     // A directory that is not made yet cannot hold the kit's.
     if dir.path().exists() && parent.starts_with(real(dir.path())?) {

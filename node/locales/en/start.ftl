@@ -211,7 +211,6 @@ access-print = Every page can be printed without its navigation.
 access-known-title = What is known not to be perfect
 access-known-pictures = Map and picture of the network are drawings; beside each stands a table that says the same.
 access-known-data = Texts that partners enter are theirs: they may be in another language, which is marked, or lack a translation.
-access-known-file = Without JavaScript a ticket is pasted as text; its file cannot be chosen.
 access-tell-title = Tell us
 access-tell = If something stops you, tell whoever runs this node in your organisation, and the project; a barrier counts as a fault.
 privacy-what-title = Which data

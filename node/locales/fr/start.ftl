@@ -211,7 +211,6 @@ access-print = Chaque page peut être imprimée sans sa navigation.
 access-known-title = Ce qui n’est pas encore parfait
 access-known-pictures = La carte et le graphe sont des dessins ; à côté de chacun, un tableau dit la même chose.
 access-known-data = Les textes saisis par les partenaires sont les leurs : ils peuvent être dans une autre langue, qui est indiquée, ou sans traduction.
-access-known-file = Sans JavaScript, une invitation se colle comme texte ; on ne peut pas choisir son fichier.
 access-tell-title = Signaler
 access-tell = Si quelque chose vous arrête, dites-le à qui gère ce nœud dans votre organisation et au projet ; un obstacle compte comme un défaut.
 privacy-what-title = Quelles données

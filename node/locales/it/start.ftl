@@ -211,7 +211,6 @@ access-print = Ogni pagina si può stampare senza la navigazione.
 access-known-title = Che cosa non è ancora perfetto
 access-known-pictures = Mappa e grafo sono disegni; accanto a ciascuno c’è una tabella che dice lo stesso.
 access-known-data = I testi inseriti dai partner sono loro: possono essere in un’altra lingua, che è indicata, o mancare di traduzione.
-access-known-file = Senza JavaScript un invito si incolla come testo; non si può scegliere il suo file.
 access-tell-title = Segnalazioni
 access-tell = Se qualcosa ti ostacola, dillo a chi gestisce questo nodo nella tua organizzazione e al progetto: una barriera vale come un difetto.
 privacy-what-title = Quali dati

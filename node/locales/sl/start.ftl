@@ -219,7 +219,6 @@ access-print = Vsako stran je mogoče natisniti brez navigacije.
 access-known-title = Kaj še ni popolno
 access-known-pictures = Zemljevid in slika mreže sta risbi; poleg vsake je preglednica, ki pove isto.
 access-known-data = Besedila, ki jih vnesejo partnerji, so njihova: lahko so v drugem jeziku, kar je označeno, ali brez prevoda.
-access-known-file = Brez JavaScripta se vabilo prilepi kot besedilo; datoteke ni mogoče izbrati.
 access-tell-title = Sporočite nam
 access-tell = Če vas kaj ovira, povejte tistemu, ki v vaši organizaciji skrbi za vozlišče, in projektu; ovira velja za napako.
 privacy-what-title = Kateri podatki

@@ -71,7 +71,8 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
 
 /// Everything that is known of the exchange with one partner.
 fn card(ctx: &Ctx, line: &PartnerLine) -> Markup {
-    let row = |key: &str, value: Markup| html! { div { dt { (ctx.t(&format!("exchange-col-{key}"))) } dd { (value) } } };
+    let row =
+        |key: &str, value: Markup| html! { div { dt { (ctx.t(&format!("exchange-col-{key}"))) } dd { (value) } } };
     let when = |ms: Option<u64>| match ms {
         Some(ms) => html! { (moment(ctx.lang, ms)) " " span.muted { (ago(ctx.lang, now_ms(), ms)) } },
         None => html! { (ctx.t("exchange-never")) },

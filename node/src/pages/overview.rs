@@ -1,9 +1,10 @@
 //! `/`: how exchange stands, what there is, what waits.
 
-use super::exchange;
 use super::layout::{Ctx, LISTS, Place};
+use super::{exchange, news};
 use crate::api::{Answer, lines_of};
 use crate::report::Language;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use maud::{Markup, html};
 
@@ -11,7 +12,7 @@ use maud::{Markup, html};
 ///
 /// # Errors
 /// 503 where the store fails.
-pub async fn show(ctx: Ctx) -> Answer<Response> {
+pub async fn show(ctx: Ctx, headers: HeaderMap) -> Answer<Response> {
     let counts = ctx
         .app
         .node()
@@ -20,6 +21,7 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
     let lines = lines_of(&ctx.app, &ctx.status);
     let organisations = LISTS.iter().zip(&counts).find(|((kind, _), _)| *kind == "organisation").map_or(0, |(_, n)| *n);
     let records = counts.iter().sum::<u64>();
+    let news = news::fragment(&ctx, news::last_visit(&headers)).await?;
     let main = html! {
         h1 { (ctx.own_name()) }
         (membership(&ctx))
@@ -36,6 +38,7 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
             }
             @if records == 0 { (empty(&ctx)) }
         }
+        @if records > 1 { (news) }
         (documents(&ctx, organisations))
         section #partners data-live aria-labelledby="partners-title" {
             div.head {
@@ -46,7 +49,9 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
             @else { (exchange::table(&ctx, &lines)) }
         }
     };
-    Ok(ctx.page(Place::Overview, &ctx.t("nav-overview"), main))
+    let mut response = ctx.page(Place::Overview, &ctx.t("nav-overview"), main);
+    response.headers_mut().extend(news::visited(&headers).map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok(response)
 }
 
 /// The three ways on from a machine that has just been set up.

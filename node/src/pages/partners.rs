@@ -3,13 +3,14 @@
 use super::layout::{Ctx, Place};
 use super::show::{country, icon, moment};
 use super::{Pairs, decide, exchange, value};
-use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name};
+use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name, parts};
 use crate::qr;
 use crate::views::approvals::{describe, names, waits_for};
 use crate::views::exchange::join_text;
 use crate::views::sort_key;
+use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::engine::{Command, JoinStatus};
 use comin_protocol::ids::PartnerId;
@@ -240,11 +241,10 @@ fn begin(ctx: &Ctx) -> Markup {
             section #join {
                 h2 { (ctx.t("join-title")) }
                 p.hint { (ctx.t("join-how")) }
-                form.record method="post" action="/partners/join" {
+                form.record method="post" action="/partners/join" enctype="multipart/form-data" {
                     div.field { label for="ticket" { (ctx.t("join-ticket")) }
-                        textarea #ticket name="ticket" rows="4" required autocomplete="off" spellcheck="false" {} }
-                    // A script puts the file's text into the field above; without one it is pasted.
-                    div.field hidden { label for="ticket-file" { (ctx.t("join-file")) } input #ticket-file type="file" accept=".txt,text/plain" data-into="ticket"; }
+                        textarea #ticket name="ticket" rows="4" autocomplete="off" spellcheck="false" {} }
+                    div.field { label for="ticket-file" { (ctx.t("join-file")) } input #ticket-file name="file" type="file" accept=".txt,text/plain"; }
                     div.actions { button type="submit" { (ctx.t("join-ask")) } }
                 }
             }
@@ -320,12 +320,17 @@ pub async fn found(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     }
 }
 
-/// `POST /partners/join`.
+/// `POST /partners/join`: a ticket, pasted or as a file.
 ///
 /// # Errors
-/// 503 where the engine has stopped.
-pub async fn join(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
-    let ticket = value(&pairs, "ticket").split_whitespace().collect();
+/// 503 where the engine has stopped; 400, 415 for what is no such form.
+pub async fn join(ctx: Ctx, headers: HeaderMap, body: Bytes) -> Answer<Response> {
+    let parts = parts(&headers, &body)?;
+    let text = |name: &str| {
+        let part = parts.iter().find(|part| part.name == name)?;
+        Some(String::from_utf8_lossy(&part.body).split_whitespace().collect::<String>()).filter(|text| !text.is_empty())
+    };
+    let ticket = text("ticket").or_else(|| text("file")).unwrap_or_default();
     run(ctx, Command::Join { ticket }).await
 }
 

@@ -11,8 +11,11 @@ pub async fn accessibility(ctx: Ctx) -> Response {
         "menu-accessibility",
         &[
             ("access-what-title", &["access-what", "access-standard"]),
-            ("access-how-title", &["access-how-checked", "access-keyboard", "access-zoom", "access-script", "access-print"]),
-            ("access-known-title", &["access-known-pictures", "access-known-data", "access-known-file"]),
+            (
+                "access-how-title",
+                &["access-how-checked", "access-keyboard", "access-zoom", "access-script", "access-print"],
+            ),
+            ("access-known-title", &["access-known-pictures", "access-known-data"]),
             ("access-tell-title", &["access-tell"]),
         ],
     )

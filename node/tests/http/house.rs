@@ -43,7 +43,11 @@ async fn a_user_is_added_and_the_password_shown_once() {
     assert_eq!(reset.status, StatusCode::OK, "{}", reset.text);
     assert!(node.app.users().check("ana", password).is_none(), "the old password is worth nothing");
     let last = node.form("/settings/users/ana/remove", &[]).await;
-    assert_eq!(last.status, StatusCode::CONFLICT, "while the page is open to the office somebody must be able to sign in");
+    assert_eq!(
+        last.status,
+        StatusCode::CONFLICT,
+        "while the page is open to the office somebody must be able to sign in"
+    );
     node.form("/settings/users", &[("name", "bor"), ("role", "admin")]).await;
     let removed = node.form("/settings/users/ana/remove", &[]).await;
     assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text);

@@ -228,6 +228,21 @@ impl Browser {
         entries.as_array().cloned().unwrap_or_default()
     }
 
+    /// How many requests were made since the last look, and how many bytes came for those that have ended.
+    pub async fn traffic(&self) -> (u64, u64) {
+        let (mut requests, mut bytes) = (0, 0);
+        for entry in self.log("performance").await {
+            let event: Value = serde_json::from_str(entry["message"].as_str().unwrap_or_default()).unwrap_or_default();
+            let (method, params) = (&event["message"]["method"], &event["message"]["params"]);
+            match method.as_str() {
+                Some("Network.requestWillBeSent") if !is_own(params) => requests += 1,
+                Some("Network.loadingFinished") => bytes += params["encodedDataLength"].as_f64().unwrap_or(0.0) as u64,
+                _ => {}
+            }
+        }
+        (requests, bytes)
+    }
+
     /// What the console complained of since the last look, but for what names one of `expected`, and what was
     /// asked of anyone but `origin`.
     pub async fn faults(&self, origin: &str, expected: &[&str]) -> Vec<String> {
@@ -239,10 +254,9 @@ impl Browser {
         let mut own = 0;
         for entry in self.log("performance").await {
             let event: Value = serde_json::from_str(&text(&entry)).unwrap_or_default();
-            let url = event["message"]["params"]["request"]["url"].as_str().unwrap_or_default();
-            // Pictures of the browser's own controls come as `data:` and are asked of nobody.
-            let asks = url != "about:blank" && !url.starts_with("data:");
-            match event["message"]["method"] == "Network.requestWillBeSent" && asks {
+            let params = &event["message"]["params"];
+            let url = params["request"]["url"].as_str().unwrap_or_default();
+            match event["message"]["method"] == "Network.requestWillBeSent" && !is_own(params) {
                 true if url.starts_with(&format!("{origin}/")) => own += 1,
                 true => faults.push(format!("a request to {url}")),
                 false => (),
@@ -251,6 +265,12 @@ impl Browser {
         assert!(own > 0, "the log of requests is kept");
         faults
     }
+}
+
+/// Whether the browser asks itself: pictures of its own controls come as `data:`.
+fn is_own(params: &Value) -> bool {
+    let url = params["request"]["url"].as_str().unwrap_or_default();
+    url == "about:blank" || url.starts_with("data:")
 }
 
 impl Drop for Browser {

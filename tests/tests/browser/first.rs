@@ -34,7 +34,8 @@ impl Machine {
             .spawn()
             .expect("it starts");
         let mut lines = BufReader::new(node.stdout.take().expect("a pipe")).lines();
-        let first: Value = serde_json::from_str(&lines.next().expect("a line").expect("text")).expect("one JSON object");
+        let first: Value =
+            serde_json::from_str(&lines.next().expect("a line").expect("text")).expect("one JSON object");
         assert_eq!(first["first_run"], true, "nothing is set up: {first}");
         let url = first["url"].as_str().expect("a link").to_owned();
         let origin = format!("http://localhost:{}", first["page_port"]);
@@ -46,7 +47,8 @@ impl Machine {
     }
 
     fn json(&self, args: &[&str]) -> Value {
-        let output = command(&self.temp).args(["--json", "--lang", "en"]).args(args).output().expect("the program starts");
+        let output =
+            command(&self.temp).args(["--json", "--lang", "en"]).args(args).output().expect("the program starts");
         assert!(output.status.success(), "{args:?} works: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).expect("one JSON object")
     }
@@ -89,7 +91,12 @@ async fn set_up(machine: &mut Machine, name: &str, country: &str) -> Browser {
     browser.until_says("Confirm that the kit is in a safe place").await;
     browser.click("#kept").await;
     browser.click("form:has(#kept) button").await;
-    browser.until("the node takes over, with this browser signed in", "location.pathname === '/' && document.querySelector('#exchange')").await;
+    browser
+        .until(
+            "the node takes over, with this browser signed in",
+            "location.pathname === '/' && document.querySelector('#exchange')",
+        )
+        .await;
     machine.ready();
     browser
 }
@@ -123,10 +130,11 @@ async fn two_empty_machines_become_a_partnership_by_their_pages() {
     let file = there.temp.path().join("ticket.txt");
     std::fs::write(&file, &ticket).expect("the ticket came as a file");
     second.attach("#ticket-file", &file).await;
-    second.until("its text is in the field", &format!("document.querySelector('#ticket').value.trim() === '{ticket}'")).await;
     second.click("form[action='/partners/join'] button").await;
     second.until("a check number appears", "document.querySelector('#joining .check-number')").await;
-    first.until("here as well, without loading the page again", "document.querySelector('#approvals .check-number')").await;
+    first
+        .until("here as well, without loading the page again", "document.querySelector('#approvals .check-number')")
+        .await;
     let number = "return document.querySelector('.check-number').innerText";
     assert_eq!(first.run(number).await, second.run(number).await, "both read the same number");
     first.click("#approvals form[action$='/approve'] button").await;
@@ -164,7 +172,12 @@ async fn two_empty_machines_become_a_partnership_by_their_pages() {
     first.until_says("Coop Lunavena").await;
     first.click("#members a[href$='/remove']").await;
     first.click("form[action$='/remove'] button").await;
-    first.until("it is gone", "location.pathname === '/partners' && !document.querySelector('#members').innerText.includes('Coop')").await;
+    first
+        .until(
+            "it is gone",
+            "location.pathname === '/partners' && !document.querySelector('#members').innerText.includes('Coop')",
+        )
+        .await;
     let quiet = Vec::<String>::new();
     assert_eq!(first.faults(&here.origin, &["status of 422", "status of 401"]).await, quiet, "nothing complains here");
     assert_eq!(second.faults(&there.origin, &["status of 422", "status of 401"]).await, quiet, "nor there");
@@ -212,7 +225,9 @@ async fn a_machine_is_set_up_by_keyboard_alone_and_the_kit_brings_it_back() {
     let second = Browser::start().await;
     second.open(&other.url).await;
     second.click("#recover summary").await;
-    second.run_with("document.querySelector('textarea#kit').value = arguments[0]", serde_json::json!(["no kit at all"])).await;
+    second
+        .run_with("document.querySelector('textarea#kit').value = arguments[0]", serde_json::json!(["no kit at all"]))
+        .await;
     second.click("form[action='/recover'] button").await;
     second.until("what is no kit is refused", "document.querySelector('[role=alert]')").await;
     second.run_with("document.querySelector('textarea#kit').value = arguments[0]", serde_json::json!([written])).await;

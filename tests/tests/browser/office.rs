@@ -178,6 +178,20 @@ fn with<'a>(fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     [&[("original_language", "en"), ("visibility", "federation")][..], fields].concat()
 }
 
+/// A contact person, and a spreadsheet that waits to be imported: the paths of their pages.
+const MAKE: &str = "
+  const fields = {given_name: '§ Ana', family_name: '§ Kos', purpose: '§', legal_basis: 'consent', retain_until: '2030-01-01'};
+  const headers = {'content-type': 'application/json'};
+  const sheet = new FormData();
+  sheet.append('kind', 'organisation');
+  sheet.append('file', new File(['name,city,country\\n§ Nova,§ Koper,SI\\n§ Druga,§ Piran,QQ\\n'], '§.csv'));
+  return Promise.all([
+    fetch('/api/v1/persons', {method: 'POST', headers, body: JSON.stringify({fields, scope: 'all'})})
+      .then(answer => answer.json()).then(person => '/people/' + person.id),
+    fetch('/import', {method: 'POST', body: sheet}).then(answer => new URL(answer.url).pathname),
+  ]);
+";
+
 /// Two partners with a record of every kind and two conflicts, as a coordinator finds them on a Monday.
 pub struct Scene {
     pub here: Office,
@@ -185,6 +199,8 @@ pub struct Scene {
     pub network: Row,
     pub organisation: Row,
     pub event: Row,
+    /// What the other partner keeps, and this one can only propose to change.
+    pub foreign: Row,
 }
 
 impl Scene {
@@ -219,7 +235,9 @@ impl Scene {
         for row in [&network, &organisation, &event, &membership, &practice] {
             there.until_has(row).await;
         }
-        let scene = Self { here, there, network, organisation, event };
+        let foreign = there.add_own("organisation", &with(&[("name", "§ Drugod"), ("country", "IT")])).await;
+        here.until_has(&foreign).await;
+        let scene = Self { here, there, network, organisation, event, foreign };
         scene.disagree().await;
         scene.here.command(Command::Invite { name: "§ Drugi".into(), country: "SI".into(), valid_ms: 60_000 }).await;
         scene
@@ -238,8 +256,8 @@ impl Scene {
         self.there.until("two conflicts should show there", both).await;
     }
 
-    /// The path of every page, with something on it and with nothing.
-    pub fn paths(&self) -> Vec<String> {
+    /// The path of every page, with something on it and with nothing. What needs a form first, `browser` sends.
+    pub async fn paths(&self, browser: &Browser) -> Vec<String> {
         let register = self.here.register;
         let mut paths = vec!["/organisations?q=zzz".to_owned()];
         paths.push(format!("/partners/{}/remove", self.there.partner));
@@ -251,6 +269,10 @@ impl Scene {
         for kind in comin_protocol::schema::KINDS {
             paths.push(format!("/records/new?kind={}", kind.name));
         }
+        paths.push(format!("/records/{}/propose", self.foreign.key));
+        browser.open(&self.here.url("/")).await;
+        let made = browser.run(MAKE).await;
+        paths.extend(made.as_array().expect("paths").iter().filter_map(|path| path.as_str().map(str::to_owned)));
         super::pages::every(paths)
     }
 }

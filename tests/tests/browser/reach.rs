@@ -92,7 +92,8 @@ async fn a_login_that_has_ended_says_so_and_loses_nothing() {
     browser.until("what was typed stays", "document.querySelector('#c-city').value === '§ Izola'").await;
     // In another tab somebody signs in again; the form then goes on where it was.
     let form = browser.run("return location.href").await;
-    let login = browser.run_with("return fetch(arguments[0]).then(answer => answer.status)", json!([office.link()])).await;
+    let login =
+        browser.run_with("return fetch(arguments[0]).then(answer => answer.status)", json!([office.link()])).await;
     assert_eq!(login, json!(200), "the link signs in");
     assert_eq!(browser.run("return location.href").await, form, "the form is still there");
     browser.click("form.record button[type=submit]").await;

@@ -103,15 +103,6 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) listen();
 });
 
-// A file whose text goes into a field, such as a ticket. Without a script the field alone is there.
-for (const input of document.querySelectorAll("input[data-into]")) {
-  input.closest("[hidden]").hidden = false;
-  input.addEventListener("change", async () => {
-    const [file] = input.files;
-    if (file) document.getElementById(input.dataset.into).value = (await file.text()).trim();
-  });
-}
-
 // A group of the navigation closes when somebody goes elsewhere; Escape leads back to its word.
 const menus = () => document.querySelectorAll("details.menu[open]");
 document.addEventListener("keydown", (event) => {

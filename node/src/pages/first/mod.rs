@@ -264,7 +264,12 @@ async fn keep(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs)
         };
     }
     if value(&pairs.0, "kept").is_empty() {
-        return view::kit(lang, &draft, path, &[Fault { control: "kept", text: Some("start-kit-not-kept"), said: None }]);
+        return view::kit(
+            lang,
+            &draft,
+            path,
+            &[Fault { control: "kept", text: Some("start-kit-not-kept"), said: None }],
+        );
     }
     let (device, language) = (draft.kit.device.clone(), draft.language);
     match finish(&first, draft.kit.clone(), device, language, true).await {
@@ -277,7 +282,8 @@ async fn keep(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs)
 }
 
 fn write_kit(dir: &DataDir, path: &Path, kit: &RecoveryKit) -> Result<PathBuf, SetupError> {
-    let path = if path.as_os_str().is_empty() { PathBuf::from(setup::kit_file_name(&kit.name)) } else { path.to_owned() };
+    let path =
+        if path.as_os_str().is_empty() { PathBuf::from(setup::kit_file_name(&kit.name)) } else { path.to_owned() };
     let place = setup::kit_place(dir, &path)?;
     write_secret_once(&place, &kit.to_text())?;
     Ok(place)
@@ -330,4 +336,101 @@ async fn finish(
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     first.0.done.send_replace(Some(code));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    const PORT: u16 = 8470;
+
+    struct Browser {
+        router: Router,
+        cookie: String,
+        host: &'static str,
+        origin: Option<&'static str>,
+    }
+
+    impl Browser {
+        async fn ask(&self, path: &str, form: Option<&str>) -> Response {
+            let mut request = Request::builder().uri(path).header("host", self.host).header("accept", "text/html");
+            request = request.header("cookie", &self.cookie);
+            if let Some(origin) = self.origin {
+                request = request.header("origin", origin);
+            }
+            let request = match form {
+                Some(form) => request
+                    .method("POST")
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .body(Body::from(form.to_owned())),
+                None => request.body(Body::empty()),
+            };
+            self.router.clone().oneshot(request.expect("a request")).await.expect("a router answers")
+        }
+    }
+
+    /// A browser that came by the link, and the directory that is to be set up.
+    async fn signed_in() -> (tempfile::TempDir, FirstRun, Browser) {
+        let (temp, dir) = DataDir::temporary();
+        let first = FirstRun::new(dir, PORT, Lang::En);
+        let origin = Some("http://localhost:8470");
+        let mut browser =
+            Browser { router: router(first.clone()), cookie: String::new(), host: "localhost:8470", origin };
+        let link = first.link().expect("random bytes");
+        let path = link.strip_prefix("http://localhost:8470").expect("of this node");
+        let came = browser.ask(path, None).await;
+        assert_eq!(came.status(), StatusCode::SEE_OTHER, "the link opens the page");
+        let cookie = came.headers()[header::SET_COOKIE].to_str().expect("ASCII");
+        browser.cookie = cookie.split(';').next().expect("a pair").to_owned();
+        let again = Browser { cookie: String::new(), router: browser.router.clone(), ..browser };
+        assert_eq!(again.ask(path, None).await.status(), StatusCode::UNAUTHORIZED, "once");
+        (temp, first, Browser { cookie: browser.cookie, ..again })
+    }
+
+    #[tokio::test]
+    async fn only_whoever_has_the_link_sets_a_machine_up() {
+        let (_temp, first, browser) = signed_in().await;
+        assert_eq!(browser.ask("/", None).await.status(), StatusCode::OK, "the page is open to it");
+        let form = "name=Zavod&country=SI&language=sl&device=office";
+        for (path, form) in [("/", None), ("/", Some(form)), ("/kit", Some("kept=yes")), ("/recover", Some("kit=x"))] {
+            let stranger = Browser { cookie: "comin_login_8470=00".into(), router: browser.router.clone(), ..browser };
+            assert_eq!(stranger.ask(path, form).await.status(), StatusCode::UNAUTHORIZED, "not to others: {path}");
+            let rebound = Browser {
+                host: "evil.example:8470",
+                router: browser.router.clone(),
+                cookie: browser.cookie.clone(),
+                ..browser
+            };
+            assert_eq!(rebound.ask(path, form).await.status(), StatusCode::FORBIDDEN, "nor by another name: {path}");
+        }
+        for origin in [None, Some("http://evil.example"), Some("null")] {
+            let foreign = Browser { origin, router: browser.router.clone(), cookie: browser.cookie.clone(), ..browser };
+            assert_eq!(foreign.ask("/", Some(form)).await.status(), StatusCode::FORBIDDEN, "nor from another page");
+        }
+        assert!(matches!(*first.stage(), Stage::Asking), "nothing has come of all that");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_before_the_kit_is_safe() {
+        let (_temp, first, browser) = signed_in().await;
+        assert_eq!(browser.ask("/kit", None).await.status(), StatusCode::SEE_OTHER, "there is no kit yet");
+        let wrong = browser.ask("/", Some("name=&country=Atlantis&language=xx&device=")).await;
+        assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY, "what cannot be taken is said");
+        let asked = browser.ask("/", Some("name=Zavod&country=&other=hr&language=sl&device=office")).await;
+        assert_eq!(asked.headers()[header::LOCATION], "/kit", "a country that is not in the list is two letters");
+        let draft = first.draft().expect("a kit");
+        assert_eq!((draft.kit.name.as_str(), draft.kit.country.as_str()), ("Zavod", "HR"), "of what was said");
+        let unsure = browser.ask("/kit", Some("do=go")).await;
+        assert_eq!(unsure.status(), StatusCode::UNPROCESSABLE_ENTITY, "not without the word that it is safe");
+        let inside = first.0.dir.path().join("kit.txt");
+        let refused = browser.ask("/kit", Some(&format!("do=write&path={}", inside.display()))).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "nor beside what it replaces");
+        assert!(first.0.dir.is_empty() && !inside.exists(), "nothing is on the disk");
+        let file = browser.ask("/kit.txt", None).await;
+        let bytes = axum::body::to_bytes(file.into_body(), FORM_BYTES_MAX).await.expect("a short file");
+        let kit = RecoveryKit::parse(std::str::from_utf8(&bytes).expect("text")).expect("a kit");
+        assert_eq!(kit.partner_id(), draft.kit.partner_id(), "what is saved is the key that will be used");
+    }
 }

@@ -119,7 +119,8 @@ fn page(lang: Lang, title: &str, step: usize, faults: &[Fault], body: Markup) ->
         }
     };
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    (status, with_language(Html(frame(lang, &format!("{title} · COM-IN"), None, main).into_string()), lang)).into_response()
+    (status, with_language(Html(frame(lang, &format!("{title} · COM-IN"), None, main).into_string()), lang))
+        .into_response()
 }
 
 /// The language stays chosen on the pages that follow.
