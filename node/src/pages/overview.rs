@@ -1,9 +1,10 @@
 //! `/`: how exchange stands, what there is, what waits.
 
-use super::exchange;
 use super::layout::{Ctx, LISTS, Place};
+use super::{exchange, news};
 use crate::api::{Answer, lines_of};
 use crate::report::Language;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use maud::{Markup, html};
 
@@ -11,7 +12,8 @@ use maud::{Markup, html};
 ///
 /// # Errors
 /// 503 where the store fails.
-pub async fn show(ctx: Ctx) -> Answer<Response> {
+pub async fn show(ctx: Ctx, headers: HeaderMap) -> Answer<Response> {
+    let new = news::fragment(&ctx, news::last_visit(&headers)).await?;
     let counts = ctx
         .app
         .node()
@@ -32,6 +34,7 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
             }
             @if counts.iter().sum::<u64>() == 0 { (empty(&ctx)) }
         }
+        (new)
         (documents(&ctx))
         section #partners data-live aria-labelledby="partners-title" {
             h2 #partners-title { (ctx.t("overview-partners")) }
@@ -39,7 +42,11 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
             @else { (exchange::table(&ctx, &lines)) }
         }
     };
-    Ok(ctx.page(Place::Overview, &ctx.t("nav-overview"), main))
+    let mut response = ctx.page(Place::Overview, &ctx.t("nav-overview"), main);
+    if let Some(cookie) = news::visited(&headers) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// The survey in its languages, and the pictures: documents of their own.
