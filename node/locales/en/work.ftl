@@ -58,7 +58,6 @@ form-entry-more = Add more
 form-entry-remove = Take it away when saving
 form-entries-hint = What stays empty is not added. The order is changed on the page of the record.
 hint-digest = The 64 digits that “sha256sum FILE” prints. It may stay empty.
-hint-date = Year, month and day, such as 2026-10-15.
 hint-month = Year and month, such as 2026-10.
 
 ## Search
@@ -91,6 +90,7 @@ weekday-5 = Friday
 weekday-6 = Saturday
 weekday-7 = Sunday
 figures-title = Numbers
+figures-all = All numbers
 figures-no-country = no country named
 
 ## What is new

@@ -58,7 +58,6 @@ form-entry-more = En ajouter d’autres
 form-entry-remove = Le retirer à l’enregistrement
 form-entries-hint = Ce qui reste vide n’est pas ajouté. L’ordre se modifie sur la page de la fiche.
 hint-digest = Les 64 chiffres qu’affiche « sha256sum FICHIER ». Peut rester vide.
-hint-date = Année, mois et jour, par exemple 2026-10-15.
 hint-month = Année et mois, par exemple 2026-10.
 
 ## Search
@@ -91,6 +90,7 @@ weekday-5 = vendredi
 weekday-6 = samedi
 weekday-7 = dimanche
 figures-title = Chiffres
+figures-all = Tous les chiffres
 figures-no-country = sans pays
 
 ## What is new

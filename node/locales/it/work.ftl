@@ -58,7 +58,6 @@ form-entry-more = Aggiungi altri
 form-entry-remove = Toglilo al salvataggio
 form-entries-hint = Ciò che resta vuoto non viene aggiunto. L’ordine si cambia sulla pagina della scheda.
 hint-digest = Le 64 cifre che stampa «sha256sum FILE». Può restare vuoto.
-hint-date = Anno, mese e giorno, per esempio 2026-10-15.
 hint-month = Anno e mese, per esempio 2026-10.
 
 ## Search
@@ -91,6 +90,7 @@ weekday-5 = venerdì
 weekday-6 = sabato
 weekday-7 = domenica
 figures-title = Numeri
+figures-all = Tutti i numeri
 figures-no-country = senza paese
 
 ## What is new

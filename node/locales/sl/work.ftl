@@ -68,7 +68,6 @@ form-entry-more = Dodaj več
 form-entry-remove = Odstrani ob shranjevanju
 form-entries-hint = Kar ostane prazno, se ne doda. Vrstni red spremenite na strani zapisa.
 hint-digest = 64 znakov, ki jih izpiše »sha256sum DATOTEKA«. Lahko ostane prazno.
-hint-date = Leto, mesec in dan, na primer 2026-10-15.
 hint-month = Leto in mesec, na primer 2026-10.
 
 ## Search
@@ -103,6 +102,7 @@ weekday-5 = petek
 weekday-6 = sobota
 weekday-7 = nedelja
 figures-title = Številke
+figures-all = Vse številke
 figures-no-country = brez države
 
 ## What is new

@@ -5,7 +5,7 @@ use super::layout::Ctx;
 use super::offers::{Offer, Offers};
 use super::show::{country, language};
 use crate::views::{field_label, time};
-use comin_protocol::schema::{Field, FieldType, Kind, LANGUAGES, Vocabulary, base_of};
+use comin_protocol::schema::{Field, FieldType, Kind, LANGUAGES, PERSON, Vocabulary, base_of};
 use maud::{Markup, html};
 
 /// Time zones offered: those of the partnership, in the order of [`COUNTRIES`].
@@ -77,9 +77,9 @@ fn hint_text(ctx: &Ctx, field: &Field) -> Option<String> {
         FieldType::Lines | FieldType::Links => "hint-lines",
         FieldType::Country => "hint-country",
         FieldType::Position => "hint-position",
-        FieldType::Email => "hint-email",
+        // Of a person the address is a person's.
+        FieldType::Email if !PERSON.fields.iter().any(|own| std::ptr::eq(own, field)) => "hint-email",
         FieldType::Digest => "hint-digest",
-        FieldType::Date => "hint-date",
         FieldType::Month => "hint-month",
         _ => return None,
     };

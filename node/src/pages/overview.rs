@@ -29,7 +29,7 @@ pub async fn show(ctx: Ctx, headers: HeaderMap) -> Answer<Response> {
         // The partner's own record is made with the node.
         @if ctx.status.roster.federation.is_none() && ctx.status.joining.is_none() && records <= 1 { (begin(&ctx)) }
         section #numbers data-live aria-labelledby="numbers-title" {
-            h2 #numbers-title { (ctx.t("overview-numbers")) }
+            div.head { h2 #numbers-title { (ctx.t("overview-numbers")) } a href="/figures" { (ctx.t("figures-all")) } }
             ul.tiles {
                 @for ((kind, path), count) in LISTS.iter().zip(&counts) {
                     li { a.tile href=(path) { span.number { (count) } span { (ctx.t(&format!("kinds-{kind}"))) } } }

@@ -114,6 +114,8 @@ fn same(ctx: &Ctx, tables: &[Cut]) -> Markup {
 /// A table of the report as one of the pages.
 pub fn show_table(ctx: &Ctx, table: &Table) -> Markup {
     let foreign = |lang: &str| (!lang.is_empty() && lang != ctx.lang.code()).then(|| lang.to_owned());
+    let is_number =
+        |n: usize| table.rows.iter().any(|row| matches!(row.get(n), Some(Cell::Number(_)))).then_some("num");
     let cell = |cell: &Cell| match cell {
         Cell::Text(text) => html! { span lang=[foreign(&text.lang)] { (text.text) } },
         Cell::Number(number) => html! { (number) },
@@ -127,13 +129,13 @@ pub fn show_table(ctx: &Ctx, table: &Table) -> Markup {
         div.scroll tabindex="0" role="region" aria-label=(table.caption) {
             table.cards role="table" {
                 caption { (table.caption) }
-                thead role="rowgroup" { tr role="row" { @for head in &table.head { th role="columnheader" scope="col" { (head) } } } }
+                thead role="rowgroup" { tr role="row" { @for (n, head) in table.head.iter().enumerate() { th role="columnheader" scope="col" class=[is_number(n)] { (head) } } } }
                 tbody role="rowgroup" {
                     @for row in &table.rows {
                         tr role="row" {
                             @for (n, value) in row.iter().enumerate() {
                                 @if n == 0 { th role="rowheader" scope="row" { (cell(value)) } }
-                                @else { td role="cell" data-label=(table.head.get(n).map_or("", String::as_str)) { (cell(value)) } }
+                                @else { td role="cell" class=[is_number(n)] data-label=(table.head.get(n).map_or("", String::as_str)) { (cell(value)) } }
                             }
                         }
                     }
@@ -281,7 +283,7 @@ pub async fn numbers(ctx: Ctx) -> Answer<Response> {
             .collect();
         table
     };
-    let mut total = Table::new(ctx.t("cli-figures-total"), &[vec![String::new()], head.clone()].concat());
+    let mut total = Table::new(ctx.t("cli-figures-total"), &[vec![ctx.t("figures-all")], head.clone()].concat());
     total.rows = vec![std::iter::once(Cell::plain(ctx.t("cli-figures-total"))).chain(counts(&all.total)).collect()];
     let tables = [
         total,

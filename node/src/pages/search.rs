@@ -75,7 +75,7 @@ async fn read(ctx: &Ctx, query: Query, number: usize) -> Answer<Found> {
 
 fn hit(ctx: &Ctx, group: &Group, words: &[String]) -> Markup {
     let row = group.versions.first().map(|version| &version.row);
-    let places = row.map(|row| places(row, words)).unwrap_or_default();
+    let places = row.map(|row| places(row, &group.title, words)).unwrap_or_default();
     let registers: Vec<&str> = group.versions.iter().map(|version| version.register_name.as_str()).collect();
     html! {
         h2 { a href={ "/records/" (group.key) } lang=[show::foreign(ctx.lang, group)] { (marked(&group.title, words)) } }
@@ -87,13 +87,12 @@ fn hit(ctx: &Ctx, group: &Group, words: &[String]) -> Markup {
     }
 }
 
-/// The fields besides the title in which one of the words stands.
-fn places<'a>(row: &'a Row, words: &[String]) -> Vec<(&'a str, &'a str)> {
-    let title = schema::kind(&row.key.kind).map_or("", |kind| kind.title);
+/// The fields in which one of the words stands, besides the title as it is shown: it may stand in another language's.
+fn places<'a>(row: &'a Row, title: &str, words: &[String]) -> Vec<(&'a str, &'a str)> {
     let texts = row.fields.iter().filter_map(|(key, cells)| Some((key.as_str(), cells.first()?.value.as_str()?)));
     let people = texts.filter(|(key, text)| {
         let base = schema::base_of(key);
-        base != title
+        *text != title
             && schema::RECORD_FIELDS.iter().all(|field| field.name != base)
             && RecordKey::parse(text).is_none()
             && holds(text, words)

@@ -206,3 +206,68 @@ async fn what_a_newer_node_writes_survives_an_older_one() {
     let page = older.page(&format!("/records/{unknown}")).await;
     assert!(page.status == StatusCode::OK && page.text.contains("height"), "and its page shows them");
 }
+
+/// Both change one field of a record of the shared register while apart, and meet again.
+async fn disagree(a: &TestNode, b: &TestNode, path: &str, field: &str, values: [&str; 2]) {
+    a.call("POST", "/api/v1/sync/pause", None).await;
+    until(b, "/api/v1/status", |s| s["peers"][0]["state"] == "away").await;
+    for (node, value) in [a, b].into_iter().zip(values) {
+        let body = json!({"fields": {field: value}});
+        let got = node.call_with("PATCH", path, Some(body), &[("if-match", "*")]).await;
+        assert_eq!(got.status, StatusCode::OK, "both edit while apart: {}", got.text);
+    }
+    a.call("POST", "/api/v1/sync/resume", None).await;
+    until(a, "/api/v1/conflicts", |list| list["items"][0]["field"] == field).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_keeps_both_names_and_takes_another_time() {
+    let (a, b) = two().await;
+    a.call("POST", "/api/v1/registers", Some(json!({"name": "Shared", "writers": "all"}))).await;
+    until(&b, "/api/v1/registers", |l| l["items"].as_array().unwrap().iter().any(|r| r["name"] == "Shared")).await;
+    let add = async |kind: &str, fields: Value| {
+        let body = json!({"kind": kind, "register": "Shared", "fields": fields});
+        let made = a.call("POST", "/api/v1/records", Some(body)).await.json();
+        let path = format!("/api/v1/records/{}", made["id"].as_str().unwrap());
+        until(&b, &path, |record| record["id"] == made["id"]).await;
+        path
+    };
+    let field =
+        async |path: &str, name: &str| a.call("GET", path, None).await.json()["values"][0]["fields"][name].clone();
+    let decide = |path: &str| path.replace("/api/v1/records/", "/conflicts/") + "?register=Shared";
+    let version = async || {
+        let list = a.call("GET", "/api/v1/conflicts", None).await.json();
+        list["items"][0]["version"].as_str().unwrap().to_owned()
+    };
+
+    let zavod = add("organisation", json!({"name": "Zavod", "other_names": ["Z"]})).await;
+    disagree(&a, &b, &zavod, "name", ["Brezmir", "Brezmeja"]).await;
+    assert!(a.page("/conflicts").await.text.contains("the other as another name"), "a name has this way out");
+    let sent = [("field", "name"), ("take", "1"), ("others", "names"), ("version", &version().await)];
+    let kept = a.form(&decide(&zavod), &sent).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text);
+    let mut names = field(&zavod, "other_names").await.as_array().unwrap().clone();
+    names.push(field(&zavod, "name").await);
+    names.sort_by_key(ToString::to_string);
+    assert_eq!(json!(names), json!(["Brezmeja", "Brezmir", "Z"]), "nothing is lost");
+    until(&b, "/api/v1/conflicts", |list| list["items"] == json!([])).await;
+
+    let forum = add("event", json!({"title": {"en": "Forum"}, "type": "conference"})).await;
+    let zone = "[Europe/Ljubljana]";
+    let times =
+        ["2026-02-11T09:00/2026-02-11T12:00", "2026-02-12T09:00/2026-02-12T12:00"].map(|t| format!("{t}{zone}"));
+    disagree(&a, &b, &forum, "when", [&times[0], &times[1]]).await;
+    assert!(a.page("/conflicts").await.text.contains("name=\"f.when.start\""), "another time has its controls");
+    let sent = [
+        ("field", "when"),
+        ("version", &version().await),
+        ("f.when.start", "2026-02-13T10:00"),
+        ("f.when.end", "2026-02-13T11:00"),
+        ("f.when.zone", "Europe/Ljubljana"),
+    ];
+    let written = a.form(&decide(&forum), &sent).await;
+    assert_eq!(written.status, StatusCode::SEE_OTHER, "{}", written.text);
+    assert_eq!(field(&forum, "when").await["start"], "2026-02-13T10:00", "neither of the two");
+    until(&b, "/api/v1/conflicts", |list| list["items"] == json!([])).await;
+    assert!(!b.page("/conflicts").await.text.contains("the other as another name"), "nobody has to decide any more");
+}

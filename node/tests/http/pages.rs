@@ -15,11 +15,33 @@ async fn what_others_wrote_is_text() {
             json!({"name": NASTY, "city": NASTY, "other_names": [NASTY], "description": {"it": NASTY}}),
         )
         .await;
-    node.add("network", json!({"name": {"en": NASTY}})).await;
+    let network = node.add("network", json!({"name": {"en": NASTY}})).await;
+    let event = json!({"title": {"en": NASTY}, "type": "meeting", "place": NASTY, "when": "2026-02-11T09:00/2026-02-11T10:00[Europe/Rome]"});
+    node.add("event", event).await;
+    node.add("practice", json!({"title": {"sl": NASTY}, "summary": {"sl": NASTY}, "original_language": "sl"})).await;
+    node.add(
+        "programme",
+        json!({"title": {"en": NASTY}, "modules": [{"title": {"en": NASTY}, "content": {"en": NASTY}}]}),
+    )
+    .await;
+    node.add("interest", json!({"organisation": id, "network": network, "motivation": {"en": NASTY}})).await;
+    node.add("publication", json!({"title": {"en": NASTY}, "url": "https://zavod.example/?q=<script>"})).await;
+    node.add("note", json!({"about": id, "text": NASTY})).await;
+    let proposal = json!({"fields": {"city": format!("{NASTY}2")}, "reason": NASTY});
+    assert_eq!(
+        node.call("POST", &format!("/api/v1/records/{id}/proposals"), Some(proposal)).await.status,
+        201,
+        "proposed"
+    );
     let edit = format!("/records/{id}/edit?register=own");
     let record = format!("/records/{id}");
-    let search = format!("/organisations?q={}", escape("<script>\""));
-    for path in ["/", "/organisations", "/networks", "/partners", "/conflicts", &record, &edit, &search] {
+    let nasty = escape("<script>\"");
+    let asked = ["organisations", "search", "people"].map(|place| format!("/{place}?q={nasty}"));
+    let work = "interests programmes publications practices events people search?q=script proposals translations stale sameas \
+        import export survey map graph calendar figures news";
+    let pages: Vec<String> = work.split_whitespace().map(|place| format!("/{place}")).collect();
+    let first = ["/", "/organisations", "/networks", "/partners", "/conflicts", &record, &edit];
+    for path in first.into_iter().chain(asked.iter().chain(&pages).map(String::as_str)) {
         let got = node.page(path).await;
         assert_eq!(got.status, StatusCode::OK, "{path} is shown");
         assert!(!got.text.contains("<script>alert") && !got.text.contains("<img src=x"), "{path} escapes it");
