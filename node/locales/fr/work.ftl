@@ -1,1 +1,10 @@
 # The pages of the daily work in French.
+history-created = créée
+history-changed = modifiée
+history-deleted = supprimée
+history-restored = rétablie
+cli-history-entry = { $time } : { $what } par { $partner }, { $device } (registre : { $register })
+cli-history-more = Modifications plus anciennes : comin history { $id } --after { $next }
+cli-undone = Annulée par une nouvelle modification dans le registre { $register } ; l’historique garde les deux.
+problem-changed-since = Cela a changé entre-temps.
+problem-nothing-left = Il ne reste rien de cette modification à annuler.

@@ -2,6 +2,7 @@
 
 mod calendars;
 mod federation;
+mod history;
 mod import;
 mod nodes;
 mod office;
