@@ -48,6 +48,8 @@ pub const SIGN_IN_WINDOW: Duration = Duration::from_secs(10 * 60);
 pub const ATTEMPTS_KEPT: usize = 2_048;
 /// Passwords checked at once: each takes 19 MiB and some 30 ms.
 pub const PASSWORDS_AT_ONCE: usize = 2;
+/// Documents read for their history at once: a full one takes some 100 MiB and a second.
+pub const DOCUMENTS_AT_ONCE: usize = 1;
 /// Connections from the office at once: thirty people with a few windows each.
 pub const OFFICE_CONNECTIONS_MAX: usize = 256;
 /// Of them from one address.

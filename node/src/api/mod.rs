@@ -27,6 +27,8 @@
 //! | `GET conflicts?limit=&after=` | `{items,next}`: every field with several values |
 //! | `POST conflicts/{id}/resolve?register=` | `{field, take: n}` or `{field, value}` |
 //! | `POST interests` | `{event?, organisations, network, motivation?, register?, at?}`: several at once |
+//! | `GET records/{id}/history?register=&limit=&after=` | who changed what when, newest first |
+//! | `POST records/{id}/undo` | `{change, field?, take?, anyway?}`: a new change that restores the old values |
 //! | `POST records/{id}/advance?register=` | `{to, at?}`: an expression of interest; accepted, its membership is made |
 //! | `POST records/{id}/proposals?register=` | `{fields, reason?}`: for a record that another partner keeps |
 //! | `GET proposals?all=`, `POST proposals/{id}/accept`, `…/decline` | by who keeps the record |
@@ -74,6 +76,7 @@ pub(crate) mod entrance;
 mod export;
 mod guard;
 mod health;
+pub(crate) mod history;
 mod idempotency;
 mod import;
 pub mod limits;

@@ -130,6 +130,10 @@ pub const ROUTES: &[Doc] = &[
     doc("patch", "/api/v1/records/{id}", "Change fields; needs If-Match").query(&["register"]).body("RecordPatch"),
     doc("delete", "/api/v1/records/{id}", "Mark as deleted; needs If-Match").query(&["register"]),
     doc("post", "/api/v1/records/{id}/restore", "Take the mark away; needs If-Match").query(&["register"]),
+    doc("get", "/api/v1/records/{id}/history", "Its changes in all registers, newest first: who, when, old and new values")
+        .query(&["register", "limit", "after", "lang"]),
+    doc("post", "/api/v1/records/{id}/undo", "Take a change back by a new one; 409 where the field has changed since")
+        .body("Undo"),
     doc("post", "/api/v1/records/{id}/advance", "Lead an expression of interest on; accepted, its membership is made")
         .query(&["register"])
         .body("Advance"),
@@ -445,6 +449,9 @@ fn schemas() -> Value {
         "RecordPatch": object(&["fields"], json!({"fields": {"type": "object"}})),
         "Resolve": object(&["field"], json!({
             "field": text(), "take": {"type": "integer", "minimum": 1}, "value": {}, "version": text(),
+        })),
+        "Undo": object(&["change"], json!({
+            "change": text(), "field": text(), "take": {"type": "integer", "minimum": 1}, "anyway": {"type": "boolean"},
         })),
         "Sync": object(&[], json!({"wait": {"type": "integer", "minimum": 0, "maximum": SYNC_WAIT_MAX.as_secs()}})),
     });

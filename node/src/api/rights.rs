@@ -12,6 +12,7 @@ pub const EDITORS: &[(&str, &str)] = &[
     ("PATCH", "/api/v1/records/{id}"),
     ("DELETE", "/api/v1/records/{id}"),
     ("POST", "/api/v1/records/{id}/restore"),
+    ("POST", "/api/v1/records/{id}/undo"),
     ("POST", "/api/v1/records/{id}/advance"),
     ("POST", "/api/v1/records/{id}/proposals"),
     ("POST", "/api/v1/interests"),

@@ -4,8 +4,8 @@ use super::limits::{BODY_BYTES_MAX, SIGN_IN_BYTES_MAX};
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    backup, calendars, conflicts, devices, export, guard, health, import, login, members, openapi, persons, records,
-    registers, report, schema, search, status, stream, sync, users, work,
+    backup, calendars, conflicts, devices, export, guard, health, history, import, login, members, openapi,
+    persons, records, registers, report, schema, search, status, stream, sync, users, work,
 };
 use crate::pages;
 use axum::Router;
@@ -59,6 +59,8 @@ fn api() -> Router<AppState> {
         .route("/records", get(records::list).post(records::create))
         .route("/records/{id}", get(records::get).patch(records::patch).delete(records::remove))
         .route("/records/{id}/restore", post(records::restore))
+        .route("/records/{id}/history", get(history::get))
+        .route("/records/{id}/undo", post(history::undo_route))
         .route("/records/{id}/advance", post(work::advance))
         .route("/records/{id}/proposals", post(work::propose))
         .route("/interests", post(work::interests))

@@ -3,7 +3,7 @@
 use super::auth::Access;
 use super::idempotency::Answers;
 use super::import::Imports;
-use super::limits::PASSWORDS_AT_ONCE;
+use super::limits::{DOCUMENTS_AT_ONCE, PASSWORDS_AT_ONCE};
 use super::stream::Replay;
 use super::uploads::Uploads;
 use crate::backup::Backups;
@@ -48,6 +48,7 @@ struct Inner {
     config: ApiConfig,
     access: Access,
     passwords: Arc<Semaphore>,
+    documents: Semaphore,
     replay: Replay,
     answers: Answers,
     index: Arc<RecordIndex>,
@@ -64,6 +65,7 @@ impl AppState {
         Self(Arc::new(Inner {
             access: Access::new(config.token.as_deref(), config.port, config.users.clone()),
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+            documents: Semaphore::new(DOCUMENTS_AT_ONCE),
             replay: Replay::new(&node),
             answers: Answers::default(),
             index: Arc::new(RecordIndex::new(&node)),
@@ -127,6 +129,11 @@ impl AppState {
     /// What whoever checks a password holds meanwhile.
     pub fn passwords(&self) -> &Arc<Semaphore> {
         &self.0.passwords
+    }
+
+    /// What whoever reads a document holds meanwhile: each takes memory of its own.
+    pub fn documents(&self) -> &Semaphore {
+        &self.0.documents
     }
 
     /// Tokens, codes and logins.

@@ -208,6 +208,10 @@ pub enum Verb {
         #[command(subcommand)]
         verb: Option<ConflictsVerb>,
     },
+    /// What became of a record: who changed what when, newest first.
+    History(HistoryArgs),
+    /// Take a change back: a new change restores the old values.
+    Undo(UndoArgs),
     /// Import records from CSV, a workbook or JSON. A second run changes nothing.
     Import(Box<ImportArgs>),
     /// Export records.
@@ -753,6 +757,38 @@ pub enum RecordVerb {
         #[arg(long, value_name = "REGISTER")]
         register: Option<String>,
     },
+}
+
+/// `history`.
+#[derive(Args, Debug)]
+pub struct HistoryArgs {
+    /// The record.
+    pub id: String,
+    /// Only what happened in this register.
+    #[arg(long, value_name = "REGISTER")]
+    pub register: Option<String>,
+    /// At most so many changes.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Those before this place, as the last page ended with it.
+    #[arg(long, value_name = "PLACE")]
+    pub after: Option<String>,
+}
+
+/// `undo`.
+#[derive(Args, Debug)]
+pub struct UndoArgs {
+    /// The change, as `comin history` names it.
+    pub change: String,
+    /// Only what it did to this field.
+    #[arg(long)]
+    pub field: Option<String>,
+    /// Of several old values the one of this number.
+    #[arg(long, value_name = "N")]
+    pub take: Option<usize>,
+    /// Also where the field has changed since: what stands there now stays in the history.
+    #[arg(long)]
+    pub anyway: bool,
 }
 
 /// `conflicts`.

@@ -8,6 +8,7 @@ mod client;
 mod devices;
 mod doctor;
 mod error;
+mod history;
 mod import;
 mod init;
 mod local;
@@ -147,6 +148,8 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
         Verb::Person { verb } => persons::run(client, verb, out).map(done),
         Verb::Search(args) => records::search(client, args, out).map(done),
         Verb::Conflicts { verb } => records::conflicts(client, verb.as_ref(), out).map(done),
+        Verb::History(args) => history::history(client, args, out).map(done),
+        Verb::Undo(args) => history::undo(client, args, out).map(done),
         Verb::Import(args) => import::run(client, args, out),
         Verb::Calendars { verb } => calendars::run(client, verb.as_ref(), out).map(done),
         Verb::Export(args) => transfer::export(client, args, out).map(done),

@@ -298,7 +298,7 @@ fn field_rows(fields: Option<&Value>, out: &Output) -> Vec<Vec<String>> {
 }
 
 /// A value as a cell.
-fn cell(value: &Value, out: &Output) -> String {
+pub(super) fn cell(value: &Value, out: &Output) -> String {
     match value {
         Value::String(text) => plain(text),
         Value::Array(members) => members.iter().map(|member| cell(member, out)).collect::<Vec<_>>().join(" | "),

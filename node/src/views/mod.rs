@@ -17,7 +17,7 @@ pub mod time;
 pub use collate::sort_key;
 pub use fields::{
     FieldError, derived_key, field_label, kind_label, known_kind, openapi_kinds, parse, parse_flat, references,
-    scalar_text, schema_json, title, to_columns, to_json, type_name, words, write_op,
+    scalar_json, scalar_text, schema_json, title, to_columns, to_json, type_name, words, write_op,
 };
 pub use fold::fold;
 pub use gathered::{Audience, Gathered, Record, Text};

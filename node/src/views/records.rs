@@ -7,7 +7,7 @@ use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
 use crate::work::translations::stale;
 use comin_protocol::ids::{ActorId, DeviceKey, PartnerId, RecordKey};
-use comin_protocol::record::{self, Cell, Row, Scalar};
+use comin_protocol::record::{self, Cell, Origin, Row, Scalar};
 use comin_protocol::roster::Roster;
 use comin_protocol::schema;
 use serde_json::{Map, Value as Json, json};
@@ -140,7 +140,14 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`StoreError`].
     pub fn value(&self, row: &Row, cell: &Cell) -> Result<Value, StoreError> {
-        let origin = row.origin(cell);
+        self.written(cell.value.clone(), row.origin(cell))
+    }
+
+    /// A value with who wrote it, and when.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn written(&self, value: Scalar, origin: Option<&Origin>) -> Result<Value, StoreError> {
         let device = match origin {
             Some(origin) => self.device_of(&origin.actor)?,
             None => None,
@@ -148,7 +155,7 @@ impl<'a> Reader<'a> {
         let known = device.and_then(|key| self.roster.devices.get(&key));
         let partner = known.and_then(|d| self.roster.partners.get(&d.partner));
         Ok(Value {
-            value: cell.value.clone(),
+            value,
             partner: partner.map(|p| (p.id, p.name.clone())),
             device: device.map(|key| (key, known.map_or_else(|| key.short(), |d| d.name.clone()))),
             time_ms: origin.and_then(|o| u64::try_from(o.time_ms).ok()).unwrap_or(0),

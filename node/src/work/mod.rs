@@ -1,8 +1,9 @@
 //! The work that coordinators do with records: expressions of interest, proposals, records that are one, records that
 //! nobody has looked at for long, and what is new.
 //!
-//! Everything here reads rows and makes edits; routes and command line are thin above it.
+//! Everything here reads rows and makes edits; routes and command line are thin above it. Only `history` reads documents.
 
+pub mod history;
 pub mod interest;
 pub mod links;
 pub mod news;

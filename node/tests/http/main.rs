@@ -3,6 +3,7 @@
 mod calendars;
 mod desk;
 mod federation;
+mod history;
 mod house;
 mod import;
 mod nodes;

@@ -153,12 +153,7 @@ impl Document {
 
     /// Takes the loaded form of what the store gave.
     pub fn install(&mut self, stored: StoredDoc, now_ms: u64) -> Result<(), Damaged> {
-        let mut am = match &stored.snapshot {
-            Some(snapshot) => check::load_snapshot(&snapshot.bytes).map_err(|error| Damaged(error.to_string()))?,
-            None => Automerge::new(),
-        };
-        loosen(&mut am);
-        apply_all(&mut am, stored.changes.into_iter().map(|change| change.bytes)).map_err(Damaged)?;
+        let am = open(stored, loosen).map_err(Damaged)?;
         let loaded = Loaded::index(am, now_ms);
         if loaded.frontier() != self.frontier {
             return Err(Damaged(format!("document {:?} does not reach its recorded state", self.id)));
@@ -333,6 +328,27 @@ impl Loaded {
         })));
         gone
     }
+}
+
+impl StoredDoc {
+    /// The document itself, for somebody who reads it and no more.
+    ///
+    /// # Errors
+    /// What of it does not load.
+    pub fn open(self) -> Result<Automerge, String> {
+        open(self, |_| ())
+    }
+}
+
+/// Loads a document; `prepare`: what is done before the changes since the snapshot come to it.
+fn open(stored: StoredDoc, prepare: impl FnOnce(&mut Automerge)) -> Result<Automerge, String> {
+    let mut am = match &stored.snapshot {
+        Some(snapshot) => check::load_snapshot(&snapshot.bytes).map_err(|error| error.to_string())?,
+        None => Automerge::new(),
+    };
+    prepare(&mut am);
+    apply_all(&mut am, stored.changes.into_iter().map(|change| change.bytes))?;
+    Ok(am)
 }
 
 /// Cuts the values of a document that has just been loaded into pieces. Automerge keeps them in one block of

@@ -9,6 +9,7 @@
 mod conflict;
 #[cfg(test)]
 mod frozen;
+mod history;
 mod origin;
 mod project;
 mod reissue;
@@ -22,6 +23,7 @@ mod touch;
 mod write;
 
 pub use conflict::Conflict;
+pub use history::{Entry, FieldStep, History};
 pub use origin::OriginIndex;
 pub use project::{count, keys, project, project_all};
 pub use reissue::{DroppedEdit, creation, dropped_changes, writers};

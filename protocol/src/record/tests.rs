@@ -546,3 +546,5 @@ fn a_record_that_was_made_twice_shows_what_stands_in_either() {
     one.merge(&mut other);
     assert_eq!(one.row(&key).unseen_edits.len(), 1, "and not what was written beside it");
 }
+
+mod history;
