@@ -384,6 +384,30 @@ pub enum Statement {
         #[n(2)]
         persons: BTreeSet<RegisterId>,
     },
+    /// A federation is founded that carries over what stands of another one, whose stewards are no majority any more for
+    /// ever. Signed by a device of the founder with the steward right. Nobody is in it who does not say so: each node
+    /// of the other federation stays there until its people decide ([`crate::roster::CarriedOver`]).
+    #[n(18)]
+    CarryOver {
+        /// Its name.
+        #[n(0)]
+        name: String,
+        /// The first steward, a partner of the other federation.
+        #[n(1)]
+        founder: PartnerId,
+        /// The founder's partner key in force.
+        #[n(2)]
+        founder_key: PartnerKey,
+        /// Makes two of the same name and founder differ.
+        #[cbor(n(3), with = "minicbor::bytes")]
+        nonce: [u8; 16],
+        /// The federation that it carries over.
+        #[n(4)]
+        predecessor: FederationId,
+        /// The statements of that one, its founding included, that stay in force without being signed again.
+        #[n(5)]
+        kept: BTreeSet<StatementId>,
+    },
 }
 
 /// A key's signature over a statement's body.
@@ -465,6 +489,7 @@ impl Statement {
             Self::PersonScope { .. } => "person-scope",
             Self::Erasure { .. } => "erasure",
             Self::ErasureReceipts { .. } => "erasure-receipts",
+            Self::CarryOver { .. } => "carry-over",
         }
     }
 
@@ -485,7 +510,8 @@ impl Statement {
             | Self::Revocation { .. }
             | Self::PersonScope { .. }
             | Self::Erasure { .. }
-            | Self::ErasureReceipts { .. } => false,
+            | Self::ErasureReceipts { .. }
+            | Self::CarryOver { .. } => false,
         }
     }
 
@@ -520,7 +546,9 @@ impl Statement {
                 named(&[partner_name, device_name]).and_then(|()| located(country))
             }
             Self::Admission { name, country, .. } => named(&[name]).and_then(|()| located(country)),
-            Self::Founding { name, .. } | Self::SharedRegister { name, .. } => named(&[name]),
+            Self::Founding { name, .. } | Self::SharedRegister { name, .. } | Self::CarryOver { name, .. } => {
+                named(&[name])
+            }
             Self::Addresses { addresses, .. } => {
                 let short = addresses.iter().all(|address| address.len() <= limits::ADDRESS_BYTES_MAX);
                 match short && addresses.len() <= limits::ADDRESSES_MAX {

@@ -44,11 +44,14 @@ fn messages() -> Vec<(&'static str, Message)> {
         statements: [10; 16],
         docs: [11; 16],
         beacons: [12; 16],
+        carries: None,
     };
+    let carrying = Hello { carries: Some(vec![FederationId([4; 32])]), ..hello.clone() };
     let branch = BranchShown { doc: doc(), run: run(), first: 299, changes: vec![vec![1, 2].into(), vec![3].into()] };
     let number = BeaconNumber { device: DeviceKey([6; 32]), audience: Audience::Federation, number: 7 };
     vec![
         ("hello", Message::Hello(hello)),
+        ("hello of one that carries over another", Message::Hello(carrying)),
         ("have_statements", Message::HaveStatements(vec![13; 16])),
         ("statements", Message::Statements(Vec::new())),
         ("docs", Message::Docs(BTreeMap::from([(RegisterId([2; 32]), vec![DocDigest { part: 3, digest: [14; 16] }])]))),

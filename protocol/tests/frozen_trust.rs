@@ -192,6 +192,17 @@ fn revocation() -> SignedStatement {
     sign(&Statement::Revocation { partner, partner_key, device, stays: stays(), signed })
 }
 
+fn carry_over() -> SignedStatement {
+    sign(&Statement::CarryOver {
+        name: "COM-IN, carried on".into(),
+        founder: partner_id(),
+        founder_key: partner().key(),
+        nonce: [16; 16],
+        predecessor: federation(),
+        kept: BTreeSet::from([founding().id(), admission().id()]),
+    })
+}
+
 fn drafts() -> SignedStatement {
     let signed = removal();
     let draft = Draft { signature: signed.signatures[0].signature, body: signed.body };
@@ -259,6 +270,7 @@ fn statements_are_frozen() {
         ("rekeying", rekeying()),
         ("drafts", drafts()),
         ("revocation", revocation()),
+        ("carry-over", carry_over()),
     ];
     let mut made: Vec<_> = all.iter().map(|(name, signed)| (*name, to_hex(&to_cbor(signed)))).collect();
     let mut set = StatementSet::new();

@@ -383,6 +383,7 @@ fn floods_of_hellos_and_lists() {
             statements: [7; 16],
             docs: [7; 16],
             beacons: [7; 16],
+            carries: None,
         };
         flood(&mut line, &Message::Hello(hello), 100_000).await;
         if let Some(mut line) = scene.line().await {

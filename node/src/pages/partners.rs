@@ -277,7 +277,7 @@ async fn run(ctx: Ctx, command: Command) -> Answer<Response> {
 /// 503 where the engine has stopped.
 pub async fn found(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     match partner_name(value(&pairs, "name")) {
-        Ok(name) => run(ctx, Command::Found { name }).await,
+        Ok(name) => run(ctx, Command::Found { name, carry_over: false }).await,
         Err(problem) => Ok(page(&ctx, None, Some(&problem))),
     }
 }

@@ -12,7 +12,7 @@ use crate::ids::{
 };
 use crate::join::{Pending, TicketInfo};
 use crate::record::{FieldChange, Row, RowVersion, StoredRow};
-use crate::roster::{OpenDraft, Roster};
+use crate::roster::{CarriedOver, OpenDraft, Roster};
 use crate::run::{Frontier, Run, Tip};
 use crate::statement::{SignedStatement, Writers};
 use std::collections::{BTreeMap, BTreeSet};
@@ -369,6 +369,8 @@ pub enum Command {
     Found {
         /// Its name.
         name: String,
+        /// It carries over the one that this partner is in, whose stewards are no majority any more for ever.
+        carry_over: bool,
     },
     /// Make a one-time ticket.
     Invite {
@@ -389,14 +391,15 @@ pub enum Command {
         /// The text.
         ticket: String,
     },
-    /// Confirm a newcomer's check number and propose its admission, or sign what another steward proposes.
+    /// Confirm a newcomer's check number and propose its admission, sign what another steward proposes, or go along to
+    /// a federation that carries over this one.
     Approve {
-        /// The id (hex) of the pending join or draft, or an unambiguous beginning.
+        /// The id (hex) of the pending join, draft or federation, or an unambiguous beginning.
         id: String,
     },
-    /// Refuse a newcomer or a draft, or withdraw an own proposal.
+    /// Refuse a newcomer, a draft or a federation that carries over this one, or withdraw an own proposal.
     Reject {
-        /// The id (hex) of the pending join or draft, or an unambiguous beginning.
+        /// The id (hex) of the pending join, draft or federation, or an unambiguous beginning.
         id: String,
     },
     /// Create a shared register.
@@ -558,6 +561,9 @@ pub struct Status {
     pub approvals: Vec<Pending>,
     /// What waits for signatures of stewards, ascending by id.
     pub drafts: Vec<OpenDraft>,
+    /// What others have founded to carry over this federation, and this machine's people have neither gone along to nor
+    /// refused; ascending by id.
+    pub carried_over: Vec<CarriedOver>,
     /// This machine was restored and signs nothing for the federation until that is confirmed.
     pub unconfirmed: bool,
     /// Open tickets.
@@ -610,6 +616,9 @@ pub struct PeerStatus {
     pub last_heard_ms: Option<u64>,
     /// Through which device its last beacon came, if not from itself.
     pub through: Option<DeviceKey>,
+    /// It is in another federation than this machine, one that carries over the other: nothing but statements is
+    /// exchanged before one of the two goes along.
+    pub elsewhere: bool,
     /// When everything was last equal with it, by this node's wall clock in milliseconds.
     pub last_equal_ms: Option<u64>,
     /// Of the transfer under way: (received, total) bytes.

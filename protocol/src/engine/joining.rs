@@ -6,7 +6,7 @@ use super::{
     Command, CommandError, DialTarget, Engine, JoinStatus, Reply, RequestId, SessionId, Staged, StartError, Write,
 };
 use crate::codec::{from_cbor, to_cbor};
-use crate::ids::DeviceKey;
+use crate::ids::{DeviceKey, StatementId};
 use crate::join::{
     InviteError, JoinContext, JoinError, JoinMessage, JoinOut, Newcomer, Pending, TicketInfo, TicketRequest,
 };
@@ -79,8 +79,22 @@ impl Engine {
         Ok(())
     }
 
-    /// Confirms a newcomer, or signs what another steward proposes.
+    /// Cancels every open ticket: they name the federation that this machine has left.
+    pub(super) fn cancel_invites(&mut self) {
+        for ticket in self.open_tickets().into_iter().filter(|ticket| ticket.text.is_some()) {
+            if let Ok(told) = self.tickets.cancel(&ticket.id) {
+                self.keep_tickets();
+                self.send_joins(told);
+            }
+        }
+    }
+
+    /// Confirms a newcomer, signs what another steward proposes, or goes along to a federation that carries over this
+    /// one.
     fn approve(&mut self, id: &str) -> Result<Decision, CommandError> {
+        if let Some(offer) = self.carried_over_by(id)? {
+            return self.go_along(&offer).map(|()| Decision::Made(StatementId(offer.id.0)));
+        }
         let ctx = JoinContext { device: &self.me, roster: &self.roster, statements: &self.statements };
         let draft = match self.tickets.approve(id, &ctx) {
             Err(JoinError::NotFound) => return self.approve_draft(id),
@@ -109,6 +123,10 @@ impl Engine {
     }
 
     fn reject(&mut self, id: &str) -> Result<(), CommandError> {
+        if let Some(offer) = self.carried_over_by(id)? {
+            self.stay(&offer);
+            return Ok(());
+        }
         let pending = self.pending_joins().into_iter().find(|pending| pending.id.starts_with(id));
         let told = match self.tickets.reject(id) {
             Err(JoinError::NotFound) => return self.reject_draft(id),
@@ -248,12 +266,16 @@ impl Engine {
     fn newcomer_step(&mut self, id: SessionId, device: &DeviceKey, frame: &[u8]) {
         let Some(newcomer) = &mut self.newcomer else { return self.close_join(id) };
         let out = newcomer.handle_message(device, frame);
+        let federation = newcomer.ticket().federation;
         self.keep_join();
         for frame in out.frames {
             self.staged.push(Staged::Send { session: id, frame, at_once: false });
         }
         if let Some(statements) = out.admitted {
+            // The ticket says which one is meant, where a partner is in several that carry over one another.
+            self.choice.federation = Some(federation);
             self.adopt_statements(statements.into_iter().map(|verified| verified.signed).collect());
+            self.keep_choice();
         }
         if out.close {
             self.close_join(id);

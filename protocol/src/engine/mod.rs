@@ -14,6 +14,7 @@
 mod again;
 mod appeals;
 mod beacons;
+mod carrying;
 mod command;
 mod devices;
 mod divergence;
@@ -35,6 +36,7 @@ mod tests;
 mod told;
 mod transfer;
 
+pub use carrying::chosen_federation;
 pub use drafts::STATE_UNCONFIRMED;
 pub use io::*;
 
@@ -82,6 +84,8 @@ pub struct Engine {
 
     statements: StatementSet,
     roster: Arc<Roster>,
+    /// What this machine's people have said to federations that others have founded.
+    choice: carrying::Choice,
     docs: BTreeMap<DocId, Document>,
     sessions: BTreeMap<SessionId, Session>,
     beacons: beacons::Beacons,
@@ -170,7 +174,8 @@ impl Engine {
             let (runs, kept) = (runs.remove(&id).unwrap_or_default(), kept.remove(&id).unwrap_or_default());
             (id, Document::new(id, meta, runs, &kept, &me))
         });
-        let roster = Arc::new(Roster::build(&partner, statements.iter()));
+        let choice = carrying::Choice::read(&boot.state)?;
+        let roster = Arc::new(Roster::build_in(&partner, choice.federation, statements.iter()));
         let mut engine = Self {
             me,
             partner,
@@ -216,6 +221,7 @@ impl Engine {
             retry_at: None,
             statements,
             roster,
+            choice,
         };
         engine.restore_state(&boot.state)?;
         engine.name_double_signers(&Roster::default());

@@ -2,6 +2,7 @@
 //! are the simulator's business; here each rule is seen once, by name.
 
 mod bars;
+mod carrying;
 mod persons;
 mod stewards;
 

@@ -552,7 +552,12 @@ fn proves(statement: Option<&Statement>, newcomer: Option<PartnerId>, ticket: &T
         |partner: &PartnerId| *partner == ticket.inviter || roster.federation.iter().any(|f| f.was_steward(partner));
     match statement {
         // Of those who have signed the chain and the admission, the newcomer can then check both.
-        Some(Statement::Founding { .. } | Statement::Stewards { .. } | Statement::Rekeying { .. }) => true,
+        Some(
+            Statement::Founding { .. }
+            | Statement::CarryOver { .. }
+            | Statement::Stewards { .. }
+            | Statement::Rekeying { .. },
+        ) => true,
         Some(Statement::Certificate { partner, .. }) => signs(partner),
         Some(Statement::Admission { partner, .. }) => Some(*partner) == newcomer || signs(partner),
         Some(Statement::Addresses { device, .. }) => {

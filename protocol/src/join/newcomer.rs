@@ -247,7 +247,7 @@ impl Newcomer {
         for statement in statements.iter().cloned().chain([own]) {
             set.insert(statement);
         }
-        let roster = Roster::build(&partner, set.iter());
+        let roster = Roster::build_in(&partner, Some(self.ticket.federation), set.iter());
         match roster.federation {
             Some(federation) if federation.id == self.ticket.federation => Ok(()),
             _ => Err(Refusal::ForeignFederation),
