@@ -51,7 +51,6 @@ fn messages() -> Vec<(&'static str, Message)> {
     let number = BeaconNumber { device: DeviceKey([6; 32]), audience: Audience::Federation, number: 7 };
     vec![
         ("hello", Message::Hello(hello)),
-        ("hello of one that carries over another", Message::Hello(carrying)),
         ("have_statements", Message::HaveStatements(vec![13; 16])),
         ("statements", Message::Statements(Vec::new())),
         ("docs", Message::Docs(BTreeMap::from([(RegisterId([2; 32]), vec![DocDigest { part: 3, digest: [14; 16] }])]))),
@@ -65,6 +64,7 @@ fn messages() -> Vec<(&'static str, Message)> {
         ("beacons", Message::Beacons(Vec::new())),
         ("branch", Message::Branch(branch)),
         ("frontiers_in_part", Message::Frontiers(vec![in_part])),
+        ("hello_carrying", Message::Hello(carrying)),
     ]
 }
 

@@ -749,3 +749,16 @@ cli-linked = What leads here
 cli-absent = Named here and not to be seen
 cli-merged = Together with
 record-claimed = Claimed: it is not recorded in the register of its network.
+
+## Carrying over a federation whose stewards are lost
+partner-state-elsewhere = In another partnership
+carried-over = { $founder } has founded “{ $name }”, which carries over this partnership.
+carried-over-title = A new partnership carries this one over
+carried-over-how = Somebody holds that the stewards can never decide again. Telephone the partners and settle on one. All data stays, whatever you choose; until both of you are in the same partnership, nothing is exchanged.
+carried-over-without-us = It does not have this partner yet: its founder has to sign your admission first. Let your machines connect, and ask it to.
+carried-over-left = Not carried over unless its stewards sign it:
+carried-over-go = Go along
+carried-over-stay = Stay here
+cli-carried-over-next = Everything that stood is carried over. The other partners are asked when they connect: comin approvals
+cli-carried-over-go = To go along, on each of your machines: comin approvals approve { $id }
+cli-carried-over-stay = To stay: comin approvals reject { $id }

@@ -749,3 +749,16 @@ cli-linked = What leads here
 cli-absent = Named here and not to be seen
 cli-merged = Together with
 record-claimed = Claimed: it is not recorded in the register of its network.
+
+## Reprendre une fédération qui a perdu ses garants
+partner-state-elsewhere = Dans un autre partenariat
+carried-over = { $founder } a fondé « { $name } », qui reprend ce partenariat.
+carried-over-title = Un nouveau partenariat reprend celui-ci
+carried-over-how = Quelqu’un estime que les garants ne pourront plus jamais décider. Appelez les partenaires et mettez-vous d’accord sur un seul. Toutes les données restent, quel que soit votre choix ; tant que vous n’êtes pas dans le même partenariat, rien n’est échangé.
+carried-over-without-us = Il ne comprend pas encore ce partenaire : son fondateur doit d’abord signer votre admission. Faites se connecter vos machines et demandez-le-lui.
+carried-over-left = Non repris, sauf si ses garants le signent :
+carried-over-go = Y passer
+carried-over-stay = Rester ici
+cli-carried-over-next = Tout ce qui valait est repris. Les autres partenaires sont interrogés quand ils se connectent : comin approvals
+cli-carried-over-go = Pour y passer, sur chacune de vos machines : comin approvals approve { $id }
+cli-carried-over-stay = Pour rester : comin approvals reject { $id }

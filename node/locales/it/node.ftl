@@ -748,3 +748,16 @@ cli-linked = Che cosa porta qui
 cli-absent = Nominate qui e non visibili
 cli-merged = Insieme a
 record-claimed = Dichiarata: non è registrata nel registro della sua rete.
+
+## Portare avanti una federazione che ha perso i suoi garanti
+partner-state-elsewhere = In un altro partenariato
+carried-over = { $founder } ha fondato «{ $name }», che porta avanti questo partenariato.
+carried-over-title = Un nuovo partenariato porta avanti questo
+carried-over-how = Qualcuno ritiene che i garanti non possano più decidere. Telefonate ai partner e accordatevi su uno solo. Tutti i dati restano, qualunque sia la scelta; finché non siete nello stesso partenariato non si scambia nulla.
+carried-over-without-us = Non comprende ancora questo partner: chi lo ha fondato deve prima firmare la vostra ammissione. Fate collegare le macchine e chiedeteglielo.
+carried-over-left = Non portato avanti, se i suoi garanti non lo firmano:
+carried-over-go = Passa a questo
+carried-over-stay = Resta qui
+cli-carried-over-next = Tutto ciò che valeva è portato avanti. Agli altri partner viene chiesto quando si collegano: comin approvals
+cli-carried-over-go = Per passare, su ognuna delle vostre macchine: comin approvals approve { $id }
+cli-carried-over-stay = Per restare: comin approvals reject { $id }

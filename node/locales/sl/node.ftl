@@ -749,3 +749,16 @@ cli-linked = What leads here
 cli-absent = Named here and not to be seen
 cli-merged = Together with
 record-claimed = Claimed: it is not recorded in the register of its network.
+
+## Prenos federacije, ki je izgubila skrbnike
+partner-state-elsewhere = V drugem partnerstvu
+carried-over = { $founder } je ustanovil partnerstvo »{ $name }«, ki nadaljuje to partnerstvo.
+carried-over-title = Novo partnerstvo nadaljuje to
+carried-over-how = Nekdo meni, da skrbniki ne bodo mogli nikoli več odločati. Pokličite partnerje in se dogovorite za eno partnerstvo. Vsi podatki ostanejo, ne glede na izbiro; dokler nista oba v istem partnerstvu, se nič ne izmenja.
+carried-over-without-us = Tega partnerja še nima: ustanovitelj mora najprej podpisati vaš sprejem. Povežite napravi in ga prosite za to.
+carried-over-left = Ne prenese se, če tega ne podpišejo njegovi skrbniki:
+carried-over-go = Prestopi
+carried-over-stay = Ostani tu
+cli-carried-over-next = Vse, kar je veljalo, je preneseno. Drugi partnerji bodo vprašani, ko se povežejo: comin approvals
+cli-carried-over-go = Za prestop, na vsaki od vaših naprav: comin approvals approve { $id }
+cli-carried-over-stay = Da ostanete: comin approvals reject { $id }

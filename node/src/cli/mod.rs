@@ -117,7 +117,7 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
     match verb {
         Verb::Open { print } => run::open(client, *print, out).map(done),
         Verb::Status { check, watch } => status::run(client, *check, *watch, out),
-        Verb::Found { name } => members::found(client, name, out).map(done),
+        Verb::Found { name, carry_over } => members::found(client, name, *carry_over, out).map(done),
         Verb::Invite { name, country, expires, file, qr } => {
             members::invite(client, (name, country), *expires, file.as_deref(), *qr, out).map(done)
         }

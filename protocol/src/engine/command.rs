@@ -27,7 +27,9 @@ impl Engine {
                 let status = self.status();
                 self.reply(request, Ok(Reply::Status(Box::new(status))), false);
             }
-            Command::RevokeDevice { .. } | Command::Revocation { .. } => self.handle_device_command(request, command),
+            Command::CertifyDevice { .. } | Command::RevokeDevice { .. } | Command::Revocation { .. } => {
+                self.handle_device_command(request, command)
+            }
             Command::AddRegister { .. }
             | Command::SetStewards { .. }
             | Command::RemovePartner { .. }

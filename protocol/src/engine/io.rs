@@ -11,10 +11,11 @@ use crate::ids::{
     StatementId,
 };
 use crate::join::{Pending, TicketInfo};
+use crate::machine::{MachineCertificate, MachineRequest};
 use crate::record::{FieldChange, Row, RowVersion, StoredRow};
 use crate::roster::{CarriedOver, OpenDraft, Roster};
 use crate::run::{Frontier, Run, Tip};
-use crate::statement::{SignedStatement, Writers};
+use crate::statement::{Rights, SignedStatement, Writers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -428,6 +429,13 @@ pub enum Command {
         /// A device's certificate by the new key, so that it goes on without a break.
         certificate: Option<SignedStatement>,
     },
+    /// Certify a further machine of this partner.
+    CertifyDevice {
+        /// What it asks.
+        request: MachineRequest,
+        /// What it may do: at most what this machine may.
+        rights: Rights,
+    },
     /// Revoke a machine of this partner.
     RevokeDevice {
         /// The machine.
@@ -501,6 +509,8 @@ pub enum Reply {
     Done,
     /// A statement that waits for a signature from outside.
     Unsigned(SignedStatement),
+    /// A further machine's certificate.
+    Certified(MachineCertificate),
     /// Their numbers, ascending.
     Parts(Vec<u32>),
     /// The part.

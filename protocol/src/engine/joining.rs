@@ -114,10 +114,17 @@ impl Engine {
             });
         }
         let id = certificate.id;
-        self.adopt_statements(vec![certificate.signed]);
-        // A further device of a member: its partner's key has certified it, and stewards have nothing to decide.
+        self.adopt_statements(vec![certificate.signed.clone()]);
+        // A further device of a member: its partner has certified it, and stewards have nothing to decide.
+        let device = certificate.statement.as_ref().and_then(Statement::certifies).map(|(_, device)| device);
         match known.is_some_and(|partner| partner.admitted) {
-            true => Ok(Decision::Made(id)),
+            true if device.is_some_and(|device| self.roster.is_member(&device)) => Ok(Decision::Made(id)),
+            true => Err(CommandError::Precondition {
+                what: "the machine's certificate does not count: it was revoked, its partner has another key, or the \
+                       machine that has certified it has no right to (any more)"
+                    .into(),
+                hint: "certify it again on a machine with the admin right: comin devices add REQUEST".into(),
+            }),
             false => self.admit(&draft.admission),
         }
     }
@@ -205,8 +212,9 @@ impl Engine {
     }
 
     fn own_certificate(&self) -> Option<SignedStatement> {
-        let own = |statement: &Option<Statement>| matches!(statement, Some(Statement::Certificate { device, .. }) if *device == self.me);
-        self.statements.iter().find(|verified| own(&verified.statement)).map(|verified| verified.signed.clone())
+        let own = |statement: &Statement| statement.certifies().is_some_and(|(_, device)| device == self.me);
+        let mut certificates = self.statements.iter().filter(|verified| verified.statement.as_ref().is_some_and(own));
+        certificates.next().map(|verified| verified.signed.clone())
     }
 
     fn keep_join(&mut self) {

@@ -164,10 +164,8 @@ impl Engine {
         for signed in boot.statements {
             statements.insert(signed.trusted());
         }
-        let own = statements.iter().find_map(|verified| match &verified.statement {
-            Some(Statement::Certificate { partner, device, .. }) if *device == me => Some(*partner),
-            _ => None,
-        });
+        let mut certified = statements.iter().filter_map(|verified| verified.statement.as_ref()?.certifies());
+        let own = certified.find(|(_, device)| *device == me).map(|(partner, _)| partner);
         let partner = own.ok_or(StartError::NoCertificate)?;
         let (mut runs, mut kept) = (boot.runs, boot.kept);
         let docs = boot.docs.into_iter().map(|(id, meta)| {

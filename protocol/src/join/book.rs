@@ -558,7 +558,10 @@ fn proves(statement: Option<&Statement>, newcomer: Option<PartnerId>, ticket: &T
             | Statement::Stewards { .. }
             | Statement::Rekeying { .. },
         ) => true,
-        Some(Statement::Certificate { partner, .. }) => signs(partner),
+        // A further machine of the newcomer's partner is certified by others, which it has to know.
+        Some(Statement::Certificate { partner, .. } | Statement::DeviceCertificate { partner, .. }) => {
+            signs(partner) || Some(*partner) == newcomer
+        }
         Some(Statement::Admission { partner, .. }) => Some(*partner) == newcomer || signs(partner),
         Some(Statement::Addresses { device, .. }) => {
             roster.devices.get(device).is_some_and(|device| signs(&device.partner))
