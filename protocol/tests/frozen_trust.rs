@@ -203,6 +203,20 @@ fn carry_over() -> SignedStatement {
     })
 }
 
+fn device_certificate() -> SignedStatement {
+    let statement = Statement::DeviceCertificate {
+        partner: partner_id(),
+        partner_key: partner().key(),
+        by: device().key(),
+        device: newcomer_device().key(),
+        rights: Rights::EDIT,
+        partner_name: "Most".into(),
+        country: "SI".into(),
+        device_name: "laptop".into(),
+    };
+    sign(&statement).sign_device(&newcomer_device())
+}
+
 fn drafts() -> SignedStatement {
     let signed = removal();
     let draft = Draft { signature: signed.signatures[0].signature, body: signed.body };
@@ -216,7 +230,8 @@ fn run() -> Run {
 
 fn beacon(audience: Audience) -> SignedBeacon {
     let docs = vec![BeaconDoc { register: doc().register, part: 1, changes: 300, digest: [10; 16] }];
-    Beacon { device: device().key(), audience, number: 12, time_ms: 1_800_000_000_000, docs }.sign(&device())
+    Beacon { device: device().key(), audience, number: 12, time_ms: 1_800_000_000_000, docs, process: None }
+        .sign(&device())
 }
 
 fn ticket() -> Ticket {
@@ -271,6 +286,7 @@ fn statements_are_frozen() {
         ("drafts", drafts()),
         ("revocation", revocation()),
         ("carry-over", carry_over()),
+        ("device-certificate", device_certificate()),
     ];
     let mut made: Vec<_> = all.iter().map(|(name, signed)| (*name, to_hex(&to_cbor(signed)))).collect();
     let mut set = StatementSet::new();

@@ -435,7 +435,8 @@ fn beacons_without_end() {
         let mut line = scene.let_in().await;
         for number in 1..20_001 {
             let device = scene.adversary().key();
-            let beacon = Beacon { device, audience: Audience::Federation, number, time_ms: 1, docs: Vec::new() };
+            let beacon =
+                Beacon { device, audience: Audience::Federation, number, time_ms: 1, docs: Vec::new(), process: None };
             if !line.send(&Message::Beacons(vec![beacon.sign(scene.adversary())])).await {
                 break;
             }

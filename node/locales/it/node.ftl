@@ -564,6 +564,7 @@ cli-open-once = Il collegamento apre un solo browser, una volta, entro dieci min
 doctor-identity = { $name } ({ $country }), cartella { $place }
 doctor-key = la chiave del dispositivo c’è ed è chiusa agli altri
 doctor-config = la configurazione si può leggere
+doctor-office = la pagina per l’ufficio si può servire: { $addresses }
 doctor-store = l’archivio si apre
 doctor-running = il nodo è in funzione
 doctor-not-running = il nodo è fermo: non si scambia nulla
@@ -761,3 +762,11 @@ carried-over-stay = Resta qui
 cli-carried-over-next = Tutto ciò che valeva è portato avanti. Agli altri partner viene chiesto quando si collegano: comin approvals
 cli-carried-over-go = Per passare, su ognuna delle vostre macchine: comin approvals approve { $id }
 cli-carried-over-stay = Per restare: comin approvals reject { $id }
+
+## Una macchina in più, certificata da un’altra
+cli-further-asks = Consegna questo a una macchina della tua organizzazione con il diritto admin; lì: comin devices add RICHIESTA --file FILE
+cli-further-then = Poi, qui: comin --data-dir { $dir } init --further --certified FILE
+cli-further-done = { $device } ora è una macchina di { $name }.
+cli-further-join = Per incontrare gli altri le serve un invito: comin --data-dir { $dir } run, e in un’altra finestra: comin --data-dir { $dir } join INVITO
+cli-certified = { $name } è certificata come macchina della tua organizzazione:
+cli-certified-next = Consegna questo alla nuova macchina, con un invito di un qualsiasi membro: comin init --further --certified FILE, poi comin join INVITO. Su nessun’altra macchina apre qualcosa.

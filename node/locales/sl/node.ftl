@@ -565,6 +565,7 @@ cli-open-once = The link signs one browser in, once, within ten minutes.
 doctor-identity = { $name } ({ $country }) in { $place }
 doctor-key = the device key is there and closed to others
 doctor-config = the configuration can be read
+doctor-office = stran za pisarno je mogoče ponuditi: { $addresses }
 doctor-store = the store opens
 doctor-running = the node is running
 doctor-not-running = the node is not running: nothing is exchanged
@@ -762,3 +763,11 @@ carried-over-stay = Ostani tu
 cli-carried-over-next = Vse, kar je veljalo, je preneseno. Drugi partnerji bodo vprašani, ko se povežejo: comin approvals
 cli-carried-over-go = Za prestop, na vsaki od vaših naprav: comin approvals approve { $id }
 cli-carried-over-stay = Da ostanete: comin approvals reject { $id }
+
+## Dodatna naprava, ki jo potrdi druga
+cli-further-asks = To predajte napravi svoje organizacije s pravico admin; tam: comin devices add ZAHTEVA --file DATOTEKA
+cli-further-then = Nato tukaj: comin --data-dir { $dir } init --further --certified DATOTEKA
+cli-further-done = { $device } je zdaj naprava partnerja { $name }.
+cli-further-join = Da sreča druge, potrebuje vabilo: comin --data-dir { $dir } run, in v drugem oknu: comin --data-dir { $dir } join VABILO
+cli-certified = { $name } je potrjena kot naprava vaše organizacije:
+cli-certified-next = To predajte novi napravi, skupaj z vabilom katerega koli člana: comin init --further --certified DATOTEKA, nato comin join VABILO. Na nobeni drugi napravi ne odpre ničesar.

@@ -57,7 +57,10 @@ pub async fn certify(State(app): State<AppState>, Body(body): Body<Further>) -> 
     let status = app.node().status().await?;
     let own = status.roster.devices.get(&status.device).map(|device| device.rights);
     let rights = match &body.rights {
-        Some(words) => words.iter().try_fold(Rights::default(), |all, word| Ok(Rights(all.0 | right(word)?.0)))?,
+        Some(words) => {
+            let named = words.iter().map(|word| right(word)).collect::<Answer<Vec<_>>>()?;
+            named.iter().fold(Rights::default(), |all, one| Rights(all.0 | one.0))
+        }
         None => own.unwrap_or_default(),
     };
     let (device, name) = (request.device, request.name.clone());

@@ -20,6 +20,9 @@ use std::time::Duration;
 
 /// Runs the verb.
 pub fn run(dir: &DataDir, args: &InitArgs, out: &Output) -> CliResult {
+    if args.further {
+        return super::further::run(dir, args, out);
+    }
     dir.create()?;
     match &args.recover {
         Some(path) => recover(dir, args, path, out),
@@ -77,7 +80,7 @@ fn check_identity(name: &str, country: &str) -> CliResult {
 }
 
 /// The language that most people of a country would expect.
-fn language_of(country: &str) -> &'static str {
+pub fn language_of(country: &str) -> &'static str {
     match country {
         "IT" => "it",
         "SI" => "sl",
@@ -86,7 +89,8 @@ fn language_of(country: &str) -> &'static str {
     }
 }
 
-fn device_name(args: &InitArgs) -> CliResult<String> {
+/// The machine's name for people.
+pub fn device_name(args: &InitArgs) -> CliResult<String> {
     // Linux's own name for the machine; where it cannot be read any name will do.
     let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "server".to_owned());
     let name = args.device.clone().unwrap_or_else(host).trim().to_owned();

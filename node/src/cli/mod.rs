@@ -8,6 +8,7 @@ mod client;
 mod devices;
 mod doctor;
 mod error;
+mod further;
 mod import;
 mod init;
 mod local;
@@ -194,6 +195,9 @@ fn config(global: &Global, verb: &ConfigVerb, out: &Output) -> CliResult {
     let config = read_config(global, &dir)?;
     let file = global.config.clone().unwrap_or_else(|| dir.config_file());
     let exists = file.exists();
+    if matches!(verb, ConfigVerb::Check) && dir.is_initialised() {
+        office::can_open(&dir, &config)?;
+    }
     match (verb, out.json) {
         (ConfigVerb::Show, false) => out.line(config.to_toml().trim_end()),
         (ConfigVerb::Check, false) => {

@@ -12,7 +12,7 @@ use crate::ids::{FederationId, StatementId};
 use crate::limits;
 use crate::message::Hello;
 use crate::roster::{CarriedOver, Roster};
-use crate::statement::{Rights, Statement};
+use crate::statement::{Rights, Statement, VerifiedStatement};
 use minicbor::{Decode, Encode};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,13 +97,32 @@ impl Engine {
     pub(super) fn carried_over_by(&self, id: &str) -> Result<Option<CarriedOver>, CommandError> {
         let id = id.to_lowercase();
         let mut found = self.roster.carried_over.values().filter(|offer| offer.id.to_string().starts_with(&id));
+        // Nobody is moved by a beginning that could mean something else.
+        let drafted = self.roster.drafts.keys().any(|draft| draft.to_string().starts_with(&id));
+        let pending = self.pending_joins().iter().any(|pending| pending.id.starts_with(&id));
         match (found.next(), found.next()) {
-            (first, None) => Ok(first.cloned()),
+            (None, _) => Ok(None),
+            (Some(first), None) if !drafted && !pending => Ok(Some(first.clone())),
             _ => Err(CommandError::Precondition {
                 what: format!("several ids begin with {id}"),
                 hint: "give more of the id".into(),
             }),
         }
+    }
+
+    /// How many foundings lie below one that carries over another; `None`: it is none.
+    pub(super) fn carries_over(&self, verified: &VerifiedStatement) -> Option<usize> {
+        let below = |verified: &VerifiedStatement| match &verified.statement {
+            Some(Statement::CarryOver { predecessor, .. }) => Some(StatementId(predecessor.0)),
+            _ => None,
+        };
+        let mut next = Some(below(verified)?);
+        let mut depth = 0;
+        while let Some(id) = next {
+            depth += 1;
+            next = self.statements.get(&id).and_then(below);
+        }
+        Some(depth)
     }
 
     /// Goes along to a federation that another partner has founded.

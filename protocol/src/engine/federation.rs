@@ -167,7 +167,7 @@ impl Engine {
         let mut missing = self.statements.missing_from_tags(&theirs);
         missing.retain(|verified| !hidden.contains(&verified.id));
         // What comes of a federation that the peer does not know yet is foreign to it.
-        missing.sort_by_key(|verified| !matches!(verified.statement, Some(Statement::CarryOver { .. })));
+        missing.sort_by_key(|verified| self.carries_over(verified).unwrap_or(usize::MAX));
         let missing: Vec<SignedStatement> = missing.into_iter().map(|verified| verified.signed.clone()).collect();
         let mut message = Vec::new();
         let mut bytes = 0;

@@ -48,7 +48,6 @@ use crate::message::Message;
 use crate::planted::{Planted, is_planted};
 use crate::record::Row;
 use crate::roster::Roster;
-use crate::statement::Statement;
 use crate::statement_set::StatementSet;
 use document::{Document, Parked};
 use rand_chacha::ChaCha20Rng;
@@ -164,8 +163,10 @@ impl Engine {
         for signed in boot.statements {
             statements.insert(signed.trusted());
         }
-        let mut certified = statements.iter().filter_map(|verified| verified.statement.as_ref()?.certifies());
-        let own = certified.find(|(_, device)| *device == me).map(|(partner, _)| partner);
+        let own = statements.iter().find_map(|verified| {
+            let (partner, device) = verified.statement.as_ref()?.certifies()?;
+            (device == me).then_some(partner)
+        });
         let partner = own.ok_or(StartError::NoCertificate)?;
         let (mut runs, mut kept) = (boot.runs, boot.kept);
         let docs = boot.docs.into_iter().map(|(id, meta)| {

@@ -177,6 +177,14 @@ impl Engine {
     }
 
     fn handle_message(&mut self, id: SessionId, device: DeviceKey, message: Message) {
+        let of_all = matches!(
+            message,
+            Message::Hello(_) | Message::Piece { .. } | Message::HaveStatements(_) | Message::Statements(_)
+        );
+        let hello = self.sessions.get(&id).and_then(|session| session.hello.as_ref());
+        if !of_all && hello.is_some_and(|hello| !self.is_same_federation(hello)) {
+            return;
+        }
         match message {
             Message::Piece { last, bytes } => return self.handle_piece(id, device, last, &bytes),
             Message::Hello(hello) => return self.handle_hello(id, hello),

@@ -3,6 +3,7 @@
 
 mod bars;
 mod carrying;
+mod machines;
 mod persons;
 mod stewards;
 
