@@ -16,7 +16,7 @@ pub use schedule::{Backups, Last, file_name};
 use crate::datadir::{self, DataDir, DataDirError, Settings, quoted};
 use crate::store::{self, Entry, Filling, Kv, Store, StoreError};
 use comin_protocol::codec::{from_cbor, to_cbor};
-use comin_protocol::engine::{STATE_UNCONFIRMED, Write as StoreWrite};
+use comin_protocol::engine::{STATE_UNCONFIRMED, Write as StoreWrite, chosen_federation};
 use comin_protocol::identity::DeviceSigner;
 use comin_protocol::ids::PartnerId;
 use comin_protocol::roster::Roster;
@@ -421,10 +421,11 @@ fn restore_into(file: &Path, dir: &DataDir) -> Result<Contents, BackupError> {
 }
 
 fn contents(head: Head, store: &dyn Store) -> Result<Contents, BackupError> {
-    let statements: Vec<_> = store.boot()?.statements.into_iter().map(SignedStatement::trusted).collect();
+    let boot = store.boot()?;
+    let statements: Vec<_> = boot.statements.into_iter().map(SignedStatement::trusted).collect();
     let partner = head.settings()?.partner;
     let partner = PartnerId::from_hex(&partner).ok_or_else(|| BackupError::Damaged("its partner".to_owned()))?;
-    let roster = Roster::build(&partner, statements.iter());
+    let roster = Roster::build_in(&partner, chosen_federation(&boot.state), statements.iter());
     let partners = roster.partners.values().filter(|partner| partner.admitted).count() as u64;
     let federation = roster.federation.as_ref().map(|federation| (federation.name.clone(), partners));
     Ok(Contents { head, records: store.count_rows(None)?, federation })

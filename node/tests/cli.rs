@@ -151,6 +151,23 @@ fn the_exit_codes_are_those_that_scripts_know() {
     assert_eq!(config.status.code(), Some(78), "a wrong configuration");
     assert!(stderr(&config).contains("listen.page"), "which names the nearest key: {}", stderr(&config));
     assert!(stderr(&config).contains("node.toml: "), "and the file: {}", stderr(&config));
+    // What `run` needs for the office is known before it is started.
+    machine.write("node/node.toml", "[listen]\noffice = [\"192.0.2.1:8443\"]\n");
+    for (needs, then) in
+        [("TLS", &["tls", "make", "comin.example.lan"][..]), ("users", &["users", "add", "ana", "--role", "admin"])]
+    {
+        let config = machine.run(&["config", "check"]);
+        assert_eq!(config.status.code(), Some(78), "the office needs {needs}");
+        assert!(stderr(&config).contains(needs), "it says so: {}", stderr(&config));
+        let doctor = machine.run(&["doctor"]);
+        assert_eq!(doctor.status.code(), Some(3), "so does the doctor");
+        let told = String::from_utf8_lossy(&doctor.stdout).into_owned();
+        assert!(told.contains(&format!("`listen.office` needs {needs}")), "in the same words: {told}");
+        assert_eq!(machine.code(then), 0, "the remedy works");
+    }
+    assert_eq!(machine.code(&["config", "check"]), 0, "then it can be served");
+    let doctor = String::from_utf8_lossy(&machine.run(&["doctor"]).stdout).into_owned();
+    assert!(doctor.contains("https://comin.example.lan:8443"), "the doctor says where: {doctor}");
     machine.write("node/node.toml", "p2p = 1\np2p = 2\n");
     let config = machine.run(&["run"]);
     assert_eq!(config.status.code(), Some(78), "what is no TOML does not start");

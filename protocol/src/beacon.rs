@@ -2,6 +2,7 @@
 
 use crate::identity::{DeviceSigner, verify};
 use crate::ids::{DeviceKey, RegisterId, tagged_hash};
+use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
 /// Who may read a beacon.
@@ -52,6 +53,9 @@ pub struct Beacon {
     /// The documents of the audience, sorted.
     #[n(4)]
     pub docs: Vec<BeaconDoc>,
+    /// Random, and new with each start of the device's process: two that speak in turn are two machines with one key.
+    #[n(5)]
+    pub process: Option<ByteArray<16>>,
 }
 
 /// A beacon as it travels.

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod join;
 pub mod kit;
 pub mod limits;
+pub mod machine;
 pub mod message;
 pub mod persons;
 pub mod planted;

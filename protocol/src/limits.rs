@@ -127,6 +127,9 @@ pub const WHOLE_FRONTIER_TIPS: usize = 96;
 /// Sessions at once: nine partners of a few devices, with room.
 pub const SESSIONS_MAX: usize = 64;
 
+/// Federations that one carries over, as far as a peer's hello is read: one is lost in years.
+pub const CARRIED_MAX: usize = 64;
+
 /// Largest statement in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 256 * 1024;
 /// Largest proof of a divergence in bytes: two branches up to their next run, with room for what names them.

@@ -37,6 +37,9 @@ pub struct Hello {
     /// Digest of the beacons of audiences that both belong to.
     #[cbor(n(4), with = "minicbor::bytes")]
     pub beacons: [u8; 16],
+    /// The federations that this one carries over, the nearest first; absent where there is none.
+    #[n(5)]
+    pub carries: Option<Vec<FederationId>>,
 }
 
 /// One document's state in short.

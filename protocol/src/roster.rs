@@ -2,6 +2,7 @@
 //! nodes with the same statements have the same roster, in whatever order they learned them.
 
 mod build;
+mod carried;
 mod chain;
 mod draft;
 mod persons;
@@ -13,6 +14,7 @@ use crate::ids::{ActorId, DeviceKey, DocId, FederationId, PartnerId, PartnerKey,
 use crate::limits;
 use crate::persons::PersonFacts;
 use crate::statement::{KeySignature, Rights, Statement, VerifiedStatement, Writers};
+pub use carried::CarriedOver;
 pub use chain::DoubleSigner;
 pub use draft::OpenDraft;
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,9 +103,16 @@ pub struct Federation {
     pub round: u64,
     /// What the chain keeps in force of statements under earlier stewards.
     pub kept: BTreeSet<StatementId>,
+    /// The federations that it carries over, the nearest first.
+    pub carries: Vec<FederationId>,
 }
 
 impl Federation {
+    /// Whether its statements may be of federation `id`: its own, or one that it carries over.
+    pub fn takes_in(&self, id: &FederationId) -> bool {
+        self.id == *id || self.carries.contains(id)
+    }
+
     /// Whether a partner was a steward at some position of the chain: its certificates prove it.
     pub fn was_steward(&self, partner: &PartnerId) -> bool {
         self.positions.values().any(|stewards| stewards.contains_key(partner))
@@ -192,6 +201,11 @@ pub struct Roster {
     pub certified_by: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>,
     /// Those of them that their key has revoked, each with the statements on which its signature stays.
     pub revoked_by_key: BTreeMap<(PartnerId, PartnerKey, DeviceKey), BTreeSet<StatementId>>,
+    /// The federations that others have founded to carry over this one, or one that it carries over itself.
+    pub carried_over: BTreeMap<FederationId, CarriedOver>,
+    /// All federations that carry over this one or the same as this one, at however many removes, and those that it
+    /// carries over.
+    pub kin: BTreeSet<FederationId>,
     /// Hash over the ids of all statements that count.
     pub head: [u8; 32],
 }
@@ -201,7 +215,17 @@ impl Roster {
     /// admission). The federation is the one that `own` founded or was admitted to; order and duplicates of
     /// the statements make no difference.
     pub fn build<'a>(own: &PartnerId, statements: impl IntoIterator<Item = &'a VerifiedStatement>) -> Self {
-        build::build(own, statements)
+        build::build(own, None, statements)
+    }
+
+    /// [`Self::build`] for a device whose people have chosen a federation that carries over another one. Without that
+    /// choice nobody is moved by what others have founded; one that does not have `own` is not chosen.
+    pub fn build_in<'a>(
+        own: &PartnerId,
+        chosen: Option<FederationId>,
+        statements: impl IntoIterator<Item = &'a VerifiedStatement>,
+    ) -> Self {
+        build::build(own, chosen, statements)
     }
 
     /// Whether a statement belongs to another federation than the one that this roster is in. Such a
@@ -209,9 +233,11 @@ impl Roster {
     /// less, admit everyone to it, and so move those who were admitted to this one.
     pub fn is_foreign(&self, statement: &VerifiedStatement) -> bool {
         let Some(own) = &self.federation else { return false };
+        let foreign = |id: &FederationId| *id != own.id && !self.kin.contains(id);
         match &statement.statement {
-            Some(Statement::Founding { .. }) => statement.id.0 != own.id.0,
-            Some(known) => known.federation().is_some_and(|federation| federation != own.id),
+            Some(Statement::Founding { .. }) => foreign(&FederationId(statement.id.0)),
+            Some(Statement::CarryOver { predecessor, .. }) => foreign(predecessor),
+            Some(known) => known.federation().is_some_and(|federation| foreign(&federation)),
             None => false,
         }
     }
@@ -478,7 +504,9 @@ impl Roster {
             Some(Statement::Stewards { predecessor, .. }) => {
                 federation.positions.get(predecessor).map(of_stewards).unwrap_or_default()
             }
-            Some(Statement::Founding { founder, founder_key, .. }) => vec![(*founder, *founder_key, Rights::STEWARD)],
+            Some(
+                Statement::Founding { founder, founder_key, .. } | Statement::CarryOver { founder, founder_key, .. },
+            ) => vec![(*founder, *founder_key, Rights::STEWARD)],
             Some(Statement::RegisterWriters { register, .. }) => {
                 match self.registers.get(register).and_then(|register| self.partners.get(&register.owner?)) {
                     Some(owner) => vec![(owner.id, owner.key, Rights::ADMIN)],

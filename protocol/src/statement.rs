@@ -384,6 +384,60 @@ pub enum Statement {
         #[n(2)]
         persons: BTreeSet<RegisterId>,
     },
+    /// A machine of a partner certifies a further one. Signed by the machine that certifies, which needs the admin right,
+    /// and by the new one, so that nobody can certify a machine that is not his. It counts as long as the signature of
+    /// the machine that certifies does (a revocation by the partner key says which of those stay).
+    #[n(19)]
+    DeviceCertificate {
+        /// The partner whose device it is.
+        #[n(0)]
+        partner: PartnerId,
+        /// The partner key in force, which has certified the machine that certifies, or one that has certified that.
+        #[n(1)]
+        partner_key: PartnerKey,
+        /// The machine that certifies.
+        #[n(2)]
+        by: DeviceKey,
+        /// The new machine.
+        #[n(3)]
+        device: DeviceKey,
+        /// What the new one may do; never more than the one that certifies.
+        #[n(4)]
+        rights: Rights,
+        /// The partner's name.
+        #[n(5)]
+        partner_name: String,
+        /// ISO 3166-1 alpha-2.
+        #[n(6)]
+        country: String,
+        /// The device's name for people.
+        #[n(7)]
+        device_name: String,
+    },
+    /// A federation is founded that carries over what stands of another one, whose stewards are no majority any more for
+    /// ever. Signed by a device of the founder with the steward right. Nobody is in it who does not say so: each node
+    /// of the other federation stays there until its people decide ([`crate::roster::CarriedOver`]).
+    #[n(18)]
+    CarryOver {
+        /// Its name.
+        #[n(0)]
+        name: String,
+        /// The first steward, a partner of the other federation.
+        #[n(1)]
+        founder: PartnerId,
+        /// The founder's partner key in force.
+        #[n(2)]
+        founder_key: PartnerKey,
+        /// Makes two of the same name and founder differ.
+        #[cbor(n(3), with = "minicbor::bytes")]
+        nonce: [u8; 16],
+        /// The federation that it carries over.
+        #[n(4)]
+        predecessor: FederationId,
+        /// The statements of that one, its founding included, that stay in force without being signed again.
+        #[n(5)]
+        kept: BTreeSet<StatementId>,
+    },
 }
 
 /// A key's signature over a statement's body.
@@ -465,6 +519,8 @@ impl Statement {
             Self::PersonScope { .. } => "person-scope",
             Self::Erasure { .. } => "erasure",
             Self::ErasureReceipts { .. } => "erasure-receipts",
+            Self::CarryOver { .. } => "carry-over",
+            Self::DeviceCertificate { .. } => "device-certificate",
         }
     }
 
@@ -485,13 +541,25 @@ impl Statement {
             | Self::Revocation { .. }
             | Self::PersonScope { .. }
             | Self::Erasure { .. }
-            | Self::ErasureReceipts { .. } => false,
+            | Self::ErasureReceipts { .. }
+            | Self::CarryOver { .. }
+            | Self::DeviceCertificate { .. } => false,
         }
     }
 
     /// Whether the roster asks who has signed it: then a revocation says whether its device's signature stays.
     pub fn counts_by_its_signers(&self) -> bool {
-        self.is_decided_by_stewards() || matches!(self, Self::PersonScope { .. })
+        self.is_decided_by_stewards() || matches!(self, Self::PersonScope { .. } | Self::DeviceCertificate { .. })
+    }
+
+    /// The device that it certifies, and whose it is.
+    pub fn certifies(&self) -> Option<(PartnerId, DeviceKey)> {
+        match self {
+            Self::Certificate { partner, device, .. } | Self::DeviceCertificate { partner, device, .. } => {
+                Some((*partner, *device))
+            }
+            _ => None,
+        }
     }
 
     /// The federation that it names.
@@ -516,11 +584,14 @@ impl Statement {
             false => Err(StatementError::Limit("country code")),
         };
         match self {
-            Self::Certificate { partner_name, country, device_name, .. } => {
+            Self::Certificate { partner_name, country, device_name, .. }
+            | Self::DeviceCertificate { partner_name, country, device_name, .. } => {
                 named(&[partner_name, device_name]).and_then(|()| located(country))
             }
             Self::Admission { name, country, .. } => named(&[name]).and_then(|()| located(country)),
-            Self::Founding { name, .. } | Self::SharedRegister { name, .. } => named(&[name]),
+            Self::Founding { name, .. } | Self::SharedRegister { name, .. } | Self::CarryOver { name, .. } => {
+                named(&[name])
+            }
             Self::Addresses { addresses, .. } => {
                 let short = addresses.iter().all(|address| address.len() <= limits::ADDRESS_BYTES_MAX);
                 match short && addresses.len() <= limits::ADDRESSES_MAX {
@@ -575,6 +646,7 @@ impl Statement {
     fn keys_that_matter(&self) -> Option<Vec<[u8; 32]>> {
         match self {
             Self::Certificate { partner_key, device, .. } => Some(vec![partner_key.0, device.0]),
+            Self::DeviceCertificate { by, device, .. } => Some(vec![by.0, device.0]),
             Self::Addresses { device, .. } | Self::Drafts { device, .. } | Self::ErasureReceipts { device, .. } => {
                 Some(vec![device.0])
             }
@@ -587,6 +659,7 @@ impl Statement {
         let signed_by = |key: &[u8; 32]| signatures.iter().any(|s| s.key == *key);
         let (good, whose) = match self {
             Self::Certificate { partner_key, .. } => (signed_by(&partner_key.0), "the partner key"),
+            Self::DeviceCertificate { by, .. } => (signed_by(&by.0), "the machine that certifies"),
             Self::Addresses { device, .. } | Self::Drafts { device, .. } | Self::ErasureReceipts { device, .. } => {
                 (signed_by(&device.0), "the device")
             }

@@ -44,7 +44,9 @@ fn messages() -> Vec<(&'static str, Message)> {
         statements: [10; 16],
         docs: [11; 16],
         beacons: [12; 16],
+        carries: None,
     };
+    let carrying = Hello { carries: Some(vec![FederationId([4; 32])]), ..hello.clone() };
     let branch = BranchShown { doc: doc(), run: run(), first: 299, changes: vec![vec![1, 2].into(), vec![3].into()] };
     let number = BeaconNumber { device: DeviceKey([6; 32]), audience: Audience::Federation, number: 7 };
     vec![
@@ -62,6 +64,7 @@ fn messages() -> Vec<(&'static str, Message)> {
         ("beacons", Message::Beacons(Vec::new())),
         ("branch", Message::Branch(branch)),
         ("frontiers_in_part", Message::Frontiers(vec![in_part])),
+        ("hello_carrying", Message::Hello(carrying)),
     ]
 }
 

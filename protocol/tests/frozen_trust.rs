@@ -192,6 +192,31 @@ fn revocation() -> SignedStatement {
     sign(&Statement::Revocation { partner, partner_key, device, stays: stays(), signed })
 }
 
+fn carry_over() -> SignedStatement {
+    sign(&Statement::CarryOver {
+        name: "COM-IN, carried on".into(),
+        founder: partner_id(),
+        founder_key: partner().key(),
+        nonce: [16; 16],
+        predecessor: federation(),
+        kept: BTreeSet::from([founding().id(), admission().id()]),
+    })
+}
+
+fn device_certificate() -> SignedStatement {
+    let statement = Statement::DeviceCertificate {
+        partner: partner_id(),
+        partner_key: partner().key(),
+        by: device().key(),
+        device: newcomer_device().key(),
+        rights: Rights::EDIT,
+        partner_name: "Most".into(),
+        country: "SI".into(),
+        device_name: "laptop".into(),
+    };
+    sign(&statement).sign_device(&newcomer_device())
+}
+
 fn drafts() -> SignedStatement {
     let signed = removal();
     let draft = Draft { signature: signed.signatures[0].signature, body: signed.body };
@@ -205,7 +230,8 @@ fn run() -> Run {
 
 fn beacon(audience: Audience) -> SignedBeacon {
     let docs = vec![BeaconDoc { register: doc().register, part: 1, changes: 300, digest: [10; 16] }];
-    Beacon { device: device().key(), audience, number: 12, time_ms: 1_800_000_000_000, docs }.sign(&device())
+    Beacon { device: device().key(), audience, number: 12, time_ms: 1_800_000_000_000, docs, process: None }
+        .sign(&device())
 }
 
 fn ticket() -> Ticket {
@@ -259,6 +285,8 @@ fn statements_are_frozen() {
         ("rekeying", rekeying()),
         ("drafts", drafts()),
         ("revocation", revocation()),
+        ("carry-over", carry_over()),
+        ("device-certificate", device_certificate()),
     ];
     let mut made: Vec<_> = all.iter().map(|(name, signed)| (*name, to_hex(&to_cbor(signed)))).collect();
     let mut set = StatementSet::new();

@@ -383,6 +383,7 @@ fn floods_of_hellos_and_lists() {
             statements: [7; 16],
             docs: [7; 16],
             beacons: [7; 16],
+            carries: None,
         };
         flood(&mut line, &Message::Hello(hello), 100_000).await;
         if let Some(mut line) = scene.line().await {
@@ -434,7 +435,8 @@ fn beacons_without_end() {
         let mut line = scene.let_in().await;
         for number in 1..20_001 {
             let device = scene.adversary().key();
-            let beacon = Beacon { device, audience: Audience::Federation, number, time_ms: 1, docs: Vec::new() };
+            let beacon =
+                Beacon { device, audience: Audience::Federation, number, time_ms: 1, docs: Vec::new(), process: None };
             if !line.send(&Message::Beacons(vec![beacon.sign(scene.adversary())])).await {
                 break;
             }

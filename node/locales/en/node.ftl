@@ -565,6 +565,7 @@ cli-open-once = The link signs one browser in, once, within ten minutes.
 doctor-identity = { $name } ({ $country }) in { $place }
 doctor-key = the device key is there and closed to others
 doctor-config = the configuration can be read
+doctor-office = the page for the office can be served: { $addresses }
 doctor-store = the store opens
 doctor-running = the node is running
 doctor-not-running = the node is not running: nothing is exchanged
@@ -749,3 +750,24 @@ cli-linked = What leads here
 cli-absent = Named here and not to be seen
 cli-merged = Together with
 record-claimed = Claimed: it is not recorded in the register of its network.
+
+## Carrying over a federation whose stewards are lost
+partner-state-elsewhere = In another partnership
+carried-over = { $founder } has founded “{ $name }”, which carries over this partnership.
+carried-over-title = A new partnership carries this one over
+carried-over-how = Somebody holds that the stewards can never decide again. Telephone the partners and settle on one. All data stays, whatever you choose; until both of you are in the same partnership, nothing is exchanged.
+carried-over-without-us = It does not have this partner yet: its founder has to sign your admission first. Let your machines connect, and ask it to.
+carried-over-left = Not carried over unless its stewards sign it:
+carried-over-go = Go along
+carried-over-stay = Stay here
+cli-carried-over-next = Everything that stood is carried over. The other partners are asked when they connect: comin approvals
+cli-carried-over-go = To go along, on each of your machines: comin approvals approve { $id }
+cli-carried-over-stay = To stay: comin approvals reject { $id }
+
+## A further machine, certified by another one
+cli-further-asks = Hand this to a machine of your organisation with the admin right, and there: comin devices add REQUEST --file FILE
+cli-further-then = Then, here: comin --data-dir { $dir } init --further --certified FILE
+cli-further-done = { $device } is a machine of { $name } now.
+cli-further-join = To meet the others it needs a ticket: comin --data-dir { $dir } run, and in another window: comin --data-dir { $dir } join TICKET
+cli-certified = { $name } is certified as a machine of your organisation:
+cli-certified-next = Hand this to the new machine, with a ticket of any member: comin init --further --certified FILE, then comin join TICKET. It opens nothing on any other machine.

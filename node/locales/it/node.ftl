@@ -564,6 +564,7 @@ cli-open-once = Il collegamento apre un solo browser, una volta, entro dieci min
 doctor-identity = { $name } ({ $country }), cartella { $place }
 doctor-key = la chiave del dispositivo c’è ed è chiusa agli altri
 doctor-config = la configurazione si può leggere
+doctor-office = la pagina per l’ufficio si può servire: { $addresses }
 doctor-store = l’archivio si apre
 doctor-running = il nodo è in funzione
 doctor-not-running = il nodo è fermo: non si scambia nulla
@@ -748,3 +749,24 @@ cli-linked = Che cosa porta qui
 cli-absent = Nominate qui e non visibili
 cli-merged = Insieme a
 record-claimed = Dichiarata: non è registrata nel registro della sua rete.
+
+## Portare avanti una federazione che ha perso i suoi garanti
+partner-state-elsewhere = In un altro partenariato
+carried-over = { $founder } ha fondato «{ $name }», che porta avanti questo partenariato.
+carried-over-title = Un nuovo partenariato porta avanti questo
+carried-over-how = Qualcuno ritiene che i garanti non possano più decidere. Telefonate ai partner e accordatevi su uno solo. Tutti i dati restano, qualunque sia la scelta; finché non siete nello stesso partenariato non si scambia nulla.
+carried-over-without-us = Non comprende ancora questo partner: chi lo ha fondato deve prima firmare la vostra ammissione. Fate collegare le macchine e chiedeteglielo.
+carried-over-left = Non portato avanti, se i suoi garanti non lo firmano:
+carried-over-go = Passa a questo
+carried-over-stay = Resta qui
+cli-carried-over-next = Tutto ciò che valeva è portato avanti. Agli altri partner viene chiesto quando si collegano: comin approvals
+cli-carried-over-go = Per passare, su ognuna delle vostre macchine: comin approvals approve { $id }
+cli-carried-over-stay = Per restare: comin approvals reject { $id }
+
+## Una macchina in più, certificata da un’altra
+cli-further-asks = Consegna questo a una macchina della tua organizzazione con il diritto admin; lì: comin devices add RICHIESTA --file FILE
+cli-further-then = Poi, qui: comin --data-dir { $dir } init --further --certified FILE
+cli-further-done = { $device } ora è una macchina di { $name }.
+cli-further-join = Per incontrare gli altri le serve un invito: comin --data-dir { $dir } run, e in un’altra finestra: comin --data-dir { $dir } join INVITO
+cli-certified = { $name } è certificata come macchina della tua organizzazione:
+cli-certified-next = Consegna questo alla nuova macchina, con un invito di un qualsiasi membro: comin init --further --certified FILE, poi comin join INVITO. Su nessun’altra macchina apre qualcosa.

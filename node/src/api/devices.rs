@@ -1,15 +1,18 @@
-//! The machines of the federation, and revoking one's own.
+//! The machines of the federation; certifying and revoking one's own.
 
 use super::context::Body;
-use super::members::{items, read_statement, rights, run, unexpected};
+use super::members::{items, read_statement, rights as rights_in_words, run, unexpected};
 use super::problem::{Answer, Problem};
 use super::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use comin_protocol::codec::to_cbor;
 use comin_protocol::engine::{Command, Reply};
 use comin_protocol::ids::{DeviceKey, to_hex};
+use comin_protocol::machine::MachineRequest;
 use comin_protocol::roster::Device;
+use comin_protocol::statement::Rights;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,12 +27,59 @@ pub async fn list(State(app): State<AppState>) -> Answer<Json<Value>> {
         json!({
             "id": d.key, "name": d.name, "partner": d.partner,
             "partner_name": roster.partners.get(&d.partner).map(|p| p.name.as_str()),
-            "rights": rights(d.rights), "addresses": d.addresses, "self": d.key == status.device, "revoked": revoked,
+            "rights": rights_in_words(d.rights), "addresses": d.addresses, "self": d.key == status.device, "revoked": revoked,
         })
     };
     let valid = roster.devices.values().map(|device| described(device, false));
     let own = roster.former.values().filter(|device| device.partner == status.partner);
     Ok(items(valid.chain(own.map(|device| described(device, true))).collect()))
+}
+
+/// Body of `POST devices`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Further {
+    /// What the new machine asks: the text that `comin init --further` prints.
+    request: String,
+    /// What it may do, in words; without them what this machine may.
+    rights: Option<Vec<String>>,
+}
+
+/// `POST devices`: this machine certifies a further one of its partner.
+///
+/// # Errors
+/// 403 without the right, 409 for a machine that is known, 422 for what is no request or no right.
+pub async fn certify(State(app): State<AppState>, Body(body): Body<Further>) -> Answer<(StatusCode, Json<Value>)> {
+    let request = MachineRequest::parse(&body.request).map_err(|error| {
+        Problem::invalid(format!("the request cannot be read: {error}"))
+            .hint("hand over the whole text that `comin init --further` prints")
+    })?;
+    let status = app.node().status().await?;
+    let own = status.roster.devices.get(&status.device).map(|device| device.rights);
+    let rights = match &body.rights {
+        Some(words) => {
+            let named = words.iter().map(|word| right(word)).collect::<Answer<Vec<_>>>()?;
+            named.iter().fold(Rights::default(), |all, one| Rights(all.0 | one.0))
+        }
+        None => own.unwrap_or_default(),
+    };
+    let (device, name) = (request.device, request.name.clone());
+    match app.node().command(Command::CertifyDevice { request, rights }).await? {
+        Reply::Certified(certificate) => Ok((
+            StatusCode::CREATED,
+            Json(json!({
+                "schema": 1, "id": device, "name": name, "rights": rights_in_words(rights), "certificate": certificate.to_text(),
+            })),
+        )),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn right(word: &str) -> Answer<Rights> {
+    let all = [Rights::EDIT, Rights::INVITE, Rights::STEWARD, Rights::ADMIN];
+    all.into_iter()
+        .find(|right| rights_in_words(*right) == [word])
+        .ok_or_else(|| Problem::invalid(format!("{word:?} is no right")).hint("edit, invite, steward, admin"))
 }
 
 fn key(text: &str) -> Answer<DeviceKey> {

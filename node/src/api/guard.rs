@@ -9,6 +9,7 @@ use super::auth::{Caller, Trusted};
 use super::context;
 use super::entrance::Entrance;
 use super::limits::REQUEST_TIME;
+use super::login;
 use super::problem::Problem;
 use super::rights;
 use super::state::AppState;
@@ -35,7 +36,7 @@ const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
 /// The guard as a middleware: refuses, or hands on with a [`Caller`] in the extensions.
 pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
     let entrance = request.extensions().get::<Entrance>().copied().unwrap_or_default();
-    let page = wants_page(&request).then(|| language(&app, &request));
+    let page = wants_page(&request).then(|| (language(&app, &request), wanted(&request)));
     let response = as_problem(match admit(&app, entrance, &request) {
         Ok(caller) => {
             if let Some(caller) = caller {
@@ -48,7 +49,7 @@ pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next
     // People get the same reason and the same hint, as a page.
     let problem = response.extensions().get::<Problem>();
     match (page, problem) {
-        (Some(lang), Some(problem)) => secured(pages::refused(lang, entrance, problem)),
+        (Some((lang, wanted)), Some(problem)) => secured(pages::refused(lang, entrance, problem, &wanted)),
         _ => secured(response),
     }
 }
@@ -87,6 +88,13 @@ async fn run(request: Request, next: Next) -> Response {
 fn wants_page(request: &Request) -> bool {
     !request.uri().path().starts_with("/api/")
         && request.headers().get(header::ACCEPT).is_some_and(|v| v.to_str().is_ok_and(|v| v.contains("text/html")))
+}
+
+/// The page that a request asks for, to come back to it: a form that was sent is not sent again.
+fn wanted(request: &Request) -> String {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let asks = *request.method() == Method::GET;
+    if asks { login::own_page(path).to_owned() } else { "/".to_owned() }
 }
 
 fn is_open(path: &str) -> bool {

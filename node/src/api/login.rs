@@ -57,8 +57,20 @@ pub async fn login(
     };
     match cookie {
         Some(cookie) => Ok(with_cookie(Redirect::to("/").into_response(), &cookie)),
-        None => Ok(pages::sign_in(lang, entrance, SignIn::Asked)),
+        None => Ok(pages::sign_in(lang, entrance, SignIn::Asked, "/")),
     }
+}
+
+/// Longest path that somebody comes back to after signing in, in bytes.
+const NEXT_BYTES_MAX: usize = 2_048;
+
+/// A path as a place to come to after signing in: one of this node's pages, or the first. Anything that a browser could
+/// take for another site is none, nor what is no page.
+pub fn own_page(path: &str) -> &str {
+    let plain = path.len() <= NEXT_BYTES_MAX && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let own = path.starts_with('/') && !path.starts_with("//");
+    let page = !["/api/", "/login", "/logout", "/static/"].iter().any(|other| path.starts_with(other));
+    if plain && own && page { path } else { "/" }
 }
 
 /// What `POST /login` takes.
@@ -66,6 +78,9 @@ pub async fn login(
 pub struct Credentials {
     name: String,
     password: String,
+    /// The page that was asked for.
+    #[serde(default)]
+    next: String,
 }
 
 /// `POST /login`: name and password of a user, from the office network.
@@ -82,10 +97,11 @@ pub async fn sign_in(
     if entrance != Entrance::Office {
         return Err(Problem::not_found("this page").hint("run `comin open` for a one-time link"));
     }
+    let wanted = own_page(&given.next).to_owned();
     let address = remote.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.0.0.ip());
     if let Some(left) = app.access().held_off(address, &given.name) {
         tracing::warn!(%address, "a sign-in from the office network was not looked at: too many have failed");
-        let mut response = pages::sign_in(lang, entrance, SignIn::HeldOff);
+        let mut response = pages::sign_in(lang, entrance, SignIn::HeldOff, &wanted);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(left.as_secs() + 1));
         return Ok(response);
     }
@@ -101,17 +117,17 @@ pub async fn sign_in(
     });
     let Some(user) = checked.await.map_err(|error| internal(&error))? else {
         tracing::warn!(%address, "a sign-in from the office network failed");
-        return Ok(pages::sign_in(lang, entrance, SignIn::Wrong));
+        return Ok(pages::sign_in(lang, entrance, SignIn::Wrong, &wanted));
     };
     app.access().note_attempt(address, &name, false);
     let cookie = app.access().log_in_user(user).map_err(|error| internal(&error))?;
-    Ok(with_cookie(Redirect::to("/").into_response(), &cookie))
+    Ok(with_cookie(Redirect::to(&wanted).into_response(), &cookie))
 }
 
 /// `POST /logout`.
 pub async fn logout(State(app): State<AppState>, lang: Lang, entrance: Entrance, headers: HeaderMap) -> Response {
     let cookie = app.access().log_out(&headers, entrance);
-    with_cookie(pages::sign_in(lang, entrance, SignIn::Asked), &cookie)
+    with_cookie(pages::sign_in(lang, entrance, SignIn::Asked, "/"), &cookie)
 }
 
 /// `GET /office/root.crt`: the authority that browsers of the office are to trust.
@@ -130,4 +146,34 @@ pub fn with_cookie(mut response: Response, cookie: &str) -> Response {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_pages_are_come_back_to() {
+        for own in
+            ["/", "/organisations?country=IT&q=%C4%8D", "/records/organisation:00ff?register=ab", "/partners#tickets"]
+        {
+            assert_eq!(own_page(own), own, "{own} is a page of this node");
+        }
+        let long = format!("/{}", "x".repeat(NEXT_BYTES_MAX));
+        for other in [
+            "",
+            "organisations",
+            "https://evil.example/",
+            "//evil.example/",
+            "/\\evil.example/",
+            "/\t/evil.example",
+            "/a\r\nSet-Cookie: x=1",
+            "/api/v1/status",
+            "/login?code=1",
+            "/logout",
+            long.as_str(),
+        ] {
+            assert_eq!(own_page(other), "/", "{other:?} is none");
+        }
+    }
 }

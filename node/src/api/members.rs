@@ -4,7 +4,7 @@ use super::context::Body;
 use super::problem::{Answer, Problem};
 use super::state::AppState;
 use crate::i18n::Lang;
-use crate::views::approvals::{draft_json, named};
+use crate::views::approvals::{carried_over_json, draft_json, named};
 use crate::views::find_partner;
 use crate::views::time::rfc3339;
 use axum::Json;
@@ -63,7 +63,8 @@ pub fn rights(rights: Rights) -> Vec<&'static str> {
 pub async fn approvals(State(app): State<AppState>, lang: Lang) -> Answer<Json<Value>> {
     let status = app.node().status().await?;
     let drafts = status.drafts.iter().map(|draft| draft_json(&status, draft, lang));
-    Ok(items(status.approvals.iter().map(pending_json).chain(drafts).collect()))
+    let carried = status.carried_over.iter().map(|founded| carried_over_json(&status, founded, lang));
+    Ok(items(status.approvals.iter().map(pending_json).chain(drafts).chain(carried).collect()))
 }
 
 fn pending_json(pending: &Pending) -> Value {
@@ -95,15 +96,18 @@ fn ticket_json(ticket: &TicketInfo) -> Value {
 #[serde(deny_unknown_fields)]
 pub struct Found {
     name: String,
+    /// Carry over the federation that this partner is in, whose stewards are no majority any more for ever.
+    #[serde(default)]
+    carry_over: bool,
 }
 
 /// `POST found`.
 ///
 /// # Errors
-/// 409 where this partner is in a federation already.
+/// 409 where this partner is in a federation already; with `carry_over` where it is in none, or decides alone in it.
 pub async fn found(State(app): State<AppState>, Body(body): Body<Found>) -> Answer<(StatusCode, Json<Value>)> {
     let name = name(&body.name)?;
-    match app.node().command(Command::Found { name }).await? {
+    match app.node().command(Command::Found { name, carry_over: body.carry_over }).await? {
         Reply::Founded(id) => Ok((StatusCode::CREATED, Json(json!({"schema": 1, "federation": id})))),
         other => Err(unexpected(&other)),
     }

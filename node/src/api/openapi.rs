@@ -96,15 +96,16 @@ pub const ROUTES: &[Doc] = &[
     doc("get", "/api/v1/backup", "A backup with this machine's secret; over the control socket only")
         .gives(200, "application/octet-stream"),
     doc("get", "/api/v1/devices", "Devices with a valid certificate, and this partner's revoked ones"),
+    doc("post", "/api/v1/devices", "Certify a further device of this partner").body("Further").gives(201, JSON),
     doc("delete", "/api/v1/devices/{id}", "Revoke a device of this partner"),
     doc("get", "/api/v1/devices/{id}/revocation", "What the partner key has to sign to revoke a device"),
     doc("put", "/api/v1/devices/{id}/revocation", "Revoke a device by the partner key").body("Revocation"),
-    doc("post", "/api/v1/found", "Found a federation").body("Found").gives(201, JSON),
+    doc("post", "/api/v1/found", "Found a federation, or one that carries over the present one").body("Found").gives(201, JSON),
     doc("get", "/api/v1/invites", "Tickets"),
     doc("post", "/api/v1/invites", "Make a one-time ticket").body("Invite").gives(201, JSON),
     doc("delete", "/api/v1/invites/{id}", "Cancel a ticket"),
     doc("post", "/api/v1/join", "Ask to join with a ticket").body("Join").gives(202, JSON),
-    doc("get", "/api/v1/approvals", "Newcomers that wait for confirmation, and drafts that wait for signatures"),
+    doc("get", "/api/v1/approvals", "Newcomers that wait for confirmation, drafts that wait for signatures, and federations that carry over this one"),
     doc(
         "post",
         "/api/v1/approvals/{id}/approve",
@@ -405,7 +406,11 @@ fn schemas() -> Value {
             },
             "example": Problem::not_found("record").to_json(),
         },
-        "Found": object(&["name"], json!({"name": name()})),
+        "Further": object(&["request"], json!({
+            "request": text(),
+            "rights": {"type": "array", "items": {"enum": ["edit", "invite", "steward", "admin"]}, "minItems": 1},
+        })),
+        "Found": object(&["name"], json!({"name": name(), "carry_over": {"type": "boolean"}})),
         "Invite": object(&["name", "country"], json!({
             "name": name(), "country": {"type": "string", "pattern": "^[A-Za-z]{2}$"},
             "valid_ms": {"type": "integer", "minimum": 0, "maximum": u64::MAX},

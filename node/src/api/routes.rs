@@ -46,7 +46,7 @@ fn api() -> Router<AppState> {
         .route("/stewards", get(members::stewards).put(members::set_stewards))
         .route("/restore/alone", post(members::confirm_alone))
         .route("/backup", get(backup::backup))
-        .route("/devices", get(devices::list))
+        .route("/devices", get(devices::list).post(devices::certify))
         .route("/devices/{id}", delete(devices::revoke))
         .route("/devices/{id}/revocation", get(devices::revocation).put(devices::revoke_by_key))
         .route("/found", post(members::found))

@@ -114,6 +114,7 @@ fn devices(app: &AppState, status: &Status, lang: Lang) -> Vec<Value> {
                 "partner": peer.partner,
                 "connected": peer.connected,
                 "in_sync": peer.in_sync,
+                "elsewhere": peer.elsewhere,
                 "lacks": exchange::lag_json(peer.lacks),
                 "we_lack": exchange::lag_json(peer.we_lack),
                 "last_heard": peer.last_heard_ms.map(rfc3339),

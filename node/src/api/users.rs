@@ -33,6 +33,7 @@ pub async fn add(State(app): State<AppState>, Body(body): Body<UserAdd>) -> Answ
     let (users, role) = (app.users().clone(), body.role);
     let name = body.name.clone();
     let password = hashing(move || users.add(&name, role)).await?;
+    changed(&app);
     Ok((StatusCode::CREATED, Json(json!({"schema": 1, "name": body.name, "role": role, "password": password}))))
 }
 
@@ -43,6 +44,7 @@ pub async fn add(State(app): State<AppState>, Body(body): Body<UserAdd>) -> Answ
 pub async fn reset(State(app): State<AppState>, Path(name): Path<String>) -> Answer<Json<Value>> {
     let (users, named) = (app.users().clone(), name.clone());
     let password = hashing(move || users.reset(&named)).await?;
+    changed(&app);
     Ok(Json(json!({"schema": 1, "name": name, "password": password})))
 }
 
@@ -52,7 +54,15 @@ pub async fn reset(State(app): State<AppState>, Path(name): Path<String>) -> Ans
 /// 404; 409 for the only one while the page is open to the office.
 pub async fn remove(State(app): State<AppState>, Path(name): Path<String>) -> Answer<Json<Value>> {
     app.users().remove(&name, app.office().is_none())?;
+    changed(&app);
     Ok(Json(json!({"schema": 1})))
+}
+
+/// They are in the backups.
+fn changed(app: &AppState) {
+    if let Some(backups) = app.backups() {
+        backups.note_change();
+    }
 }
 
 /// Runs what hashes a password where it holds nobody up.

@@ -1,6 +1,6 @@
 //! Backups at regular times, and what became of the last one.
 
-use super::{BackupError, PART_SUFFIX, Part, Spooled};
+use super::{BackupError, OFFICE_FILES, PART_SUFFIX, Part, Spooled};
 use crate::config::BackupSection;
 use crate::datadir::DataDir;
 use crate::runtime::{NodeHandle, wall_ms};
@@ -12,10 +12,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// How often it is seen whether a backup is due, and a failed one is tried again.
 const LOOK_EVERY: Duration = Duration::from_secs(600);
+/// How long one waits after a change of the users: several come together.
+const CHANGE_SETTLES: Duration = Duration::from_secs(2);
 const HOUR_MS: u64 = 3_600_000;
 /// How the names of scheduled backups end.
 const SUFFIX: &str = ".backup";
@@ -48,12 +50,15 @@ struct Inner {
     last: Mutex<Last>,
     /// One at a time: each keeps edits waiting. Held by the work itself, which goes on when nobody waits for it.
     busy: Arc<tokio::sync::Mutex<()>>,
+    /// Something that no engine knows of has changed, such as the users.
+    changed: tokio::sync::Notify,
 }
 
 impl Backups {
     /// Of the node whose data lies in `dir`.
     pub fn new(dir: DataDir) -> Self {
-        Self(Arc::new(Inner { dir, last: Mutex::default(), busy: Arc::default() }))
+        let (last, busy, changed) = (Mutex::default(), Arc::default(), tokio::sync::Notify::new());
+        Self(Arc::new(Inner { dir, last, busy, changed }))
     }
 
     /// The data directory.
@@ -64,6 +69,20 @@ impl Backups {
     /// What became of the scheduled ones, as far as this process knows of any.
     pub fn last(&self) -> Last {
         self.noted().clone()
+    }
+
+    /// The users have changed: whoever signs in by a restored node must be those of today.
+    pub fn note_change(&self) {
+        self.0.changed.notify_one();
+    }
+
+    /// Whether users, certificates or calendars have been written since `made_ms`, also while no node ran.
+    fn office_changed(&self, made_ms: u64) -> bool {
+        let written = |name: &str| fs::metadata(self.0.dir.path().join(name)).and_then(|file| file.modified()).ok();
+        let since = |at: SystemTime| {
+            at.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|at| at.as_millis() > u128::from(made_ms))
+        };
+        OFFICE_FILES.iter().filter_map(|name| written(name)).any(since)
     }
 
     fn noted(&self) -> MutexGuard<'_, Last> {
@@ -96,8 +115,8 @@ impl Backups {
         node.read(move |store| Ok(write(store))).await.map_err(BackupError::from).flatten()
     }
 
-    /// Makes backups as the configuration says, and whenever a partner has come or gone, for as long as the node runs:
-    /// one from before an admission knows nothing of the new partner.
+    /// Makes backups as the configuration says, and whenever a partner has come or gone or the users have changed, for as
+    /// long as the node runs: one from before an admission knows nothing of the new partner.
     pub async fn keep(self, node: NodeHandle, device: DeviceKey, settings: BackupSection) {
         let Some(place) = settings.place() else { return };
         let prefix = prefix(&device.short());
@@ -112,7 +131,9 @@ impl Backups {
                     self.noted().error = Some(format!("{error}; {}", error.hint()));
                 }
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            if tokio::time::timeout(LOOK_EVERY, self.0.changed.notified()).await.is_ok() {
+                tokio::time::sleep(CHANGE_SETTLES).await;
+            }
         }
     }
 
@@ -131,6 +152,7 @@ impl Backups {
         });
         let newest = newest.await?;
         let due_ms = newest.as_ref().map_or(0, |(at_ms, _)| at_ms.saturating_add(settings.every_hours * HOUR_MS));
+        let changed = changed || newest.as_ref().is_some_and(|(at_ms, _)| self.office_changed(*at_ms));
         if let Some(newest) = newest {
             self.noted().good = Some(newest);
         }

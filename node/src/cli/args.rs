@@ -44,6 +44,10 @@ pub enum Verb {
     Found {
         /// The federation's name.
         name: String,
+        /// Carry over the federation that this partner is in, where its stewards can never be a majority again: partners,
+        /// registers and all data stay, and each partner decides itself whether it goes along.
+        #[arg(long)]
+        carry_over: bool,
     },
     /// Run the node in the foreground.
     Run {
@@ -295,10 +299,10 @@ pub enum Verb {
 #[derive(Args, Debug)]
 pub struct InitArgs {
     /// The partner's name.
-    #[arg(long, required_unless_present = "recover", conflicts_with = "recover")]
+    #[arg(long, required_unless_present_any = ["recover", "further"], conflicts_with_all = ["recover", "further"])]
     pub name: Option<String>,
     /// The partner's country (ISO 3166-1 alpha-2).
-    #[arg(long, value_name = "CC", required_unless_present = "recover", conflicts_with = "recover")]
+    #[arg(long, value_name = "CC", required_unless_present_any = ["recover", "further"], conflicts_with_all = ["recover", "further"])]
     pub country: Option<String>,
     /// The partner's language [default: the country's].
     #[arg(long, value_name = "LANGUAGE")]
@@ -307,11 +311,18 @@ pub struct InitArgs {
     #[arg(long, value_name = "NAME")]
     pub device: Option<String>,
     /// Where to write the recovery kit, outside the data directory [default: NAME-recovery-kit.txt here].
-    #[arg(long, value_name = "FILE", conflicts_with = "recover")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["recover", "further"])]
     pub kit: Option<PathBuf>,
     /// Set up a further or new machine of a partner from its recovery kit.
     #[arg(long, value_name = "KIT")]
     pub recover: Option<PathBuf>,
+    /// Set up a further machine of a partner without the kit: prints what another machine with the admin right certifies
+    /// (`comin devices add`), and finishes with --certified.
+    #[arg(long, conflicts_with = "recover")]
+    pub further: bool,
+    /// The certificate that `comin devices add` has made for this machine, or its file.
+    #[arg(long, value_name = "CERTIFICATE", requires = "further")]
+    pub certified: Option<String>,
 }
 
 /// `invites`.
@@ -331,12 +342,13 @@ pub enum InvitesVerb {
 pub enum ApprovalsVerb {
     /// List them.
     List,
-    /// Admit a newcomer whose check number is the one on its screen, or sign a draft.
+    /// Admit a newcomer whose check number is the one on its screen, sign a draft, or go along to a federation that
+    /// carries over this one.
     Approve {
         /// The id, or an unambiguous beginning.
         id: String,
     },
-    /// Refuse a newcomer or a draft, or withdraw an own proposal.
+    /// Refuse a newcomer, a draft or a federation that carries over this one, or withdraw an own proposal.
     Reject {
         /// The id, or an unambiguous beginning.
         id: String,
@@ -376,6 +388,18 @@ pub enum PartnersVerb {
 pub enum DevicesVerb {
     /// List them.
     List,
+    /// Certify a further machine, which has asked with `comin init --further`; needs the admin right, and no recovery kit.
+    Add {
+        /// What it has printed, or the file that holds it.
+        #[arg(value_name = "REQUEST")]
+        request: String,
+        /// What it may do: edit, invite, steward, admin, with commas between [default: what this machine may].
+        #[arg(long, value_delimiter = ',')]
+        rights: Option<Vec<String>>,
+        /// Write the certificate to this file.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
     /// Revoke a lost or stolen machine of this partner: what it wrote before stays, nobody takes what it writes later.
     Revoke {
         /// Its name, or the beginning of its id.

@@ -1,11 +1,12 @@
-//! `devices`: the machines of the federation, and revoking one that is lost or stolen.
+//! `devices`: the machines of the federation; certifying a further one, and revoking one that is lost or stolen.
 
 use super::args::DevicesVerb;
 use super::client::Client;
 use super::error::{CliError, CliResult, Exit};
+use super::further::given;
 use super::members::{items, list, short, text};
 use super::output::Output;
-use comin_node::datadir::read_text;
+use comin_node::datadir::{read_text, write_secret_once};
 use comin_protocol::codec::{from_cbor, to_cbor};
 use comin_protocol::ids::{from_hex_bytes, to_hex};
 use comin_protocol::kit::RecoveryKit;
@@ -18,6 +19,9 @@ use std::path::Path;
 pub fn run(client: &Client, verb: Option<&DevicesVerb>, out: &Output) -> CliResult {
     match verb {
         None | Some(DevicesVerb::List) => show(client, out),
+        Some(DevicesVerb::Add { request, rights, file }) => {
+            add(client, request, rights.as_deref(), file.as_deref(), out)
+        }
         Some(DevicesVerb::Revoke { device, kit }) => revoke(client, device, kit.as_deref(), out),
     }
 }
@@ -33,6 +37,26 @@ fn show(client: &Client, out: &Output) -> CliResult {
         vec![short(device, "id"), text(device, "partner_name"), text(device, "name"), mark]
     };
     list(out, client.get("devices")?, row, "cli-no-devices")
+}
+
+fn add(client: &Client, request: &str, rights: Option<&[String]>, file: Option<&Path>, out: &Output) -> CliResult {
+    let request = given(request)?;
+    let answer = client.post("devices", json!({"request": request, "rights": rights}))?;
+    let certificate = text(&answer, "certificate");
+    if let Some(path) = file {
+        write_secret_once(path, &format!("{certificate}\n"))?;
+    }
+    if out.json {
+        out.object(answer);
+        return Ok(());
+    }
+    out.say("cli-certified", &[("name", text(&answer, "name").into())]);
+    match file {
+        Some(path) => out.line(format!("  {}", path.display())),
+        None => out.line(format!("\n{certificate}\n")),
+    }
+    out.say("cli-certified-next", &[]);
+    Ok(())
 }
 
 fn revoke(client: &Client, wanted: &str, kit: Option<&Path>, out: &Output) -> CliResult {

@@ -4,7 +4,7 @@ use super::client::Client;
 use super::error::{CliError, CliResult, Exit};
 use super::members::{items, text};
 use super::output::Output;
-use comin_node::config::Config;
+use comin_node::config::{Config, OFFICE_PORT};
 use comin_node::datadir::DataDir;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -39,7 +39,10 @@ impl Finding {
 pub fn run(dir: &DataDir, config: CliResult<Config>, out: &Output) -> CliResult<Exit> {
     let mut findings = machine(dir, out);
     match &config {
-        Ok(_) => findings.push(Finding::good(out.t("doctor-config"))),
+        Ok(config) => {
+            findings.push(Finding::good(out.t("doctor-config")));
+            findings.extend(office(dir, config, out));
+        }
         Err(error) => findings.push(Finding::of(error)),
     }
     match Client::connect(dir, Some(out.lang.code())) {
@@ -64,6 +67,18 @@ pub fn run(dir: &DataDir, config: CliResult<Config>, out: &Output) -> CliResult<
     }
     let wrong = findings.iter().any(|finding| finding.good == Some(false));
     Ok(if wrong { Exit::Attention } else { Exit::Ok })
+}
+
+/// Whether the page for the office can be served, where the configuration wants it.
+fn office(dir: &DataDir, config: &Config, out: &Output) -> Option<Finding> {
+    match super::office::can_open(dir, config) {
+        Ok(None) => None,
+        Ok(Some(office)) => {
+            let port = config.listen.office.first().map_or(OFFICE_PORT, SocketAddr::port);
+            Some(Finding::good(out.tw("doctor-office", &[("addresses", office.addresses(port).join(", ").into())])))
+        }
+        Err(error) => Some(Finding::of(&error)),
+    }
 }
 
 fn machine(dir: &DataDir, out: &Output) -> Vec<Finding> {

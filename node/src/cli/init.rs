@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 
 /// Runs the verb.
 pub fn run(dir: &DataDir, args: &InitArgs, out: &Output) -> CliResult {
+    if args.further {
+        return super::further::run(dir, args, out);
+    }
     dir.create()?;
     match &args.recover {
         Some(path) => recover(dir, args, path, out),
@@ -64,7 +67,8 @@ fn check_identity(name: &str, country: &str) -> CliResult {
     Ok(())
 }
 
-fn device_name(args: &InitArgs) -> CliResult<String> {
+/// The machine's name for people.
+pub fn device_name(args: &InitArgs) -> CliResult<String> {
     let name = args.device.clone().unwrap_or_else(setup::machine_name).trim().to_owned();
     if is_name(&name) {
         Ok(name)

@@ -29,13 +29,13 @@ pub fn items(answer: &Value) -> &[Value] {
 }
 
 /// `found`.
-pub fn found(client: &Client, name: &str, out: &Output) -> CliResult {
-    let answer = client.post("found", json!({"name": name}))?;
+pub fn found(client: &Client, name: &str, carry_over: bool, out: &Output) -> CliResult {
+    let answer = client.post("found", json!({"name": name, "carry_over": carry_over}))?;
     if out.json {
         out.object(answer);
     } else {
         out.say("cli-founded", &[("name", name.into())]);
-        out.say("cli-founded-next", &[]);
+        out.say(if carry_over { "cli-carried-over-next" } else { "cli-founded-next" }, &[]);
     }
     Ok(())
 }
@@ -250,7 +250,10 @@ fn list_approvals(client: &Client, out: &Output) -> CliResult {
     for draft in items(&answer).iter().filter(|item| item.get("signed_by").is_some()) {
         show_draft(draft, out);
     }
-    for pending in items(&answer).iter().filter(|item| item.get("signed_by").is_none()) {
+    for founded in items(&answer).iter().filter(|item| text(item, "kind") == "carry-over") {
+        show_carried_over(founded, out);
+    }
+    for pending in items(&answer).iter().filter(|item| text(item, "kind") == "join") {
         let (name, country) = (text(pending, "name"), text(pending, "country"));
         out.say("cli-asks", &[("name", name.as_str().into()), ("country", country.into())]);
         let ticket_name = text(pending, "ticket_name");
@@ -284,6 +287,28 @@ fn show_draft(draft: &Value, out: &Output) {
         _ => &["cli-draft-id"],
     };
     for key in keys {
+        out.line(format!("  {}", out.tw(key, &[("id", id.as_str().into())])));
+    }
+}
+
+fn show_carried_over(founded: &Value, out: &Output) {
+    let id = short(founded, "id");
+    out.line(text(founded, "text"));
+    let left: Vec<String> = founded
+        .get("left")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(plain)
+        .collect();
+    if !left.is_empty() {
+        out.line(format!("  {}", out.t("carried-over-left")));
+        left.iter().for_each(|what| out.line(format!("    {what}")));
+    }
+    let has_us = founded.get("has_us").and_then(Value::as_bool).unwrap_or(false);
+    let go = if has_us { "cli-carried-over-go" } else { "carried-over-without-us" };
+    for key in [go, "cli-carried-over-stay"] {
         out.line(format!("  {}", out.tw(key, &[("id", id.as_str().into())])));
     }
 }

@@ -8,6 +8,7 @@ mod client;
 mod devices;
 mod doctor;
 mod error;
+mod further;
 mod history;
 mod import;
 mod init;
@@ -118,7 +119,7 @@ fn with_node(verb: &Verb, client: &Client, out: &Output) -> CliResult<Exit> {
     match verb {
         Verb::Open { print } => run::open(client, *print, out).map(done),
         Verb::Status { check, watch } => status::run(client, *check, *watch, out),
-        Verb::Found { name } => members::found(client, name, out).map(done),
+        Verb::Found { name, carry_over } => members::found(client, name, *carry_over, out).map(done),
         Verb::Invite { name, country, expires, file, qr } => {
             members::invite(client, (name, country), *expires, file.as_deref(), *qr, out).map(done)
         }
@@ -197,6 +198,9 @@ fn config(global: &Global, verb: &ConfigVerb, out: &Output) -> CliResult {
     let config = read_config(global, &dir)?;
     let file = global.config.clone().unwrap_or_else(|| dir.config_file());
     let exists = file.exists();
+    if matches!(verb, ConfigVerb::Check) && dir.is_initialised() {
+        office::can_open(&dir, &config)?;
+    }
     match (verb, out.json) {
         (ConfigVerb::Show, false) => out.line(config.to_toml().trim_end()),
         (ConfigVerb::Check, false) => {

@@ -120,6 +120,17 @@ fn refused(error: OfficeError) -> CliError {
     }
 }
 
+/// [`entrance`] for those who only look: `run` would start with this configuration.
+///
+/// # Errors
+/// As [`entrance`].
+pub fn can_open(dir: &DataDir, config: &Config) -> CliResult<Option<Office>> {
+    match config.listen.office.is_empty() {
+        true => Ok(None),
+        false => entrance(dir, config, &Users::read(dir)?),
+    }
+}
+
 /// What `run` needs for the office: names, and somebody to sign in. `None`: the configuration names no office.
 ///
 /// # Errors

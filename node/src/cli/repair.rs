@@ -129,8 +129,8 @@ fn rebuild(dir: &DataDir) -> CliResult<Rebuilt> {
 
 fn has_certificate(signer: &DeviceSigner, statements: &[SignedStatement]) -> bool {
     let of_this = |signed: &SignedStatement| {
-        let statement = signed.clone().trusted().statement;
-        matches!(statement, Some(Statement::Certificate { device, .. }) if device == signer.key())
+        let certified = signed.clone().trusted().statement.and_then(|statement| statement.certifies());
+        certified.is_some_and(|(_, device)| device == signer.key())
     };
     statements.iter().any(of_this)
 }

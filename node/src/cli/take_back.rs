@@ -4,7 +4,7 @@ use super::error::{CliError, CliResult};
 use comin_node::datadir::DataDir;
 use comin_node::store::Store;
 use comin_protocol::check::{PartError, PartSignatures, TakenBack};
-use comin_protocol::engine::{DocMeta, StoredRun, Write};
+use comin_protocol::engine::{DocMeta, StoredRun, Write, chosen_federation};
 use comin_protocol::ids::{ActorId, DocId, PartnerId};
 use comin_protocol::limits::TRANSFER_BYTES_MAX;
 use comin_protocol::roster::Roster;
@@ -84,11 +84,12 @@ pub fn exported_parts(dir: &Path) -> CliResult<Vec<PathBuf>> {
 /// # Errors
 /// The store fails. A part that cannot be taken stays out, and says why.
 pub fn take_back(dir: &DataDir, store: &dyn Store, files: Vec<PathBuf>) -> CliResult<Vec<Part>> {
-    let statements: Vec<_> = store.statements()?.into_iter().map(|signed| signed.trusted()).collect();
+    let boot = store.boot()?;
+    let statements: Vec<_> = boot.statements.into_iter().map(|signed| signed.trusted()).collect();
     let settings = dir.settings()?;
     let own = PartnerId::from_hex(&settings.partner);
     let own = own.ok_or_else(|| CliError::new(format!("the settings name no partner: {}", settings.partner)))?;
-    let roster = Roster::build(&own, &statements);
+    let roster = Roster::build_in(&own, chosen_federation(&boot.state), &statements);
     let mut parts = Vec::new();
     for file in files {
         let outcome = match read_part(&file) {

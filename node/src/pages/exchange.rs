@@ -142,6 +142,7 @@ fn state(ctx: &Ctx, line: &PartnerLine) -> Markup {
     let sign = match line.state {
         PartnerState::Equal => "good",
         PartnerState::Exchanging => "busy",
+        PartnerState::Elsewhere => "act",
         PartnerState::Away | PartnerState::NeverHeard => "away",
     };
     html! {
@@ -155,7 +156,9 @@ fn state(ctx: &Ctx, line: &PartnerLine) -> Markup {
 fn heard(ctx: &Ctx, line: &PartnerLine) -> Markup {
     match line.last_heard_ms {
         // While a session is open, an idle partner is silent and still there.
-        _ if matches!(line.state, PartnerState::Equal | PartnerState::Exchanging) => html! { (ctx.t("ago-now")) },
+        _ if matches!(line.state, PartnerState::Equal | PartnerState::Exchanging | PartnerState::Elsewhere) => {
+            html! { (ctx.t("ago-now")) }
+        }
         Some(ms) => html! { span { (moment(ctx.lang, ms)) " " span.muted { (ago(ctx.lang, now_ms(), ms)) } } },
         None => html! { (ctx.t("exchange-never")) },
     }

@@ -84,10 +84,10 @@ pub fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
     pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
 }
 
-/// What a visitor sees instead of a page: why, and what to do.
-pub fn refused(lang: Lang, entrance: Entrance, problem: &Problem) -> Response {
+/// What a visitor sees instead of a page: why, and what to do; `wanted`: where he comes once he has signed in.
+pub fn refused(lang: Lang, entrance: Entrance, problem: &Problem, wanted: &str) -> Response {
     if problem.status == StatusCode::UNAUTHORIZED {
-        return sign_in(lang, entrance, SignIn::Asked);
+        return sign_in(lang, entrance, SignIn::Asked, wanted);
     }
     let title = match problem.status {
         StatusCode::NOT_FOUND => lang.text("error-not-found"),
@@ -125,8 +125,8 @@ pub enum SignIn {
     HeldOff,
 }
 
-/// The page where somebody signs in, or reads how.
-pub fn sign_in(lang: Lang, entrance: Entrance, why: SignIn) -> Response {
+/// The page where somebody signs in and comes to the page that he wanted, or reads how.
+pub fn sign_in(lang: Lang, entrance: Entrance, why: SignIn, wanted: &str) -> Response {
     let title = lang.text("sign-in-title");
     let body = match entrance {
         Entrance::Loopback => html! {
@@ -135,14 +135,14 @@ pub fn sign_in(lang: Lang, entrance: Entrance, why: SignIn) -> Response {
             pre { "comin open" }
             p.hint { (lang.text("sign-in-why")) }
         },
-        Entrance::Office => office_sign_in(lang, &title, why),
+        Entrance::Office => office_sign_in(lang, &title, why, wanted),
     };
     let status = if why == SignIn::HeldOff { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNAUTHORIZED };
     (status, alone(lang, &title, body)).into_response()
 }
 
 /// Name and password, and what to do about the browser's warning.
-fn office_sign_in(lang: Lang, title: &str, why: SignIn) -> Markup {
+fn office_sign_in(lang: Lang, title: &str, why: SignIn, wanted: &str) -> Markup {
     let refused = match why {
         SignIn::Asked => None,
         SignIn::Wrong => Some(lang.text("sign-in-wrong")),
@@ -152,6 +152,7 @@ fn office_sign_in(lang: Lang, title: &str, why: SignIn) -> Markup {
         h1 { (title) }
         @if let Some(text) = refused { div.callout.error-summary role="alert" { (text) } }
         form.record method="post" action="/login" {
+            @if wanted != "/" { input type="hidden" name="next" value=(wanted); }
             div.field {
                 label for="name" { (lang.text("sign-in-name")) }
                 input #name name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus;

@@ -5,7 +5,7 @@ use super::show::{country, icon, moment};
 use super::{Pairs, decide, exchange, value};
 use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name, parts};
 use crate::qr;
-use crate::views::approvals::{describe, names, waits_for};
+use crate::views::approvals::{describe, describe_carried_over, left_behind, names, waits_for};
 use crate::views::exchange::join_text;
 use crate::views::sort_key;
 use axum::body::Bytes;
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::engine::{Command, JoinStatus};
 use comin_protocol::ids::PartnerId;
 use comin_protocol::join::{Pending, TicketInfo};
-use comin_protocol::roster::{OpenDraft, Partner};
+use comin_protocol::roster::{CarriedOver, OpenDraft, Partner};
 use maud::{Markup, html};
 
 /// `GET /partners`.
@@ -69,6 +69,13 @@ fn approvals(ctx: &Ctx) -> Markup {
                     @for open in &ctx.status.drafts { (draft(ctx, open)) }
                 }
             }
+            @if !ctx.status.carried_over.is_empty() {
+                section aria-labelledby="carried-over-title" {
+                    h2 #carried-over-title { (ctx.t("carried-over-title")) }
+                    p { (ctx.t("carried-over-how")) }
+                    @for founded in &ctx.status.carried_over { (carried_over(ctx, founded)) }
+                }
+            }
         }
     }
 }
@@ -117,6 +124,31 @@ fn draft(ctx: &Ctx, draft: &OpenDraft) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+fn carried_over(ctx: &Ctx, founded: &CarriedOver) -> Markup {
+    let (roster, base) = (&ctx.status.roster, format!("/partners/approvals/{}", founded.id));
+    let left = left_behind(ctx.lang, roster, founded);
+    html! {
+        div.card {
+            h3 { (describe_carried_over(ctx.lang, roster, founded)) }
+            @if !founded.has_us { p.callout { (icon("act")) span { (ctx.t("carried-over-without-us")) } } }
+            @if !left.is_empty() {
+                p { (ctx.t("carried-over-left")) }
+                ul { @for what in &left { li { (what) } } }
+            }
+            @if ctx.is_admin() { div.actions {
+                @if founded.has_us {
+                    form method="post" action={ (base) "/approve" } {
+                        button type="submit" { (ctx.t("carried-over-go")) span.vh { " " (founded.name) } }
+                    }
+                }
+                form method="post" action={ (base) "/reject" } {
+                    button.quiet type="submit" { (ctx.t("carried-over-stay")) span.vh { " " (founded.name) } }
+                }
+            } }
         }
     }
 }
@@ -315,7 +347,7 @@ async fn run(ctx: Ctx, command: Command) -> Answer<Response> {
 /// 503 where the engine has stopped.
 pub async fn found(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     match partner_name(value(&pairs, "name")) {
-        Ok(name) => run(ctx, Command::Found { name }).await,
+        Ok(name) => run(ctx, Command::Found { name, carry_over: false }).await,
         Err(problem) => Ok(page(&ctx, Some(&problem))),
     }
 }

@@ -3,7 +3,7 @@
 use crate::i18n::Lang;
 use comin_protocol::engine::Status;
 use comin_protocol::ids::{PartnerId, PartnerKey};
-use comin_protocol::roster::{OpenDraft, Roster};
+use comin_protocol::roster::{CarriedOver, OpenDraft, Roster};
 use comin_protocol::statement::{Statement, Writers};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -72,9 +72,31 @@ pub fn draft_json(status: &Status, draft: &OpenDraft, lang: Lang) -> Value {
     })
 }
 
-/// How many things wait for this node's user: check numbers to compare and drafts to sign.
+/// A federation that carries over this one, in one sentence.
+pub fn describe_carried_over(lang: Lang, roster: &Roster, founded: &CarriedOver) -> String {
+    let args = [("name", founded.name.as_str().into()), ("founder", roster.name_of(&founded.founder).into())];
+    lang.text_with("carried-over", &args)
+}
+
+/// What of this federation's decisions that one does not carry over, each in one sentence.
+pub fn left_behind(lang: Lang, roster: &Roster, founded: &CarriedOver) -> Vec<String> {
+    founded.left.iter().map(|(_, statement)| describe(lang, roster, statement)).collect()
+}
+
+/// A federation that carries over this one, for programs.
+pub fn carried_over_json(status: &Status, founded: &CarriedOver, lang: Lang) -> Value {
+    let roster = &status.roster;
+    json!({
+        "id": founded.id, "kind": "carry-over", "text": describe_carried_over(lang, roster, founded),
+        "name": founded.name, "founder": {"id": founded.founder, "name": roster.name_of(&founded.founder)},
+        "has_us": founded.has_us, "left": left_behind(lang, roster, founded),
+    })
+}
+
+/// How many things wait for this node's user: check numbers to compare, drafts to sign, and federations to go along to.
 pub fn waiting(status: &Status) -> usize {
-    status.approvals.len() + status.drafts.iter().filter(|draft| status.awaits_me(draft)).count()
+    let drafts = status.drafts.iter().filter(|draft| status.awaits_me(draft)).count();
+    status.approvals.len() + drafts + status.carried_over.len()
 }
 
 /// Who of the stewards has not signed, in words; empty where nobody is waited for.

@@ -90,6 +90,8 @@ pub enum PartnerState {
     Equal,
     /// Connected and exchanging.
     Exchanging,
+    /// Connected, and in another federation, of which one carries over the other.
+    Elsewhere,
     /// Not connected now.
     Away,
     /// Never heard.
@@ -102,6 +104,7 @@ impl PartnerState {
         match self {
             Self::Equal => "equal",
             Self::Exchanging => "exchanging",
+            Self::Elsewhere => "elsewhere",
             Self::Away => "away",
             Self::NeverHeard => "never-heard",
         }
@@ -160,6 +163,7 @@ fn line(
     let last_heard_ms = devices.iter().filter_map(|d| d.last_heard_ms).max();
     let state = match (connected, last_heard_ms) {
         (true, _) if devices.iter().any(|d| d.connected && d.in_sync) => PartnerState::Equal,
+        (true, _) if devices.iter().all(|d| !d.connected || d.elsewhere) => PartnerState::Elsewhere,
         (true, _) => PartnerState::Exchanging,
         (false, Some(_)) => PartnerState::Away,
         (false, None) => PartnerState::NeverHeard,

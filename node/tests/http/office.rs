@@ -81,6 +81,35 @@ async fn a_user_signs_in_works_and_is_out_when_removed() {
 }
 
 #[tokio::test]
+async fn who_signs_in_lands_on_the_page_that_he_wanted() {
+    let node = start(47, "Ožara", "SI", false);
+    let password = add_user(&node, "ana", "editor").await;
+    let wanted = "/organisations?country=IT&q=%C4%8D";
+    let asked = ask(&node, "GET", wanted, &[("accept", "text/html")], "").await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED, "the login has expired");
+    assert!(
+        asked.text.contains(&format!("name=\"next\" value=\"{}\"", wanted.replace('&', "&amp;"))),
+        "the form knows the page: {}",
+        asked.text
+    );
+    let headers = [("origin", ORIGIN), ("accept", "text/html"), ("content-type", "application/x-www-form-urlencoded")];
+    let give = async |password: &str, next: &str| {
+        let form = format!("name=ana&password={}&next={}", escape(password), escape(next));
+        ask(&node, "POST", "/login", &headers, &form).await
+    };
+    let wrong = give("wrong", wanted).await;
+    assert!(wrong.text.contains("name=\"next\""), "who mistypes is still on his way");
+    let got = give(&password, wanted).await;
+    assert_eq!(got.headers[header::LOCATION], wanted, "he lands where he wanted to be");
+    for elsewhere in ["https://evil.example/", "//evil.example/", "/\\evil.example/", "/api/v1/status", "/logout"] {
+        let got = give(&password, elsewhere).await;
+        assert_eq!(got.headers[header::LOCATION], "/", "{elsewhere} is no page of this node");
+    }
+    let form = ask(&node, "POST", "/conflicts/x", &headers, "").await;
+    assert!(!form.text.contains("name=\"next\""), "a form that was sent is not sent again");
+}
+
+#[tokio::test]
 async fn another_password_ends_every_login() {
     let node = start(42, "Ožara", "SI", false);
     let password = add_user(&node, "ana", "admin").await;

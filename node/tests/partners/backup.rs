@@ -105,4 +105,22 @@ fn backups_are_written_by_themselves_and_a_failure_is_told() {
         "after a restart it is known, and not due again"
     );
     assert_eq!(backups_in(&place).len(), 1, "one a day");
+
+    // Users have changed: while the node runs, and by the command line while it does not.
+    let password = partner.json(&["users", "add", "ana", "--role", "admin"])["password"].clone();
+    eventually("a backup with the user", || (backups_in(&place).len() == 2).then_some(()));
+    partner.kill();
+    partner.json(&["users", "add", "bor", "--role", "editor"]);
+    partner.resume();
+    let newest = eventually("one with both", || {
+        let mut files = backups_in(&place);
+        files.sort();
+        (files.len() == 3).then(|| files.pop()).flatten()
+    });
+    partner.kill();
+    fs::remove_dir_all(partner.dir()).expect("the machine is lost");
+    partner.json(&["restore", &path(&newest)]);
+    let users = partner.json(&["users"])["items"].to_string();
+    assert!(users.contains("ana") && users.contains("bor"), "both can sign in again: {users}");
+    assert!(password.is_string(), "with the password that was told");
 }

@@ -1,8 +1,10 @@
 //! Several partners on this machine, each with real processes.
 
 mod backup;
+mod carry_over;
 mod check;
 mod join;
+mod machines;
 mod namespaces;
 mod office;
 mod persons;

@@ -29,7 +29,13 @@ impl Partner {
         partner
     }
 
-    fn listen(&mut self) {
+    /// A machine on which nothing is set up.
+    pub fn bare() -> Self {
+        Self { temp: tempfile::tempdir().expect("a directory"), node: None, host: None }
+    }
+
+    /// Gives its node ports of its own, and starts it.
+    pub fn listen(&mut self) {
         // A port of its own, as in an office: the others find it again after a restart.
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
         let config = format!("[listen]\np2p = [\"127.0.0.1:{port}\"]\npage = \"127.0.0.1:0\"\nmdns = false\n");
@@ -46,7 +52,7 @@ impl Partner {
 
     /// A further machine of a partner, set up from its recovery kit.
     pub fn further(of: &Self, device: &str) -> Self {
-        let mut partner = Self { temp: tempfile::tempdir().expect("a directory"), node: None, host: None };
+        let mut partner = Self::bare();
         let kit = of.kit();
         let done = partner.run(&["init", "--recover", &kit, "--device", device]);
         assert!(done.status.success(), "the kit sets {device} up");

@@ -8,6 +8,9 @@ use crate::message::{BeaconNumber, Message};
 use crate::roster::{RegisterKind, Roster};
 use std::collections::BTreeMap;
 
+/// Processes of one device that are remembered.
+const PROCESSES_MAX: usize = 8;
+
 /// The latest beacon of each device and audience.
 #[derive(Clone, Default)]
 pub(super) struct Beacons {
@@ -15,6 +18,13 @@ pub(super) struct Beacons {
     /// Own state has changed since the last own beacon.
     due: bool,
     last_ms: Option<u64>,
+    /// This process, in the beacons that it makes; drawn with the first.
+    process: Option<[u8; 16]>,
+    /// From when to when each process of a device has spoken, by the device's own clock, in milliseconds since the Unix
+    /// epoch.
+    spoke: BTreeMap<DeviceKey, BTreeMap<[u8; 16], (u64, u64)>>,
+    /// When a device last said two things under one number, by the monotonic clock.
+    in_doubt_ms: BTreeMap<DeviceKey, u64>,
 }
 
 /// A beacon with the way it came.
@@ -32,7 +42,14 @@ impl Beacons {
         let held = stored.into_iter().map(|signed| {
             ((signed.beacon.device, signed.beacon.audience), Held { signed, through: None, taken_ms: 0 })
         });
-        Self { held: held.collect(), due: true, last_ms: None }
+        Self {
+            held: held.collect(),
+            due: true,
+            last_ms: None,
+            process: None,
+            spoke: BTreeMap::new(),
+            in_doubt_ms: BTreeMap::new(),
+        }
     }
 
     /// Own state has changed.
@@ -80,6 +97,33 @@ impl Beacons {
         last.is_some_and(|last| now_ms < last.taken_ms + limits::BEACON_TAKEN_MS)
     }
 
+    /// Whether another process of the device has said something else under the same number. Heard like beacons that are
+    /// news: not too often.
+    fn is_in_doubt(&mut self, beacon: &Beacon, now_ms: u64) -> bool {
+        let held = self.held.get(&(beacon.device, beacon.audience)).map(|held| &held.signed.beacon);
+        let differs = held.is_some_and(|held| held.number == beacon.number && held.process != beacon.process);
+        let early = self.in_doubt_ms.get(&beacon.device).is_some_and(|at| now_ms < at + limits::BEACON_TAKEN_MS);
+        if differs && !early {
+            self.in_doubt_ms.insert(beacon.device, now_ms);
+        }
+        differs && !early
+    }
+
+    /// Notes which process of a device speaks. True where another one has spoken before and after it, or the other way
+    /// round: a process that was started again ends before the next begins, so there are two machines with one key.
+    fn speaks_beside(&mut self, beacon: &Beacon) -> bool {
+        let Some(process) = &beacon.process else { return false };
+        let spoke = self.spoke.entry(beacon.device).or_default();
+        let (from, to) = spoke.entry(**process).or_insert((beacon.time_ms, beacon.time_ms));
+        (*from, *to) = ((*from).min(beacon.time_ms), (*to).max(beacon.time_ms));
+        let (from, to) = (*from, *to);
+        while spoke.len() > PROCESSES_MAX {
+            let oldest = spoke.iter().min_by_key(|(_, (_, to))| *to).map(|(process, _)| *process);
+            oldest.map(|oldest| spoke.remove(&oldest));
+        }
+        spoke.iter().any(|(other, (begins, ends))| *other != **process && *begins < to && from < *ends)
+    }
+
     fn is_news(&self, beacon: &Beacon) -> bool {
         self.held.get(&(beacon.device, beacon.audience)).is_none_or(|held| held.signed.beacon.number < beacon.number)
     }
@@ -124,9 +168,46 @@ impl Engine {
             return;
         }
         let number = last.map_or(1, |last| last.number + 1);
-        let beacon = Beacon { device: self.me, audience, number, time_ms: self.now.wall_ms, docs };
+        let process = self.beacons.process.unwrap_or_else(|| self.random());
+        self.beacons.process = Some(process);
+        let time_ms = self.now.wall_ms;
+        let beacon = Beacon { device: self.me, audience, number, time_ms, docs, process: Some(process.into()) };
+        self.name_copied(&beacon);
         let signed = beacon.sign(&self.signer);
         self.pass_on(signed, None);
+    }
+
+    /// Two machines with one key count up alike, and neither takes what the other says for news: whoever hears both shows
+    /// each what the other one says.
+    fn show_to_its_device(&mut self, signed: &SignedBeacon, from: SessionId) {
+        let (device, audience) = (signed.beacon.device, signed.beacon.audience);
+        if device == self.me {
+            return self.beacons.touch();
+        }
+        let held = self.beacons.get(&device, audience).map(|held| held.signed.clone());
+        let sessions = self.sessions.iter().filter(|(_, session)| session.device == device && session.matched);
+        for id in sessions.map(|(id, _)| *id).collect::<Vec<_>>() {
+            let other = if id == from { held.clone() } else { Some(signed.clone()) };
+            if let Some(other) = other {
+                self.send(id, &Message::Beacons(vec![other]));
+            }
+        }
+    }
+
+    /// Names a device of which two machines run at once: its data directory or its disk was copied. Nothing is lost by
+    /// it, since each process writes under actors of its own; but somebody has to end one of the two.
+    fn name_copied(&mut self, beacon: &Beacon) {
+        if !self.beacons.speaks_beside(beacon) {
+            return;
+        }
+        match beacon.device == self.me {
+            true => {
+                self.fault(self.me, "this machine was rolled back or copied: another one runs with its key; end one")
+            }
+            false => {
+                self.fault(beacon.device, "runs on two machines at once with one key: it was rolled back or copied")
+            }
+        }
     }
 
     fn beacon_docs(&mut self, audience: &Audience) -> Vec<BeaconDoc> {
@@ -196,12 +277,24 @@ impl Engine {
             }
             // Of a device that is no member any more the sender may not have heard yet.
             let is_member = in_audience(&self.roster, &beacon.audience, &beacon.device);
-            if !is_member || !self.beacons.is_news(beacon) || self.beacons.is_early(beacon, self.now.mono_ms) {
+            if !is_member {
+                continue;
+            }
+            if self.beacons.is_in_doubt(beacon, self.now.mono_ms) {
+                if !signed.is_genuine() {
+                    return self.end_session(id, "sent a beacon that is not genuine");
+                }
+                self.name_copied(beacon);
+                self.show_to_its_device(&signed, id);
+                continue;
+            }
+            if !self.beacons.is_news(beacon) || self.beacons.is_early(beacon, self.now.mono_ms) {
                 continue;
             }
             if !signed.is_genuine() {
                 return self.end_session(id, "sent a beacon that is not genuine");
             }
+            self.name_copied(beacon);
             if beacon.device == self.me {
                 // Of before this machine was restored: what it says now has to be newer, or nobody takes it.
                 self.beacons.touch();

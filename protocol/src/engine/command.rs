@@ -15,7 +15,7 @@ impl Engine {
             Command::AddPerson { readers, fields } => self.add_person(request, readers, fields),
             Command::SharePerson { person, readers } => self.share_person(request, person, readers),
             Command::ErasePerson { person, reason } => self.erase_person(request, person, reason),
-            Command::Found { name } => self.found(request, name),
+            Command::Found { name, carry_over } => self.found(request, name, carry_over),
             Command::SetWriters { register, writers } => self.set_writers(request, register, writers),
             Command::SetPaused(paused) => self.set_paused(request, paused),
             Command::SyncNow => self.sync_now(request),
@@ -27,7 +27,9 @@ impl Engine {
                 let status = self.status();
                 self.reply(request, Ok(Reply::Status(Box::new(status))), false);
             }
-            Command::RevokeDevice { .. } | Command::Revocation { .. } => self.handle_device_command(request, command),
+            Command::CertifyDevice { .. } | Command::RevokeDevice { .. } | Command::Revocation { .. } => {
+                self.handle_device_command(request, command)
+            }
             Command::AddRegister { .. }
             | Command::SetStewards { .. }
             | Command::RemovePartner { .. }

@@ -1,7 +1,8 @@
-//! A partner's own devices: revoking one that is lost or stolen.
+//! A partner's own devices: certifying a further one, and revoking one that is lost or stolen.
 
 use super::{Command, CommandError, Engine, Reply, RequestId};
 use crate::ids::{DeviceKey, PartnerKey, StatementId};
+use crate::machine::{MachineCertificate, MachineRequest};
 use crate::roster::Device;
 use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement};
 use std::collections::BTreeSet;
@@ -12,11 +13,48 @@ impl Engine {
             Command::Revocation { device } => {
                 self.revocation(&device).map(|statement| Reply::Unsigned(SignedStatement::unsigned(&statement)))
             }
+            Command::CertifyDevice { request, rights } => self.certify(&request, rights).map(Reply::Certified),
             Command::RevokeDevice { device, by_key: None } => self.revoke(&device),
             Command::RevokeDevice { device, by_key: Some(signed) } => self.revoke_by_key(&device, signed),
             other => Err(CommandError::Invalid(format!("{other:?} is about no device"))),
         };
         self.reply(request, result, true);
+    }
+
+    /// Certifies a further machine. The certificate counts once that one has signed it too; it comes back when it joins.
+    fn certify(&self, request: &MachineRequest, rights: Rights) -> Result<MachineCertificate, CommandError> {
+        self.need_right(Rights::ADMIN, "certify a machine")?;
+        let own = self.own_partner()?;
+        if let Some(known) = self.roster.known_device(&request.device) {
+            return Err(CommandError::Precondition {
+                what: format!("this machine is known already, as \"{}\"", known.name),
+                hint: "comin devices; one that was revoked gets a new key: set it up in a new directory".into(),
+            });
+        }
+        let held = self.roster.devices.get(&self.me).map(|device| device.rights).unwrap_or_default();
+        if rights == Rights::default() || !held.includes(rights) {
+            return Err(CommandError::NotAllowed {
+                what: "a machine gives no rights that it does not have, and at least one".into(),
+                hint: "see what this one may do: comin devices --json".into(),
+            });
+        }
+        let statement = Statement::DeviceCertificate {
+            partner: own.id,
+            partner_key: own.key,
+            by: self.me,
+            device: request.device,
+            rights,
+            partner_name: own.name,
+            country: own.country,
+            device_name: request.name.clone(),
+        };
+        let of_partner = |statement: &Statement| statement.certifies().is_some_and(|(partner, _)| partner == own.id);
+        let rests_on = self.statements.iter().filter(|held| held.statement.as_ref().is_some_and(of_partner));
+        let rests_on = rests_on.map(|held| held.signed.clone()).collect();
+        Ok(MachineCertificate {
+            certificate: SignedStatement::unsigned(&statement).sign_device(&self.signer),
+            rests_on,
+        })
     }
 
     /// What revokes a device of this partner: with what this node holds of it, and what it has signed.

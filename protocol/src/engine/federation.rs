@@ -5,7 +5,7 @@ use super::{CommandError, DialTarget, Engine, Output, Reply, RequestId, SessionI
 use crate::ids::{DeviceKey, DocId, FederationId, RegisterId, StatementId};
 use crate::limits;
 use crate::message::Message;
-use crate::roster::{RegisterKind, Roster};
+use crate::roster::RegisterKind;
 use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement, Writers, is_name};
 use crate::statement_set::Inserted;
 use std::collections::BTreeSet;
@@ -14,8 +14,8 @@ use std::sync::Arc;
 impl Engine {
     // ── made here ───────────────────────────────────────────────────────────────────────────────────────
 
-    pub(super) fn found(&mut self, request: RequestId, name: String) {
-        let result = self.founding(name);
+    pub(super) fn found(&mut self, request: RequestId, name: String, carry_over: bool) {
+        let result = if carry_over { self.carry_over(name) } else { self.founding(name) };
         self.reply(request, result.map(Reply::Founded), true);
     }
 
@@ -24,7 +24,8 @@ impl Engine {
         if let Some(federation) = &self.roster.federation {
             return Err(CommandError::Precondition {
                 what: format!("this partner is in the federation \"{}\" already", federation.name),
-                hint: "comin partners".into(),
+                hint: "comin partners; where its stewards are no majority any more for ever: comin found NAME --carry-over"
+                    .into(),
             });
         }
         self.need_right(Rights::STEWARD, "found a federation")?;
@@ -163,13 +164,11 @@ impl Engine {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         let hidden = self.hidden_from(&device);
         let theirs: Vec<[u8; 16]> = tags.chunks_exact(16).filter_map(|tag| tag.try_into().ok()).collect();
-        let missing: Vec<SignedStatement> = self
-            .statements
-            .missing_from_tags(&theirs)
-            .into_iter()
-            .filter(|verified| !hidden.contains(&verified.id))
-            .map(|verified| verified.signed.clone())
-            .collect();
+        let mut missing = self.statements.missing_from_tags(&theirs);
+        missing.retain(|verified| !hidden.contains(&verified.id));
+        // What comes of a federation that the peer does not know yet is foreign to it.
+        missing.sort_by_key(|verified| self.carries_over(verified).unwrap_or(usize::MAX));
+        let missing: Vec<SignedStatement> = missing.into_iter().map(|verified| verified.signed.clone()).collect();
         let mut message = Vec::new();
         let mut bytes = 0;
         for signed in missing {
@@ -191,7 +190,14 @@ impl Engine {
         for signed in statements {
             match signed.verify() {
                 Ok(verified) if self.roster.is_foreign(&verified) => {
-                    self.fault(device, "sent a statement of another federation")
+                    // Who carries over another federation can know of more kin than we do.
+                    if self.sessions.get(&id).and_then(|s| s.hello.as_ref()).is_none_or(|h| self.is_same_federation(h))
+                    {
+                        self.fault(device, "sent a statement of another federation");
+                    }
+                }
+                Ok(VerifiedStatement { statement: Some(Statement::CarryOver { .. }), signed, .. }) => {
+                    self.adopt_statements(vec![signed]);
                 }
                 Ok(verified) if !self.may_hold(&verified) => {}
                 Ok(verified) => {
@@ -221,10 +227,10 @@ impl Engine {
 
     // ── the roster has changed ──────────────────────────────────────────────────────────────────────────
 
-    fn roster_changed(&mut self) {
-        let mut roster = Roster::build(&self.partner, self.statements.iter());
+    pub(super) fn roster_changed(&mut self) {
+        let mut roster = self.read_roster();
         while self.make_decided(&roster) || self.tidy_drafts(&roster) {
-            roster = Roster::build(&self.partner, self.statements.iter());
+            roster = self.read_roster();
         }
         self.state_changed = true;
         if roster != *self.roster {

@@ -11,10 +11,11 @@ use crate::ids::{
     StatementId,
 };
 use crate::join::{Pending, TicketInfo};
+use crate::machine::{MachineCertificate, MachineRequest};
 use crate::record::{FieldChange, Row, RowVersion, StoredRow};
-use crate::roster::{OpenDraft, Roster};
+use crate::roster::{CarriedOver, OpenDraft, Roster};
 use crate::run::{Frontier, Run, Tip};
-use crate::statement::{SignedStatement, Writers};
+use crate::statement::{Rights, SignedStatement, Writers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -369,6 +370,8 @@ pub enum Command {
     Found {
         /// Its name.
         name: String,
+        /// It carries over the one that this partner is in, whose stewards are no majority any more for ever.
+        carry_over: bool,
     },
     /// Make a one-time ticket.
     Invite {
@@ -389,14 +392,15 @@ pub enum Command {
         /// The text.
         ticket: String,
     },
-    /// Confirm a newcomer's check number and propose its admission, or sign what another steward proposes.
+    /// Confirm a newcomer's check number and propose its admission, sign what another steward proposes, or go along to
+    /// a federation that carries over this one.
     Approve {
-        /// The id (hex) of the pending join or draft, or an unambiguous beginning.
+        /// The id (hex) of the pending join, draft or federation, or an unambiguous beginning.
         id: String,
     },
-    /// Refuse a newcomer or a draft, or withdraw an own proposal.
+    /// Refuse a newcomer, a draft or a federation that carries over this one, or withdraw an own proposal.
     Reject {
-        /// The id (hex) of the pending join or draft, or an unambiguous beginning.
+        /// The id (hex) of the pending join, draft or federation, or an unambiguous beginning.
         id: String,
     },
     /// Create a shared register.
@@ -424,6 +428,13 @@ pub enum Command {
         key: PartnerKey,
         /// A device's certificate by the new key, so that it goes on without a break.
         certificate: Option<SignedStatement>,
+    },
+    /// Certify a further machine of this partner.
+    CertifyDevice {
+        /// What it asks.
+        request: MachineRequest,
+        /// What it may do: at most what this machine may.
+        rights: Rights,
     },
     /// Revoke a machine of this partner.
     RevokeDevice {
@@ -498,6 +509,8 @@ pub enum Reply {
     Done,
     /// A statement that waits for a signature from outside.
     Unsigned(SignedStatement),
+    /// A further machine's certificate.
+    Certified(MachineCertificate),
     /// Their numbers, ascending.
     Parts(Vec<u32>),
     /// The part.
@@ -558,6 +571,9 @@ pub struct Status {
     pub approvals: Vec<Pending>,
     /// What waits for signatures of stewards, ascending by id.
     pub drafts: Vec<OpenDraft>,
+    /// What others have founded to carry over this federation, and this machine's people have neither gone along to nor
+    /// refused; ascending by id.
+    pub carried_over: Vec<CarriedOver>,
     /// This machine was restored and signs nothing for the federation until that is confirmed.
     pub unconfirmed: bool,
     /// Open tickets.
@@ -610,6 +626,9 @@ pub struct PeerStatus {
     pub last_heard_ms: Option<u64>,
     /// Through which device its last beacon came, if not from itself.
     pub through: Option<DeviceKey>,
+    /// It is in another federation than this machine, one that carries over the other: nothing but statements is
+    /// exchanged before one of the two goes along.
+    pub elsewhere: bool,
     /// When everything was last equal with it, by this node's wall clock in milliseconds.
     pub last_equal_ms: Option<u64>,
     /// Of the transfer under way: (received, total) bytes.

@@ -6,7 +6,7 @@ use super::{
     Command, CommandError, DialTarget, Engine, JoinStatus, Reply, RequestId, SessionId, Staged, StartError, Write,
 };
 use crate::codec::{from_cbor, to_cbor};
-use crate::ids::DeviceKey;
+use crate::ids::{DeviceKey, StatementId};
 use crate::join::{
     InviteError, JoinContext, JoinError, JoinMessage, JoinOut, Newcomer, Pending, TicketInfo, TicketRequest,
 };
@@ -79,8 +79,22 @@ impl Engine {
         Ok(())
     }
 
-    /// Confirms a newcomer, or signs what another steward proposes.
+    /// Cancels every open ticket: they name the federation that this machine has left.
+    pub(super) fn cancel_invites(&mut self) {
+        for ticket in self.open_tickets().into_iter().filter(|ticket| ticket.text.is_some()) {
+            if let Ok(told) = self.tickets.cancel(&ticket.id) {
+                self.keep_tickets();
+                self.send_joins(told);
+            }
+        }
+    }
+
+    /// Confirms a newcomer, signs what another steward proposes, or goes along to a federation that carries over this
+    /// one.
     fn approve(&mut self, id: &str) -> Result<Decision, CommandError> {
+        if let Some(offer) = self.carried_over_by(id)? {
+            return self.go_along(&offer).map(|()| Decision::Made(StatementId(offer.id.0)));
+        }
         let ctx = JoinContext { device: &self.me, roster: &self.roster, statements: &self.statements };
         let draft = match self.tickets.approve(id, &ctx) {
             Err(JoinError::NotFound) => return self.approve_draft(id),
@@ -100,15 +114,26 @@ impl Engine {
             });
         }
         let id = certificate.id;
-        self.adopt_statements(vec![certificate.signed]);
-        // A further device of a member: its partner's key has certified it, and stewards have nothing to decide.
+        self.adopt_statements(vec![certificate.signed.clone()]);
+        // A further device of a member: its partner has certified it, and stewards have nothing to decide.
+        let device = certificate.statement.as_ref().and_then(Statement::certifies).map(|(_, device)| device);
         match known.is_some_and(|partner| partner.admitted) {
-            true => Ok(Decision::Made(id)),
+            true if device.is_some_and(|device| self.roster.is_member(&device)) => Ok(Decision::Made(id)),
+            true => Err(CommandError::Precondition {
+                what: "the machine's certificate does not count: it was revoked, its partner has another key, or the \
+                       machine that has certified it has no right to (any more)"
+                    .into(),
+                hint: "certify it again on a machine with the admin right: comin devices add REQUEST".into(),
+            }),
             false => self.admit(&draft.admission),
         }
     }
 
     fn reject(&mut self, id: &str) -> Result<(), CommandError> {
+        if let Some(offer) = self.carried_over_by(id)? {
+            self.stay(&offer);
+            return Ok(());
+        }
         let pending = self.pending_joins().into_iter().find(|pending| pending.id.starts_with(id));
         let told = match self.tickets.reject(id) {
             Err(JoinError::NotFound) => return self.reject_draft(id),
@@ -187,8 +212,9 @@ impl Engine {
     }
 
     fn own_certificate(&self) -> Option<SignedStatement> {
-        let own = |statement: &Option<Statement>| matches!(statement, Some(Statement::Certificate { device, .. }) if *device == self.me);
-        self.statements.iter().find(|verified| own(&verified.statement)).map(|verified| verified.signed.clone())
+        let own = |statement: &Statement| statement.certifies().is_some_and(|(_, device)| device == self.me);
+        let mut certificates = self.statements.iter().filter(|verified| verified.statement.as_ref().is_some_and(own));
+        certificates.next().map(|verified| verified.signed.clone())
     }
 
     fn keep_join(&mut self) {
@@ -248,12 +274,16 @@ impl Engine {
     fn newcomer_step(&mut self, id: SessionId, device: &DeviceKey, frame: &[u8]) {
         let Some(newcomer) = &mut self.newcomer else { return self.close_join(id) };
         let out = newcomer.handle_message(device, frame);
+        let federation = newcomer.ticket().federation;
         self.keep_join();
         for frame in out.frames {
             self.staged.push(Staged::Send { session: id, frame, at_once: false });
         }
         if let Some(statements) = out.admitted {
+            // The ticket says which one is meant, where a partner is in several that carry over one another.
+            self.choice.federation = Some(federation);
             self.adopt_statements(statements.into_iter().map(|verified| verified.signed).collect());
+            self.keep_choice();
         }
         if out.close {
             self.close_join(id);

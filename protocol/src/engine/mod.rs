@@ -14,6 +14,7 @@
 mod again;
 mod appeals;
 mod beacons;
+mod carrying;
 mod command;
 mod devices;
 mod divergence;
@@ -35,6 +36,7 @@ mod tests;
 mod told;
 mod transfer;
 
+pub use carrying::chosen_federation;
 pub use drafts::STATE_UNCONFIRMED;
 pub use io::*;
 
@@ -46,7 +48,6 @@ use crate::message::Message;
 use crate::planted::{Planted, is_planted};
 use crate::record::Row;
 use crate::roster::Roster;
-use crate::statement::Statement;
 use crate::statement_set::StatementSet;
 use document::{Document, Parked};
 use rand_chacha::ChaCha20Rng;
@@ -82,6 +83,8 @@ pub struct Engine {
 
     statements: StatementSet,
     roster: Arc<Roster>,
+    /// What this machine's people have said to federations that others have founded.
+    choice: carrying::Choice,
     docs: BTreeMap<DocId, Document>,
     sessions: BTreeMap<SessionId, Session>,
     beacons: beacons::Beacons,
@@ -160,9 +163,9 @@ impl Engine {
         for signed in boot.statements {
             statements.insert(signed.trusted());
         }
-        let own = statements.iter().find_map(|verified| match &verified.statement {
-            Some(Statement::Certificate { partner, device, .. }) if *device == me => Some(*partner),
-            _ => None,
+        let own = statements.iter().find_map(|verified| {
+            let (partner, device) = verified.statement.as_ref()?.certifies()?;
+            (device == me).then_some(partner)
         });
         let partner = own.ok_or(StartError::NoCertificate)?;
         let (mut runs, mut kept) = (boot.runs, boot.kept);
@@ -170,7 +173,8 @@ impl Engine {
             let (runs, kept) = (runs.remove(&id).unwrap_or_default(), kept.remove(&id).unwrap_or_default());
             (id, Document::new(id, meta, runs, &kept, &me))
         });
-        let roster = Arc::new(Roster::build(&partner, statements.iter()));
+        let choice = carrying::Choice::read(&boot.state)?;
+        let roster = Arc::new(Roster::build_in(&partner, choice.federation, statements.iter()));
         let mut engine = Self {
             me,
             partner,
@@ -216,6 +220,7 @@ impl Engine {
             retry_at: None,
             statements,
             roster,
+            choice,
         };
         engine.restore_state(&boot.state)?;
         engine.name_double_signers(&Roster::default());

@@ -177,6 +177,14 @@ impl Engine {
     }
 
     fn handle_message(&mut self, id: SessionId, device: DeviceKey, message: Message) {
+        let of_all = matches!(
+            message,
+            Message::Hello(_) | Message::Piece { .. } | Message::HaveStatements(_) | Message::Statements(_)
+        );
+        let hello = self.sessions.get(&id).and_then(|session| session.hello.as_ref());
+        if !of_all && hello.is_some_and(|hello| !self.is_same_federation(hello)) {
+            return;
+        }
         match message {
             Message::Piece { last, bytes } => return self.handle_piece(id, device, last, &bytes),
             Message::Hello(hello) => return self.handle_hello(id, hello),
@@ -275,9 +283,13 @@ impl Engine {
             .into_iter()
             .map(|device| (device, self.statements.digest_without(&self.hidden_from(&device))))
             .collect();
+        let federation = self.roster.federation.as_ref().map(|federation| federation.id);
         for session in self.sessions.values_mut() {
             let hello = session.hello.as_ref();
-            session.matched = hello.is_some_and(|hello| own.get(&session.device) == Some(&hello.statements));
+            session.matched = hello.is_some_and(|hello| {
+                let same = federation.zip(hello.federation).is_none_or(|(own, theirs)| own == theirs);
+                same && own.get(&session.device) == Some(&hello.statements)
+            });
         }
         let matched = self.sessions.values().filter(|session| session.matched).map(|session| session.device);
         for device in matched.collect::<Vec<_>>() {
@@ -286,9 +298,11 @@ impl Engine {
     }
 
     fn hello_for(&mut self, device: &DeviceKey) -> Hello {
+        let carries = self.roster.federation.as_ref().map(|federation| federation.carries.clone());
         Hello {
             version: VERSION,
             federation: self.roster.federation.as_ref().map(|federation| federation.id),
+            carries: carries.filter(|carried| !carried.is_empty()),
             statements: self.statements.digest_without(&self.hidden_from(device)),
             docs: self.docs_digest(device),
             beacons: self.beacons.digest(&self.roster, &self.me, device),
@@ -302,10 +316,8 @@ impl Engine {
         }
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         let own = self.hello_for(&device);
-        if let (Some(mine), Some(theirs)) = (own.federation, hello.federation)
-            && mine != theirs
-        {
-            return self.end_session(id, "belongs to another federation");
+        if !self.is_same_federation(&hello) {
+            return self.meet_kin(id, &device, hello, own.statements);
         }
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let matched = hello.statements == own.statements;
@@ -340,6 +352,22 @@ impl Engine {
         if hello.beacons != own.beacons {
             let numbers = self.beacons.numbers(&self.roster, &self.me, &device);
             self.send(id, &Message::HaveBeacons(numbers));
+        }
+    }
+
+    /// A peer of another federation: where the two are kin, statements are exchanged and nothing else.
+    fn meet_kin(&mut self, id: SessionId, device: &DeviceKey, hello: Hello, own: [u8; 16]) {
+        if !self.is_kin(&hello) {
+            return self.end_session(id, "belongs to another federation");
+        }
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let differ = hello.statements != own;
+        (session.matched, session.compared) = (false, false);
+        session.hello = Some(hello);
+        self.state_changed = true;
+        if differ {
+            let tags = self.statements.tags_without(&self.hidden_from(device)).concat();
+            self.send(id, &Message::HaveStatements(tags));
         }
     }
 

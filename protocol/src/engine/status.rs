@@ -100,6 +100,7 @@ impl Engine {
             peers: peers.map(|device| self.peer_status(device)).collect(),
             approvals: self.unconfirmed_joins(),
             drafts: self.roster.drafts.values().cloned().collect(),
+            carried_over: self.offers().cloned().collect(),
             unconfirmed: self.is_unconfirmed(),
             tickets: self.open_tickets(),
             joining: self.own_join_status(),
@@ -133,6 +134,7 @@ impl Engine {
             we_lack,
             last_heard_ms: memory.last_heard_ms,
             through: beacon.and_then(|held| held.through).filter(|through| *through != device.key),
+            elsewhere: session.and_then(|(_, s)| s.hello.as_ref()).is_some_and(|hello| !self.is_same_federation(hello)),
             last_equal_ms: memory.last_equal_ms,
             progress: progress.map(|incoming| (incoming.bytes.len() as u64, incoming.total)),
         }

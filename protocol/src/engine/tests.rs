@@ -2,6 +2,8 @@
 //! are the simulator's business; here each rule is seen once, by name.
 
 mod bars;
+mod carrying;
+mod machines;
 mod persons;
 mod stewards;
 

@@ -552,8 +552,16 @@ fn proves(statement: Option<&Statement>, newcomer: Option<PartnerId>, ticket: &T
         |partner: &PartnerId| *partner == ticket.inviter || roster.federation.iter().any(|f| f.was_steward(partner));
     match statement {
         // Of those who have signed the chain and the admission, the newcomer can then check both.
-        Some(Statement::Founding { .. } | Statement::Stewards { .. } | Statement::Rekeying { .. }) => true,
-        Some(Statement::Certificate { partner, .. }) => signs(partner),
+        Some(
+            Statement::Founding { .. }
+            | Statement::CarryOver { .. }
+            | Statement::Stewards { .. }
+            | Statement::Rekeying { .. },
+        ) => true,
+        // A further machine of the newcomer's partner is certified by others, which it has to know.
+        Some(Statement::Certificate { partner, .. } | Statement::DeviceCertificate { partner, .. }) => {
+            signs(partner) || Some(*partner) == newcomer
+        }
         Some(Statement::Admission { partner, .. }) => Some(*partner) == newcomer || signs(partner),
         Some(Statement::Addresses { device, .. }) => {
             roster.devices.get(device).is_some_and(|device| signs(&device.partner))

@@ -84,8 +84,9 @@ impl Newcomer {
             waiting_for: Vec::new(),
             received: Vec::new(),
         };
-        let partner = new.partner().ok_or(StartError::NoCertificate)?;
-        if partner == new.ticket.inviter { Err(StartError::OwnTicket) } else { Ok(new) }
+        let device =
+            with_applicant(&new.certificate, |applicant, _| *applicant.device).ok_or(StartError::NoCertificate)?;
+        if device == new.ticket.inviter_device { Err(StartError::OwnTicket) } else { Ok(new) }
     }
 
     /// The stored form.
@@ -247,7 +248,7 @@ impl Newcomer {
         for statement in statements.iter().cloned().chain([own]) {
             set.insert(statement);
         }
-        let roster = Roster::build(&partner, set.iter());
+        let roster = Roster::build_in(&partner, Some(self.ticket.federation), set.iter());
         match roster.federation {
             Some(federation) if federation.id == self.ticket.federation => Ok(()),
             _ => Err(Refusal::ForeignFederation),
@@ -260,8 +261,10 @@ pub(super) fn with_applicant<T>(
     certificate: &SignedStatement,
     read: impl FnOnce(&Applicant<'_>, &PartnerId) -> T,
 ) -> Option<T> {
-    let Ok(Statement::Certificate { partner, partner_key, device, partner_name, country, device_name, .. }) =
-        crate::codec::from_cbor(&certificate.body)
+    let Ok(
+        Statement::Certificate { partner, partner_key, device, partner_name, country, device_name, .. }
+        | Statement::DeviceCertificate { partner, partner_key, device, partner_name, country, device_name, .. },
+    ) = crate::codec::from_cbor(&certificate.body)
     else {
         return None;
     };

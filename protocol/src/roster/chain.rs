@@ -56,10 +56,15 @@ struct Successor<'a> {
 }
 
 impl Chain {
-    /// Follows the chain from the founding.
-    pub fn follow(facts: &Facts<'_>, federation: FederationId, founder: (PartnerId, PartnerKey)) -> Self {
+    /// Follows the chain from the founding, which keeps in force what it carries over.
+    pub fn follow(
+        facts: &Facts<'_>,
+        federation: FederationId,
+        founder: (PartnerId, PartnerKey),
+        kept: BTreeSet<StatementId>,
+    ) -> Self {
         let first = Position { id: StatementId(federation.0), stewards: BTreeMap::from([founder]) };
-        let mut chain = Self { positions: vec![first], kept: BTreeSet::new() };
+        let mut chain = Self { positions: vec![first], kept };
         let successors = successors(facts, federation, false);
         while let Some(next) = chain.next(facts, &successors) {
             chain.kept.extend(next.kept);

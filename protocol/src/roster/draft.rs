@@ -6,7 +6,7 @@
 //! that it cannot be decided any more is no draft.
 
 use super::Roster;
-use super::build::{Facts, work};
+use super::build::{Fact, Facts, work};
 use super::chain::{Chain, Position};
 use crate::ids::{PartnerId, StatementId};
 use crate::statement::{KeySignature, SignedStatement, Statement};
@@ -48,12 +48,20 @@ impl OpenDraft {
     }
 }
 
-/// What devices of members keep, and what counted once and needs the stewards in force since.
-pub(super) fn open(facts: &Facts<'_>, chain: &Chain, roster: &Roster) -> BTreeMap<StatementId, OpenDraft> {
+/// What devices of members keep, and what counted once and needs the stewards in force since; `carried` is what counts
+/// in the federation that this one carries over.
+pub(super) fn open(
+    facts: &Facts<'_>,
+    chain: &Chain,
+    carried: &BTreeSet<StatementId>,
+    roster: &Roster,
+) -> BTreeMap<StatementId, OpenDraft> {
     let (position, mut found) = (chain.last(), BTreeMap::<StatementId, OpenDraft>::new());
     let stated = facts.facts.iter().filter(|fact| fact.statement.is_decided_by_stewards());
     // What nobody but members has signed of himself is nothing that stewards are asked about.
-    for fact in stated.filter(|fact| !position.signing(facts, (&fact.id, &fact.signers)).is_empty()) {
+    let asked =
+        |fact: &&Fact<'_>| carried.contains(&fact.id) || !position.signing(facts, (&fact.id, &fact.signers)).is_empty();
+    for fact in stated.filter(asked) {
         found.insert(fact.id, OpenDraft::new(fact.id, fact.statement, fact.signed.clone(), position.majority()));
     }
     // Of each steward one signature: it can have any number of devices.
@@ -108,7 +116,7 @@ impl OpenDraft {
 /// Whether there is still something to decide.
 fn is_open(statement: &Statement, roster: &Roster) -> bool {
     let Some(federation) = &roster.federation else { return false };
-    if statement.federation().is_some_and(|id| id != federation.id) {
+    if statement.federation().is_some_and(|id| !federation.takes_in(&id)) {
         return false;
     }
     let partner = |id: &PartnerId| roster.partners.get(id);

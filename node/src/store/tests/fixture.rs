@@ -69,7 +69,7 @@ pub fn statement(n: u8) -> (StatementId, SignedStatement) {
 }
 
 pub fn beacon(n: u8, audience: Audience, number: u64) -> SignedBeacon {
-    let beacon = Beacon { device: DeviceKey([n; 32]), audience, number, time_ms: 0, docs: Vec::new() };
+    let beacon = Beacon { device: DeviceKey([n; 32]), audience, number, time_ms: 0, docs: Vec::new(), process: None };
     SignedBeacon { beacon, signature: [2; 64] }
 }
 

@@ -18,13 +18,13 @@ impl World {
     }
 
     /// Two nodes exchange everything and part again.
-    fn meet(&mut self, a: usize, b: usize) {
+    pub(super) fn meet(&mut self, a: usize, b: usize) {
         self.connect(a, b);
         self.disconnect(a);
     }
 
     /// The first `stewards` of `count` partners are stewards, and all know it.
-    fn governed(count: u8, stewards: usize) -> (Self, RegisterId) {
+    pub(super) fn governed(count: u8, stewards: usize) -> (Self, RegisterId) {
         let (mut world, shared) = Self::new(count);
         let all: Vec<usize> = (0..stewards).collect();
         let stewards = world.partners(&all);
@@ -41,12 +41,12 @@ impl World {
     }
 
     /// The drafts that wait for the user of a node.
-    fn asked(&mut self, index: usize) -> Vec<StatementId> {
+    pub(super) fn asked(&mut self, index: usize) -> Vec<StatementId> {
         let status = self.status(index);
         status.drafts.iter().filter(|draft| status.awaits_me(draft)).map(|draft| draft.id).collect()
     }
 
-    fn approve(&mut self, index: usize, id: StatementId) -> Result<Reply, CommandError> {
+    pub(super) fn approve(&mut self, index: usize, id: StatementId) -> Result<Reply, CommandError> {
         let reply = self.command(index, Command::Approve { id: id.to_string() });
         self.run();
         reply

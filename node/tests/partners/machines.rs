@@ -1,0 +1,114 @@
+//! Machines of one partner: certified by one another, lost, and copied.
+
+use super::office::{Partner, add, eventually, settled};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// A partner with one machine, in a federation with Slovenia.
+fn federation() -> (Partner, Partner) {
+    let (slovenia, italy) = (Partner::start("Slovenia", "SI"), Partner::start("Italia", "IT"));
+    slovenia.json(&["found", "COM-IN"]);
+    slovenia.admit(&italy, &slovenia.invite("Italia", "IT", "1h"));
+    (slovenia, italy)
+}
+
+/// A further machine, certified by `by` and let in by `inviter`.
+fn certified(by: &Partner, inviter: &Partner, device: &str, rights: &str) -> Partner {
+    let mut machine = Partner::bare();
+    let asked = machine.json(&["init", "--further", "--device", device]);
+    let request = asked["request"].as_str().expect("a request");
+    let again = machine.json(&["init", "--further", "--device", device]);
+    assert_eq!(again["request"], request, "who asks again asks the same");
+    let file = machine.temp.path().join("certificate.txt").to_string_lossy().into_owned();
+    let made = by.json(&["devices", "add", request, "--rights", rights, "--file", &file]);
+    assert_eq!((&made["id"], &made["name"]), (&asked["device"], &json!(device)), "it is for this machine: {made}");
+    let done = machine.json(&["init", "--further", "--certified", &file]);
+    assert_eq!(done["name"], "Italia", "the machine knows whose it is: {done}");
+    machine.listen();
+    let ticket = inviter.temp.path().join("Further.ticket");
+    let _ = std::fs::remove_file(&ticket);
+    inviter.admit(&machine, &inviter.invite("Further", "IT", "1h"));
+    machine
+}
+
+fn shows(partner: &Partner, name: &str) -> bool {
+    partner.json(&["organisation", "list"]).to_string().contains(name)
+}
+
+#[test]
+fn a_machine_with_the_admin_right_adds_further_ones_and_replaces_a_lost_one() {
+    let (slovenia, mut italy) = federation();
+    let laptop = certified(&italy, &italy, "laptop", "edit,invite,steward,admin");
+    add(&italy, "Interna", "internal");
+    add(&laptop, "Dal portatile", "own");
+    eventually("the new machine reads the internal register", || shows(&laptop, "Interna").then_some(()));
+    eventually("all take what it writes", || shows(&slovenia, "Dal portatile").then_some(()));
+
+    // The first machine is lost, and the kit with it. The other one revokes it and sets up a third.
+    italy.kill();
+    laptop.json(&["devices", "revoke", "server1"]);
+    let tablet = certified(&laptop, &slovenia, "tablet", "edit");
+    add(&tablet, "Dalla tavoletta", "own");
+    eventually("it works like the others", || shows(&slovenia, "Dalla tavoletta").then_some(()));
+    let machines = slovenia.json(&["devices"])["items"].as_array().expect("a list").clone();
+    let mut names: Vec<&str> =
+        machines.iter().filter(|d| d["partner_name"] == "Italia").filter_map(|d| d["name"].as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["laptop", "tablet"], "the lost one is out");
+
+    // Without the admin right a machine certifies none, and is told so.
+    let asked = Partner::bare().json(&["init", "--further", "--device", "phone"]);
+    let request = asked["request"].as_str().expect("a request").to_owned();
+    let refused = tablet.run(&["devices", "add", &request]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && told.contains("no right to certify a machine"), "{told}");
+    assert!(told.contains("Hint: "), "with a way out: {told}");
+    let more = laptop.run(&["devices", "add", &request, "--rights", "everything"]);
+    assert!(String::from_utf8_lossy(&more.stderr).contains("edit, invite, steward, admin"), "it names the rights");
+    assert!(!laptop.run(&["devices", "add", "comin1-what"]).status.success(), "what is no request is refused");
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a directory");
+    for entry in std::fs::read_dir(from).expect("reads").map(|entry| entry.expect("reads")) {
+        match entry.file_type().expect("a type") {
+            kind if kind.is_dir() => copy_dir(&entry.path(), &to.join(entry.file_name())),
+            kind if kind.is_file() => drop(std::fs::copy(entry.path(), to.join(entry.file_name())).expect("is copied")),
+            _ => {}
+        }
+    }
+}
+
+/// Whether the status of a node names the machine as copied.
+fn named(at: &Partner, key: &Value) -> Option<()> {
+    let status = at.json(&["status"]);
+    let faults = status["faults"].as_array().expect("a list").clone();
+    let told = |fault: &Value| fault["device"] == *key && fault["what"].as_str().unwrap_or_default().contains("copied");
+    faults.iter().any(told).then_some(())
+}
+
+#[test]
+fn a_copied_machine_is_named_on_both_sides_and_nothing_is_lost() {
+    let (slovenia, mut italy) = federation();
+    add(&italy, "Prima", "own");
+    settled(&[&slovenia, &italy]);
+    let key = italy.json(&["status"])["device"]["id"].clone();
+    // The data directory is copied, as with a disk image, and both are started.
+    italy.kill();
+    let mut twin = Partner::bare();
+    copy_dir(&italy.dir(), &twin.dir());
+    twin.listen();
+    italy.resume();
+    let mut round = 0;
+    eventually("both say it, and the partner too", || {
+        round += 1;
+        add(&italy, &format!("Originale {round}"), "own");
+        add(&twin, &format!("Copia {round}"), "own");
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        named(&slovenia, &key).and_then(|()| named(&italy, &key)).and_then(|()| named(&twin, &key))
+    });
+    let held = settled(&[&slovenia, &italy, &twin]);
+    for wanted in (1..=round).flat_map(|n| [format!("Originale {n}"), format!("Copia {n}")]) {
+        assert!(held.iter().any(|line| line.contains(&wanted)), "{wanted} is everywhere");
+    }
+}
