@@ -525,7 +525,7 @@ mod tests {
         for kind in comin_protocol::schema::KINDS {
             for field in fields(kind) {
                 let problem = Problem::invalid("x").with("field", json!(field.name)).with("value", json!("Atlantis"));
-                let [english, italian] = Lang::ALL.map(|lang| refusal(lang, kind, &problem));
+                let [english, italian, ..] = Lang::ALL.map(|lang| refusal(lang, kind, &problem));
                 assert_ne!(english, italian, "{} of {} is refused in two languages", field.name, kind.name);
                 let is_range = matches!(field.field_type, FieldType::MomentRange);
                 assert!(italian.contains("«Atlantis»") || is_range, "and says which value: {italian}");
