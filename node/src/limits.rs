@@ -6,6 +6,9 @@ use std::time::Duration;
 /// Inputs that the engine takes before its outputs are carried out: edits that arrive together are committed
 /// and signed together.
 pub const ENGINE_SLICE: usize = 256;
+/// Of them what one session has sent: whoever sends without end shares the engine with the others, who wait for no more
+/// than this of it.
+pub const SESSION_SLICE: usize = 32;
 /// Commands that wait for the engine at once; further callers wait for their turn.
 pub const COMMANDS_QUEUED_MAX: usize = 1_024;
 /// Batches handed out and not yet on disk, beyond which the engine takes neither commands nor frames.
@@ -95,8 +98,19 @@ pub const CONTACTS_MAX: usize = 64;
 pub const CONNECTIONS_PER_PEER_MAX: u32 = 4;
 /// Connections in all.
 pub const CONNECTIONS_MAX: u32 = 128;
-/// Connections that are not through their handshake, each way.
-pub const CONNECTIONS_PENDING_MAX: u32 = 32;
+/// Connections that are not through their handshake, each way: four file descriptors in ten of the usual limit, with what
+/// else a node has open.
+pub const CONNECTIONS_PENDING_MAX: u32 = 256;
+/// Of those that came in, the ones from one address (IPv6: one network of /64): an office behind one address has as many
+/// machines that start together.
+pub const CONNECTIONS_PENDING_PER_ADDRESS_MAX: usize = 16;
+/// Of those that came in, the ones from addresses that no member has stated: the rest of the room is for members.
+pub const CONNECTIONS_PENDING_UNKNOWN_MAX: usize = 192;
+/// A connection must be through its handshake after this long: a slow line, and no more patience than that with one who
+/// opens connections and says nothing.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+/// Connections with devices that are no members and may ask for admission, so that they leave room for members.
+pub const CONNECTIONS_STRANGERS_MAX: usize = 32;
 /// Time between two pings of a connection. One that fails is tried once more on a new stream, so that a dead
 /// link is noticed within 35 s: twice this, [`PING_TIME`], and libp2p's 10 s for opening a stream.
 pub const PING_EVERY: Duration = Duration::from_secs(10);

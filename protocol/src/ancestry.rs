@@ -7,7 +7,9 @@
 //!
 //! Each change has a place in the order in which the document took it, and a floor: below it lie ancestors only. Who
 //! writes on top of everything has the floor at its own place, so that the way back through the dependencies is walked
-//! only for what was written apart, and only down to the change that is asked for.
+//! only for what was written apart, and only down to the change that is asked for. The way is walked by places alone: a
+//! member may make as many actors as it likes that all have to be walked for, and a step must cost next to nothing
+//! beside the signature and the operations of the change.
 
 use crate::ids::{ActorId, ChangeHash};
 use crate::run::{Frontier, Tip};
@@ -18,11 +20,19 @@ use std::collections::{HashMap, HashSet};
 /// Every actor's chain of changes, and how they lie to one another.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ancestry {
-    chains: HashMap<ActorId, Vec<Link>>,
+    chains: HashMap<ActorId, Chain>,
     heads: HashSet<ChangeHash>,
-    count: u32,
+    /// Every change by its place.
+    places: Vec<Place>,
+    /// The places of what they depend on, one change after the other.
+    deps: Vec<u32>,
+    /// How many chains have been begun.
+    begun: u32,
     /// What has been found by walking: of the second actor the first one builds on all up to this sequence.
     found: HashMap<(ActorId, ActorId), u64>,
+    /// Where the walk of this number has been.
+    seen: Vec<u32>,
+    walk: u32,
     /// Changes walked over so far.
     #[cfg(test)]
     steps: u64,
@@ -31,21 +41,31 @@ pub(crate) struct Ancestry {
 /// How much of what was met is remembered.
 const FOUND_MAX: usize = 50_000;
 
-/// A change. Its sequence is its place in its chain.
+/// An actor's changes. The sequence of each is its place in the chain.
+#[derive(Clone, Debug)]
+struct Chain {
+    number: u32,
+    links: Vec<Link>,
+}
+
+/// A change as one of its actor's.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     hash: ChangeHash,
     start_op: u64,
     place: u32,
-    /// All places below are ancestors' places.
-    floor: u32,
 }
 
-impl Link {
-    /// All places below are this change's or its ancestors'.
-    fn covers(&self) -> u32 {
-        if self.floor == self.place { self.place + 1 } else { self.floor }
-    }
+/// A change as one of all.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// The number of its actor's chain.
+    chain: u32,
+    seq: u32,
+    /// All places below are ancestors' places.
+    floor: u32,
+    /// Where its dependencies end in [`Ancestry::deps`].
+    deps_end: u32,
 }
 
 impl Ancestry {
@@ -73,12 +93,13 @@ impl Ancestry {
     pub fn undo(&mut self, doc: &Automerge, changes: &[(ScannedChange, Vec<u8>)]) {
         for (change, _) in changes.iter().rev() {
             if let Some(chain) = self.chains.get_mut(&change.actor) {
-                chain.pop();
+                chain.links.pop();
             }
-            self.count -= 1;
+            self.places.pop();
         }
+        self.deps.truncate(self.places.last().map_or(0, |last| last.deps_end as usize));
         let undone: HashSet<ActorId> = changes.iter().map(|(change, _)| change.actor).collect();
-        self.chains.retain(|_, chain| !chain.is_empty());
+        self.chains.retain(|_, chain| !chain.links.is_empty());
         self.found.retain(|(one, other), _| !undone.contains(one) && !undone.contains(other));
         self.heads = doc.get_heads().into_iter().map(ChangeHash::from).collect();
     }
@@ -91,22 +112,38 @@ impl Ancestry {
         deps: impl Iterator<Item = ChangeHash>,
         find: impl Fn(&ChangeHash) -> Option<(ActorId, u64)>,
     ) {
-        let (place, mut floor) = (self.count, 0);
+        let (place, mut floor) = (self.places.len() as u32, 0);
         for dep in deps {
             self.heads.remove(&dep);
-            let link = find(&dep).and_then(|(actor, seq)| self.link(&actor, seq));
-            floor = floor.max(link.map_or(0, Link::covers));
+            let Some(link) = find(&dep).and_then(|(actor, seq)| self.link(&actor, seq)) else { continue };
+            floor = floor.max(self.covers(link.place));
+            self.deps.push(link.place);
         }
         if self.heads.is_empty() {
             floor = place;
         }
         self.heads.insert(hash);
-        self.count += 1;
-        self.chains.entry(actor).or_default().push(Link { hash, start_op, place, floor });
+        let begun = &mut self.begun;
+        let chain = self.chains.entry(actor).or_insert_with(|| {
+            *begun += 1;
+            Chain { number: *begun, links: Vec::new() }
+        });
+        chain.links.push(Link { hash, start_op, place });
+        let seq = chain.links.len() as u32;
+        self.places.push(Place { chain: chain.number, seq, floor, deps_end: self.deps.len() as u32 });
     }
 
-    fn link(&self, actor: &ActorId, seq: u64) -> Option<&Link> {
-        self.chains.get(actor)?.get(usize::try_from(seq.checked_sub(1)?).ok()?)
+    fn link(&self, actor: &ActorId, seq: u64) -> Option<Link> {
+        self.chains.get(actor)?.links.get(usize::try_from(seq.checked_sub(1)?).ok()?).copied()
+    }
+
+    fn at(&self, place: u32) -> Option<Place> {
+        self.places.get(place as usize).copied()
+    }
+
+    /// All places below are this change's or its ancestors'.
+    fn covers(&self, place: u32) -> u32 {
+        self.at(place).map_or(0, |at| if at.floor == place { place + 1 } else { at.floor })
     }
 
     /// The hash of an actor's change.
@@ -121,7 +158,7 @@ impl Ancestry {
 
     /// Every actor's last change.
     pub fn frontier(&self) -> Frontier {
-        Frontier(self.chains.iter().filter_map(|(actor, chain)| Some((*actor, tip(chain)?))).collect())
+        self.chains.iter().filter_map(|(actor, chain)| Some((*actor, tip(chain)?))).collect()
     }
 
     /// Whether a change that has been added here refers to nothing but what it builds on. `refers`: of each other actor
@@ -131,62 +168,82 @@ impl Ancestry {
         if refers.is_empty() {
             return true;
         }
-        let Some(Seen { actor, seq, .. }) = look.at(&change) else { return false };
+        let Some(Seen { actor, seq }) = look.at(&change) else { return false };
+        let Some(from) = self.link(&actor, seq).map(|link| link.place) else { return false };
         refers.iter().all(|(other, counter)| {
             let Some(asked) = self.change_of(other, *counter) else { return false };
-            let found = self.found.get(&(actor, *other)).is_some_and(|seq| *seq >= asked);
-            if found || self.link(&actor, seq).zip(self.link(other, asked)).is_some_and(|(a, b)| a.floor > b.place) {
+            if self.found.get(&(actor, *other)).is_some_and(|seq| *seq >= asked) {
                 return true;
             }
-            self.is_ancestor(look, actor, other, asked, change)
+            let Some(target) = self.link(other, asked).map(|link| link.place) else { return false };
+            match self.walk(from, target) {
+                Some(met) => {
+                    if self.found.len() > FOUND_MAX {
+                        self.found.clear();
+                    }
+                    let known = self.found.entry((actor, *other)).or_default();
+                    *known = asked.max(met).max(*known);
+                    true
+                }
+                None => false,
+            }
         })
     }
 
     /// The sequence of an actor's change that may hold an operation.
     fn change_of(&self, actor: &ActorId, counter: u64) -> Option<u64> {
-        let started = self.chains.get(actor)?.partition_point(|link| link.start_op <= counter);
+        let started = self.chains.get(actor)?.links.partition_point(|link| link.start_op <= counter);
         (started > 0).then_some(started as u64)
     }
 
-    /// Walks back from a change of `own` to another actor's. Whatever is met on the way is remembered: later changes of
-    /// the same actor build on it as well.
-    fn is_ancestor(&mut self, look: &impl Look, own: ActorId, other: &ActorId, asked: u64, from: ChangeHash) -> bool {
-        let Some(target) = self.link(other, asked).copied() else { return false };
-        if self.found.len() > FOUND_MAX {
-            self.found.clear();
+    /// Walks back from a change to another one. The highest sequence of the other's actor that was met on the way: later
+    /// changes of the same actor build on that as well. `None`: it is no ancestor.
+    fn walk(&mut self, from: u32, target: u32) -> Option<u64> {
+        let goal = self.at(target)?;
+        if self.at(from)?.floor > target {
+            return Some(0);
         }
-        let (mut seen, mut ahead) = (HashSet::from([from]), vec![from]);
-        while let Some(hash) = ahead.pop() {
-            let Some(Seen { actor, seq, deps }) = look.at(&hash) else { continue };
-            let Some(link) = self.link(&actor, seq).copied() else { continue };
+        self.seen.resize(self.places.len(), 0);
+        self.walk = self.walk.wrapping_add(1);
+        if self.walk == 0 {
+            self.seen.fill(0);
+            self.walk = 1;
+        }
+        let mut ahead = vec![from];
+        while let Some(place) = ahead.pop() {
+            let at = self.at(place)?;
             #[cfg(test)]
             {
                 self.steps += 1;
             }
-            if actor != own {
-                let met = self.found.entry((own, actor)).or_default();
-                *met = seq.max(*met);
+            if place != from && at.chain == goal.chain && at.seq >= goal.seq {
+                return Some(at.seq.into());
             }
-            if actor == *other && seq >= asked || link.floor > target.place {
-                return true;
+            if at.floor > target {
+                return Some(0);
             }
-            if link.place > target.place {
-                ahead.extend(deps.into_iter().filter(|dep| seen.insert(*dep)));
+            if place > target {
+                let first = place.checked_sub(1).and_then(|before| self.at(before)).map_or(0, |before| before.deps_end);
+                for dep in self.deps.get(first as usize..at.deps_end as usize).unwrap_or_default() {
+                    if let Some(seen) = self.seen.get_mut(*dep as usize).filter(|seen| **seen != self.walk) {
+                        *seen = self.walk;
+                        ahead.push(*dep);
+                    }
+                }
             }
         }
-        false
+        None
     }
 }
 
-fn tip(chain: &[Link]) -> Option<Tip> {
-    Some(Tip { seq: chain.len() as u64, hash: chain.last()?.hash })
+fn tip(chain: &Chain) -> Option<Tip> {
+    Some(Tip { seq: chain.links.len() as u64, hash: chain.links.last()?.hash })
 }
 
 /// A change as far as it matters here.
 pub(crate) struct Seen {
     actor: ActorId,
     seq: u64,
-    deps: Vec<ChangeHash>,
 }
 
 /// Where changes are found by their hashes.
@@ -198,8 +255,7 @@ pub(crate) trait Look {
 impl Look for Automerge {
     fn at(&self, hash: &ChangeHash) -> Option<Seen> {
         let meta = self.get_change_meta_by_hash(&(*hash).into())?;
-        let deps = meta.deps.iter().map(|dep| ChangeHash::from(*dep)).collect();
-        Some(Seen { actor: ActorId::from_automerge(&meta.actor)?, seq: meta.seq, deps })
+        Some(Seen { actor: ActorId::from_automerge(&meta.actor)?, seq: meta.seq })
     }
 }
 
@@ -219,7 +275,7 @@ impl<'a> With<'a> {
 impl Look for With<'_> {
     fn at(&self, hash: &ChangeHash) -> Option<Seen> {
         match self.new.get(hash) {
-            Some(change) => Some(Seen { actor: change.actor, seq: change.seq, deps: change.deps.clone() }),
+            Some(change) => Some(Seen { actor: change.actor, seq: change.seq }),
             None => self.doc.at(hash),
         }
     }
@@ -320,6 +376,44 @@ mod tests {
         assert!(ancestry.steps <= 4 * CHANGES as u64, "and the way back is not gone each time: {}", ancestry.steps);
     }
 
+    /// A member makes thousands of actors, each with one change on top of a long history that a third change lies
+    /// beside: each has to be walked for, and no two share what was found.
+    #[test]
+    fn thousands_of_fresh_actors_are_walked_for_within_the_bound() {
+        const CHANGES: u32 = 5_000;
+        const ACTORS: u32 = 2_000;
+        let hash = |place: u32| ChangeHash(crate::ids::tagged_hash("test", &[&place.to_le_bytes()]));
+        let actor = |number: u32| ActorId(std::array::from_fn(|at| number.to_le_bytes()[at % 4]));
+        let at: HashMap<ChangeHash, (ActorId, u64)> = std::iter::once((hash(0), (actor(1), 1)))
+            .chain((1..CHANGES).map(|n| (hash(n), (actor(2), u64::from(n)))))
+            .chain((0..ACTORS).map(|n| (hash(CHANGES + 1 + n), (actor(3 + n), 1))))
+            .collect();
+        let mut ancestry = Ancestry::default();
+        let find = |dep: &ChangeHash| at.get(dep).copied();
+        ancestry.add(actor(1), hash(0), 1, std::iter::empty(), find);
+        // Beside everything: no floor rises above it.
+        ancestry.add(actor(u32::MAX), hash(CHANGES), 1, std::iter::empty(), find);
+        (1..CHANGES).for_each(|n| ancestry.add(actor(2), hash(n), u64::from(n) + 1, [hash(n - 1)].into_iter(), find));
+        let look = Told(at.clone());
+        let began = std::time::Instant::now();
+        for number in 0..ACTORS {
+            let (fresh, top) = (hash(CHANGES + 1 + number), CHANGES - 1 - number);
+            ancestry.add(actor(3 + number), fresh, 9_000, [hash(top)].into_iter(), find);
+            assert!(ancestry.fits(&look, fresh, &[(actor(1), 1)]), "it builds on the first change");
+            assert!(!ancestry.fits(&look, fresh, &[(actor(u32::MAX), 1)]), "and not on what lies beside");
+        }
+        assert!(ancestry.steps > 8_000_000, "the way back is gone for each: {}", ancestry.steps);
+        assert!(began.elapsed().as_secs() < 5, "and costs little: {:?}", began.elapsed());
+    }
+
+    struct Told(HashMap<ChangeHash, (ActorId, u64)>);
+
+    impl Look for Told {
+        fn at(&self, hash: &ChangeHash) -> Option<Seen> {
+            self.0.get(hash).map(|(actor, seq)| Seen { actor: *actor, seq: *seq })
+        }
+    }
+
     #[test]
     fn what_is_taken_back_leaves_no_trace() {
         let steps: Vec<_> = (0..24).map(|n| (n % 3, (n % 4 == 3).then_some((n + 1) % 3))).collect();
@@ -332,7 +426,7 @@ mod tests {
             half.apply_changes([automerge::Change::from_bytes(bytes.clone()).expect("reads")]).expect("applies");
         }
         let mut ancestry = Ancestry::of(&half.get_changes_meta(&[]));
-        let was = format!("{:?} {:?} {}", ancestry.frontier(), ancestry.heads.len(), ancestry.count);
+        let was = format!("{:?} {:?} {}", ancestry.frontier(), ancestry.heads.len(), ancestry.places.len());
         let look = With::new(&half, after);
         for (change, _) in after {
             ancestry.push(&look, change);
@@ -340,7 +434,7 @@ mod tests {
         }
         assert_eq!(ancestry.frontier(), Ancestry::of(&doc.get_changes_meta(&[])).frontier(), "all of them are here");
         ancestry.undo(&half, after);
-        assert_eq!(format!("{:?} {:?} {}", ancestry.frontier(), ancestry.heads.len(), ancestry.count), was);
+        assert_eq!(format!("{:?} {:?} {}", ancestry.frontier(), ancestry.heads.len(), ancestry.places.len()), was);
     }
 
     #[test]
@@ -351,6 +445,6 @@ mod tests {
             write(&mut doc, number.into());
         }
         let ancestry = Ancestry::of(&doc.get_changes_meta(&[]));
-        assert!(ancestry.chains.values().flatten().all(|link| link.floor == link.place), "all before are ancestors");
+        assert!(ancestry.places.iter().zip(0..).all(|(at, place)| at.floor == place), "all before are ancestors");
     }
 }

@@ -117,10 +117,10 @@ pub const PATIENCE_PAUSE_MS: u64 = 60_000;
 /// Least time between two beacons of one device and audience that are taken, in milliseconds: well below
 /// [`BEACON_INTERVAL_MS`], for they bunch on the way.
 pub const BEACON_TAKEN_MS: u64 = 500;
-/// Tips in all frontiers that one peer may tell of, twice 120 bytes each: with what else such a peer costs, less than
-/// 32 MiB. Ten documents of 4,800 finished actors have as many; before a federation has more, the two copies that a
-/// session keeps of each state have to become one.
-pub const TOLD_TIPS_MAX: usize = 48_000;
+/// Tips in all frontiers that one peer may tell of and that are not ours as well, 56 bytes each, a bucket as two more: with
+/// what else such a peer costs, less than 32 MiB. What both hold takes no room beside our own, so that this bounds by how
+/// much two members may differ, not how much they hold: 200,000 actors that one of them has never heard of.
+pub const TOLD_TIPS_MAX: usize = 200_000;
 /// Actors up to which a frontier is told with all its tips, about 70 bytes each; beyond that the digests of its buckets
 /// and the tips of those that differ are shorter.
 pub const WHOLE_FRONTIER_TIPS: usize = 96;

@@ -45,7 +45,7 @@ async fn answer(scene: &Scene, doc: DocId, told: Frontier, answer: Answer, paylo
 }
 
 fn frontier(tips: &[(ActorId, &Forged)]) -> Frontier {
-    Frontier(tips.iter().map(|(actor, end)| (*actor, Tip { seq: end.seq, hash: end.hash })).collect())
+    tips.iter().map(|(actor, end)| (*actor, Tip { seq: end.seq, hash: end.hash })).collect()
 }
 
 // ── RESEARCH, "Hostile input" ───────────────────────────────────────────────────────────────────────────────
@@ -458,7 +458,7 @@ fn documents_that_grow_without_end() {
                 (ActorId(actor), Tip { seq: 1, hash: ChangeHash([3; 32]) })
             };
             let doc = DocId { register: scene.federation.register, part };
-            let frontier = Frontier((0..10_000).map(tip).collect());
+            let frontier = (0..10_000).map(tip).collect();
             let told = DocFrontier::of(doc, frontier);
             if !line.send(&Message::Frontiers(vec![told])).await {
                 break;

@@ -5,8 +5,8 @@ use super::gate::{Gate, NotAdmitted, Rules};
 use super::session::{Ended, Purpose};
 use super::{DialReport, NetConfig, NetError, NetLink, identity};
 use crate::limits::{
-    CLOSE_TIME, CONNECTION_IDLE, CONNECTIONS_MAX, CONNECTIONS_PENDING_MAX, CONNECTIONS_PER_PEER_MAX, JOIN_STREAMS_MAX,
-    LISTENING_SETTLES, OPEN_TIME, PING_EVERY, PING_TIME, REFUSALS_LOGGED_EVERY,
+    CLOSE_TIME, CONNECTION_IDLE, CONNECTIONS_MAX, CONNECTIONS_PENDING_MAX, CONNECTIONS_PER_PEER_MAX, HANDSHAKE_TIME,
+    JOIN_STREAMS_MAX, LISTENING_SETTLES, OPEN_TIME, PING_EVERY, PING_TIME, REFUSALS_LOGGED_EVERY,
 };
 use crate::runtime::{Inbox, Outside, wall_ms};
 use comin_protocol::engine::{DialTarget, Input};
@@ -539,6 +539,7 @@ fn build(signer: &DeviceSigner, gate: Gate, with_mdns: bool) -> Result<Swarm<Beh
         .with_behaviour(|_| behaviour)
         .map_err(|error| system(&error))?
         .with_swarm_config(|config| config.with_idle_connection_timeout(CONNECTION_IDLE))
+        .with_connection_timeout(HANDSHAKE_TIME)
         .build();
     Ok(built)
 }
@@ -575,7 +576,7 @@ fn parse(address: &str) -> Result<(Multiaddr, SocketAddr), NetError> {
     }
 }
 
-fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
+pub(super) fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
     match address.iter().next()? {
         Protocol::Ip4(ip) => Some(ip.into()),
         Protocol::Ip6(ip) => Some(ip.into()),

@@ -3,10 +3,12 @@
 //! *Reports* (finished tasks) are never refused: there is at most one for every task that the engine handed
 //! out, so the storage thread can always hand in its result, and the engine may block on the storage thread
 //! without a deadlock. What comes *from outside* (commands and frames) is bounded by permits that the senders
-//! hold until the engine has handled it.
+//! hold until the engine has handled it. Sessions take turns: what one of them has queued does not keep the others
+//! waiting.
 
-use comin_protocol::engine::{Command, CommandError, Input, Reply};
-use std::collections::VecDeque;
+use crate::limits::SESSION_SLICE;
+use comin_protocol::engine::{Command, CommandError, Input, Reply, SessionId};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -31,10 +33,69 @@ pub(crate) struct Slice {
     pub stop: bool,
 }
 
+impl Outside {
+    /// The session that it comes from; `None`: from this machine.
+    fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::Net(
+                Input::Connected(id, _)
+                | Input::JoinConnected(id, ..)
+                | Input::Received(id, _)
+                | Input::Disconnected(id),
+                _,
+            ) => Some(*id),
+            Self::Net(..) | Self::Command(..) => None,
+        }
+    }
+}
+
+/// What waits from outside: of each source in the order in which it came, the sources in turns.
+#[derive(Default)]
+struct Sources {
+    waiting: HashMap<Option<SessionId>, VecDeque<Outside>>,
+    /// Those of which something waits, the one whose turn it is first.
+    turns: VecDeque<Option<SessionId>>,
+}
+
+impl Sources {
+    fn push(&mut self, outside: Outside) {
+        let source = outside.session();
+        let queue = self.waiting.entry(source).or_default();
+        if queue.is_empty() {
+            self.turns.push_back(source);
+        }
+        queue.push_back(outside);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.turns.is_empty()
+    }
+
+    /// Up to `limit`, of each session up to [`SESSION_SLICE`].
+    fn take(&mut self, limit: usize) -> VecDeque<Outside> {
+        let mut taken = VecDeque::new();
+        for _ in 0..self.turns.len() {
+            if taken.len() >= limit {
+                break;
+            }
+            let Some(source) = self.turns.pop_front() else { break };
+            let Some(queue) = self.waiting.get_mut(&source) else { continue };
+            let share = source.map_or(limit, |_| SESSION_SLICE).min(limit - taken.len()).min(queue.len());
+            taken.extend(queue.drain(..share));
+            if queue.is_empty() {
+                self.waiting.remove(&source);
+            } else {
+                self.turns.push_back(source);
+            }
+        }
+        taken
+    }
+}
+
 #[derive(Default)]
 struct Queues {
     reports: VecDeque<Input>,
-    outside: VecDeque<Outside>,
+    outside: Sources,
     stop: bool,
     closed: bool,
 }
@@ -64,7 +125,7 @@ impl Inbox {
     pub fn push(&self, outside: Outside) {
         let mut queues = self.lock();
         if !queues.closed && !queues.stop {
-            queues.outside.push_back(outside);
+            queues.outside.push(outside);
             self.wake.notify_one();
         }
     }
@@ -99,9 +160,59 @@ impl Inbox {
                 None => self.wake.wait(queues).unwrap_or_else(PoisonError::into_inner),
             };
         }
-        let count = if outside { limit.min(queues.outside.len()) } else { 0 };
-        let taken = queues.outside.drain(..count).collect();
+        let taken = if outside { queues.outside.take(limit) } else { VecDeque::new() };
         let stop = queues.stop && queues.outside.is_empty();
         Slice { reports: std::mem::take(&mut queues.reports), outside: taken, stop }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(session: u64, number: usize) -> Outside {
+        Outside::Net(Input::Received(SessionId(session), number.to_le_bytes().to_vec()), None)
+    }
+
+    fn taken(slice: Slice) -> Vec<(u64, usize)> {
+        let read = |outside| match outside {
+            Outside::Net(Input::Received(session, frame), _) => {
+                Some((session.0, usize::from_le_bytes(frame.try_into().expect("eight bytes"))))
+            }
+            _ => None,
+        };
+        slice.outside.into_iter().filter_map(read).collect()
+    }
+
+    #[test]
+    fn who_sends_without_end_does_not_keep_the_others_waiting() {
+        let inbox = Inbox::default();
+        (0..10_000).for_each(|number| inbox.push(frame(1, number)));
+        (0..3).for_each(|number| inbox.push(frame(2, number)));
+        let first = taken(inbox.take(256, true, None));
+        let of = |slice: &[(u64, usize)], session| -> Vec<usize> {
+            slice.iter().filter(|(of, _)| *of == session).map(|(_, number)| *number).collect()
+        };
+        assert_eq!(of(&first, 2), [0, 1, 2], "the next slice has what the other sent");
+        assert_eq!(of(&first, 1), (0..SESSION_SLICE).collect::<Vec<_>>(), "and no more than its share of the flood");
+        let mut all = first;
+        while !inbox.lock().outside.is_empty() {
+            all.extend(taken(inbox.take(256, true, None)));
+        }
+        assert_eq!(of(&all, 1), (0..10_000).collect::<Vec<_>>(), "each in its order, and nothing is lost");
+    }
+
+    #[test]
+    fn a_small_slice_is_shared_in_turns() {
+        let inbox = Inbox::default();
+        for session in 1..=3 {
+            (0..100).for_each(|number| inbox.push(frame(session, number)));
+        }
+        let mut met = Vec::new();
+        for _ in 0..3 {
+            met.extend(taken(inbox.take(SESSION_SLICE, true, None)).into_iter().map(|(session, _)| session));
+        }
+        met.dedup();
+        assert_eq!(met, [1, 2, 3]);
     }
 }

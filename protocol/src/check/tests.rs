@@ -68,7 +68,7 @@ impl Writer {
 
     /// The signed head of this writer's changes in `doc`.
     fn run_in(&self, doc: &Automerge) -> (ActorId, StoredRun) {
-        let tip = frontier_of(doc).0[&self.actor()];
+        let tip = *frontier_of(doc).get(&self.actor()).expect("it has written");
         (self.actor(), self.sign(tip))
     }
 
@@ -81,10 +81,7 @@ fn frontier_of(doc: &Automerge) -> Frontier {
     let mut frontier = Frontier::default();
     for change in doc.get_changes(&[]) {
         let actor = ActorId::from_automerge(change.actor_id()).expect("is ours");
-        let tip = frontier.0.entry(actor).or_insert(Tip { seq: 0, hash: ChangeHash([0; 32]) });
-        if change.seq() > tip.seq {
-            *tip = Tip { seq: change.seq(), hash: change.hash().into() };
-        }
+        frontier.raise([(&actor, &Tip { seq: change.seq(), hash: change.hash().into() })]);
     }
     frontier
 }
@@ -633,7 +630,7 @@ fn what_a_document_gives_back_loads_again() {
         let Some(writer) = [&one, &two].into_iter().find(|writer| writer.actor() == change.actor) else { continue };
         let mut doc = Automerge::new();
         doc.apply_changes(before.to_vec()).expect("applies");
-        let previous = frontier_of(&doc).0.get(&change.actor).copied();
+        let previous = frontier_of(&doc).get(&change.actor).copied();
         let next = change.seq == previous.map_or(0, |tip| tip.seq) + 1;
         let admitted = crate::admission::admit(&change, &DOC, &writer.signer.key(), previous.map(|tip| tip.hash));
         let ends: Option<Vec<u64>> =

@@ -198,7 +198,7 @@ fn cover_all(job: &CheckJob, base: &Frontier, chains: &Chains, left_out: &LeftOu
     let none = BTreeMap::new();
     for (actor, run) in job.runs.iter().filter(|(actor, _)| !left_out.has(actor)) {
         let chain = chains.get(actor).unwrap_or(&none);
-        let held = base.0.get(actor);
+        let held = base.get(actor);
         if run.run.seq <= held.map_or(0, |tip| tip.seq) && chain.is_empty() {
             continue;
         }
@@ -297,5 +297,5 @@ pub(super) fn frontier(chains: &Chains) -> Frontier {
         let (_, last) = chain.last_key_value()?;
         Some((*actor, Tip { seq: last.seq, hash: last.hash }))
     });
-    Frontier(tips.collect())
+    tips.collect()
 }

@@ -28,7 +28,7 @@ impl Engine {
             }
             Ordering::Less => false,
         };
-        let both = doc.frontier.beside(theirs).filter_map(|(actor, mine, theirs)| Some((actor, mine?, theirs?)));
+        let both = doc.frontier.apart(theirs).filter_map(|(actor, mine, theirs)| Some((actor, mine?, theirs?)));
         let apart = both.filter(|(actor, mine, theirs)| differs(actor, mine, theirs));
         let found: Vec<(ActorId, u64)> = apart.map(|(actor, _, theirs)| (*actor, theirs.seq)).collect();
         for (actor, seq) in found {

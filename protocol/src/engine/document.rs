@@ -12,11 +12,10 @@ use crate::limits;
 use crate::message::{BranchShown, DocFrontier};
 use crate::planted::{Planted, is_planted};
 use crate::record::{self, OriginIndex, Row};
-use crate::run::{Digests, Frontier, Tip};
+use crate::run::{Frontier, Tip};
 use crate::scan::ScannedChange;
 use automerge::transaction::Transactable;
 use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, ValueRef};
-use minicbor::bytes::ByteArray;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 /// How many past states of a document are remembered to place a peer's beacon.
@@ -58,6 +57,8 @@ pub(super) struct Document {
     pub kept: Kept,
     /// The actors of this device.
     pub own_actors: BTreeSet<ActorId>,
+    /// Those of them that have changes which no other partner is known to hold.
+    pub undelivered: BTreeSet<ActorId>,
     pub loaded: Option<Loaded>,
     pub loading: Option<TaskId>,
     pub parked: Vec<Parked>,
@@ -71,7 +72,10 @@ pub(super) struct Document {
     pub resists: bool,
     /// Digest and change count of states gone through, newest last.
     pub history: VecDeque<([u8; 16], u64)>,
-    digests: Digests,
+    /// The frontier's digest, once it has been asked for.
+    digest: Option<[u8; 16]>,
+    /// Actors whose tips or runs have moved since the meta told of them.
+    pub moved: BTreeSet<ActorId>,
 }
 
 /// A document in memory.
@@ -109,8 +113,10 @@ impl Document {
     ) -> Self {
         let latest = runs.iter().map(|(actor, run)| (*actor, run)).filter(|(_, run)| run.tail.is_empty());
         let kept = Kept::new(kept, latest, &id);
-        let own_actors = runs.iter().filter(|(_, run)| run.run.device == *me).map(|(actor, _)| *actor).collect();
+        let own_actors: BTreeSet<ActorId> =
+            runs.iter().filter(|(_, run)| run.run.device == *me).map(|(actor, _)| *actor).collect();
         Self {
+            undelivered: own_actors.clone(),
             own_actors,
             id,
             frontier: meta.frontier(&runs),
@@ -125,19 +131,14 @@ impl Document {
             held_back: Frontier::default(),
             resists: false,
             history: VecDeque::new(),
-            digests: Digests::default(),
+            digest: None,
+            moved: BTreeSet::new(),
         }
     }
 
     /// The frontier's digest, computed once per state.
     pub fn digest(&mut self) -> [u8; 16] {
-        self.digests.whole(&self.frontier)
-    }
-
-    /// The digests of all buckets of the frontier that hold an actor.
-    pub fn bucket_digests(&mut self) -> BTreeMap<u8, ByteArray<16>> {
-        let held: BTreeSet<u8> = self.frontier.0.keys().map(|actor| actor.0[0]).collect();
-        held.into_iter().map(|bucket| (bucket, self.digests.bucket(&self.frontier, bucket).into())).collect()
+        *self.digest.get_or_insert_with(|| self.frontier.digest())
     }
 
     /// Remembers the present state so that a peer's beacon can be placed later.
@@ -164,14 +165,16 @@ impl Document {
 
     /// Records a new tip of an actor.
     pub fn advance(&mut self, actor: ActorId, tip: Tip) {
-        self.frontier.0.insert(actor, tip);
-        self.digests.moved(&actor);
+        self.frontier.insert(actor, tip);
+        self.digest = None;
+        self.moved.insert(actor);
     }
 
     /// Replaces the frontier (after a snapshot or a cut).
     pub fn set_frontier(&mut self, frontier: Frontier) {
+        self.moved.extend(self.frontier.iter().chain(frontier.iter()).map(|(actor, _)| *actor));
         self.frontier = frontier;
-        self.digests = Digests::default();
+        self.digest = None;
     }
 
     /// The compact save of the loaded document, with the runs of exactly its frontier.

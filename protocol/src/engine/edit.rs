@@ -215,6 +215,7 @@ impl Engine {
         doc.advance(actor, Tip { seq: scanned.seq, hash });
         doc.meta.raw_changes += 1;
         doc.own_actors.insert(actor);
+        doc.undelivered.insert(actor);
         let change = StoredChange { actor, seq: scanned.seq, hash, bytes };
         self.batch.push(super::Write::PutChange(id, change.clone()));
         self.fresh.entry(id).or_default().push(change);

@@ -266,23 +266,37 @@ impl DocMeta {
     pub fn frontier(&self, runs: &BTreeMap<ActorId, StoredRun>) -> Frontier {
         let named = runs.iter().filter(|(actor, _)| !self.without.contains(actor));
         let tips = named.map(|(actor, stored)| (*actor, stored.run.tip()));
-        Frontier(tips.chain(self.apart.0.iter().map(|(actor, tip)| (*actor, *tip))).collect())
+        tips.chain(self.apart.iter().map(|(actor, tip)| (*actor, *tip))).collect()
     }
 
     /// Notes what of a frontier the latest runs do not tell.
     pub fn note_frontier(&mut self, frontier: &Frontier, runs: &BTreeMap<ActorId, StoredRun>) {
-        // Almost always nothing: of 10,000 actors that is seen by going along both maps once.
-        let same = |((actor, tip), (of, stored)): ((&ActorId, &Tip), (&ActorId, &StoredRun))| {
-            actor == of && stored.run.tip() == *tip
-        };
-        if frontier.0.len() == runs.len() && frontier.0.iter().zip(runs).all(same) {
-            (self.apart, self.without) = (Frontier::default(), BTreeSet::new());
-            return;
-        }
         let told = |actor: &ActorId, tip: &Tip| runs.get(actor).is_some_and(|stored| stored.run.tip() == *tip);
-        let apart = frontier.0.iter().filter(|(actor, tip)| !told(actor, tip));
-        self.apart = Frontier(apart.map(|(actor, tip)| (*actor, *tip)).collect());
-        self.without = runs.keys().filter(|actor| !frontier.0.contains_key(*actor)).copied().collect();
+        let apart = frontier.iter().filter(|(actor, tip)| !told(actor, tip));
+        self.apart = apart.map(|(actor, tip)| (*actor, *tip)).collect();
+        self.without = runs.keys().filter(|actor| frontier.get(actor).is_none()).copied().collect();
+    }
+
+    /// The same where only some actors have moved since: of 10,000 the others are not looked at.
+    pub(super) fn note_moved(
+        &mut self,
+        moved: &BTreeSet<ActorId>,
+        frontier: &Frontier,
+        runs: &BTreeMap<ActorId, StoredRun>,
+    ) {
+        if !self.apart.is_empty() {
+            let others = self.apart.iter().filter(|(actor, _)| !moved.contains(actor));
+            self.apart = others.map(|(actor, tip)| (*actor, *tip)).collect();
+        }
+        for actor in moved {
+            self.without.remove(actor);
+            match (frontier.get(actor), runs.get(actor)) {
+                (Some(tip), Some(stored)) if stored.run.tip() == *tip => {}
+                (Some(tip), _) => self.apart.insert(*actor, *tip),
+                (None, Some(_)) => drop(self.without.insert(*actor)),
+                (None, None) => {}
+            }
+        }
     }
 }
 

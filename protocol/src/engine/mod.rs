@@ -591,7 +591,7 @@ impl Engine {
     fn write_metas(&mut self) {
         for id in std::mem::take(&mut self.metas_due) {
             if let Some(doc) = self.docs.get_mut(&id) {
-                doc.meta.note_frontier(&doc.frontier, &doc.runs);
+                doc.meta.note_moved(&std::mem::take(&mut doc.moved), &doc.frontier, &doc.runs);
                 self.batch.push(Write::PutDocMeta(id, doc.meta.clone()));
             }
         }

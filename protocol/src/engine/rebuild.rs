@@ -184,6 +184,7 @@ impl Engine {
             // A peer that has rebuilt before us holds what we hold now; of the others nothing is known.
             if session.acked.get(&id) == Some(&left) {
                 session.sent.insert(id, left.clone());
+                session.acked.insert(id, left.clone());
             } else {
                 session.sent.remove(&id);
                 session.acked.remove(&id);
@@ -230,6 +231,7 @@ impl Engine {
         doc.meta.raw_changes = 0;
         doc.set_frontier(frontier.clone());
         doc.held_back = Frontier::default();
+        doc.moved.extend(doc.runs.keys().chain(runs.keys()).copied());
         doc.runs = runs.clone();
         let kept: Vec<(ActorId, StoredRun)> =
             doc.kept.cut(&frontier).map(|(actor, run)| (actor, run.clone())).collect();

@@ -3,7 +3,7 @@
 use super::document::{Parked, Unfit};
 use super::rebuild::tail;
 use super::runs::lower;
-use super::session::{Miss, raise};
+use super::session::Miss;
 use super::{Engine, SessionId, StoredChange, StoredRun, Write};
 use crate::admission::{admit, admit_counters};
 use crate::bars::{Bars, Judged};
@@ -35,15 +35,21 @@ impl StoredRun {
 }
 
 impl Engine {
-    /// Judges runs: signature, writer's right, and that no proven divergence lies below.
+    /// Checks the signatures of runs that have just come.
+    pub(super) fn verify_runs(doc: &DocId, runs: &[StoredRun]) -> Result<(), Refused> {
+        let good = |stored: &StoredRun| is_planted(Planted::SkipRunCheck) || stored.run.clone().verify(doc).is_some();
+        match runs.iter().all(good) {
+            true => Ok(()),
+            false => Err(Refused::Sender("sent a run whose signature is not good".into())),
+        }
+    }
+
+    /// Judges runs whose signatures are good: the writer's right, and that no proven divergence lies below.
     pub(super) fn judge_runs(&self, doc: &DocId, runs: &[StoredRun]) -> Result<BTreeMap<ActorId, StoredRun>, Refused> {
         let mut out: BTreeMap<ActorId, StoredRun> = BTreeMap::new();
         for stored in runs {
             let actor = stored.run.actor(doc);
-            if !is_planted(Planted::SkipRunCheck) && stored.run.clone().verify(doc).is_none() {
-                return Err(Refused::Sender("sent a run whose signature is not good".into()));
-            }
-            let tip = Tip { seq: stored.run.seq, hash: stored.run.hash };
+            let tip = stored.run.tip();
             if !is_planted(Planted::SkipWriterCheck) && !self.roster.has_written(&doc.register, &stored.run.device) {
                 return Err(Refused::Author(
                     stored.run.device,
@@ -74,21 +80,45 @@ impl Engine {
         if !self.part_is_open(&doc_id) {
             return;
         }
-        let (runs, below) = match self.judge_runs(&doc_id, &runs) {
+        if let Some(tips) = self.all_held(&doc_id, &runs) {
+            // It came before, or on another way: neither signatures nor changes are looked at again.
+            if let (Some(session), Some(doc)) = (self.sessions.get_mut(&id), self.docs.get(&doc_id)) {
+                session.holds(doc_id, &tips, &doc.frontier);
+            }
+            self.send(id, &Message::Ack { doc: doc_id, tips });
+            return self.compare(id, doc_id);
+        }
+        let judged = Self::verify_runs(&doc_id, &runs).and_then(|()| self.judge_runs(&doc_id, &runs));
+        let (runs, below) = match judged {
             Ok(latest) => (latest.clone(), lower(&doc_id, &runs, &latest)),
             Err(refused) => return self.refuse(id, doc_id, refused),
         };
         match self.read_push(&doc_id, &changes, &runs) {
             Ok((fresh, seen)) => {
                 let runs = below.into_iter().chain(runs.into_values()).collect();
-                if let Some(session) = self.sessions.get_mut(&id) {
-                    raise(session.sent.entry(doc_id).or_default(), &seen);
-                    raise(session.acked.entry(doc_id).or_default(), &seen);
+                self.doc_mut(doc_id);
+                if let (Some(session), Some(doc)) = (self.sessions.get_mut(&id), self.docs.get(&doc_id)) {
+                    session.holds(doc_id, &seen, &doc.frontier);
                 }
                 self.take_changes(id, doc_id, fresh, runs);
             }
             Err(refused) => self.refuse(id, doc_id, refused),
         }
+    }
+
+    /// The tips of runs that cover nothing but what is here; `None`: something of it may be new.
+    fn all_held(&self, doc_id: &DocId, runs: &[StoredRun]) -> Option<BTreeMap<ActorId, Tip>> {
+        let doc = self.docs.get(doc_id).filter(|_| !runs.is_empty())?;
+        let held = |run: &StoredRun| {
+            let (actor, tip) = (run.run.actor(doc_id), run.run.tip());
+            let here = match doc.frontier.get(&actor) {
+                Some(mine) if mine.seq == tip.seq => *mine == tip,
+                Some(mine) if mine.seq > tip.seq => doc.loaded.as_ref()?.hash_at(&actor, tip.seq)? == tip.hash,
+                _ => false,
+            };
+            here.then_some((actor, tip))
+        };
+        runs.iter().map(held).collect()
     }
 
     /// Reads pushed changes: scanned, in a row per actor, covered by their run. Gives the changes and the
@@ -354,9 +384,9 @@ impl Engine {
             return;
         }
         let doc = self.doc_mut(doc_id);
-        raise(&mut doc.held_back, left);
+        doc.held_back.raise(left);
         for actor in left.keys() {
-            match doc.frontier.0.get(actor) {
+            match doc.frontier.get(actor) {
                 Some(tip) => drop(offered.insert(*actor, *tip)),
                 None => drop(offered.remove(actor)),
             }
@@ -486,7 +516,7 @@ impl Engine {
             let frame = frame.get_or_insert_with(|| push_frame(doc_id, changes, runs)).clone();
             self.staged.push(super::Staged::Send { session: id, frame, at_once: from.is_none() });
             if let Some(session) = self.sessions.get_mut(&id) {
-                raise(session.sent.entry(doc_id).or_default(), &tips);
+                session.will_hold(doc_id, &tips, &doc.frontier);
                 session.told.insert(doc_id, digest);
             }
         }
@@ -497,9 +527,8 @@ impl Engine {
 
     pub(super) fn send_ack(&mut self, id: SessionId, doc: DocId, tips: BTreeMap<ActorId, Tip>) {
         let mine = self.doc_mut(doc).digest();
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        raise(session.sent.entry(doc).or_default(), &tips);
-        raise(session.acked.entry(doc).or_default(), &tips);
+        let (Some(session), Some(held)) = (self.sessions.get_mut(&id), self.docs.get(&doc)) else { return };
+        session.holds(doc, &tips, &held.frontier);
         session.told.insert(doc, mine);
         let device = session.device;
         self.send(id, &Message::Ack { doc, tips });
@@ -550,7 +579,7 @@ impl Engine {
                 self.fault(device, text);
                 let doc = self.doc_mut(doc_id);
                 if doc.held_back.seq(&actor) < tip.seq {
-                    doc.held_back.0.insert(actor, tip);
+                    doc.held_back.insert(actor, tip);
                 }
                 self.tell_again(id, doc_id);
                 self.ask_this_later(id, doc_id);

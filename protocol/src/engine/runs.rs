@@ -130,6 +130,7 @@ impl Engine {
         } else {
             *doc.kept.since.entry(actor).or_default() += bytes;
         }
+        doc.moved.insert(actor);
         let old = doc.runs.insert(actor, run.clone());
         let replaced = old.filter(|old| old.run.seq != seq && !doc.kept.holds(&actor, old.run.seq));
         self.batch.push(Write::PutRun(id, actor, run));

@@ -1,5 +1,6 @@
 //! A session with one peer: hello, statements, then the documents that differ.
 
+use super::document::Document;
 use super::transfer::Incoming;
 use super::{Engine, SessionId, TaskId};
 use crate::ids::{ActorId, DeviceKey, DocId, RegisterId};
@@ -82,6 +83,36 @@ impl Session {
         }
     }
 
+    /// The peer holds these tips of a document of which we hold `mine`.
+    pub(super) fn holds(&mut self, doc: DocId, tips: &BTreeMap<ActorId, Tip>, mine: &Frontier) {
+        self.will_hold(doc, tips, mine);
+        let acked = self.acked.entry(doc).or_default();
+        acked.raise(tips);
+        acked.share(mine);
+        if let Some(sent) = self.sent.get_mut(&doc) {
+            sent.share(acked);
+        }
+    }
+
+    /// The peer will hold these tips of a document of which we hold `mine`.
+    pub(super) fn will_hold(&mut self, doc: DocId, tips: &BTreeMap<ActorId, Tip>, mine: &Frontier) {
+        let sent = self.sent.entry(doc).or_default();
+        sent.raise(tips);
+        sent.share(mine);
+    }
+
+    /// What the peer's states take in memory that ours do not take, in tips.
+    pub(super) fn weight(&self, docs: &BTreeMap<DocId, Document>) -> usize {
+        let nothing = Frontier::default();
+        let mine = |doc| docs.get(doc).map_or(&nothing, |doc| &doc.frontier);
+        let acked: usize = self.acked.iter().map(|(doc, acked)| acked.weight_beside(&[mine(doc)])).sum();
+        let sent = self
+            .sent
+            .iter()
+            .map(|(doc, sent)| sent.weight_beside(&[mine(doc), self.acked.get(doc).unwrap_or(&nothing)]));
+        acked + sent.sum::<usize>()
+    }
+
     /// Forgets what the peer held of documents of which it now holds nothing: a cut takes changes back.
     pub(super) fn forget_docs(&mut self, stays: impl Fn(&DocId) -> bool) {
         for known in [&mut self.sent, &mut self.acked] {
@@ -90,15 +121,6 @@ impl Session {
         self.told.retain(|doc, _| stays(doc));
         self.missed.retain(|doc, _| stays(doc));
         self.ahead.retain(|doc| stays(doc));
-    }
-}
-
-/// Raises `frontier` to the tips given.
-pub(super) fn raise(frontier: &mut Frontier, tips: &BTreeMap<ActorId, Tip>) {
-    for (actor, tip) in tips {
-        if frontier.seq(actor) < tip.seq {
-            frontier.0.insert(*actor, *tip);
-        }
     }
 }
 
@@ -492,10 +514,9 @@ impl Engine {
             Ok(told) => told,
             Err(mine) => return self.ask_state(id, *mine),
         };
-        if !self.has_room_for(id, &told) {
-            return self.end_session(id, "tells of more actors than any federation has");
+        if !self.note_peer_state(id, &told) {
+            return;
         }
-        self.note_peer_state(id, &told);
         let mine = &self.doc_mut(told.doc).frontier;
         // Nothing is said where we only lack something: that is asked for. Where both are equal the peer may not know.
         let (lacks, we_lack) = (mine.beyond(&told.frontier) > 0, told.frontier.beyond(mine) > 0);
@@ -505,18 +526,16 @@ impl Engine {
         self.compare(id, told.doc);
     }
 
-    /// Whether a peer may tell of one more document's state: what it told is kept, for each document.
-    pub(super) fn has_room_for(&self, id: SessionId, told: &DocFrontier) -> bool {
-        let Some(session) = self.sessions.get(&id) else { return false };
-        let others = session.acked.iter().filter(|(doc, _)| **doc != told.doc);
-        others.map(|(_, frontier)| frontier.0.len()).sum::<usize>() + told.frontier.0.len() <= limits::TOLD_TIPS_MAX
-    }
-
-    pub(super) fn note_peer_state(&mut self, id: SessionId, told: &DocFrontier) {
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.sent.insert(told.doc, told.frontier.clone());
-            session.acked.insert(told.doc, told.frontier.clone());
+    /// Keeps what a peer told of its state of a document. False: there is no room for it, and the session has ended.
+    pub(super) fn note_peer_state(&mut self, id: SessionId, told: &DocFrontier) -> bool {
+        let Some(session) = self.sessions.get_mut(&id) else { return false };
+        session.sent.insert(told.doc, told.frontier.clone());
+        session.acked.insert(told.doc, told.frontier.clone());
+        if session.weight(&self.docs) > limits::TOLD_TIPS_MAX {
+            self.end_session(id, "tells of more actors than any federation has");
+            return false;
         }
+        true
     }
 
     /// Notes whether a peer has more of a document than we do (the slice's end asks for it), or another
@@ -527,7 +546,7 @@ impl Engine {
         // What we refuse we do not ask for again.
         let mut wanted = Cow::Borrowed(&doc.frontier);
         if !doc.held_back.is_empty() {
-            raise(wanted.to_mut(), &doc.held_back.0);
+            wanted.to_mut().raise(doc.held_back.iter());
         }
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let ahead = session.acked.get(&doc_id).is_some_and(|theirs| theirs.beyond(&wanted) > 0);
@@ -556,11 +575,12 @@ impl Engine {
     }
 
     fn handle_ack(&mut self, id: SessionId, doc: DocId, tips: &BTreeMap<ActorId, Tip>) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        raise(session.acked.entry(doc).or_default(), tips);
-        raise(session.sent.entry(doc).or_default(), tips);
+        let (Some(session), Some(held)) = (self.sessions.get_mut(&id), self.docs.get(&doc)) else { return };
+        // It has from us what it acknowledges: of anything else we do not take note.
+        let ours = |(actor, tip): &(&ActorId, &Tip)| held.frontier.seq(actor) >= tip.seq;
+        session.holds(doc, &tips.iter().filter(ours).map(|(a, tip)| (*a, *tip)).collect(), &held.frontier);
         let device = session.device;
-        let lacks = session.sent.get(&doc).zip(self.docs.get(&doc)).is_some_and(|(s, doc)| doc.frontier.beyond(s) > 0);
+        let lacks = session.sent.get(&doc).is_some_and(|sent| held.frontier.beyond(sent) > 0);
         self.state_changed = true;
         self.note_delivered(device, doc);
         if lacks {

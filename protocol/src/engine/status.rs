@@ -42,6 +42,11 @@ impl Engine {
         if let Some(bytes) = state.get(STATE_PEERS) {
             self.remembered = from_cbor(bytes).map_err(|_| StartError::State(STATE_PEERS.into()))?;
         }
+        for (id, delivered) in &self.remembered.delivered {
+            if let Some(doc) = self.docs.get_mut(id) {
+                doc.undelivered.retain(|actor| delivered.seq(actor) < doc.frontier.seq(actor));
+            }
+        }
         Ok(())
     }
 
@@ -60,10 +65,10 @@ impl Engine {
     pub(super) fn note_delivered(&mut self, device: DeviceKey, doc_id: DocId) {
         let other = self.roster.devices.get(&device).is_some_and(|device| device.partner != self.partner);
         let acked = self.sessions.values().find(|session| session.device == device).and_then(|s| s.acked.get(&doc_id));
-        let (Some(acked), Some(doc), true) = (acked, self.docs.get(&doc_id), other) else { return };
-        let own =
-            acked.0.iter().filter(|(actor, _)| doc.own_actors.contains(actor)).map(|(a, tip)| (*a, *tip)).collect();
-        super::session::raise(self.remembered.delivered.entry(doc_id).or_default(), &own);
+        let (Some(acked), Some(doc), true) = (acked, self.docs.get_mut(&doc_id), other) else { return };
+        let delivered = self.remembered.delivered.entry(doc_id).or_default();
+        delivered.raise(doc.undelivered.iter().filter_map(|actor| Some((actor, acked.get(actor)?))));
+        doc.undelivered.retain(|actor| delivered.seq(actor) < doc.frontier.seq(actor));
         self.remember_due.get_or_insert(self.now.mono_ms + REMEMBER_MS);
     }
 
@@ -187,10 +192,11 @@ impl Engine {
         let shared = |doc: &&super::document::Document| {
             self.roster.registers.get(&doc.id.register).is_some_and(|register| register.kind != RegisterKind::Internal)
         };
+        let nothing = Frontier::default();
         let unsent = |doc: &super::document::Document| {
-            let delivered = self.remembered.delivered.get(&doc.id).cloned().unwrap_or_default();
-            let own = doc.frontier.0.iter().filter(|(actor, _)| doc.own_actors.contains(*actor));
-            own.map(|(actor, tip)| tip.seq.saturating_sub(delivered.seq(actor))).sum::<u64>()
+            let delivered = self.remembered.delivered.get(&doc.id).unwrap_or(&nothing);
+            let own = doc.undelivered.iter();
+            own.map(|actor| doc.frontier.seq(actor).saturating_sub(delivered.seq(actor))).sum::<u64>()
         };
         self.docs.values().filter(shared).map(unsent).sum()
     }

@@ -6,6 +6,7 @@ mod carrying;
 mod machines;
 mod persons;
 mod stewards;
+mod told;
 
 use super::*;
 use crate::identity::PartnerSigner;
@@ -596,7 +597,7 @@ fn a_part_that_becomes_full_is_compacted_without_a_pause() {
     let stored = &world.nodes[0].disk.docs[&first.doc];
     assert!(stored.changes.is_empty(), "nothing is left to replay");
     let frontier = &stored.snapshot.as_ref().expect("it is full").frontier;
-    assert_eq!(frontier.0.values().map(|tip| tip.seq).sum::<u64>(), limits::PART_RECORDS_FULL, "every edit is in it");
+    assert_eq!(frontier.changes(), limits::PART_RECORDS_FULL, "every edit is in it");
 }
 
 #[test]
@@ -605,7 +606,7 @@ fn a_part_that_a_liar_tells_of_takes_no_records() {
     world.connect(0, 1);
     let far = DocId { register: shared, part: 900 };
     let tip = Tip { seq: 1, hash: crate::ids::ChangeHash([5; 32]) };
-    let frontier = Frontier(BTreeMap::from([(crate::ids::ActorId([7; 16]), tip)]));
+    let frontier = Frontier::from_iter([(crate::ids::ActorId([7; 16]), tip)]);
     let told = vec![DocFrontier::of(far, frontier)];
     let session = *world.nodes[0].links.keys().next().expect("a session");
     world.handle(0, Input::Received(session, Message::Frontiers(told).to_frame()));
@@ -763,6 +764,11 @@ fn a_document_that_thousands_of_processes_have_written_still_travels() {
     world.assert_equal();
     let spent = world.nodes.iter().map(|node| node.bytes_sent).sum::<usize>() - before;
     assert!(spent < 80_000, "{spent} bytes for one edit of each side");
+    for node in [0, 1] {
+        let engine = &world.nodes[node].engine;
+        let weights: Vec<usize> = engine.sessions.values().map(|session| session.weight(&engine.docs)).collect();
+        assert_eq!(weights, [0], "what the peer holds as well takes no room");
+    }
 }
 
 #[test]

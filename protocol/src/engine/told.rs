@@ -12,43 +12,48 @@ use crate::ids::DocId;
 use crate::message::{DocFrontier, Message, Rest};
 use crate::planted::{Planted, is_planted};
 use crate::run::{Buckets, Frontier};
+use minicbor::bytes::ByteArray;
+use std::collections::BTreeMap;
 
 impl Document {
     /// Its state for a peer whose own is `theirs`, if that is known; up to `whole` actors it is told as a whole.
     pub(super) fn told(&mut self, theirs: Option<&Frontier>, whole: usize) -> DocFrontier {
-        if self.frontier.0.len() > whole {
+        if self.frontier.len() > whole {
             let apart = theirs.map_or(Buckets::default(), |theirs| self.frontier.buckets_apart(theirs));
             return self.told_in(apart, false);
         }
-        let mut frontier = self.frontier.clone();
-        if is_planted(Planted::ForgetFrontierEntry) && frontier.0.len() > 1 {
-            frontier.0.pop_first();
-        }
-        DocFrontier { held_back: self.held_back.clone(), ..DocFrontier::of(self.id, frontier) }
+        DocFrontier { held_back: self.held_back.clone(), ..DocFrontier::of(self.id, planted(self.frontier.clone())) }
     }
 
     fn told_in(&mut self, told: Buckets, ask: bool) -> DocFrontier {
-        let tips = self.frontier.0.iter().filter(|(actor, _)| told.has(actor.0[0]));
-        let mut tips: Frontier = Frontier(tips.map(|(actor, tip)| (*actor, *tip)).collect());
-        if is_planted(Planted::ForgetFrontierEntry) && tips.0.len() > 1 {
-            tips.0.pop_first();
-        }
-        let rest = Rest { told, digests: self.bucket_digests(), ask };
-        DocFrontier { doc: self.id, frontier: tips, held_back: self.held_back.clone(), rest: Some(rest) }
+        let digests = self.frontier.bucket_digests().map(|(bucket, digest)| (bucket, digest.into())).collect();
+        let (frontier, rest) = (planted(self.frontier.within(&told)), Rest { told, digests, ask });
+        DocFrontier { doc: self.id, frontier, held_back: self.held_back.clone(), rest: Some(rest) }
     }
 
     /// A peer's state with all its tips. Where it cannot be made out: our own state beside it, for an answer.
     fn complete(&mut self, mut told: DocFrontier) -> Result<DocFrontier, Box<DocFrontier>> {
-        let Some(rest) = told.rest.take() else { return Ok(told) };
-        let mine = self.bucket_digests();
+        let Some(rest) = told.rest.take() else {
+            told.frontier.share(&self.frontier);
+            return Ok(told);
+        };
+        let mine: BTreeMap<u8, ByteArray<16>> =
+            self.frontier.bucket_digests().map(|(bucket, digest)| (bucket, digest.into())).collect();
         let apart: Buckets = (0..=u8::MAX).filter(|bucket| rest.digests.get(bucket) != mine.get(bucket)).collect();
         if (0..=u8::MAX).any(|bucket| apart.has(bucket) && !rest.told.has(bucket)) {
             return Err(Box::new(self.told_in(apart, true)));
         }
-        told.frontier.0.retain(|actor, _| rest.told.has(actor.0[0]));
-        let equal = self.frontier.0.iter().filter(|(actor, _)| !rest.told.has(actor.0[0]));
-        told.frontier.0.extend(equal.map(|(actor, tip)| (*actor, *tip)));
+        told.frontier = told.frontier.filled_from(&rest.told, &self.frontier);
+        told.frontier.share(&self.frontier);
         Ok(told)
+    }
+}
+
+/// Only for the planted bug: a state with a tip less.
+fn planted(frontier: Frontier) -> Frontier {
+    match is_planted(Planted::ForgetFrontierEntry) && frontier.len() > 1 {
+        true => frontier.iter().skip(1).map(|(actor, tip)| (*actor, *tip)).collect(),
+        false => frontier,
     }
 }
 

@@ -141,10 +141,9 @@ impl Engine {
                 return self.ask_state(id, *mine);
             }
         };
-        if !self.has_room_for(id, &want) {
-            return self.end_session(id, "tells of more actors than any federation has");
+        if !self.note_peer_state(id, &want) {
+            return;
         }
-        self.note_peer_state(id, &want);
         // What it asks for may descend from another branch than its own: it must hear of that, for it cannot see it.
         self.look_for_divergence(id, want.doc);
         let Some(doc) = self.docs.get(&want.doc) else { return self.answer_nothing(id, want.doc) };
@@ -162,7 +161,7 @@ impl Engine {
             return self.keep_snapshot(want.doc, snapshot);
         }
         let mut hashes: Vec<ChangeHash> = Vec::new();
-        for (actor, tip) in &doc.frontier.0 {
+        for (actor, tip) in doc.frontier.iter() {
             let from = want.frontier.seq(actor) + 1;
             hashes.extend((from..=tip.seq).filter_map(|seq| loaded.hash_at(actor, seq)));
         }
@@ -261,7 +260,9 @@ impl Engine {
             return self.end_session(id, "sent an answer that exceeds the size limit");
         }
         // Runs that came while the statement sets differ are judged by nobody: their bytes will be dropped.
-        let runs = if matched { self.judge_runs(&answer.doc, &answer.runs) } else { Ok(BTreeMap::new()) };
+        let judged =
+            || Self::verify_runs(&answer.doc, &answer.runs).and_then(|()| self.judge_runs(&answer.doc, &answer.runs));
+        let runs = if matched { judged() } else { Ok(BTreeMap::new()) };
         match runs {
             Ok(runs) => {
                 let incoming = Incoming {
@@ -439,6 +440,7 @@ impl Engine {
         frontier: Frontier,
         rows: Vec<StoredRow>,
     ) -> bool {
+        // Their signatures have been checked; what they may write has perhaps changed meanwhile.
         let judged: Vec<StoredRun> = runs.values().cloned().collect();
         if let Err(refused) = self.judge_runs(&id, &judged) {
             self.refuse(session, id, refused);
@@ -470,7 +472,7 @@ impl Engine {
         self.changed.extend(rows.iter().map(|row| (id, row.key.clone())));
         self.batch.extend(rows.into_iter().map(|row| Write::PutRow(id, row)));
         self.write_meta(id);
-        self.send_ack(session, id, frontier.0);
+        self.send_ack(session, id, frontier.iter().map(|(actor, tip)| (*actor, *tip)).collect());
         let others: Vec<SessionId> = self.sessions.keys().copied().filter(|other| *other != session).collect();
         for other in others {
             self.offer(other, id);
@@ -485,8 +487,9 @@ impl Engine {
         if !self.may_send(&doc_id.register, &session.device) {
             return;
         }
-        let sent = session.sent.get(&doc_id).cloned().unwrap_or_default();
-        if self.docs.get(&doc_id).is_some_and(|doc| doc.frontier.beyond(&sent) > 0) {
+        let nothing = Frontier::default();
+        let sent = session.sent.get(&doc_id).unwrap_or(&nothing);
+        if self.docs.get(&doc_id).is_some_and(|doc| doc.frontier.beyond(sent) > 0) {
             self.tell(id, &[doc_id]);
         }
     }
@@ -516,7 +519,7 @@ impl Engine {
 
 /// Whether the first change of each actor names the tip that is held of it, and not one of another branch.
 fn follow(changes: &[&StoredChange], held: &Frontier) -> bool {
-    changes.iter().all(|change| match held.0.get(&change.actor) {
+    changes.iter().all(|change| match held.get(&change.actor) {
         Some(tip) if tip.seq + 1 == change.seq => {
             scan(&change.bytes).is_ok_and(|change| change.deps.contains(&tip.hash))
         }

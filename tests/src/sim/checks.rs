@@ -47,7 +47,7 @@ impl World {
                     self.check_covered(node, doc, &change.actor, tip, &runs)?;
                 }
                 Write::PutSnapshot(doc, snapshot) => {
-                    for (actor, tip) in &snapshot.frontier.0 {
+                    for (actor, tip) in snapshot.frontier.iter() {
                         self.check_covered(node, doc, actor, *tip, &runs)?;
                     }
                 }
@@ -304,7 +304,7 @@ impl World {
             Some(_) => {}
         }
         let runs = doc.latest_runs();
-        for (actor, tip) in &frontier.0 {
+        for (actor, tip) in frontier.iter() {
             let Some(run) = runs.get(actor).filter(|run| run.run.seq >= tip.seq) else {
                 return Err(format!("n{node}: an actor of {id:?} has no run"));
             };

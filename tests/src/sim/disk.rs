@@ -56,7 +56,7 @@ impl DiskDoc {
 
     /// Whether this very change is part of it; another one with the same place does not count.
     pub fn holds(&self, change: &ChangeRef) -> bool {
-        match self.frontier().0.get(&change.actor) {
+        match self.frontier().get(&change.actor) {
             Some(tip) if tip.hash == change.hash => true,
             Some(tip) if tip.seq > change.seq => {
                 self.load().is_ok_and(|loaded| loaded.get_change_meta_by_hash(&change.hash.into()).is_some())
@@ -211,7 +211,7 @@ pub fn frontier_of(doc: &Automerge) -> (Frontier, BTreeSet<ChangeHash>) {
         hashes.insert(hash);
         let Some(actor) = ActorId::from_automerge(&change.actor) else { continue };
         if frontier.seq(&actor) < change.seq {
-            frontier.0.insert(actor, Tip { seq: change.seq, hash });
+            frontier.insert(actor, Tip { seq: change.seq, hash });
         }
     }
     (frontier, hashes)

@@ -1013,7 +1013,7 @@ fn short_result(input: &Input) -> String {
 /// A frame's message in a few words.
 fn short_frame(frame: &[u8]) -> String {
     let told = |frontier: &Frontier| {
-        let tips = frontier.0.iter().map(|(actor, tip)| format!("{}@{}", tip.seq, actor.short()));
+        let tips = frontier.iter().map(|(actor, tip)| format!("{}@{}", tip.seq, actor.short()));
         tips.collect::<Vec<_>>().join(" ")
     };
     match Message::from_frame(frame) {
@@ -1032,7 +1032,7 @@ fn short_frame(frame: &[u8]) -> String {
             let runs: Vec<_> = runs.iter().map(|r| format!("{}@{}", r.run.seq, r.run.actor(&doc).short())).collect();
             format!("push {doc:?} {} changes, runs {}", changes.len(), runs.join(" "))
         }
-        Ok(Message::Ack { doc, tips }) => format!("ack {doc:?} {}", told(&Frontier(tips))),
+        Ok(Message::Ack { doc, tips }) => format!("ack {doc:?} {}", told(&tips.into_iter().collect())),
         Ok(Message::HaveBeacons(have)) => format!("has {} beacons", have.len()),
         Ok(Message::Beacons(beacons)) => format!("{} beacons", beacons.len()),
         Ok(Message::Piece { last, bytes }) => {

@@ -43,7 +43,7 @@ pub fn run(n: u8, seq: u64) -> StoredRun {
 }
 
 pub fn frontier(tips: &[(u8, u64)]) -> Frontier {
-    Frontier(tips.iter().map(|(n, seq)| (actor(*n), Tip { seq: *seq, hash: ChangeHash([*seq as u8; 32]) })).collect())
+    tips.iter().map(|(n, seq)| (actor(*n), Tip { seq: *seq, hash: ChangeHash([*seq as u8; 32]) })).collect()
 }
 
 pub fn snapshot(tips: &[(u8, u64)], bytes: usize) -> StoredSnapshot {

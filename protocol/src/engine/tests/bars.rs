@@ -126,7 +126,7 @@ fn who_has_run_thousands_of_processes_is_removed_all_the_same() {
     world.meet_and_part(2, 0);
     world.meet_and_part(2, 1);
     let held = world.nodes[0].disk.frontier(&large);
-    assert_eq!(held.0.len(), PROCESSES as usize, "everybody has all of it");
+    assert_eq!(held.len(), PROCESSES as usize, "everybody has all of it");
     world.remove(2);
     world.edit(2, new_in(shared), &[("name", "late")]);
     world.meet_and_part(2, 1);
@@ -134,7 +134,7 @@ fn who_has_run_thousands_of_processes_is_removed_all_the_same() {
     for node in [0, 1] {
         assert_eq!(world.names(node, shared), ["early"], "node {node}: the removal names what it has room for");
         let frontier = world.nodes[node].disk.frontier(&large);
-        assert!(held.0.iter().all(|(actor, tip)| frontier.0.get(actor) == Some(tip)), "and the rest is adopted");
+        assert!(held.iter().all(|(actor, tip)| frontier.get(actor) == Some(tip)), "and the rest is adopted");
     }
 }
 
@@ -285,7 +285,7 @@ fn a_change_that_names_what_it_does_not_build_on_is_refused() {
     world.handle(2, Input::Received(sessions[0], frame));
     world.run();
     let frontier = world.nodes[2].disk.frontier(&doc);
-    assert!(frontier.0.values().all(|tip| tip.hash != hash), "it is not taken");
+    assert!(frontier.iter().all(|(_, tip)| tip.hash != hash), "it is not taken");
     let blamed = world.status(2).faults.pop().map(|fault| fault.device);
     assert_eq!(blamed, Some(world.nodes[1].signer.key()), "and its author is named");
 }
@@ -371,7 +371,7 @@ fn a_dropped_writer_keeps_its_seat_at_the_table_but_not_its_pen() {
         assert_eq!(world.names(node, shared), ["again", "early", "late"], "node {node} takes what it writes now");
     }
     assert_eq!(world.status(2).edits_waiting, [], "nothing waits any more");
-    assert_eq!(world.frontier(2, shared).0.len(), 2, "under a new actor: no sequence comes twice");
+    assert_eq!(world.frontier(2, shared).len(), 2, "under a new actor: no sequence comes twice");
 }
 
 #[test]
@@ -666,7 +666,7 @@ fn nobody_says_himself_what_stays_of_him() {
     // Its own key revokes its own machine, and says that everything of it stays.
     let key = PartnerSigner::from_secret(&[3; 32]);
     let doc = DocId { register: shared, part: 1 };
-    let all = world.frontier(second, shared).0.keys().map(|actor| (*actor, u64::MAX)).collect();
+    let all = world.frontier(second, shared).iter().map(|(actor, _)| (*actor, u64::MAX)).collect();
     let (partner, device) = (world.nodes[2].engine.partner, world.nodes[second].signer.key());
     let said = revocation_by(&key, partner, device, BTreeMap::from([(doc, all)]), Default::default());
     world.meet_and_part(second, 1);
@@ -776,7 +776,7 @@ fn a_key_that_is_no_partners_keeps_nothing() {
     let forged = PartnerSigner::from_secret(&[99; 32]);
     let (partner, device) = (world.nodes[2].engine.partner, world.nodes[2].signer.clone());
     let doc = DocId { register: shared, part: 1 };
-    let all = world.frontier(1, shared).0.keys().map(|actor| (*actor, u64::MAX)).collect();
+    let all = world.frontier(1, shared).iter().map(|(actor, _)| (*actor, u64::MAX)).collect();
     let names = ("Partner 2", "IT", "office");
     let said = [
         SignedStatement::certificate_of(partner, &forged, &device, Rights::ALL, names),

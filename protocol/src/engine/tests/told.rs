@@ -1,0 +1,87 @@
+//! What peers tell of what they hold, and send again.
+
+use super::*;
+
+/// Changes the record on the first node, and gives the push with which it tells the second one, which has not had it.
+fn pushed(world: &mut World, row: &Row) -> (SessionId, Message) {
+    world.next += 1;
+    let changes = vec![FieldChange { key: "phone".into(), op: FieldOp::Put(Scalar::from("1")) }];
+    let edit = Command::Edit(vec![Edit { target: at(row), changes, if_version: None }]);
+    world.handle(0, Input::Command(RequestId(world.next), edit));
+    let read = |(_, session, frame): &(usize, SessionId, Vec<u8>)| {
+        let message = Message::from_frame(frame).expect("our own");
+        matches!(message, Message::Push { .. }).then_some((*session, message))
+    };
+    world.frames.iter().find_map(read).expect("it is pushed")
+}
+
+#[test]
+fn what_is_here_is_acknowledged_without_being_looked_at_again() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.connect(0, 1);
+    let (session, push) = pushed(&mut world, &row);
+    world.run();
+    let Message::Push { doc, changes, mut runs } = push else { unreachable!("a push") };
+    runs[0].run.signature[0] ^= 1;
+    let again = Message::Push { doc, changes: changes.clone(), runs: runs.clone() };
+    world.handle(1, Input::Received(session, again.to_frame()));
+    let answers: Vec<Message> =
+        world.frames.drain(..).map(|(_, _, frame)| Message::from_frame(&frame).expect("our own")).collect();
+    assert!(matches!(answers[..], [Message::Ack { .. }]), "whoever signed it, it is here: {answers:?}");
+    // With a hash that is not here it is not.
+    runs[0].run.hash.0[0] ^= 1;
+    world.handle(1, Input::Received(session, Message::Push { doc, changes, runs }.to_frame()));
+    world.run();
+    let faults = world.status(1).faults;
+    assert!(matches!(&faults[..], [fault] if fault.what.contains("signature is not good")), "{faults:?}");
+}
+
+#[test]
+fn nobody_acknowledges_what_we_do_not_hold() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.connect(0, 1);
+    let session = *world.nodes[0].engine.sessions.keys().next().expect("a session");
+    let tip = Tip { seq: 1, hash: crate::ids::ChangeHash([7; 32]) };
+    let tips = (0..1_000_u32).map(|n| {
+        let mut actor = [0; 16];
+        actor[..4].copy_from_slice(&n.to_be_bytes());
+        (crate::ids::ActorId(actor), tip)
+    });
+    world.handle(0, Input::Received(session, Message::Ack { doc: row.doc, tips: tips.collect() }.to_frame()));
+    let engine = &world.nodes[0].engine;
+    assert_eq!(engine.sessions[&session].weight(&engine.docs), 0, "nothing of it is kept");
+}
+
+#[test]
+fn a_meta_that_follows_what_moves_says_what_one_read_anew_says() {
+    let (mut frontier, mut runs, mut meta) = (Frontier::default(), BTreeMap::new(), DocMeta::default());
+    let mut dice = 7_u64;
+    let mut roll = |sides: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    for step in 0..400 {
+        let mut moved = BTreeSet::new();
+        for _ in 0..=roll(3) {
+            let (actor, seq) = (crate::ids::ActorId([roll(6) as u8; 16]), 1 + roll(3));
+            let hash = crate::ids::ChangeHash([seq as u8; 32]);
+            moved.insert(actor);
+            match roll(5) {
+                0 => frontier = frontier.iter().filter(|(known, _)| **known != actor).map(|(a, t)| (*a, *t)).collect(),
+                1 | 2 => frontier.insert(actor, Tip { seq, hash }),
+                _ => {
+                    let (device, nonce) = (DeviceKey([1; 32]), Nonce([2; 16]));
+                    let run = crate::run::Run { device, nonce, seq, hash, roster_hint: [0; 8], signature: [0; 64] };
+                    runs.insert(actor, StoredRun { run, tail: Vec::new() });
+                }
+            }
+        }
+        meta.note_moved(&moved, &frontier, &runs);
+        let mut anew = DocMeta::default();
+        anew.note_frontier(&frontier, &runs);
+        assert_eq!(meta, anew, "step {step}");
+        assert_eq!(meta.frontier(&runs), frontier, "step {step}: and gives the state back");
+    }
+}
