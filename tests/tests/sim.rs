@@ -62,7 +62,7 @@ fn schedules_that_failed_once_hold() {
 }
 
 /// The same with a removal.
-const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 7] = [
+const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 8] = [
     (
         597,
         "what only the removed partner still held, since its author's disk had been put back, was expected to return",
@@ -73,6 +73,7 @@ const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 7] = [
     (17416, "what only a removed partner and a disk that was put back had held was expected to stay"),
     (18094, "what a copy of the steward's machine had adopted was expected at the original, which never meets it"),
     (5100, "a machine died of one session while the simulator opened a second one with it"),
+    (11972, "the simulator's disk went on reading the cut run in a snapshot after a lower whole one had taken its place"),
 ];
 
 #[test]

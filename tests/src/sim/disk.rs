@@ -70,17 +70,11 @@ impl DiskDoc {
         self.meta.frontier(&self.latest_runs())
     }
 
-    /// The latest run of each actor.
+    /// The latest run of each actor: of the runs alone, as the store reads them. Those of a snapshot are what was here when
+    /// it was made; a cut run of then may reach further than the one that has taken its place.
     pub fn latest_runs(&self) -> BTreeMap<ActorId, StoredRun> {
         // The map is sorted by sequence within an actor, so the last one inserted is the latest.
-        let of_snapshot = self.snapshot.iter().flat_map(|snapshot| snapshot.runs.clone());
-        let mut latest: BTreeMap<ActorId, StoredRun> = of_snapshot.collect();
-        for ((actor, seq), run) in &self.runs {
-            if latest.get(actor).is_none_or(|known| known.run.seq <= *seq) {
-                latest.insert(*actor, run.clone());
-            }
-        }
-        latest
+        self.runs.iter().map(|((actor, _), run)| (*actor, run.clone())).collect()
     }
 }
 
