@@ -175,14 +175,14 @@ async fn guard(State(first): State<FirstRun>, request: Request, next: Next) -> R
         return secured(view::goes_on(lang, request.uri()));
     }
     if let Err(problem) = from_own_page(request.headers(), request.method(), first.0.port) {
-        return secured(refused(lang, Entrance::Loopback, &problem));
+        return secured(refused(lang, Entrance::Loopback, &problem, "/"));
     }
     let open = ["/login", "/healthz", "/readyz", "/favicon.svg", "/favicon.ico"];
     let path = request.uri().path();
     let is_known = first.0.access.caller(request.headers(), Entrance::Loopback).is_some();
     // Whoever may read the terminal of `run`, or ask the control socket, has the link.
     if !is_known && !open.contains(&path) && !path.starts_with("/static/") {
-        return secured(sign_in(lang, Entrance::Loopback, SignIn::Asked));
+        return secured(sign_in(lang, Entrance::Loopback, SignIn::Asked, "/"));
     }
     secured(next.run(request).await)
 }
@@ -200,8 +200,8 @@ async fn log_in(
 ) -> Response {
     match first.0.access.log_in(value(&params, "code")) {
         Ok(Some(cookie)) => with_cookie(Redirect::to("/").into_response(), &cookie),
-        Ok(None) => sign_in(lang, Entrance::Loopback, SignIn::Asked),
-        Err(error) => refused(lang, Entrance::Loopback, &Problem::internal(error.to_string())),
+        Ok(None) => sign_in(lang, Entrance::Loopback, SignIn::Asked, "/"),
+        Err(error) => refused(lang, Entrance::Loopback, &Problem::internal(error.to_string()), "/"),
     }
 }
 
