@@ -15,6 +15,7 @@ mod gate;
 mod identity;
 mod session;
 mod swarm;
+mod turns;
 
 use crate::limits::CONTACTS_MAX;
 use crate::runtime::Inbox;

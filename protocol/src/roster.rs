@@ -5,7 +5,9 @@ mod build;
 mod carried;
 mod chain;
 mod draft;
+mod further;
 mod persons;
+mod standing;
 #[cfg(test)]
 mod tests;
 

@@ -14,7 +14,7 @@ use comin_protocol::ids::DocId;
 use comin_protocol::kit::RecoveryKit;
 use comin_protocol::record::Row;
 use comin_protocol::schema;
-use comin_protocol::statement::{Rights, SignedStatement, Statement};
+use comin_protocol::statement::{Rights, SignedStatement};
 use comin_protocol::statement_set::{Inserted, StatementSet};
 use serde_json::json;
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use super::dial::{Plan, Step};
 use super::gate::{Gate, NotAdmitted, Rules};
 use super::session::{Ended, Purpose};
+use super::turns::Turns;
 use super::{DialReport, NetConfig, NetError, NetLink, identity};
 use crate::limits::{
     CLOSE_TIME, CONNECTION_IDLE, CONNECTIONS_MAX, CONNECTIONS_PENDING_MAX, CONNECTIONS_PER_PEER_MAX, HANDSHAKE_TIME,
@@ -80,6 +81,7 @@ pub(super) struct Loop {
     listen: BTreeSet<String>,
     listening_due: Option<Instant>,
     refusal_logged: Option<Instant>,
+    turns: Turns,
 }
 
 impl Loop {
@@ -131,6 +133,7 @@ impl Loop {
             listen: BTreeSet::new(),
             listening_due: Some(Instant::now() + LISTENING_SETTLES),
             refusal_logged: None,
+            turns: Turns::default(),
         })
     }
 
@@ -160,7 +163,7 @@ impl Loop {
     fn wake(&self) -> Instant {
         let due = self.plan.next_due(|device| self.rules.is_heard(device));
         let latest = Instant::now() + Duration::from_secs(3600);
-        [due, self.listening_due].into_iter().flatten().min().unwrap_or(latest)
+        [due, self.listening_due, self.turns.next_due()].into_iter().flatten().min().unwrap_or(latest)
     }
 
     /// Ends all sessions, giving what is queued a moment to leave.
@@ -190,6 +193,9 @@ impl Loop {
                 Step::OpenSync => self.open(device, SYNC, Purpose::Sync),
                 Step::OpenJoin => self.open(device, JOIN, Purpose::Join { outgoing: true }),
             }
+        }
+        for connection in self.turns.due(now) {
+            self.swarm.close_connection(connection);
         }
         for address in self.plan.due_contacts(now) {
             self.dial_contact(address);
@@ -304,8 +310,9 @@ impl Loop {
         known.remove(&device);
         self.plan.session_ended(device, join, lasted, chance(), Instant::now());
         self.tell(device, false, reason);
-        // A fresh connection is the surest way on, but a newcomer that was admitted goes on at once.
-        if !(join && self.rules.is_member(&device)) {
+        // A fresh connection is the surest way on, but a newcomer that was admitted goes on at once, and so does another
+        // process with the same key whose turn it is.
+        if !self.turns.was_taken(&device) && !(join && self.rules.is_member(&device)) {
             self.hang_up(&device);
         } else {
             self.plan.retry(&device, Instant::now());
@@ -355,7 +362,8 @@ impl Loop {
                     self.end_contact(&connection_id, Some(device));
                 }
             }
-            SwarmEvent::ConnectionClosed { peer_id, num_established, cause, .. } => {
+            SwarmEvent::ConnectionClosed { peer_id, connection_id, num_established, cause, .. } => {
+                self.turns.closed(&connection_id);
                 if let Some(device) = identity::device(&peer_id) {
                     self.handle_closed(device, num_established == 0, cause);
                 }
@@ -397,6 +405,12 @@ impl Loop {
                 self.swarm.close_connection(connection);
                 if let Some(device) = identity::device(&peer) {
                     self.handle_silent(device, &error);
+                }
+            }
+            BehaviourEvent::Identify(identify::Event::Received { connection_id, peer_id, info }) => {
+                // Who opens streams decides; on the other side the newest stream stays.
+                if let Some(device) = identity::device(&peer_id).filter(|device| self.plan.we_open(device)) {
+                    self.turns.identified(connection_id, device, info.agent_version, now);
                 }
             }
             BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => {
@@ -521,7 +535,7 @@ fn build(signer: &DeviceSigner, gate: Gate, with_mdns: bool) -> Result<Swarm<Beh
         .with_max_established(Some(CONNECTIONS_MAX))
         .with_max_established_per_peer(Some(CONNECTIONS_PER_PEER_MAX));
     let identify = identify::Config::new(IDENTIFY.to_owned(), keypair.public())
-        .with_agent_version(concat!("comin/", env!("CARGO_PKG_VERSION")).to_owned())
+        .with_agent_version(agent())
         // Addresses travel in signed records.
         .with_hide_listen_addrs(true);
     let behaviour = Behaviour {
@@ -558,6 +572,12 @@ fn listen_on(swarm: &mut Swarm<Behaviour>, addresses: &[String]) -> Result<bool,
         swarm.listen_on(parsed).map_err(|error| listen(error.to_string()))?;
     }
     Ok(loopback)
+}
+
+/// What `identify` says of this process: the version, and a number that another process with the same key does not have.
+fn agent() -> String {
+    let process = getrandom::u64().map_or_else(|_| String::new(), |process| format!(" {process:016x}"));
+    format!("comin/{}{process}", env!("CARGO_PKG_VERSION"))
 }
 
 fn check_all(addresses: &[String]) -> Result<(), NetError> {

@@ -520,7 +520,8 @@ impl Entry {
     fn admitted(&self, ctx: &JoinContext<'_>) -> Vec<JoinOut> {
         let Some(device) = self.bound else { return Vec::new() };
         let partner = self.shown().and_then(|shown| with_applicant(&shown.certificate, |_, partner| *partner));
-        let proof = ctx.statements.iter().filter(|s| proves(s.statement.as_ref(), partner, &self.ticket, ctx.roster));
+        let newcomer = partner.map(|partner| (partner, device));
+        let proof = ctx.statements.iter().filter(|s| proves(s.statement.as_ref(), newcomer, &self.ticket, ctx.roster));
         let mut batches: Vec<Vec<SignedStatement>> = vec![Vec::new()];
         let mut room = limits::JOIN_MESSAGE_BYTES_MAX - MESSAGE_OVERHEAD_BYTES;
         for signed in proof.take(limits::JOIN_STATEMENTS_MAX).map(|statement| &statement.signed) {
@@ -547,7 +548,12 @@ const MESSAGE_OVERHEAD_BYTES: usize = 64;
 
 /// Whether a statement helps to prove the admission of `newcomer` to the ticket's federation, or to find
 /// whom to sync with.
-fn proves(statement: Option<&Statement>, newcomer: Option<PartnerId>, ticket: &Ticket, roster: &Roster) -> bool {
+fn proves(
+    statement: Option<&Statement>,
+    newcomer: Option<(PartnerId, DeviceKey)>,
+    ticket: &Ticket,
+    roster: &Roster,
+) -> bool {
     let signs =
         |partner: &PartnerId| *partner == ticket.inviter || roster.federation.iter().any(|f| f.was_steward(partner));
     match statement {
@@ -559,10 +565,12 @@ fn proves(statement: Option<&Statement>, newcomer: Option<PartnerId>, ticket: &T
             | Statement::Rekeying { .. },
         ) => true,
         // A further machine of the newcomer's partner is certified by others, which it has to know.
-        Some(Statement::Certificate { partner, .. } | Statement::DeviceCertificate { partner, .. }) => {
-            signs(partner) || Some(*partner) == newcomer
+        Some(Statement::Certificate { partner, device, .. } | Statement::DeviceCertificate { partner, device, .. }) => {
+            signs(partner) || newcomer.is_some_and(|(own, machine)| own == *partner && machine != *device)
         }
-        Some(Statement::Admission { partner, .. }) => Some(*partner) == newcomer || signs(partner),
+        Some(Statement::Admission { partner, .. }) => {
+            newcomer.is_some_and(|(own, _)| own == *partner) || signs(partner)
+        }
         Some(Statement::Addresses { device, .. }) => {
             roster.devices.get(device).is_some_and(|device| signs(&device.partner))
         }

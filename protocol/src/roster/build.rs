@@ -3,10 +3,10 @@
 //! Each rule looks at the whole set and never at the order in which it grew. Where several statements could
 //! hold one place, ids decide: the least of facts that stand for ever, the greatest of numbered ones.
 
-use super::chain::Chain;
-use super::{Cut, Device, Ending, Federation, Partner, Register, RegisterKind, Roster};
+use super::standing::{Standing, keys_of};
+use super::{Cut, Device, Ending, Partner, Register, RegisterKind, Roster};
 use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, RegisterId, StatementId, tagged_hash};
-use crate::statement::{Draft, Rights, SignedStatement, Statement, Stays, VerifiedStatement, Writers};
+use crate::statement::{Draft, Rights, SignedStatement, Statement, VerifiedStatement, Writers};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A statement of a known kind with everyone who signed a copy of it.
@@ -28,52 +28,15 @@ pub(super) struct Kept<'a> {
 
 /// A certificate that the partner key that it names has signed; whether that key is the partner's is asked
 /// where it is used.
-struct Certificate<'a> {
-    partner: PartnerId,
-    partner_key: PartnerKey,
-    device: DeviceKey,
-    rights: Rights,
-    partner_name: &'a str,
-    country: &'a str,
-    device_name: &'a str,
-    countersigned: bool,
-}
-
-/// A founding that the founder's steward device has signed.
-#[derive(Clone, Copy)]
-pub(super) struct Founded<'a> {
-    pub id: StatementId,
-    name: &'a str,
-    pub founder: PartnerId,
-    pub key: PartnerKey,
-    /// The federation that it carries over, and what it keeps of that one.
-    pub carries: Option<(FederationId, &'a BTreeSet<StatementId>)>,
-}
-
-/// An admission that counts.
-struct Admitted<'a> {
-    partner: PartnerId,
-    key: PartnerKey,
-    name: &'a str,
-    country: &'a str,
-}
-
-/// A federation as its stewards have decided it.
-pub(super) struct Standing<'a> {
-    pub founded: Founded<'a>,
-    /// The federations that it carries over, the nearest first.
-    pub carries: Vec<FederationId>,
-    pub chain: Chain,
-    /// Its founder, and those of the federations that it carries over, each with the first key known of it.
-    founders: BTreeMap<PartnerId, PartnerKey>,
-    /// The partners that it has admitted itself.
-    newcomers: BTreeSet<PartnerId>,
-    admitted: BTreeMap<PartnerId, Admitted<'a>>,
-    removed: BTreeSet<PartnerId>,
-    /// (partner, old key, new key), ascending by statement id.
-    rekeyed: Vec<(PartnerId, PartnerKey, PartnerKey)>,
-    /// Whose writing has been ended, with what stays of it.
-    ended: Vec<(Ending, &'a Stays)>,
+pub(super) struct Certificate<'a> {
+    pub partner: PartnerId,
+    pub partner_key: PartnerKey,
+    pub device: DeviceKey,
+    pub rights: Rights,
+    pub partner_name: &'a str,
+    pub country: &'a str,
+    pub device_name: &'a str,
+    pub countersigned: bool,
 }
 
 /// All facts with their certificates, ascending by id.
@@ -83,10 +46,10 @@ pub(super) struct Facts<'a> {
     pub drafts: Vec<Kept<'a>>,
     /// The devices that refuse a draft.
     pub refused: BTreeMap<StatementId, Vec<DeviceKey>>,
-    certificates: Vec<Certificate<'a>>,
+    pub certificates: Vec<Certificate<'a>>,
     /// The devices that each key of a partner has certified, with their rights: who asks whether somebody signs
     /// for a steward must not go through all certificates, of which a member can make thousands.
-    certified_by: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>,
+    pub certified_by: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>,
     /// The devices that do not count any more among those of a key, each with the statements on which its signature stays.
     revoked: BTreeMap<Certified, BTreeSet<StatementId>>,
     /// Those of them that the key itself has revoked.
@@ -129,73 +92,6 @@ pub(super) fn build<'a>(
         super::carried::read(&facts, standing, own, &mut roster);
     }
     roster
-}
-
-impl Standing<'_> {
-    fn federation(&self, facts: &Facts<'_>) -> Federation {
-        let (id, last) = (FederationId(self.founded.id.0), self.chain.last());
-        Federation {
-            id,
-            name: self.founded.name.to_owned(),
-            position: last.id,
-            stewards: last.stewards.clone(),
-            positions: self.chain.positions.iter().map(|position| (position.id, position.stewards.clone())).collect(),
-            round: self.chain.round(facts, id),
-            kept: self.chain.kept.clone(),
-            carries: self.carries.clone(),
-        }
-    }
-
-    /// Whether its founder is who it says: the key with which it was founded is one of the founder's.
-    pub fn is_sound(&self) -> bool {
-        let founder = &self.founded.founder;
-        self.first_key(founder).is_some_and(|first| self.keys(founder, first).contains(&self.founded.key))
-    }
-
-    /// The first key of a partner that was ever in it.
-    fn first_key(&self, partner: &PartnerId) -> Option<PartnerKey> {
-        self.admitted.get(partner).map(|admitted| admitted.key).or_else(|| self.founders.get(partner).copied())
-    }
-
-    /// Whether the federation has a partner: founded or admitted, and not removed.
-    pub fn has(&self, partner: &PartnerId) -> bool {
-        self.ever_had(partner) && !self.removed.contains(partner)
-    }
-
-    fn ever_had(&self, partner: &PartnerId) -> bool {
-        self.first_key(partner).is_some()
-    }
-
-    /// The first key of a partner and those that took its place. A key that was replaced never comes back;
-    /// of several that took its place the statement of least id counts.
-    fn keys(&self, partner: &PartnerId, first: PartnerKey) -> Vec<PartnerKey> {
-        let mut keys = vec![first];
-        while let Some(key) = keys.last().copied() {
-            let next = self.rekeyed.iter().find(|(id, old, new)| id == partner && *old == key && !keys.contains(new));
-            match next {
-                Some((_, _, new)) => keys.push(*new),
-                None => break,
-            }
-        }
-        keys
-    }
-
-    pub fn name(&self) -> &str {
-        self.founded.name
-    }
-
-    /// Whether it reads statements of federation `id`.
-    fn takes_in(&self, id: &FederationId) -> bool {
-        self.founded.id.0 == id.0 || self.carries.contains(id)
-    }
-
-    /// Says what the stewards have decided of a partner.
-    fn describe(&self, partner: &mut Partner) {
-        partner.key = self.keys(&partner.id, partner.key).pop().unwrap_or(partner.key);
-        partner.steward = self.chain.last().stewards.contains_key(&partner.id);
-        partner.removed = self.removed.contains(&partner.id);
-        partner.admitted = self.has(&partner.id);
-    }
 }
 
 impl<'a> Facts<'a> {
@@ -243,64 +139,6 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Reads which machines others of their partner have certified. Whom a key has revoked certifies only those that its
-    /// revocations name: so it is asked first who is certified at all, then whom keys have revoked, and with that again.
-    fn certify_further(&mut self) {
-        if !self.facts.iter().any(|fact| matches!(fact.statement, Statement::DeviceCertificate { .. })) {
-            return;
-        }
-        self.follow_certificates(|_, _| true);
-        let mut stay: BTreeMap<Certified, BTreeSet<StatementId>> = BTreeMap::new();
-        for fact in self.facts.iter().filter(|fact| self.is_revoked_by_key(fact)) {
-            if let (Statement::Revocation { signed, .. }, Some(device)) = (fact.statement, revoked_by(fact)) {
-                stay.entry(device).or_default().extend(signed);
-            }
-        }
-        self.certified_by = by_keys(&self.certificates);
-        let counting = self.follow_certificates(|by, id| stay.get(by).is_none_or(|signed| signed.contains(id)));
-        let further = counting.into_iter().filter_map(|at| {
-            let certificate = further_certificate(&self.facts[at])?;
-            let rights =
-                self.certified_by.get(&(certificate.partner, certificate.partner_key))?.get(&certificate.device)?;
-            Some(Certificate { rights: *rights, ..certificate })
-        });
-        let further: Vec<_> = further.collect();
-        self.certificates.extend(further);
-    }
-
-    /// Adds to the devices of each key those that other devices of it have certified, and whom these have. Gives the facts
-    /// that count, by their place. A device is looked at again only where its rights have grown, so this ends.
-    fn follow_certificates(&mut self, counts: impl Fn(&Certified, &StatementId) -> bool) -> BTreeSet<usize> {
-        let mut of: BTreeMap<Certified, Vec<(usize, Certificate<'a>)>> = BTreeMap::new();
-        for (at, fact) in self.facts.iter().enumerate() {
-            let (Statement::DeviceCertificate { by, .. }, Some(further)) = (fact.statement, further_certificate(fact))
-            else {
-                continue;
-            };
-            let certified = (further.partner, further.partner_key, *by);
-            if counts(&certified, &fact.id) {
-                of.entry(certified).or_default().push((at, further));
-            }
-        }
-        let mut due: Vec<Certified> = of.keys().copied().collect();
-        let mut counting = BTreeSet::new();
-        while let Some(by) = due.pop() {
-            let Some(devices) = self.certified_by.get_mut(&(by.0, by.1)) else { continue };
-            let own = devices.get(&by.2).copied().unwrap_or_default();
-            for (at, further) in of.get(&by).into_iter().flatten().filter(|_| own.includes(Rights::ADMIN)) {
-                work::step();
-                counting.insert(*at);
-                let rights = devices.entry(further.device).or_default();
-                let more = rights.0 | further.rights.0 & own.0;
-                if more != rights.0 {
-                    rights.0 = more;
-                    due.push((by.0, by.1, further.device));
-                }
-            }
-        }
-        counting
-    }
-
     /// Reads who has been revoked, first by keys, which outrank devices.
     fn revoke(&mut self) {
         self.revoked_by_key =
@@ -321,7 +159,7 @@ impl<'a> Facts<'a> {
         self.facts.iter().filter(|fact| self.is_revoked_by_key(fact) || self.is_revoked_by_device(fact))
     }
 
-    fn is_revoked_by_key(&self, fact: &Fact<'_>) -> bool {
+    pub(super) fn is_revoked_by_key(&self, fact: &Fact<'_>) -> bool {
         let Some((partner, key, device)) = revoked_by(fact) else { return false };
         let certified = self.certified_by.get(&(partner, key)).is_some_and(|devices| devices.contains_key(&device));
         certified && fact.signers.contains(&key.0)
@@ -352,7 +190,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Those of `signers` that `key` certified for `partner` with `right`, ascending, revoked ones included.
-    fn certified_signers<'s>(
+    pub fn certified_signers<'s>(
         &'s self,
         partner: &PartnerId,
         key: &PartnerKey,
@@ -405,126 +243,6 @@ impl<'a> Facts<'a> {
         let matters = |(partner, key, _): &&Certified| roster.certified_by.contains_key(&(*partner, *key));
         let signed = |certified: &Certified| self.revoked.get(certified).cloned().unwrap_or_default();
         self.revoked_by_key.iter().filter(matters).map(|certified| (*certified, signed(certified))).collect()
-    }
-
-    fn foundings(&self) -> impl Iterator<Item = Founded<'a>> + '_ {
-        self.facts.iter().filter_map(|fact| {
-            let founded = founded_by(fact)?;
-            // Who carries over may have another key by then: its standing says whose it is.
-            let good = (founded.carries.is_some() || PartnerId::from_first_key(&founded.key) == founded.founder)
-                // What its device has founded stays founded, whatever becomes of the device.
-                && self.certified_signers(&founded.founder, &founded.key, Rights::STEWARD, &fact.signers).next().is_some();
-            good.then_some(founded)
-        })
-    }
-
-    /// The federation of that id, if it was founded as it must be.
-    pub fn standing_of(&self, id: &FederationId) -> Option<Standing<'a>> {
-        let founded = self.foundings().find(|founded| founded.id.0 == id.0)?;
-        Some(self.standing(founded)).filter(Standing::is_sound)
-    }
-
-    /// The foundings of the federations that one carries over, the nearest first.
-    fn carried_by(&self, founded: &Founded<'a>) -> Vec<Founded<'a>> {
-        let (mut all, mut next) = (Vec::new(), founded.carries);
-        // An id is a hash over that of the predecessor, so none comes twice.
-        while let Some((id, _)) = next {
-            let Some(found) = self.fact(&StatementId(id.0)).and_then(founded_by) else { break };
-            next = found.carries;
-            all.push(found);
-        }
-        all
-    }
-
-    fn fact(&self, id: &StatementId) -> Option<&Fact<'a>> {
-        self.facts.binary_search_by_key(id, |fact| fact.id).ok().map(|at| &self.facts[at])
-    }
-
-    /// What the stewards of a federation have decided.
-    fn standing(&self, founded: Founded<'a>) -> Standing<'a> {
-        let federation = FederationId(founded.id.0);
-        let carried = self.carried_by(&founded);
-        let kept = founded.carries.map(|(_, kept)| kept.clone()).unwrap_or_default();
-        let mut founders = BTreeMap::new();
-        for earlier in carried.iter().rev().filter(|earlier| kept.contains(&earlier.id)).chain([&founded]) {
-            founders.entry(earlier.founder).or_insert(earlier.key);
-        }
-        let chain = Chain::follow(self, federation, (founded.founder, founded.key), kept);
-        let carries: Vec<FederationId> = match founded.carries {
-            // The nearest is known by name even where its founding is not here.
-            Some((nearest, _)) => {
-                [nearest].into_iter().chain(carried.iter().filter_map(|f| Some(f.carries?.0))).collect()
-            }
-            None => Vec::new(),
-        };
-        let mut out = Standing {
-            founded,
-            carries,
-            chain,
-            founders,
-            newcomers: BTreeSet::new(),
-            admitted: BTreeMap::new(),
-            removed: BTreeSet::new(),
-            rekeyed: Vec::new(),
-            ended: Vec::new(),
-        };
-        for fact in &self.facts {
-            let Some(id) = fact.statement.federation().filter(|id| out.takes_in(id)) else { continue };
-            if !out.chain.counts(self, &fact.id, &fact.signers) {
-                continue;
-            }
-            match fact.statement {
-                Statement::Admission { partner, partner_key: key, name, country, .. }
-                    if PartnerId::from_first_key(key) == *partner =>
-                {
-                    if id == federation {
-                        out.newcomers.insert(*partner);
-                    }
-                    let new = Admitted { partner: *partner, key: *key, name, country };
-                    out.admitted.entry(*partner).or_insert(new);
-                }
-                Statement::Removal { partner, stays, .. } => {
-                    out.removed.insert(*partner);
-                    out.ended.push((Ending::Removed(*partner), stays));
-                }
-                Statement::Rekeying { partner, old, new, stays, .. } => {
-                    out.rekeyed.push((*partner, *old, *new));
-                    out.ended.push((Ending::Rekeyed(*partner), stays));
-                }
-                _ => {}
-            }
-        }
-        out
-    }
-
-    /// What stewards have decided, changes of stewards apart.
-    pub fn in_force(&self, standing: &Standing<'a>) -> BTreeSet<StatementId> {
-        let beside = |fact: &&Fact<'a>| {
-            fact.statement.is_decided_by_stewards()
-                && !matches!(fact.statement, Statement::Stewards { .. })
-                && fact.statement.federation().is_none_or(|id| standing.takes_in(&id))
-        };
-        let counts = |fact: &&Fact<'a>| standing.chain.counts(self, &fact.id, &fact.signers);
-        self.facts.iter().filter(beside).filter(counts).map(|fact| fact.id).collect()
-    }
-
-    /// The federation of `own`: one that it founded, else one that admits it. Founding is one's own deed and
-    /// being admitted is not, so the former goes first; of several the least id counts. Who has been removed
-    /// from a federation has none in it.
-    ///
-    /// One that carries over another is nobody's who has not chosen it, but of those that it has admitted itself and
-    /// that are in no other.
-    fn federation_of(&self, own: &PartnerId, chosen: Option<FederationId>) -> Option<Standing<'a>> {
-        let mut all: Vec<_> = self.foundings().map(|founded| self.standing(founded)).collect();
-        all.retain(|standing| standing.is_sound() && standing.has(own));
-        if let Some(at) = chosen.and_then(|id| all.iter().position(|standing| standing.founded.id.0 == id.0)) {
-            return Some(all.swap_remove(at));
-        }
-        let carries = |standing: &Standing<'a>| standing.founded.carries.is_some();
-        let has_plain = all.iter().any(|standing| !carries(standing));
-        all.retain(|standing| !carries(standing) || !has_plain && standing.newcomers.contains(own));
-        let founded = all.iter().position(|standing| standing.founded.founder == *own).unwrap_or(0);
-        (founded < all.len()).then(|| all.swap_remove(founded))
     }
 
     fn partners(&self, own: &PartnerId, standing: Option<&Standing<'a>>) -> BTreeMap<PartnerId, Partner> {
@@ -740,30 +458,7 @@ fn raise(highest: &mut u64, number: u64) {
     *highest = number.max(*highest);
 }
 
-/// The keys of a partner, the one in force last; `None`: it is none of the federation's. Without a federation there is
-/// the own partner alone.
-fn keys_of(id: &PartnerId, roster: &Roster, standing: Option<&Standing<'_>>) -> Option<Vec<PartnerKey>> {
-    match standing {
-        Some(standing) => standing.first_key(id).map(|first| standing.keys(id, first)),
-        None => roster.partners.get(id).filter(|own| own.admitted).map(|own| vec![own.key]),
-    }
-}
-
-/// What a founding says, whoever has signed it.
-fn founded_by<'a>(fact: &Fact<'a>) -> Option<Founded<'a>> {
-    match fact.statement {
-        Statement::Founding { name, founder, founder_key, .. } => {
-            Some(Founded { id: fact.id, name, founder: *founder, key: *founder_key, carries: None })
-        }
-        Statement::CarryOver { name, founder, founder_key, predecessor, kept, .. } => {
-            let carries = Some((*predecessor, kept));
-            Some(Founded { id: fact.id, name, founder: *founder, key: *founder_key, carries })
-        }
-        _ => None,
-    }
-}
-
-fn revoked_by(fact: &Fact<'_>) -> Option<Certified> {
+pub(super) fn revoked_by(fact: &Fact<'_>) -> Option<Certified> {
     match fact.statement {
         Statement::Revocation { partner, partner_key, device, .. } => Some((*partner, *partner_key, *device)),
         _ => None,
@@ -771,33 +466,15 @@ fn revoked_by(fact: &Fact<'_>) -> Option<Certified> {
 }
 
 /// The devices that each key has certified itself.
-fn by_keys(certificates: &[Certificate<'_>]) -> BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>> {
+pub(super) fn by_keys(
+    certificates: &[Certificate<'_>],
+) -> BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>> {
     let mut certified_by: BTreeMap<_, BTreeMap<DeviceKey, Rights>> = BTreeMap::new();
     for certificate in certificates {
         let by = certified_by.entry((certificate.partner, certificate.partner_key)).or_default();
         by.entry(certificate.device).or_default().0 |= certificate.rights.0;
     }
     certified_by
-}
-
-/// A certificate by another device, signed by both. Whether that one may certify is asked where it is used.
-fn further_certificate<'a>(fact: &Fact<'a>) -> Option<Certificate<'a>> {
-    let Statement::DeviceCertificate { partner, partner_key, by, device, rights, partner_name, country, device_name } =
-        fact.statement
-    else {
-        return None;
-    };
-    let signed = by != device && [by, device].iter().all(|key| fact.signers.contains(&key.0));
-    signed.then(|| Certificate {
-        partner: *partner,
-        partner_key: *partner_key,
-        device: *device,
-        rights: *rights,
-        partner_name,
-        country,
-        device_name,
-        countersigned: true,
-    })
 }
 
 fn certificate<'a>(fact: &Fact<'a>) -> Option<Certificate<'a>> {

@@ -9,7 +9,8 @@
 //! drafts, which the new stewards are asked about.
 
 use super::Roster;
-use super::build::{Facts, Standing};
+use super::build::Facts;
+use super::standing::Standing;
 use crate::ids::{DeviceKey, FederationId, PartnerId, StatementId};
 use crate::statement::{Rights, Statement};
 use std::collections::BTreeSet;
