@@ -36,11 +36,25 @@ pub enum Planted {
     TakeBarred = 13,
     /// Nobody adopts what those have written who may write no more.
     AdoptNothing = 14,
+    /// An erased person stays where it lies.
+    KeepErased = 15,
+    /// Who reads a person no more keeps it.
+    KeepUnshared = 16,
+    /// The sending boundary does not ask who reads a person.
+    SendPersons = 17,
+    /// The beacon for the federation speaks of persons.
+    BeaconOfPersons = 18,
+    /// Of the scopes of a person the first one counts.
+    FirstScopeCounts = 19,
+    /// A process begins without the persons that its disk holds.
+    LosePersonsAtStart = 20,
+    /// Others' erasures are carried out at once, however many they are.
+    NoQuota = 21,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::AcknowledgeEarly,
         Self::SkipRunCheck,
         Self::DropDependency,
@@ -55,6 +69,13 @@ impl Planted {
         Self::SnapshotDropsNewer,
         Self::TakeBarred,
         Self::AdoptNothing,
+        Self::KeepErased,
+        Self::KeepUnshared,
+        Self::SendPersons,
+        Self::BeaconOfPersons,
+        Self::FirstScopeCounts,
+        Self::LosePersonsAtStart,
+        Self::NoQuota,
     ];
 }
 

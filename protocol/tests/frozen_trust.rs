@@ -17,6 +17,7 @@ use comin_protocol::ids::{
 };
 use comin_protocol::join::{JoinContext, JoinMessage, Newcomer, Refusal, TicketBook, TicketRequest};
 use comin_protocol::kit::RecoveryKit;
+use comin_protocol::persons::Reason;
 use comin_protocol::roster::Roster;
 use comin_protocol::run::Run;
 use comin_protocol::statement::{Branch, Draft, Rights, SignedStatement, Statement, Stays, Writers};
@@ -224,6 +225,23 @@ fn drafts() -> SignedStatement {
     sign(&Statement::Drafts { device: device().key(), number: 3, drafts: vec![draft], refused })
 }
 
+const PERSON: [u8; 16] = [16; 16];
+
+fn person_scope() -> SignedStatement {
+    let readers = Writers::Partners(BTreeSet::from([newcomer_id()]));
+    sign(&Statement::PersonScope { controller: partner_id(), nonce: PERSON, number: 2, readers })
+}
+
+fn erasure() -> SignedStatement {
+    let reason = Reason::Left.number();
+    sign(&Statement::Erasure { controller: partner_id(), nonce: PERSON, reason })
+}
+
+fn erasure_receipts() -> SignedStatement {
+    let persons = BTreeSet::from([RegisterId::person(&partner_id(), &PERSON)]);
+    sign(&Statement::ErasureReceipts { device: device().key(), number: 3, persons })
+}
+
 fn run() -> Run {
     Run::sign(&device(), &doc(), Nonce([7; 16]), 300, ChangeHash([8; 32]), [9; 8]).run
 }
@@ -259,6 +277,9 @@ fn ids_are_frozen() {
         ("register-partner", hex(&RegisterId::partner(&partner_id()).0)),
         ("register-internal", hex(&RegisterId::internal(&partner_id()).0)),
         ("register-shared", hex(&RegisterId::shared(&StatementId([5; 32])).0)),
+        ("register-person", hex(&RegisterId::person(&partner_id(), &PERSON).0)),
+        ("document-person", hex(&DocId::person(RegisterId::person(&partner_id(), &PERSON)).to_hash())),
+        ("record-person", RecordKey::person(&RegisterId::person(&partner_id(), &PERSON)).to_string()),
         ("document", hex(&doc().to_hash())),
         ("actor", hex(&ActorId::derive(&doc(), &device_key, &Nonce([7; 16])).0)),
         ("record-random", organisation.to_string()),
@@ -287,6 +308,9 @@ fn statements_are_frozen() {
         ("revocation", revocation()),
         ("carry-over", carry_over()),
         ("device-certificate", device_certificate()),
+        ("person-scope", person_scope()),
+        ("erasure", erasure()),
+        ("erasure-receipts", erasure_receipts()),
     ];
     let mut made: Vec<_> = all.iter().map(|(name, signed)| (*name, to_hex(&to_cbor(signed)))).collect();
     let mut set = StatementSet::new();
@@ -308,6 +332,27 @@ fn statements_are_frozen() {
     made.push(("set-digest", hex(&set.digest())));
     made.push(("roster-head", hex(&roster.head)));
     check("statement", made);
+}
+
+#[test]
+fn the_frozen_statements_of_a_person_say_what_they_are_for() {
+    let person = RegisterId::person(&partner_id(), &PERSON);
+    let read = |names: &[&str]| {
+        let more = names.iter().map(|name| {
+            let bytes = from_hex(frozen()[format!("statement/{name}").as_str()]).expect("hexadecimal digits");
+            from_cbor::<SignedStatement>(&bytes).expect("a frozen statement reads")
+        });
+        let all = [certificate(), newcomer_certificate(), founding(), admission()].into_iter().chain(more);
+        let all: Vec<_> = all.map(|signed| signed.verify().expect("its signatures are good")).collect();
+        Roster::build(&partner_id(), &all)
+    };
+    let scoped = read(&["person-scope"]);
+    assert!(scoped.may_read(&person, &newcomer_device().key()), "the scope names the newcomer");
+    assert!(scoped.may_write(&person, &device().key()), "the controller writes");
+    let erased = read(&["person-scope", "erasure", "erasure-receipts"]);
+    let facts = &erased.persons[&person];
+    assert!(facts.is_erased() && facts.receipts.contains(&device().key()), "erased, with one receipt");
+    assert_eq!(erased.readers(&person).count(), 0, "nobody reads it any more");
 }
 
 #[test]

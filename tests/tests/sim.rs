@@ -1,7 +1,7 @@
 //! The simulator, as far as every test run affords it. CI runs 2,000 schedules as a step of its own; see
 //! `docs/simulator.md` for more.
 
-use comin_tests::sim::{self, Did, Story};
+use comin_tests::sim::{self, Did, Rule, Story};
 
 /// Schedules of every test run: unoptimised code takes ten times as long.
 const SCHEDULES: u64 = if cfg!(debug_assertions) { 40 } else { 300 };
@@ -24,6 +24,18 @@ fn schedules_with_a_removal_hold() {
         panic!("{violation}");
     }
     assert!(tally.times(Did::Removed) > REMOVALS / 2, "a partner goes in most of them");
+}
+
+/// Schedules with persons in each.
+const PERSONS: u64 = if cfg!(debug_assertions) { 30 } else { 300 };
+
+#[test]
+fn schedules_with_persons_hold() {
+    let (tally, violations) = sim::run_seeds(Story::Persons, 1, PERSONS, 2, true);
+    if let Some(violation) = violations.first() {
+        panic!("{violation}");
+    }
+    assert!(tally.looks(Rule::PersonErased) > PERSONS / 2, "persons are erased in many of them");
 }
 
 /// Schedules that have failed once, and why. What a seed draws changes with the simulator, so the first three no longer
@@ -73,7 +85,10 @@ const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 8] = [
     (17416, "what only a removed partner and a disk that was put back had held was expected to stay"),
     (18094, "what a copy of the steward's machine had adopted was expected at the original, which never meets it"),
     (5100, "a machine died of one session while the simulator opened a second one with it"),
-    (11972, "the simulator's disk went on reading the cut run in a snapshot after a lower whole one had taken its place"),
+    (
+        11972,
+        "the simulator's disk went on reading the cut run in a snapshot after a lower whole one had taken its place",
+    ),
 ];
 
 #[test]
@@ -85,9 +100,26 @@ fn schedules_with_a_removal_that_failed_once_hold() {
     }
 }
 
+/// The same with persons.
+const FAILED_ONCE_WITH_PERSONS: [(u64, &str); 3] = [
+    (9, "who had told of a person and then erased it was asked for it all the same"),
+    (96, "who asked for a person while its scope moved away was blamed"),
+    (726, "a machine that ran twice had carried out more erasures than one may"),
+];
+
+#[test]
+fn schedules_with_persons_that_failed_once_hold() {
+    for (seed, why) in FAILED_ONCE_WITH_PERSONS {
+        if let Err(violation) = sim::run(Story::Persons, seed) {
+            panic!("{why}\n{violation}");
+        }
+    }
+}
+
 #[test]
 fn one_seed_gives_one_schedule() {
     for seed in 1..=5 {
+        // The fourth has persons.
         let (first, second) = (sim::run(Story::General, seed), sim::run(Story::General, seed));
         let (first, second) = (first.map_err(|v| v.to_string()), second.map_err(|v| v.to_string()));
         assert_eq!(first, second, "seed {seed} must give the same schedule twice, or no seed reproduces anything");

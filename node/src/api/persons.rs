@@ -236,12 +236,12 @@ pub async fn access(
         let mut members = group.to_json();
         members.insert("schema".into(), json!(1));
         members.extend(roster.persons.get(&register).map(|facts| facts_json(&roster, facts)).unwrap_or_default());
-        Ok(Some((members, card)))
+        Ok(Some((Personal::new(members), card)))
     });
     let (members, card) = read.await?.ok_or_else(|| Problem::not_found("this person"))?;
     match format.as_str() {
-        "json" => Ok(Json(Value::Object(members)).into_response()),
-        "vcf" => Ok(([(header::CONTENT_TYPE, "text/vcard; charset=utf-8")], card).into_response()),
+        "json" => Ok(Json(Value::Object(members.into_inner())).into_response()),
+        "vcf" => Ok(([(header::CONTENT_TYPE, "text/vcard; charset=utf-8")], card.into_inner()).into_response()),
         _ => Err(Problem::bad_request("format is json or vcf")),
     }
 }

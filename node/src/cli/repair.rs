@@ -5,14 +5,15 @@ use super::check::{busy, compare, open};
 use super::client::STORE_WAIT;
 use super::error::{CliError, CliResult, Exit};
 use super::output::{Output, plain};
-use super::take_back::{Part, exported_parts, take_back};
+use super::take_back::{Part, exported_parts, own_partner, take_back};
 use comin_node::datadir::{DataDir, quoted, read_text};
 use comin_node::store::{self, Place, Rebuilt, Store, StoreError};
 use comin_protocol::engine::Write;
 use comin_protocol::identity::DeviceSigner;
-use comin_protocol::ids::DocId;
+use comin_protocol::ids::{DocId, RecordKey};
 use comin_protocol::kit::RecoveryKit;
 use comin_protocol::record::Row;
+use comin_protocol::roster::Roster;
 use comin_protocol::schema;
 use comin_protocol::statement::{Rights, SignedStatement};
 use comin_protocol::statement_set::{Inserted, StatementSet};
@@ -39,6 +40,8 @@ struct Repair {
     projected: usize,
     /// What became of each part of the export.
     parts: Vec<Part>,
+    /// Persons that this machine reads and that are not here: id, and whether another machine may hold them.
+    persons: Vec<(String, bool)>,
 }
 
 /// `check --repair`.
@@ -70,6 +73,7 @@ pub fn run(dir: &DataDir, kit: Option<&Path>, export: Option<&Path>, out: &Outpu
         records: found.records,
         projected: found.wrong.values().map(Vec::len).sum(),
         parts,
+        persons: persons_away(dir, &signer, store.as_ref())?,
     };
     told(&repair, out);
     let refused = repair.parts.iter().filter(|part| part.outcome.is_err()).count();
@@ -168,11 +172,14 @@ fn rewrite_rows(store: &dyn Store, doc: &DocId, rows: &[Row]) -> CliResult {
 fn lost(rebuilt: &Rebuilt, store: &dyn Store) -> CliResult<Vec<(String, String)>> {
     let mut traces: BTreeMap<_, String> = BTreeMap::new();
     for damage in &rebuilt.salvaged.damaged {
-        if let Place::Record(doc, key) = &damage.place {
+        if let Place::Record(doc, key) = &damage.place
+            && !doc.is_person()
+        {
             traces.entry((key.clone(), *doc)).or_default();
         }
     }
-    for (doc, salvaged) in &rebuilt.salvaged.partial {
+    // Of persons the statements tell which ones are missing, without those that have been erased.
+    for (doc, salvaged) in rebuilt.salvaged.partial.iter().filter(|(doc, _)| !doc.is_person()) {
         for row in &salvaged.rows {
             let language = row.text("original_language").unwrap_or("en").to_owned();
             traces.insert((row.key.clone(), *doc), schema::title(row, &language));
@@ -187,10 +194,29 @@ fn lost(rebuilt: &Rebuilt, store: &dyn Store) -> CliResult<Vec<(String, String)>
     Ok(out)
 }
 
+/// The persons that the statements let this machine read and that the store does not hold. Whatever a trace in the
+/// damaged store says, one that has been erased is not among them.
+fn persons_away(dir: &DataDir, signer: &DeviceSigner, store: &dyn Store) -> CliResult<Vec<(String, bool)>> {
+    let statements: Vec<_> = store.statements()?.into_iter().map(SignedStatement::trusted).collect();
+    let roster = Roster::build(&own_partner(dir)?, &statements);
+    let me = signer.key();
+    let mut out = Vec::new();
+    for register in roster.persons.keys().filter(|register| roster.may_read(register, &me)) {
+        let key = RecordKey::person(register);
+        if store.row(&key, &DocId::person(*register))?.is_none() {
+            out.push((key.to_string(), roster.readers(register).any(|device| device.key != me)));
+        }
+    }
+    Ok(out)
+}
+
 fn told(repair: &Repair, out: &Output) {
     if out.json {
         let lost: Vec<_> = repair.lost.iter().map(|(id, title)| json!({"id": id, "title": title})).collect();
+        let persons: Vec<_> =
+            repair.persons.iter().map(|(id, elsewhere)| json!({"id": id, "elsewhere": elsewhere})).collect();
         out.object(json!({
+            "persons": persons,
             "aside": repair.aside, "damaged": repair.damaged, "lost": lost, "documents": repair.documents,
             "records": repair.records, "projected": repair.projected,
             "restated": repair.restated, "export": repair.parts.iter().map(Part::to_json).collect::<Vec<_>>(),
@@ -219,6 +245,16 @@ fn told(repair: &Repair, out: &Output) {
         }
         if repair.lost.len() > LOST_SHOWN {
             out.line(format!("  … and {} more; all of them with --json", repair.lost.len() - LOST_SHOWN));
+        }
+    }
+    if !repair.persons.is_empty() {
+        out.line(format!("Contact persons that this machine reads and that are not here: {}", repair.persons.len()));
+        for (id, elsewhere) in &repair.persons {
+            let from = match elsewhere {
+                true => "another machine reads it too: from there it comes back by itself",
+                false => "no other machine reads it: a backup has it, with its file of keys (comin restore FILE)",
+            };
+            out.line(format!("  {id}  {from}"));
         }
     }
     if repair.aside.is_some() {

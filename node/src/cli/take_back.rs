@@ -79,6 +79,16 @@ pub fn exported_parts(dir: &Path) -> CliResult<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The partner whose data directory this is.
+///
+/// # Errors
+/// The settings do not read, or name none.
+pub fn own_partner(dir: &DataDir) -> CliResult<PartnerId> {
+    let settings = dir.settings()?;
+    let own = PartnerId::from_hex(&settings.partner);
+    own.ok_or_else(|| CliError::new(format!("the settings name no partner: {}", settings.partner)))
+}
+
 /// Brings parts back, one after the other.
 ///
 /// # Errors
@@ -86,10 +96,7 @@ pub fn exported_parts(dir: &Path) -> CliResult<Vec<PathBuf>> {
 pub fn take_back(dir: &DataDir, store: &dyn Store, files: Vec<PathBuf>) -> CliResult<Vec<Part>> {
     let boot = store.boot()?;
     let statements: Vec<_> = boot.statements.into_iter().map(|signed| signed.trusted()).collect();
-    let settings = dir.settings()?;
-    let own = PartnerId::from_hex(&settings.partner);
-    let own = own.ok_or_else(|| CliError::new(format!("the settings name no partner: {}", settings.partner)))?;
-    let roster = Roster::build_in(&own, chosen_federation(&boot.state), &statements);
+    let roster = Roster::build_in(&own_partner(dir)?, chosen_federation(&boot.state), &statements);
     let mut parts = Vec::new();
     for file in files {
         let outcome = match read_part(&file) {

@@ -4,6 +4,7 @@ use super::content_lines::{escaped, push_line};
 use super::{Entry, ExportError, Writer};
 use crate::views::Titles;
 use comin_protocol::ids::RecordKey;
+use comin_protocol::persons::Personal;
 use comin_protocol::record::Row;
 
 /// A card for each person.
@@ -25,10 +26,10 @@ impl Writer for Vcf {
 }
 
 /// A person as a card; `titles`: what its organisation is called.
-pub fn vcard(row: &Row, titles: &Titles) -> String {
+pub fn vcard(row: &Row, titles: &Titles) -> Personal<String> {
     let mut out = Vec::new();
     push_card(&mut out, row, titles);
-    String::from_utf8_lossy(&out).into_owned()
+    Personal::new(String::from_utf8_lossy(&out).into_owned())
 }
 
 fn push_card(out: &mut Vec<u8>, row: &Row, titles: &Titles) {
@@ -69,7 +70,7 @@ mod tests {
             fields: fields.iter().map(|(name, text)| ((*name).to_owned(), cell(text))).collect(),
             unseen_edits: Vec::new(),
         };
-        let card = vcard(&row, &Titles::new());
+        let card = vcard(&row, &Titles::new()).into_inner();
         assert!(card.starts_with("BEGIN:VCARD\r\nVERSION:4.0\r\n"), "{card}");
         assert!(card.contains("N:Zupan\\; ml.;Ada;;;\r\n") && card.contains("EMAIL:ada@most.example\r\n"), "{card}");
         assert!(!card.contains("TEL") && !card.contains("ORG"), "what is not there has no line: {card}");

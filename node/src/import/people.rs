@@ -85,7 +85,7 @@ pub struct People {
 
 /// The persons for whom this partner is answerable, by organisation and name.
 #[derive(Default)]
-pub struct Known<'a>(HashMap<(String, String), &'a Row>);
+pub struct Known<'a>(Personal<HashMap<(String, String), &'a Row>>);
 
 impl<'a> Known<'a> {
     /// Of their rows.
@@ -94,14 +94,14 @@ impl<'a> Known<'a> {
             let one = |field: &str| texts(row, field).first().copied().unwrap_or_default().to_owned();
             ((one("organisation"), fold(&format!("{} {}", one("given_name"), one("family_name")))), row)
         };
-        Self(rows.iter().map(key).collect())
+        Self(Personal::new(rows.iter().map(key).collect()))
     }
 }
 
 /// A contact person of a row.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Contact {
-    fields: Vec<(&'static str, String)>,
+    fields: Personal<Vec<(&'static str, String)>>,
 }
 
 impl Contact {
@@ -123,17 +123,18 @@ impl Contact {
         let (given, family) = names.ok_or("names no person by given and family name")?;
         let rest = ["role", "email", "phone"].into_iter().filter_map(|name| Some((name, part(name)?.to_owned())));
         let fields = [("given_name", given), ("family_name", family)].into_iter().chain(rest).collect();
-        Ok(Some(Self { fields }))
+        Ok(Some(Self { fields: Personal::new(fields) }))
     }
 
     /// The person's names, to be looked for in addresses.
     pub fn names(&self) -> Vec<&str> {
-        self.fields.iter().filter(|(name, _)| name.ends_with("_name")).map(|(_, text)| text.as_str()).collect()
+        let fields = self.fields.expose().iter();
+        fields.filter(|(name, _)| name.ends_with("_name")).map(|(_, text)| text.as_str()).collect()
     }
 
     fn changes(&self) -> Result<Vec<FieldChange>, (&'static str, String)> {
         let mut out = Vec::new();
-        for (name, text) in &self.fields {
+        for (name, text) in self.fields.expose() {
             let parsed = schema::parse_field(&PERSON, name, &json!(text), None);
             // The reason alone: the value is a person's.
             out.extend(parsed.map_err(|error| (*name, error.reason))?);
@@ -157,7 +158,7 @@ impl People {
             return Ok(());
         }
         let current = match of {
-            Of::Record(key) => known.0.get(&(key.to_string(), name)).copied(),
+            Of::Record(key) => known.0.expose().get(&(key.to_string(), name)).copied(),
             Of::Edit(_) => None,
         };
         if let Some(row) = current {

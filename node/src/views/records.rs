@@ -6,7 +6,8 @@ use super::time::rfc3339;
 use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
 use crate::work::translations::stale;
-use comin_protocol::ids::{ActorId, DeviceKey, PartnerId, RecordKey};
+use comin_protocol::ids::{ActorId, DeviceKey, PERSON_KIND, PartnerId, RecordKey};
+use comin_protocol::persons::Personal;
 use comin_protocol::record::{self, Cell, Origin, Row, Scalar};
 use comin_protocol::roster::Roster;
 use comin_protocol::schema;
@@ -14,6 +15,7 @@ use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 /// One concurrent value of a conflict.
 #[derive(Clone, PartialEq, Debug)]
@@ -54,8 +56,8 @@ pub struct Version {
     pub conflicts: Vec<Conflict>,
 }
 
-/// A record with its values per register.
-#[derive(Clone, PartialEq, Debug)]
+/// A record with its values per register. Of a person `Debug` shows nothing but which one.
+#[derive(Clone, PartialEq)]
 pub struct Group {
     /// The record.
     pub key: RecordKey,
@@ -65,6 +67,18 @@ pub struct Group {
     pub versions: Vec<Version>,
     /// Fields on which the registers differ.
     pub differs: Vec<String>,
+}
+
+impl fmt::Debug for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Group");
+        out.field("key", &self.key);
+        match self.key.kind == PERSON_KIND {
+            true => out.field("values", &Personal::new(())),
+            false => out.field("title", &self.title).field("versions", &self.versions).field("differs", &self.differs),
+        };
+        out.finish()
+    }
 }
 
 /// Reads rows for people: knows the roster, this device and the language.

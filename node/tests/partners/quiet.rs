@@ -113,7 +113,13 @@ fn whole_life_of_a_person(slovenia: &Partner, italy: &Partner) {
     });
     assert!(!slovenia.run(&["person", "edit", &id, "--set", &set("retain_until", given)]).status.success(), "no date");
     assert!(!italy.run(&["person", "edit", &id, "--set", &set("phone", phone)]).status.success(), "not its person");
-    slovenia.json(&["person", "access", &id, "--format", "json"]);
+    for format in ["json", "vcf"] {
+        let file = format!("person.{format}");
+        let given = slovenia.run(&["person", "access", &id, "--format", format, "--out", &file]);
+        assert!(given.status.success(), "the {format} is written");
+    }
+    assert!(slovenia.run(&["export", "--format", "vcf", "--out", "all.vcf"]).status.success(), "and all persons");
+    slovenia.json(&["person", "list"]);
     slovenia.json(&["search", given]);
     slovenia.json(&["person", "erase", &id, "--reason", "request"]);
     eventually("it is erased on both", || (!reads(slovenia) && !reads(italy)).then_some(()));
@@ -134,6 +140,8 @@ fn import_of_persons(partner: &Partner) {
     assert!(!partner.run(&import).status.success(), "what is no address is refused");
     fs::write(&file, table(email)).expect("a file");
     assert_eq!(partner.json(&import)["persons"]["added"], 1, "and the person made");
+    fs::write(&file, table(email).replace(phone, &format!("{phone} 9"))).expect("a file");
+    assert_eq!(partner.json(&import)["persons"]["changed"], 1, "and changed when the file says so");
 }
 
 /// Words that carry a secret: long ones with a digit, as in kits and tickets.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Organisations that Italy imports: enough for a store of several segments.
 const IMPORTED: usize = 300;
@@ -204,6 +205,97 @@ fn what_peers_hold_comes_back_whatever_became_of_the_store() {
     });
     scene.survive("without database", |store| fs::remove_file(store.join("db")).expect("deletes"));
     scene.survive("without store", |store| fs::remove_dir_all(store).expect("deletes"));
+}
+
+/// Overwrites a text of a file where it stands last.
+fn overwrite(file: &Path, text: &[u8]) {
+    let bytes = fs::read(file).expect("reads");
+    let at = bytes.windows(text.len()).rposition(|piece| piece == text).expect("it stands there");
+    let handle = OpenOptions::new().write(true).open(file).expect("opens");
+    handle.write_all_at(&vec![0x5a; text.len()], at as u64).expect("writes");
+}
+
+/// Adds a person of Italy's and gives its id.
+fn add_person(italy: &Partner, given: &str, scope: &str) -> String {
+    let given = format!("given_name={given}");
+    let set = [&given, "family_name=Zupan", "purpose=network", "legal_basis=consent", "retain_until=2099-01-31"];
+    let set = set.into_iter().flat_map(|field| ["--set", field]);
+    let args: Vec<&str> = ["person", "add", "--scope", scope].into_iter().chain(set).collect();
+    italy.json(&args)["id"].as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn persons_come_back_or_are_named_and_an_erased_one_stays_away() {
+    let slovenia = Partner::start("Slovenia", "SI");
+    let mut italy = Partner::start("Italia", "IT");
+    slovenia.json(&["found", "COM-IN"]);
+    slovenia.admit(&italy, &slovenia.invite("Italia", "IT", "1h"));
+    let (shared, erased) = (add_person(&italy, "Ada", "all"), add_person(&italy, "Berta", "all"));
+    let alone = add_person(&italy, "Carla", "none");
+    let reads = |partner: &Partner, id: &str| partner.run(&["person", "show", id]).status.success();
+    eventually("the shared persons", || (reads(&slovenia, &shared) && reads(&slovenia, &erased)).then_some(()));
+    assert!(!reads(&slovenia, &alone), "the third is nobody else's");
+    italy.kill();
+    // What the disk held before the erasure, as a damaged file system may show it again.
+    let (store, before) = (store_of(&italy), italy.temp.path().join("before"));
+    copy_dir(&store, &before);
+    italy.resume();
+    // The copy of the statements is whole once it has grown and rests: it may be two seconds behind.
+    let length = |italy: &Partner| fs::metadata(italy.dir().join("statements")).map_or(0, |file| file.len());
+    let rests = |italy: &Partner| {
+        let written = fs::metadata(italy.dir().join("statements")).and_then(|file| file.modified());
+        written.is_ok_and(|at| at.elapsed().is_ok_and(|since| since > Duration::from_secs(4)))
+    };
+    eventually("the copy of the statements", || rests(&italy).then_some(()));
+    let before_erasure = length(&italy);
+    italy.json(&["person", "erase", &erased, "--reason", "request"]);
+    eventually("both receipts", || (italy.json(&["person", "erasure", &erased])["erased_devices"] == 2).then_some(()));
+    eventually("the copy of the statements, with the erasure", || {
+        (length(&italy) > before_erasure && rests(&italy)).then_some(())
+    });
+    let kit = kit_of(&italy).to_string_lossy().into_owned();
+    let persons = |told: &Value| -> Vec<(String, bool)> {
+        let all = told["persons"].as_array().expect("a list").iter();
+        all.map(|one| (one["id"].as_str().expect("an id").to_owned(), one["elsewhere"] == true)).collect()
+    };
+
+    // Sealed persons are in what survives, and nothing of them is said to be lost.
+    italy.kill();
+    fs::remove_dir_all(&store).expect("the store goes");
+    copy_dir(&before, &store);
+    overwrite(&store.join("db"), b"COM-IN");
+    let told = italy.json(&["check", "--repair", "--kit", &kit]);
+    assert!(told["aside"].is_string(), "it was damaged: {told}");
+    let (named, lost) = (persons(&told), told["lost"].to_string());
+    for (id, elsewhere) in [(&shared, true), (&alone, false)] {
+        let there = reads(&italy, id);
+        assert!(there != named.contains(&(id.clone(), elsewhere)), "{id} is there or named: {there}, {told}");
+    }
+    assert!(!reads(&italy, &erased), "what the old files hold of the erased one has no key any more");
+    assert!(!told["persons"].to_string().contains(&erased) && !lost.contains("person:"), "nor is it missed: {told}");
+
+    // With the whole store gone only others can bring persons back; the rest is named.
+    fs::remove_dir_all(&store).expect("the store goes");
+    let told = italy.json(&["check", "--repair", "--kit", &kit]);
+    let mut expected = vec![(shared.clone(), true), (alone.clone(), false)];
+    expected.sort();
+    let mut named = persons(&told);
+    named.sort();
+    assert_eq!(named, expected, "what is not here is named, and the erased one is not: {told}");
+    let text = String::from_utf8_lossy(&italy.run(&["check", "--repair", "--kit", &kit]).stdout).into_owned();
+    assert!(text.contains(&alone) && text.contains("a backup has it"), "with what to do: {text}");
+    assert!(italy.run(&["check"]).status.success(), "the store is sound");
+    italy.resume();
+    eventually("the shared one", || reads(&italy, &shared).then_some(()));
+    italy.json(&["person", "edit", &shared, "--set", "role=direttrice"]);
+    eventually("what its controller goes on writing", || {
+        slovenia.json(&["person", "show", &shared]).to_string().contains("direttrice").then_some(())
+    });
+    for partner in [&slovenia, &italy] {
+        assert!(!reads(partner, &erased) && !reads(partner, &alone), "nothing else is brought back");
+        let faults = partner.json(&["status"])["faults"].clone();
+        assert_eq!(faults.as_array().map(Vec::len), Some(0), "nobody is blamed: {faults}");
+    }
 }
 
 #[test]

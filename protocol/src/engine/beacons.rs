@@ -5,6 +5,7 @@ use crate::beacon::{Audience, Beacon, BeaconDoc, SignedBeacon};
 use crate::ids::{DeviceKey, RegisterId, tagged_hash};
 use crate::limits;
 use crate::message::{BeaconNumber, Message};
+use crate::planted::{Planted, is_planted};
 use crate::roster::{RegisterKind, Roster};
 use std::collections::BTreeMap;
 
@@ -214,7 +215,10 @@ impl Engine {
         let roster = self.roster.clone();
         let kind = |register: &RegisterId| roster.registers.get(register).map(|register| register.kind);
         let speaks_of = |register: &RegisterId| match audience {
-            Audience::Federation => kind(register).is_some_and(|kind| kind != RegisterKind::Internal),
+            Audience::Federation => {
+                let of_all = kind(register).is_some_and(|kind| kind != RegisterKind::Internal);
+                of_all || is_planted(Planted::BeaconOfPersons) && roster.persons.contains_key(register)
+            }
             Audience::Register(one) => one == register,
         };
         let docs = self.docs.values_mut().filter(|doc| !doc.frontier.is_empty() && speaks_of(&doc.id.register));

@@ -7,16 +7,18 @@
 use crate::beacon::SignedBeacon;
 use crate::check::{CheckJob, CheckResult, SignedPart};
 use crate::ids::{
-    ActorId, ChangeHash, DeviceKey, DocId, FederationId, Nonce, PartnerId, PartnerKey, RecordKey, RegisterId,
-    StatementId,
+    ActorId, ChangeHash, DeviceKey, DocId, FederationId, Nonce, PERSON_KIND, PartnerId, PartnerKey, RecordKey,
+    RegisterId, StatementId,
 };
 use crate::join::{Pending, TicketInfo};
 use crate::machine::{MachineCertificate, MachineRequest};
+use crate::persons::Personal;
 use crate::record::{FieldChange, Row, RowVersion, StoredRow};
 use crate::roster::{CarriedOver, OpenDraft, Roster};
 use crate::run::{Frontier, Run, Tip};
 use crate::statement::{Rights, SignedStatement, Writers};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 /// The time that the runtime passes in.
@@ -317,8 +319,8 @@ pub struct Boot {
     pub state: BTreeMap<String, Vec<u8>>,
 }
 
-/// An edit of one record.
-#[derive(Clone, PartialEq, Debug)]
+/// An edit of one record. Of a person `Debug` shows nothing but which one.
+#[derive(Clone, PartialEq)]
 pub struct Edit {
     /// Which record, and where.
     pub target: Target,
@@ -326,6 +328,17 @@ pub struct Edit {
     pub changes: Vec<FieldChange>,
     /// Refuse with [`CommandError::Stale`] unless the row has this version.
     pub if_version: Option<RowVersion>,
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let changes: &dyn fmt::Debug = match self.target.is_person() {
+            true => &Personal::new(()),
+            false => &self.changes,
+        };
+        let mut out = f.debug_struct("Edit");
+        out.field("target", &self.target).field("changes", changes).field("if_version", &self.if_version).finish()
+    }
 }
 
 /// The record that an edit speaks of.
@@ -354,6 +367,17 @@ pub enum Target {
     },
 }
 
+impl Target {
+    /// Whether it is a person.
+    pub fn is_person(&self) -> bool {
+        match self {
+            Self::New { kind, .. } => kind == PERSON_KIND,
+            Self::Link { key, .. } => key.kind == PERSON_KIND,
+            Self::Record { doc, key } => doc.is_person() || key.kind == PERSON_KIND,
+        }
+    }
+}
+
 /// What a user or program asks of the engine.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Command {
@@ -364,7 +388,7 @@ pub enum Command {
         /// Who reads it besides this partner.
         readers: Writers,
         /// Its fields.
-        fields: crate::persons::Personal<Vec<FieldChange>>,
+        fields: Personal<Vec<FieldChange>>,
     },
     /// Say who reads a person from now on; who does not any more drops it.
     SharePerson {

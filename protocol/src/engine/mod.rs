@@ -227,6 +227,10 @@ impl Engine {
         for doc in engine.docs.values_mut() {
             doc.note_state();
         }
+        if is_planted(Planted::LosePersonsAtStart) {
+            let persons: Vec<DocId> = engine.docs.keys().copied().filter(DocId::is_person).collect();
+            persons.into_iter().for_each(|id| engine.drop_person(id));
+        }
         engine.settle_persons();
         engine.rebuild_due();
         engine.issue_waiting(true);

@@ -10,6 +10,7 @@ use crate::codec::{from_cbor, to_cbor};
 use crate::ids::{DocId, PartnerId, RecordKey, RegisterId};
 use crate::limits;
 use crate::persons::{PersonFacts, Personal};
+use crate::planted::{Planted, is_planted};
 use crate::record::FieldChange;
 use crate::statement::{Rights, SignedStatement, Statement, Writers};
 use minicbor::{Decode, Encode};
@@ -121,10 +122,20 @@ impl Engine {
             let had = person.receipts.contains(&self.me);
             if had || person.concerns(&self.partner) && self.is_due(register, person) {
                 receipts.insert(*register);
-                self.drop_person(doc);
-            } else if self.docs.contains_key(&doc) && !roster.may_read(register, &self.me) {
+                if !is_planted(Planted::KeepErased) {
+                    self.drop_person(doc);
+                }
+            } else if self.docs.contains_key(&doc)
+                && !roster.may_read(register, &self.me)
+                && !is_planted(Planted::KeepUnshared)
+            {
                 self.drop_person(doc);
             }
+        }
+        // Of who reads a person no more nothing is known, or it would be asked for what it once told of.
+        for session in self.sessions.values_mut() {
+            let device = session.device;
+            session.forget_docs(|doc| !doc.is_person() || roster.may_read(&doc.register, &device));
         }
         self.state_receipts(receipts);
     }
@@ -149,7 +160,8 @@ impl Engine {
             times.retain(|time| *time > since);
         }
         let free = |partner: &&PartnerId| {
-            self.erasures.done.get(partner).is_none_or(|times| times.len() < limits::ERASURES_AT_ONCE)
+            let done = self.erasures.done.get(partner).map_or(0, Vec::len);
+            done < limits::ERASURES_AT_ONCE || is_planted(Planted::NoQuota)
         };
         let partner = erasure.asked_by.values().find(free).copied();
         match partner {
@@ -186,7 +198,7 @@ impl Engine {
     }
 
     /// Forgets a person: document, what waits for it, what this slice was about to write, and its key.
-    fn drop_person(&mut self, id: DocId) {
+    pub(super) fn drop_person(&mut self, id: DocId) {
         let Some(doc) = self.docs.remove(&id) else { return };
         for waiting in doc.parked {
             if let Parked::Command(request, _) = waiting {

@@ -75,6 +75,10 @@ impl Engine {
         let Some(session) = self.sessions.get(&id) else { return };
         let device = session.device;
         if !self.roster.may_read(&doc_id.register, &self.me) || !self.may_send(&doc_id.register, &device) {
+            if doc_id.is_person() {
+                // Its scope has changed, or it has been erased, and the sender may not have heard of that.
+                return;
+            }
             return self.end_session(id, "sent changes of a register that it or this node may not read");
         }
         if !self.part_is_open(&doc_id) {

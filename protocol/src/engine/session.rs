@@ -413,7 +413,8 @@ impl Engine {
 
     /// Whether a document may be sent to a device: the one check at the sending boundary.
     pub(super) fn may_send(&self, register: &RegisterId, device: &DeviceKey) -> bool {
-        is_planted(Planted::SendToNonReader) || self.roster.may_read(register, device)
+        let planted = is_planted(Planted::SendPersons) && self.roster.persons.contains_key(register);
+        planted || is_planted(Planted::SendToNonReader) || self.roster.may_read(register, device)
     }
 
     /// The documents that both may read and that hold something, sorted.
@@ -541,6 +542,10 @@ impl Engine {
     /// Notes whether a peer has more of a document than we do (the slice's end asks for it), or another
     /// branch of it, whichever side came to know so.
     pub(super) fn compare(&mut self, id: SessionId, doc_id: DocId) {
+        let device = self.sessions.get(&id).map(|session| session.device);
+        if device.is_none_or(|device| !self.may_send(&doc_id.register, &device)) {
+            return;
+        }
         self.look_for_divergence(id, doc_id);
         let Some(doc) = self.docs.get(&doc_id) else { return };
         // What we refuse we do not ask for again.

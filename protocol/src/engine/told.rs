@@ -60,8 +60,12 @@ fn planted(frontier: Frontier) -> Frontier {
 impl Engine {
     /// Tells a peer our state of documents, unless it knows.
     pub(super) fn tell(&mut self, id: SessionId, docs: &[DocId]) {
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         let mut frontiers = Vec::new();
         for doc_id in docs {
+            if !self.may_send(&doc_id.register, &device) {
+                continue;
+            }
             let digest = self.doc_mut(*doc_id).digest();
             let (Some(doc), Some(session)) = (self.docs.get_mut(doc_id), self.sessions.get_mut(&id)) else { return };
             if session.told.insert(*doc_id, digest) == Some(digest) {

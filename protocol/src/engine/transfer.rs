@@ -127,7 +127,11 @@ impl Engine {
     pub(super) fn handle_want(&mut self, id: SessionId, want: DocFrontier) {
         let Some(session) = self.sessions.get(&id) else { return };
         if !self.may_send(&want.doc.register, &session.device) {
-            return self.end_session(id, "asked for a register that it may not read");
+            // Who reads a person changes while somebody asks for it: it may not have heard of that.
+            return match want.doc.is_person() {
+                true => self.answer_nothing(id, want.doc),
+                false => self.end_session(id, "asked for a register that it may not read"),
+            };
         }
         let wanted = want.doc;
         if !self.docs.contains_key(&wanted) {

@@ -4,8 +4,10 @@
 //! and read by pages and API without a document in memory.
 
 use crate::ids::{ActorId, DocId, RecordKey, tagged_hash, to_hex};
+use crate::persons::Personal;
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A value as Automerge holds it, reduced to what records use.
 #[derive(Clone, PartialEq, Debug, Encode, Decode)]
@@ -88,8 +90,8 @@ pub struct Cell {
     pub origin: u16,
 }
 
-/// A record in one register, as it reads now.
-#[derive(Clone, PartialEq, Debug, Encode, Decode)]
+/// A record in one register, as it reads now. Of a person `Debug` shows nothing but which one.
+#[derive(Clone, PartialEq, Encode, Decode)]
 #[cbor(array)]
 pub struct Row {
     /// The record.
@@ -110,6 +112,18 @@ pub struct Row {
     /// Not empty: deletion and edit are in conflict until `deleted` is written again.
     #[n(4)]
     pub unseen_edits: Vec<(String, Cell)>,
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Row");
+        out.field("key", &self.key).field("doc", &self.doc).field("origins", &self.origins);
+        match self.doc.is_person() {
+            true => out.field("fields", &Personal::new(())),
+            false => out.field("fields", &self.fields).field("unseen_edits", &self.unseen_edits),
+        };
+        out.finish()
+    }
 }
 
 /// The version of a row, for `ETag` and `If-Match`.

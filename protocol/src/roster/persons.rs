@@ -3,11 +3,16 @@
 //! # Invariant
 //! Nothing brings an erased person back: a signature that counts for an erasure counts for ever, also where its partner
 //! is removed, its key replaced or its scope narrowed later.
+//!
+//! A removed controller has no readers any more. Which of its scopes it has stated since nobody can tell, and without a
+//! controller nobody among the members is left who would correct a person or end it at its time; at the removed partner
+//! itself, which is no member of anything in its own roster, all stays as it is.
 
 use super::build::Facts;
 use super::{Device, Roster};
 use crate::ids::{DeviceKey, PartnerId, RegisterId};
 use crate::persons::{Erasure, PersonFacts};
+use crate::planted::{Planted, is_planted};
 use crate::statement::{Rights, Statement};
 use std::collections::BTreeMap;
 
@@ -34,9 +39,12 @@ impl Facts<'_> {
                 continue;
             }
             let person = entry(persons, controller, nonce);
-            if *number >= person.number {
+            let first = is_planted(Planted::FirstScopeCounts) && person.number > 0 && person.number < *number;
+            if *number >= person.number && !first {
                 person.number = *number;
-                person.readers = readers.clone();
+                if roster.partners.get(controller).is_some_and(|partner| !partner.removed) {
+                    person.readers = readers.clone();
+                }
             }
             person.ever = person.ever.union(readers);
         }

@@ -4,13 +4,15 @@ use comin_tests::sim::{self, Story};
 use std::process::ExitCode;
 use std::time::Instant;
 
-const USAGE: &str = "usage: sim [--seeds N] [--from SEED] [--seed SEED] [--jobs N] [--removals] [--plant N|all]
+const USAGE: &str =
+    "usage: sim [--seeds N] [--from SEED] [--seed SEED] [--jobs N] [--removals|--persons] [--plant N|all]
 
   --seeds N      how many schedules to run (default 2000)
   --from SEED    the first seed (default 1)
   --seed SEED    run this one, twice, and compare; on a violation show all events
   --jobs N       threads (default 1); a schedule itself is single-threaded
   --removals     the steward removes a partner on the way
+  --persons      there are contact persons in each schedule
   --plant N|all  arm a bug and count schedules until it is found (feature `planted`)";
 
 /// From so many schedules on every fault must have happened and every rule been looked at.
@@ -45,8 +47,9 @@ fn main() -> ExitCode {
 fn parse(mut words: impl Iterator<Item = String>) -> Option<Args> {
     let mut args = Args { seeds: 2_000, from: 1, seed: None, jobs: 1, plant: None, story: Story::General };
     while let Some(word) = words.next() {
-        if word == "--removals" {
-            args.story = Story::Removals;
+        let story = [Story::Removals, Story::Persons].into_iter().find(|story| story.option().trim() == word);
+        if let Some(story) = story {
+            args.story = story;
             continue;
         }
         let value = words.next()?;
@@ -125,9 +128,10 @@ fn plant(which: &str, args: &Args) -> ExitCode {
     println!("| bug | schedules to detection | how it showed |");
     println!("|---|---:|---|");
     for bug in bugs {
-        // Some can only show where a partner is removed.
+        // Some can only show where a partner is removed, or where there are persons.
         let story = match bug {
             Planted::TakeBarred | Planted::AdoptNothing => Story::Removals,
+            bug if bug as u8 >= Planted::KeepErased as u8 => Story::Persons,
             _ => args.story,
         };
         planted::arm(Some(bug));

@@ -103,6 +103,11 @@ impl Cast {
             .all(|(n, partner)| n == device.partner || RegisterId::internal(&partner.id) != *register)
     }
 
+    /// The devices of a partner.
+    pub fn devices_of(&self, partner: usize) -> impl Iterator<Item = &Device> {
+        self.devices.iter().filter(move |device| device.partner == partner)
+    }
+
     /// The truth about who may write.
     pub fn may_write(&self, register: &RegisterId, device: &DeviceKey) -> bool {
         let Some(device) = self.devices.iter().find(|d| d.key == *device) else { return false };

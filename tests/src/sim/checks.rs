@@ -5,7 +5,7 @@ use crate::sim::ledger::{Entry, Fate};
 use crate::sim::process::{Asked, Node};
 use crate::sim::tally::{Did, Rule};
 use crate::sim::work::{PROSE, PUBLIC, SECRET};
-use crate::sim::world::{Step, World, pair};
+use crate::sim::world::{Step, World, contains, pair};
 use automerge::{Automerge, ObjType, ReadDoc};
 use comin_protocol::codec;
 use comin_protocol::engine::{Command, Fault, Lag, Status, StoredRun, Write};
@@ -34,7 +34,11 @@ impl World {
                 Write::PutRow(doc, _) => doc,
                 _ => continue,
             };
-            if !self.cast.may_read(&doc.register, &device) {
+            let reads = match self.persons.has(&doc.register) {
+                true => self.holds_person(node, &doc.register, writes),
+                false => self.cast.may_read(&doc.register, &device),
+            };
+            if !reads {
                 return Err(format!("n{node} stores document {doc:?}, which it may not read"));
             }
             self.tally.looked(Rule::Readers);
@@ -94,7 +98,12 @@ impl World {
         if run.run.actor(doc) != *actor {
             return Err(format!("n{node} stores a run of another actor in {doc:?}"));
         }
-        if !self.cast.may_write(&doc.register, &run.run.device) {
+        let controller = self.controller_of(&doc.register).map(|partner| self.cast.devices_of(partner));
+        let writes = match controller {
+            Some(mut devices) => devices.any(|device| device.key == run.run.device),
+            None => self.cast.may_write(&doc.register, &run.run.device),
+        };
+        if !writes {
             return Err(format!("n{node} stores a change in {doc:?} by someone who may not write there"));
         }
         if self.runs_seen.contains(&run.run.signature) {
@@ -130,19 +139,23 @@ impl World {
 
     // At the end -----------------------------------------------------------------------------------------
 
-    fn is_honest(&self, node: usize) -> bool {
+    pub(super) fn is_honest(&self, node: usize) -> bool {
         !self.nodes[node].is_liar
     }
 
     /// Whether a machine is a member's now.
-    fn belongs(&self, node: usize) -> bool {
+    pub(super) fn belongs(&self, node: usize) -> bool {
         let partner = self.cast.devices[self.nodes[node].device].partner;
         self.is_member(partner) && !self.is_removed(partner)
     }
 
     fn reads(&self, node: usize, doc: &DocId) -> bool {
         let key = self.cast.devices[self.nodes[node].device].key;
-        self.is_honest(node) && self.belongs(node) && self.cast.may_read(&doc.register, &key)
+        let reads = match self.persons.has(&doc.register) {
+            true => self.holds_person(node, &doc.register, &[]),
+            false => self.cast.may_read(&doc.register, &key),
+        };
+        reads && self.is_honest(node) && self.belongs(node)
     }
 
     /// Groups of machines for which `belongs` holds and which are connected through one another.
@@ -275,6 +288,7 @@ impl World {
         for doc in self.all_docs() {
             self.check_rows_equal(&doc)?;
         }
+        self.check_persons()?;
         self.check_ledger(&histories)?;
         self.check_statuses()
     }
@@ -363,7 +377,7 @@ impl World {
         self.tally.did_times(Did::Cut, cuts.len() as u64);
         for index in 0..self.ledger.entries.len() {
             let entry = &self.ledger.entries[index].clone();
-            if self.nodes[entry.node].is_liar {
+            if self.nodes[entry.node].is_liar || self.may_be_gone(entry) {
                 continue;
             }
             for reader in self.readers_with(index) {
@@ -550,8 +564,4 @@ fn rows_differ(left: &[Row], right: &[Row]) -> Option<String> {
     }
     let (a, b) = left.iter().zip(right).find(|(a, b)| a != b)?;
     Some(format!("{a:?} and {b:?}"))
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
 }

@@ -99,6 +99,10 @@ pub struct Disk {
     pub beacons: BTreeMap<(DeviceKey, Audience), SignedBeacon>,
     /// The engine's own values.
     pub state: BTreeMap<String, Vec<u8>>,
+    /// The key of each person's document, which lies outside the store: every key is one of its own.
+    pub keys: BTreeMap<DocId, u64>,
+    /// Keys made so far.
+    pub keys_made: u64,
 }
 
 impl Disk {
@@ -110,6 +114,10 @@ impl Disk {
     }
 
     fn doc(&mut self, doc: &DocId) -> &mut DiskDoc {
+        if doc.is_person() && !self.keys.contains_key(doc) {
+            self.keys_made += 1;
+            self.keys.insert(*doc, self.keys_made);
+        }
         Arc::make_mut(self.docs.entry(*doc).or_default())
     }
 
@@ -133,8 +141,12 @@ impl Disk {
                 doc.changes.retain(|change| snapshot.frontier.seq(&change.actor) < change.seq);
                 doc.snapshot = Some(snapshot.clone());
             }
-            Write::ClearDoc(doc) | Write::DropPerson(doc) => {
+            Write::ClearDoc(doc) => {
                 self.docs.remove(doc);
+            }
+            Write::DropPerson(doc) => {
+                self.docs.remove(doc);
+                self.keys.remove(doc);
             }
             Write::PutDocMeta(doc, meta) => self.doc(doc).meta = meta.clone(),
             Write::PutRow(doc, row) => {
@@ -152,6 +164,18 @@ impl Disk {
                 self.state.remove(key);
             }
         }
+    }
+
+    /// An older copy of this disk, with the keys of the last backup: persons that lie under another key, or whose key is
+    /// gone, are gone.
+    pub fn put_back(&self, mut backup: Self, key_file: &BTreeMap<DocId, u64>) -> Self {
+        let (keys, readable) = (std::mem::take(&mut backup.keys), key_file.iter());
+        backup.keys = readable.filter(|(doc, key)| keys.get(doc) == Some(key)).map(|(doc, key)| (*doc, *key)).collect();
+        let Self { docs, keys, .. } = &mut backup;
+        docs.retain(|doc, _| !doc.is_person() || keys.contains_key(doc));
+        keys.retain(|doc, _| docs.contains_key(doc));
+        backup.keys_made = self.keys_made;
+        backup
     }
 
     /// One document with further batches written over it, without touching the disk.

@@ -84,6 +84,7 @@ impl World {
         let state = &mut self.nodes[node];
         if state.backups.len() < BACKUPS_MAX {
             state.backups.push(state.disk.clone());
+            state.key_file = state.disk.keys.clone();
         }
         Ok(())
     }
@@ -96,7 +97,9 @@ impl World {
         let which = self.dice.index(self.nodes[node].backups.len());
         let Some(backup) = self.nodes[node].backups.get(which).cloned() else { return Ok(()) };
         self.crash(node)?;
-        self.nodes[node].disk = backup;
+        let state = &self.nodes[node];
+        self.nodes[node].disk = state.disk.put_back(backup, &state.key_file);
+        self.put_persons_back(node);
         self.nodes[node].was_rolled_back = true;
         self.nodes[node].backups.truncate(which + 1);
         let disk = &self.nodes[node].disk;

@@ -10,6 +10,7 @@
 //! - no node takes a change without a valid run of a writer;
 //! - no honest device is blamed for anything;
 //! - nothing of an internal register leaves its partner;
+//! - nothing of a person reaches whom its scope does not name, and an erased one is nowhere;
 //! - queues stay bounded and nothing waits for ever;
 //! - what is saved loads again to the same heads and projects to the same rows.
 //!
@@ -23,6 +24,7 @@ mod faults;
 mod joining;
 mod ledger;
 mod liar;
+mod persons;
 mod plan;
 mod process;
 mod removal;
@@ -50,6 +52,19 @@ pub enum Story {
     General,
     /// The same, and the steward removes a partner.
     Removals,
+    /// The same as in general, with contact persons in each schedule; of the others one in five has some.
+    Persons,
+}
+
+impl Story {
+    /// The option of `sim` that asks for it.
+    pub fn option(self) -> &'static str {
+        match self {
+            Self::General => "",
+            Self::Removals => " --removals",
+            Self::Persons => " --persons",
+        }
+    }
 }
 
 /// What must not happen, and did.
@@ -72,7 +87,7 @@ impl fmt::Display for Violation {
             writeln!(f, "  {line}")?;
         }
         writeln!(f, "seed {}: {}", self.seed, self.what)?;
-        let story = if self.story == Story::Removals { " --removals" } else { "" };
+        let story = self.story.option();
         write!(f, "reproduce: cargo run --release -p comin-tests --bin sim -- --seed {}{story}", self.seed)
     }
 }

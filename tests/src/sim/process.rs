@@ -4,7 +4,7 @@ use crate::sim::dice::Dice;
 use crate::sim::disk::Disk;
 use comin_protocol::check::CheckJob;
 use comin_protocol::engine::{CommandError, Engine, Now, Reply, RequestId, SessionId, StoredDoc, TaskId, Write};
-use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId};
+use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, RegisterId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A machine of the schedule.
@@ -15,6 +15,8 @@ pub struct Node {
     pub disk: Disk,
     /// Older copies of the disk, for a restore.
     pub backups: Vec<Disk>,
+    /// The keys of persons, in a file that each backup replaces.
+    pub key_file: BTreeMap<DocId, u64>,
     /// The running process.
     pub process: Option<Process>,
     /// Wall clock minus true time, in milliseconds.
@@ -75,6 +77,8 @@ pub enum Asked {
     Project(DocId),
     /// A step of a join.
     Join(JoinStep),
+    /// The erasure of a person.
+    Erasure(RegisterId),
     /// Anything whose answer does not matter.
     Other,
 }
@@ -208,6 +212,7 @@ impl Node {
             device,
             disk,
             backups: Vec::new(),
+            key_file: BTreeMap::new(),
             process: None,
             wall_offset_ms: 0,
             refuses: false,

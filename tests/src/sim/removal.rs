@@ -46,7 +46,7 @@ impl World {
         self.removal.as_ref().is_some_and(|removal| removal.done && removal.partner == partner)
     }
 
-    fn partner_at(&self, node: usize) -> usize {
+    pub(super) fn partner_at(&self, node: usize) -> usize {
         self.cast.devices[self.nodes[node].device].partner
     }
 
@@ -88,7 +88,9 @@ impl World {
     fn entries_of(&self, partner: usize, held: impl Fn(&Entry) -> bool) -> Vec<usize> {
         let entries = self.ledger.entries.iter().enumerate();
         let due = |(_, entry): &(usize, &Entry)| {
-            entry.fate == Fate::Acknowledged && self.partner_at(entry.node) == partner && held(entry)
+            // Its persons go with it.
+            let is_due = entry.fate == Fate::Acknowledged && !self.is_of_person(entry);
+            is_due && self.partner_at(entry.node) == partner && held(entry)
         };
         entries.filter(due).map(|(index, _)| index).collect()
     }

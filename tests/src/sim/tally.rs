@@ -69,6 +69,18 @@ counted! {
         Removed = "partners removed",
         /// Someone held documents that the removal did not name.
         Adopted = "what a removal did not name adopted",
+        /// A user made a person.
+        PersonAdded = "persons added",
+        /// A controller said anew who reads a person.
+        PersonShared = "scopes of persons stated again",
+        /// A controller erased a person.
+        PersonErased = "persons erased by their controllers",
+        /// Another partner asked for an erasure.
+        ErasureAsked = "erasures asked for by others",
+        /// One partner's erasures were as many as others carry out in a day.
+        QuotaMet = "as many erasures as a partner has in a day",
+        /// A person lay on a disk that a machine was put back to.
+        PersonRestored = "persons on a disk that was put back",
         /// A divergence had been proven at the end.
         Cut = "documents cut by a proven divergence",
         /// A document travelled as a snapshot.
@@ -111,6 +123,20 @@ counted! {
         Shape = "records lie as they should",
         /// Nothing of a removed partner stays that came too late.
         Late = "what a removed partner wrote too late is gone",
+        /// Nothing of a person is sent to who does not read it.
+        PersonScope = "what is sent of a person goes to who reads it",
+        /// An erased person is nowhere.
+        PersonErased = "an erased person is gone",
+        /// Who reads a person no more holds it no more.
+        PersonUnshared = "a person is gone where its scope has ended",
+        /// Who has never been in a person's scope holds nothing of it.
+        PersonOutside = "a person is not outside its scope",
+        /// What a backup and the file of keys hold a machine has again.
+        PersonRestored = "a restored machine keeps its persons",
+        /// An erasure that a user was told of is not forgotten.
+        ErasureKept = "an acknowledged erasure is kept",
+        /// Others' erasures are carried out up to a number in a day.
+        Quota = "no partner erases more than its number",
         /// No honest device is blamed.
         Blame = "no honest device is blamed",
         /// What status says is true.
@@ -121,7 +147,7 @@ counted! {
 }
 
 /// What schedules did.
-#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// Machines, copies included.
     pub nodes: u64,
@@ -145,6 +171,25 @@ pub struct Tally {
     pub digest: u64,
     did: [u64; Did::ALL.len()],
     looked: [u64; Rule::ALL.len()],
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            nodes: 0,
+            events: 0,
+            virtual_ms: 0,
+            acknowledged: 0,
+            forgiven: 0,
+            frames: 0,
+            bytes: 0,
+            frames_queued_max: 0,
+            backlog_max: 0,
+            digest: 0,
+            did: [0; Did::ALL.len()],
+            looked: [0; Rule::ALL.len()],
+        }
+    }
 }
 
 impl Tally {

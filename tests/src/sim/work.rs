@@ -23,6 +23,8 @@ const LINK_PAIRS: u64 = 4;
 const BULK_CHANGES: u64 = 300;
 /// Every text of an internal register begins so, and no other.
 pub const SECRET: &str = "INTERNAL:";
+/// Every text of a person begins so, and no other.
+pub const PERSONAL: &str = "PERSON:";
 /// Every text of a register that the federation reads begins so.
 pub const PUBLIC: &str = "FEDERATION:";
 
@@ -191,7 +193,13 @@ impl World {
     }
 
     /// A text that nobody else writes, and its entry in the ledger.
-    fn text_for(&mut self, node: usize, register: RegisterId, key: Option<RecordKey>, field: &str) -> (String, Entry) {
+    pub(super) fn text_for(
+        &mut self,
+        node: usize,
+        register: RegisterId,
+        key: Option<RecordKey>,
+        field: &str,
+    ) -> (String, Entry) {
         self.texts += 1;
         let partner = self.cast.devices[self.nodes[node].device].partner;
         let internal = RegisterId::internal(&self.cast.partners[partner].id) == register;

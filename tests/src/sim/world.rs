@@ -8,6 +8,7 @@ use crate::sim::disk::Disk;
 use crate::sim::joining::Joining;
 use crate::sim::ledger::Ledger;
 use crate::sim::panic_text;
+use crate::sim::persons::Persons;
 use crate::sim::plan::Plan;
 use crate::sim::process::{Asked, Batch, ChangeRef, Held, Node, Process, Task, WireEnd};
 use crate::sim::removal::Removal;
@@ -82,6 +83,8 @@ pub enum Event {
     Joining,
     /// The steward's user sees to the removal.
     Removing,
+    /// A user does something about a person.
+    Person,
 }
 
 struct Scheduled {
@@ -132,6 +135,7 @@ pub struct World {
     pub(super) tally: Tally,
     pub(super) joining: Option<Joining>,
     pub(super) removal: Option<Removal>,
+    pub(super) persons: Persons,
     /// The last states that nodes reported.
     pub(super) statuses: BTreeMap<usize, Box<Status>>,
     /// Fresh projections asked for at the end.
@@ -170,6 +174,7 @@ impl World {
             let liar = 1 + dice.index(nodes.len() - 1);
             nodes[liar].is_liar = true;
         }
+        let (persons, person_times) = Persons::draw(story, seed, plan.chaos_ms);
         let mut world = Self {
             story,
             seed,
@@ -180,6 +185,7 @@ impl World {
             order: 0,
             joining: Joining::of(&cast),
             removal: None,
+            persons,
             plan,
             cast,
             nodes,
@@ -200,6 +206,7 @@ impl World {
         };
         world.draw_links(&informed);
         world.schedule_all();
+        world.schedule_persons(person_times);
         if story == Story::Removals {
             world.plan_removal();
         }
@@ -363,6 +370,7 @@ impl World {
             Event::Backup => self.back_up(),
             Event::Joining => self.join_step(),
             Event::Removing => self.removal_step(),
+            Event::Person => self.person_work(),
         }
     }
 
@@ -462,7 +470,15 @@ impl World {
             Output::Load(task, doc) => self.load(node, task, doc),
             Output::Check(task, job) => self.begin(node, task, Task::Check(job)),
             Output::Reply { request, reply, after } => self.hold(node, after, Held::Reply(request, reply, after)),
-            Output::Send { session, frame, after } => self.hold(node, after, Held::Send(session, frame)),
+            Output::Send { session, frame, after } => {
+                // Judged when it is given out: a scope may change while it waits for the disk.
+                let end = self.process(node).and_then(|process| process.sessions.get(&session).copied());
+                if let Some(end) = end {
+                    let to = self.wires[end.wire].ends[1 - end.side].node;
+                    self.check_persons_in_frame(node, to, &frame)?;
+                }
+                self.hold(node, after, Held::Send(session, frame))
+            }
             Output::Changed { .. } | Output::RosterChanged(_) => Ok(()),
             Output::Dial(targets) => {
                 let joins = targets.iter().filter(|target| target.join).map(|target| target.device).collect();
@@ -519,6 +535,7 @@ impl World {
                 self.note_statement(signed);
             }
         }
+        self.note_persons(node, &writes);
         self.note_removal(node, &writes);
         self.check_batch(node, &writes)?;
         let compacted = writes.iter().filter(|write| matches!(write, Write::PutSnapshot(..))).count();
@@ -695,6 +712,10 @@ impl World {
                 Ok(())
             }
             (Asked::Join(step), reply) => self.join_answer(node, step, reply),
+            (Asked::Erasure(person), reply) => {
+                self.erasure_answered(node, person, &reply);
+                Ok(())
+            }
             (Asked::Refused(_) | Asked::Other, _) => Ok(()),
             (asked @ (Asked::Status | Asked::Project(_)), reply) => {
                 Err(format!("n{node} answered {asked:?} with {}", short_reply(&reply)))
@@ -955,6 +976,11 @@ fn may_come_twice(frame: &[u8]) -> bool {
     !matches!(message, Err(_) | Ok(Message::Want(_) | Message::Answer(_) | Message::Chunk(_) | Message::Piece { .. }))
 }
 
+/// Whether some bytes stand in others.
+pub fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
 /// A pair in order.
 pub fn pair(a: usize, b: usize) -> (usize, usize) {
     (a.min(b), a.max(b))
@@ -1011,7 +1037,7 @@ fn short_result(input: &Input) -> String {
 }
 
 /// A frame's message in a few words.
-fn short_frame(frame: &[u8]) -> String {
+pub fn short_frame(frame: &[u8]) -> String {
     let told = |frontier: &Frontier| {
         let tips = frontier.iter().map(|(actor, tip)| format!("{}@{}", tip.seq, actor.short()));
         tips.collect::<Vec<_>>().join(" ")

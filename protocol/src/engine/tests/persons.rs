@@ -1,7 +1,7 @@
 //! Persons: who gets one, and that an erasure ends it everywhere in whatever order things come.
 
 use super::*;
-use crate::ids::PERSON_KIND;
+use crate::ids::{ActorId, ChangeHash, PERSON_KIND};
 use crate::persons::{Personal, Reason};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
@@ -170,6 +170,85 @@ fn a_stranger_scope_or_erasure_says_nothing() {
     }
     assert!(world.holds(0, person), "the controller has it still");
     assert!(!world.holds(1, person) && !world.holds(2, person), "and the stranger has not got it");
+}
+
+#[test]
+fn who_reads_a_person_no_more_is_told_and_asked_nothing_of_it() {
+    let (mut world, _) = World::new(2);
+    world.connect(0, 1);
+    let row = world.add_person(0, Writers::All);
+    let person = row.doc.register;
+    world.command(0, Command::SharePerson { person, readers: only(&[]) }).expect("the controller says so");
+    world.run();
+    // What it sent before it heard of that arrives now, and tells of changes that are not here.
+    let session = *world.nodes[0].links.keys().next().expect("they are connected");
+    let tips = BTreeMap::from([(ActorId([7; 16]), Tip { seq: 3, hash: ChangeHash([7; 32]) })]);
+    world.handle(0, Input::Received(session, Message::Ack { doc: row.doc, tips }.to_frame()));
+    world.handle(0, Input::Tick);
+    let names = |frame: &[u8]| frame.windows(32).any(|piece| piece == person.0);
+    assert!(!world.frames.iter().any(|(.., frame)| names(frame)), "nothing that names the person goes out");
+    // Nor is anybody at fault who asks or sends because it has not heard of it.
+    let want = Message::Want(DocFrontier::of(row.doc, Frontier::default()));
+    let push = Message::Push { doc: row.doc, changes: Vec::new(), runs: Vec::new() };
+    [want, push].into_iter().for_each(|message| world.handle(0, Input::Received(session, message.to_frame())));
+    let answers: Vec<_> = world.frames.drain(..).filter(|(.., frame)| names(frame)).collect();
+    assert_eq!(answers.len(), 1, "who asks gets an answer");
+    let answer = Message::from_frame(&answers[0].2);
+    assert!(matches!(answer, Ok(Message::Answer(answer)) if answer.bytes == 0), "which holds nothing");
+    assert!(world.status(0).faults.is_empty() && !world.nodes[0].links.is_empty(), "and nobody is blamed");
+}
+
+#[test]
+fn whoever_is_removed_has_no_readers_any_more() {
+    let (mut world, _) = World::new(3);
+    world.mesh();
+    let person = world.add_person(1, Writers::All).doc.register;
+    let other = world.add_person(0, Writers::All).doc.register;
+    let gone = world.partner(1);
+    world.command(0, Command::RemovePartner { partner: gone }).expect("the steward removes it");
+    world.run();
+    let held = |world: &World, person| (0..3).map(|index| world.holds(index, person)).collect::<Vec<_>>();
+    assert_eq!(held(&world, person), [false, true, false], "its person is its own alone");
+    assert!(world.holds(0, other) && world.holds(2, other), "those of others stay");
+
+    // It goes on stating scopes, also of a new person, and somebody brings them to a member.
+    let facts = world.nodes[1].engine.roster.persons[&person].clone();
+    let (controller, nonce, signer) = (facts.controller, facts.nonce, world.nodes[1].signer.clone());
+    let scopes = [(nonce, facts.number + 1), ([9; 16], 1)];
+    let late = scopes.map(|(nonce, number)| {
+        let statement = Statement::PersonScope { controller, nonce, number, readers: Writers::All };
+        SignedStatement::unsigned(&statement).sign_device(&signer)
+    });
+    world.nodes[2].engine.adopt_statements(late.to_vec());
+    world.handle(2, Input::Tick);
+    world.run();
+    for index in [0, 2] {
+        let roster = &world.nodes[index].engine.roster;
+        let readers = [person, RegisterId::person(&controller, &[9; 16])].map(|one| roster.readers(&one).count());
+        assert_eq!(readers, [0, 0], "node {index} takes none of it for a scope");
+        assert!(!world.holds(index, person), "nor does the person come back");
+    }
+
+    // Its word for an erasure still counts.
+    let statement = Statement::Erasure { controller, nonce, reason: 0 };
+    world.nodes[2].engine.adopt_statements(vec![SignedStatement::unsigned(&statement).sign_device(&signer)]);
+    world.handle(2, Input::Tick);
+    world.run();
+    assert!(world.nodes[0].engine.roster.persons[&person].is_erased(), "nobody takes it again");
+}
+
+#[test]
+fn what_is_shown_of_a_person_is_which_one() {
+    let (mut world, _) = World::new(1);
+    let row = world.add_person(0, Writers::All);
+    let edit = |target, key: &str| Edit { target, changes: vec![change(key, NAME)], if_version: None };
+    let target = Target::Record { doc: row.doc, key: row.key.clone() };
+    let command = Command::Edit(vec![edit(target, "family_name")]);
+    let reply = world.command(0, command.clone());
+    let of_person = format!("{command:?} {row:?} {reply:?} {:?}", Parked::Command(RequestId(1), command.clone()));
+    assert!(of_person.contains(&row.key.to_string()) && !of_person.contains("Zupan"), "{of_person}");
+    let shown = format!("{:?}", edit(new_in(RegisterId::partner(&world.partner(0))), "name"));
+    assert!(shown.contains(NAME), "of other records it is all shown: {shown}");
 }
 
 #[test]
