@@ -73,7 +73,10 @@ const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 8] = [
     (17416, "what only a removed partner and a disk that was put back had held was expected to stay"),
     (18094, "what a copy of the steward's machine had adopted was expected at the original, which never meets it"),
     (5100, "a machine died of one session while the simulator opened a second one with it"),
-    (11972, "the simulator's disk went on reading the cut run in a snapshot after a lower whole one had taken its place"),
+    (
+        11972,
+        "the simulator's disk went on reading the cut run in a snapshot after a lower whole one had taken its place",
+    ),
 ];
 
 #[test]

@@ -220,6 +220,28 @@ async fn the_keyboard_reaches_everything_and_shows_where_it_is() {
     assert_eq!(browser.faults(&scene.here.origin, &[]).await, Vec::<String>::new(), "nothing complains");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn focus_and_open_groups_stay_where_they_are_when_a_part_comes_anew() {
+    let office = federation(1).await.remove(0);
+    let browser = office.browser().await;
+    for (kept, what) in [
+        ("form[action='/exchange/pause'] button", "a button without a name of its own"),
+        ("#menu-registers > summary", "the word of a group"),
+        ("#numbers a[href='/events']", "a link"),
+    ] {
+        browser.run(&format!("document.querySelector(\"{kept}\").focus()")).await;
+        browser.run("document.querySelectorAll('[data-live]').forEach(part => part.dataset.old = 'yes')").await;
+        browser.run("document.activeElement.closest('.menu')?.setAttribute('open', ''); scrollTo(0, 40)").await;
+        office.add_own("event", &[("title@en", "§ Forum"), ("type", "conference")]).await;
+        browser.until("the numbers have come anew", "!document.querySelector('#numbers').dataset.old").await;
+        let focused = browser.run(&format!("return document.activeElement.matches(\"{kept}\")")).await;
+        assert_eq!(focused, json!(true), "the focus stays on {what}");
+        let open = "return [document.activeElement.closest('.menu')?.open ?? true, Math.round(scrollY)]";
+        assert_eq!(browser.run(open).await, json!([true, 40]), "what was open stays so, and the page where it was");
+    }
+    assert_eq!(browser.faults(&office.origin, &[]).await, Vec::<String>::new(), "nothing complains");
+}
+
 /// Where axe-core is installed: once per target directory.
 fn axe() -> String {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("axe-core-{AXE}"));
