@@ -4,8 +4,8 @@ use super::limits::{BODY_BYTES_MAX, SIGN_IN_BYTES_MAX};
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    backup, calendars, conflicts, devices, export, guard, health, history, import, login, members, openapi,
-    persons, records, registers, report, schema, search, status, stream, sync, users, work,
+    backup, calendars, conflicts, devices, export, guard, health, history, import, login, members, openapi, persons,
+    records, registers, report, schema, search, status, stream, sync, users, work,
 };
 use crate::pages;
 use axum::Router;

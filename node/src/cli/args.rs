@@ -49,7 +49,7 @@ pub enum Verb {
         #[arg(long)]
         carry_over: bool,
     },
-    /// Run the node in the foreground.
+    /// Run the node in the foreground; on an empty machine, first the page that sets it up.
     Run {
         /// End with the process that started this one.
         #[arg(long, hide = true)]

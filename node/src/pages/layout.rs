@@ -180,7 +180,7 @@ impl Ctx {
                         (assets::logo())
                         span { strong { "COM-IN" } " " span.who { (self.own_name()) } }
                     }
-                    form.search method="get" action="/search" role="search" {
+                    form.search method="get" action="/search" role="search" aria-label=(self.t("search-label")) {
                         label.vh for="site-q" { (self.t("search-label")) }
                         input #site-q name="q" type="search" maxlength="100" placeholder=(self.t("search-label"))
                             value=[self.query("q").filter(|_| self.path == "/search")];

@@ -131,7 +131,8 @@ pub async fn page(ctx: Ctx) -> Answer<Response> {
                 } }
             div.actions { button type="submit" { (ctx.t("filter-apply")) } }
         }
-        section #list data-live aria-label=(title) {
+        section #list data-live aria-labelledby="list-title" {
+            h2.vh #list-title { (ctx.tw("n-days", &[("n", days.into())])) }
             @if found.is_empty() { div.empty { p { (ctx.t("news-none")) } } } @else { (list(&ctx, &found)) }
         }
     };

@@ -129,7 +129,10 @@ pub fn show_table(ctx: &Ctx, table: &Table) -> Markup {
         div.scroll tabindex="0" role="region" aria-label=(table.caption) {
             table.cards role="table" {
                 caption { (table.caption) }
-                thead role="rowgroup" { tr role="row" { @for (n, head) in table.head.iter().enumerate() { th role="columnheader" scope="col" class=[is_number(n)] { (head) } } } }
+                thead role="rowgroup" { tr role="row" { @for (n, head) in table.head.iter().enumerate() {
+                    // Above the names of rows there is nothing to say.
+                    @if head.is_empty() { td role="cell" {} } @else { th role="columnheader" scope="col" class=[is_number(n)] { (head) } }
+                } } }
                 tbody role="rowgroup" {
                     @for row in &table.rows {
                         tr role="row" {

@@ -66,19 +66,22 @@ const SHARED: [&str; 25] = [
     "group",
 ];
 
+/// Words that English has from French.
+const FRENCH: [&str; 1] = ["organisation"];
+
 fn words(text: &str) -> impl Iterator<Item = String> {
     let pieces = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
     pieces.filter(|word| word.chars().count() >= 2 && word.chars().all(char::is_alphabetic))
 }
 
 /// Whether a text must be the same in both languages: data of this test, ids, numbers.
-fn is_shared(text: &str) -> bool {
+fn is_shared(text: &str, lang: &str) -> bool {
     let own = text.split_whitespace().any(|word| word == "§");
     let is_hex = |word: &str| word.len() >= 8 && word.chars().all(|c| c.is_ascii_hexdigit());
     own || text.contains("/ip4/")
         || text.split([':', ' ']).any(is_hex)
         || text.starts_with("comin1")
-        || words(text).all(|word| SHARED.contains(&word.as_str()))
+        || words(text).all(|word| SHARED.contains(&word.as_str()) || lang == "fr" && FRENCH.contains(&word.as_str()))
 }
 
 fn keys() -> BTreeSet<&'static str> {
@@ -93,42 +96,48 @@ async fn said(browser: &Browser, office: &Office, path: &str, lang: &str) -> Vec
     said.as_array().expect("a list").iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-async fn speaks_two_languages(browser: &Browser, office: &Office, path: &str) {
-    let keys = keys();
+/// What a page says in English and in another language alike, and keys that it shows for want of words.
+async fn unspoken(browser: &Browser, office: &Office, path: &str) -> Vec<String> {
+    let (keys, mut faults) = (keys(), Vec::new());
+    let bare = |text: &str| text.split_whitespace().any(|word| keys.contains(word));
     let english: BTreeSet<String> = said(browser, office, path, "en").await.into_iter().collect();
-    for text in said(browser, office, path, "it").await {
-        assert!(!english.contains(&text) || is_shared(&text), "{path} says in both languages: {text}");
-        let bare = text.split_whitespace().find(|word| keys.contains(word));
-        assert_eq!(bare, None, "{path} shows a key that has no words: {text}");
+    faults.extend(english.iter().filter(|text| bare(text)).map(|text| format!("{path} shows a key: {text}")));
+    for lang in ["it", "sl", "fr"] {
+        for text in said(browser, office, path, lang).await {
+            if bare(&text) || english.contains(&text) && !is_shared(&text, lang) {
+                faults.push(format!("{path} in {lang}: {text}"));
+            }
+        }
     }
-    let bare = english.iter().find(|text| text.split_whitespace().any(|word| keys.contains(word)));
-    assert_eq!(bare, None, "{path} shows a key that has no words");
+    faults
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_page_speaks_english_and_italian() {
+async fn every_page_speaks_four_languages() {
     assert!(keys().len() > 200 && keys().contains("nav-overview"), "the catalogue is read: {}", keys().len());
     let scene = Scene::set().await;
     let browser = scene.here.browser().await;
     let paths = scene.paths(&browser).await;
     let missing = "/records/organisation:00000000000000000000000000000000".to_owned();
+    let mut left = Vec::new();
     for path in paths.iter().chain([&missing, &"/nowhere".to_owned()]) {
-        speaks_two_languages(&browser, &scene.here, path).await;
+        left.extend(unspoken(&browser, &scene.here, path).await);
     }
     scene.there.pause(true).await;
     browser.open(&scene.here.url("/?lang=en")).await;
     browser.until_says("No partner has been reachable since").await;
-    speaks_two_languages(&browser, &scene.here, "/").await;
-    let faults = browser.faults(&scene.here.origin, &["status of 404"]).await;
+    left.extend(unspoken(&browser, &scene.here, "/").await);
+    let faults = browser.faults(&scene.here.origin, &["status of 404", "status of 422"]).await;
     assert_eq!(faults, Vec::<String>::new(), "no page complains or asks anyone else");
 
     let stranger = Browser::start().await;
-    speaks_two_languages(&stranger, &scene.here, "/").await;
+    left.extend(unspoken(&stranger, &scene.here, "/").await);
     let alone = federation(1).await.remove(0);
     let browser = alone.browser().await;
     for path in templates().into_iter().filter(|path| !path.contains('{') && path != "/records/new") {
-        speaks_two_languages(&browser, &alone, &path).await;
+        left.extend(unspoken(&browser, &alone, &path).await);
     }
+    assert!(left.is_empty(), "{} texts stay English:\n{}", left.len(), left.join("\n"));
 }
 
 /// The window, what the page takes, what it may take (a scroll bar takes its part), and what is in the way.
@@ -158,7 +167,9 @@ async fn no_page_is_wider_than_its_window() {
             assert!(fits, "{path} at {width} px, text at {text}, has to be pushed sideways: {seen}");
         }
     }
-    assert_eq!(browser.faults(&scene.here.origin, &[]).await, Vec::<String>::new(), "nothing complains");
+    // The spreadsheet that waits to be imported has a row that cannot be.
+    let faults = browser.faults(&scene.here.origin, &["status of 422"]).await;
+    assert_eq!(faults, Vec::<String>::new(), "nothing complains");
 }
 
 /// Notes what gets the focus, and which of it shows that it has it.
@@ -209,6 +220,28 @@ async fn the_keyboard_reaches_everything_and_shows_where_it_is() {
     assert_eq!(browser.faults(&scene.here.origin, &[]).await, Vec::<String>::new(), "nothing complains");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn focus_and_open_groups_stay_where_they_are_when_a_part_comes_anew() {
+    let office = federation(1).await.remove(0);
+    let browser = office.browser().await;
+    for (kept, what) in [
+        ("form[action='/exchange/pause'] button", "a button without a name of its own"),
+        ("#menu-registers > summary", "the word of a group"),
+        ("#numbers a[href='/events']", "a link"),
+    ] {
+        browser.run(&format!("document.querySelector(\"{kept}\").focus()")).await;
+        browser.run("document.querySelectorAll('[data-live]').forEach(part => part.dataset.old = 'yes')").await;
+        browser.run("document.activeElement.closest('.menu')?.setAttribute('open', ''); scrollTo(0, 40)").await;
+        office.add_own("event", &[("title@en", "§ Forum"), ("type", "conference")]).await;
+        browser.until("the numbers have come anew", "!document.querySelector('#numbers').dataset.old").await;
+        let focused = browser.run(&format!("return document.activeElement.matches(\"{kept}\")")).await;
+        assert_eq!(focused, json!(true), "the focus stays on {what}");
+        let open = "return [document.activeElement.closest('.menu')?.open ?? true, Math.round(scrollY)]";
+        assert_eq!(browser.run(open).await, json!([true, 40]), "what was open stays so, and the page where it was");
+    }
+    assert_eq!(browser.faults(&office.origin, &[]).await, Vec::<String>::new(), "nothing complains");
+}
+
 /// Where axe-core is installed: once per target directory.
 fn axe() -> String {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("axe-core-{AXE}"));
@@ -230,21 +263,37 @@ fn axe() -> String {
     String::from_utf8(script).expect("a script is UTF-8")
 }
 
-/// Gives what axe finds, and what it cannot decide about colours and nobody has looked at. It decides nothing about signs
-/// that are no letters, such as a tick: their contrast is worked out here, and has to be what words need.
+/// Gives what axe finds, and what it cannot decide about colours and this cannot either. It decides nothing about signs
+/// that are no letters, such as a tick, about words in pictures, and about what others lie near: for these the colour
+/// that is really below is looked for here, and has to be far enough from theirs.
 const LEFT: &str = "
   const channels = colour => colour.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = e => { for (; e; e = e.parentElement) { const c = channels(getComputedStyle(e).backgroundColor); if ((c[3] ?? 1) === 1) return c; } return [255, 255, 255]; };
-  const contrast = e => { const [a, b] = [light(channels(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05); };
+  const ratio = (one, two) => { const [a, b] = [light(one), light(two)].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05); };
+  const inPicture = e => e instanceof SVGElement && !(e instanceof SVGSVGElement);
+  const paint = e => {
+    const style = getComputedStyle(e), colour = inPicture(e) ? style.fill : style.backgroundColor;
+    const parts = colour.startsWith('rgb') ? channels(colour) : null;
+    return parts && (parts[3] ?? 1) === 1 ? parts : null;
+  };
+  // Whether somebody can read it: what is below it in the middle has another colour, or it lies under an open menu.
+  const reads = css => {
+    const e = document.querySelector(css);
+    e.scrollIntoView({block: 'center'});
+    const box = e.getBoundingClientRect();
+    const stack = document.elementsFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    if (stack[0]?.closest('.menu') && !e.closest('.menu')) return true;
+    const ground = stack.filter(x => x.tagName !== 'text' && x.tagName !== 'tspan').map(paint).find(Boolean);
+    const own = inPicture(e) ? getComputedStyle(e).fill : getComputedStyle(e).color;
+    return Boolean(ground) && ratio(channels(own), ground) >= 4.5;
+  };
   const say = (v, nodes) => v.impact + ', ' + v.id + ': '
     + nodes.map(n => n.html.slice(0, 160) + ' – ' + n.any.map(c => c.message).join(' ')).slice(0, 3).join(' | ');
-  const isSign = n => n.any.every(c => c.data?.messageKey === 'nonBmp') && contrast(document.querySelector(n.target[0])) >= 4.5;
   const left = rules => axe.run(document, rules).then(r => [
     ...r.violations.map(v => say(v, v.nodes)),
     ...r.incomplete.filter(v => v.id.startsWith('color-contrast'))
-      .map(v => [v, v.nodes.filter(n => !isSign(n))]).filter(([, nodes]) => nodes.length).map(([v, nodes]) => say(v, nodes)),
+      .map(v => [v, v.nodes.filter(n => !reads(n.target[0]))]).filter(([, nodes]) => nodes.length).map(([v, nodes]) => say(v, nodes)),
   ])
 ";
 

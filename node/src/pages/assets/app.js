@@ -34,14 +34,22 @@ function tell(text, withLink) {
   }
 }
 
-// Focus on a link or button inside a replaced part moves to its twin in the new one.
+// The link, button or word of a group in a new part that stands where the one with the focus stood.
+function twinOf(active, part, fresh) {
+  if (active.id) return fresh.querySelector(`#${CSS.escape(active.id)}`);
+  if (active.matches("details[id] > summary")) return fresh.querySelector(`#${CSS.escape(active.parentElement.id)} > summary`);
+  const key = (element) => [element.tagName, element.getAttribute("href"), element.textContent].join();
+  const alike = (root) => [...root.querySelectorAll("a[href], button, summary")].filter((e) => key(e) === key(active));
+  return alike(fresh)[alike(part).indexOf(active)];
+}
+
 function replace(part, fresh) {
   const active = part.contains(document.activeElement) ? document.activeElement : null;
   const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
-  const twin = active && (active.id ? `#${CSS.escape(active.id)}` : active.href && `a[href="${CSS.escape(active.getAttribute("href"))}"]`);
+  const twin = active && twinOf(active, part, fresh);
   part.replaceWith(fresh);
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  if (twin) fresh.querySelector(twin)?.focus({ preventScroll: true });
+  twin?.focus({ preventScroll: true });
 }
 
 async function refresh() {
