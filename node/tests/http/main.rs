@@ -4,6 +4,7 @@ mod calendars;
 mod desk;
 mod federation;
 mod import;
+mod many;
 mod nodes;
 mod office;
 mod pages;
