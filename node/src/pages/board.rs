@@ -4,6 +4,7 @@ use super::layout::{Ctx, Place};
 use super::{around, filters, lists, show};
 use crate::api::Answer;
 use crate::i18n::Lang;
+use crate::search::SearchIndex;
 use crate::store::{Store, StoreError};
 use crate::views::{Filter, Group, Reader, RecordIndex, Titles, time};
 use axum::response::Response;
@@ -37,12 +38,13 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
         return lists::list(ctx, "interest").await;
     }
     let filter = filters::read(&ctx, Some("interest"))?;
-    let (index, roster, lang) = (ctx.app.index(), ctx.status.roster.clone(), ctx.lang);
+    let (index, search) = (ctx.app.index(), ctx.app.search());
+    let (roster, lang) = (ctx.status.roster.clone(), ctx.lang);
     let own = (ctx.status.partner, ctx.status.device);
     let read = ctx
         .app
         .node()
-        .read(move |store| board(&Reader::new(store, &roster, own, lang), (store, &index), &filter, lang));
+        .read(move |store| board(&Reader::new(store, &roster, own, lang), (store, &index, &search), &filter, lang));
     let board = read.await?;
     let total: usize = board.columns.iter().map(|column| column.total).sum();
     let plural = ctx.t("kinds-interest");
@@ -61,14 +63,14 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
 
 fn board(
     reader: &Reader<'_>,
-    (store, index): (&dyn Store, &RecordIndex),
+    (store, index, search): (&dyn Store, &RecordIndex, &SearchIndex),
     filter: &Filter,
     lang: Lang,
 ) -> Result<Board, StoreError> {
     let (mut columns, mut titles) = (Vec::new(), Titles::new());
     for term in filters::states("interest").map_or(&[][..], |list| list.terms) {
         let filter = Filter { state: Some(term.code.to_owned()), ..filter.clone() };
-        let page = index.list(store, &filter, lang, 1, CARDS)?;
+        let page = filters::page(store, (index, search), &filter, lang, (1, CARDS))?;
         titles.extend(reader.titles(&page.groups.iter().flatten().collect::<Vec<_>>())?);
         let groups = page.groups.into_iter().filter_map(|rows| reader.group(rows).transpose());
         let groups = groups.collect::<Result<Vec<_>, StoreError>>()?;

@@ -5,8 +5,9 @@ use super::show;
 use crate::api::limits::QUERY_BYTES_MAX;
 use crate::api::{Answer, Problem, parse_key};
 use crate::i18n::Lang;
+use crate::search::{Query, SearchIndex, words_of};
 use crate::store::{Store, StoreError};
-use crate::views::{Filter, RecordIndex, kind_label, title};
+use crate::views::{Filter, ListPage, RecordIndex, kind_label, title};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::schema::{self, FieldType, LANGUAGES, Vocabulary};
 use maud::{Markup, html};
@@ -54,6 +55,32 @@ pub fn networks(store: &dyn Store, index: &RecordIndex, lang: Lang) -> Result<Ve
     let list = index.list(store, &filter, lang, 1, NETWORKS_OFFERED)?;
     let rows = list.groups.iter().filter_map(|rows| rows.first());
     Ok(rows.map(|row| (row.key.clone(), title(row, lang))).collect())
+}
+
+/// One page of what a filter lets through: by title, or where it has words, the best first. Blocks.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn page(
+    store: &dyn Store,
+    (index, search): (&RecordIndex, &SearchIndex),
+    filter: &Filter,
+    lang: Lang,
+    (page, page_rows): (usize, usize),
+) -> Result<ListPage, StoreError> {
+    let text = filter.q.clone().unwrap_or_default();
+    if words_of(&text).is_empty() {
+        return index.list(store, filter, lang, page, page_rows);
+    }
+    let query = Query { text, filter: Filter { q: None, ..filter.clone() } };
+    // How many there are is known only when they are found: a page behind the last one is the last one.
+    let (_, total) = search.search(store, &query, lang, 0)?;
+    let pages = total.div_ceil(page_rows.max(1)).max(1);
+    let page = page.clamp(1, pages);
+    let (hits, _) = search.search(store, &query, lang, page * page_rows)?;
+    let shown = hits.into_iter().skip((page - 1) * page_rows);
+    let groups = shown.map(|hit| store.rows_of(&hit.key)).collect::<Result<Vec<_>, _>>()?;
+    Ok(ListPage { groups: groups.into_iter().filter(|rows| !rows.is_empty()).collect(), total, page, pages })
 }
 
 /// The states of a kind, in their order.

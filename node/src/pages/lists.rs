@@ -78,10 +78,11 @@ pub fn head(ctx: &Ctx, kind: &str, plural: &str) -> Markup {
 
 async fn read(ctx: &Ctx, filter: Filter) -> Answer<Found> {
     let number = ctx.query("page").and_then(|text| text.parse().ok()).unwrap_or(1);
-    let (index, roster, lang) = (ctx.app.index(), ctx.status.roster.clone(), ctx.lang);
+    let (index, search) = (ctx.app.index(), ctx.app.search());
+    let (roster, lang) = (ctx.status.roster.clone(), ctx.lang);
     let own = (ctx.status.partner, ctx.status.device);
     let found = ctx.app.node().read(move |store| {
-        let page = index.list(store, &filter, lang, number, PAGE_ROWS)?;
+        let page = filters::page(store, (&index, &search), &filter, lang, (number, PAGE_ROWS))?;
         let reader = Reader::new(store, &roster, own, lang);
         let rows: Vec<&Row> = page.groups.iter().flatten().collect();
         let titles = reader.titles(&rows)?;

@@ -297,7 +297,7 @@ struct Decided {
 /// # Errors
 /// 503 where the store fails.
 pub async fn same(ctx: Ctx) -> Answer<Response> {
-    let suggested = read_suggestions(&ctx.app, ctx.lang).await?;
+    let (suggested, page, pages, _) = page_of(&ctx, read_suggestions(&ctx.app, ctx.lang).await?);
     let decided = decided(&ctx).await?;
     let title = ctx.t("sameas-title");
     let main = html! {
@@ -308,6 +308,7 @@ pub async fn same(ctx: Ctx) -> Answer<Response> {
                 h2 #suggested { (ctx.t("sameas-suggested")) }
                 @if suggested.is_empty() { div.empty { p { (show::icon("good")) " " (ctx.t("sameas-none")) } } }
                 @for item in &suggested { (suggestion(&ctx, item)) }
+                (lists::pager(&ctx, page, pages))
             }
             @if !decided.is_empty() {
                 section aria-labelledby="decided" {

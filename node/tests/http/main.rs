@@ -6,6 +6,7 @@ mod federation;
 mod history;
 mod house;
 mod import;
+mod many;
 mod nodes;
 mod office;
 mod pages;

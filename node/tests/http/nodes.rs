@@ -53,6 +53,16 @@ impl Got {
 
 /// Starts a node of a partner of its own, with a store in memory.
 pub fn start(secret: u8, name: &str, country: &str, net: bool) -> TestNode {
+    start_with(secret, (name, country), net, |_, _| ())
+}
+
+/// The same, with what `fill` puts into the store beforehand.
+pub fn start_with(
+    secret: u8,
+    (name, country): (&str, &str),
+    net: bool,
+    fill: impl FnOnce(&dyn Store, PartnerId),
+) -> TestNode {
     let signer = DeviceSigner::from_secret(&[secret; 32]);
     let partner = PartnerSigner::from_secret(&[secret ^ 0xff; 32]);
     let certificate = SignedStatement::unsigned(&Statement::Certificate {
@@ -67,6 +77,7 @@ pub fn start(secret: u8, name: &str, country: &str, net: bool) -> TestNode {
     .sign_partner(&partner);
     let store: Arc<dyn Store> = Arc::new(store::open_memory());
     store.commit(&[vec![Write::PutStatement(certificate.id(), certificate)]]).expect("an empty store takes it");
+    fill(store.as_ref(), PartnerId::from_first_key(&partner.key()));
     let net = net.then(|| NetConfig { listen: vec!["/ip4/127.0.0.1/tcp/0".into()], ..NetConfig::default() });
     let helper = HelperCommand { program: env!("CARGO_BIN_EXE_comin").into(), args: vec!["helper".into()] };
     let (handle, running) = Node::start(NodeConfig { signer, net, helper }, store).expect("the node starts");
