@@ -13,6 +13,7 @@
 
 mod again;
 mod appeals;
+mod arrivals;
 mod beacons;
 mod command;
 mod devices;
@@ -35,6 +36,7 @@ mod tests;
 mod told;
 mod transfer;
 
+pub use arrivals::{Arrival, Arrivals};
 pub use drafts::STATE_UNCONFIRMED;
 pub use io::*;
 
@@ -106,6 +108,8 @@ pub struct Engine {
     erasures: persons::Erasures,
     /// Own edits that wait for their record to be made again.
     waiting: again::Waiting,
+    /// What came late, for the people of this node.
+    arrivals: Arrivals,
     /// Own changes of this slice that no run covers yet.
     fresh: BTreeMap<DocId, Vec<StoredChange>>,
     /// Edits of this slice that wait for their rows.
@@ -198,6 +202,7 @@ impl Engine {
             stopped: None,
             erasures: persons::Erasures::default(),
             waiting: again::Waiting::default(),
+            arrivals: Arrivals::default(),
             fresh: BTreeMap::new(),
             edited: Vec::new(),
             batch: Vec::new(),
@@ -234,6 +239,7 @@ impl Engine {
         self.restore_joining(state)?;
         self.restore_waiting(state)?;
         self.restore_erasures(state)?;
+        self.restore_arrivals(state)?;
         self.restore_peers(state)
     }
 
