@@ -68,9 +68,10 @@ pub async fn surroundings(app: &AppState, group: &Group, lang: Lang) -> Answer<M
     let missing = missing.await?;
     // Asked for where it matters alone: it costs a look at every document.
     let complete = if missing.is_empty() { BTreeSet::new() } else { complete(app).await? };
+    let index = app.index();
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
-        let linked = links::of(&reader, &key)?;
+        let linked = links::of(&reader, &index, &key)?;
         let mut absent = Vec::new();
         for other in missing {
             if let Some(why) = absence(store, &roster, &complete, &other)? {
