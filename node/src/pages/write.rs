@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::ids::RegisterId;
 use comin_protocol::record::{Row, RowVersion};
 use comin_protocol::roster::RegisterKind;
-use comin_protocol::schema::{FieldType, Kind};
+use comin_protocol::schema::{self, FieldType, Kind};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -256,7 +256,7 @@ fn stale(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, choices: &C
 }
 
 fn standing(ctx: &Ctx, kind: &Kind, version: &Version, key: &str, titles: &views::Titles) -> Markup {
-    let field = kind.field(key.split('@').next().unwrap_or(key));
+    let field = kind.field(schema::base_of(key));
     match (version.row.value(key), field) {
         (Some(value), field) => show::scalar(ctx.lang, field, value, titles),
         (None, Some(field)) if field.is_set() => {
