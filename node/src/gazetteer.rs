@@ -110,9 +110,8 @@ impl Gazetteer {
 
 /// A name as names are compared: folded, without punctuation, `st` and `ste` written out.
 fn fold(name: &str) -> String {
-    let folded = views::fold(name);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let full = words.map(|word| match word {
+    let folded = views::fold_words(name);
+    let full = folded.split(' ').map(|word| match word {
         "st" => "saint",
         "ste" => "sainte",
         word => word,

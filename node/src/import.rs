@@ -6,6 +6,7 @@
 //! target register with the same key, which is name and city unless the mapping says otherwise; so a second run of one
 //! file changes nothing. An empty cell says nothing: it never clears a value.
 
+mod edits;
 mod existing;
 mod headings;
 mod json;
@@ -20,18 +21,20 @@ mod text;
 mod values;
 mod xlsx;
 
-use crate::limits::{IMPORT_ERRORS_LISTED, IMPORT_SLICE_BYTES, IMPORT_SLICE_OPS};
+use crate::limits::IMPORT_ERRORS_LISTED;
 use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
 use comin_protocol::engine::{Command, CommandError, Edit, Reply};
 use comin_protocol::ids::{DocId, PartnerId, RecordKey, RegisterId};
-use comin_protocol::limits::EDIT_SLICE;
-use comin_protocol::record::{FieldChange, FieldOp, Row};
+use comin_protocol::record::Row;
 use comin_protocol::roster::Roster;
 use comin_protocol::schema::Kind;
 use plan::Stock;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use table::Reading;
 
+pub use edits::Edits;
 pub use mapping::{Mapping, Wishes, Written};
 pub use people::{People, PersonEdit, Terms, write as write_person};
 pub use plan::{Change, Plan};
@@ -191,7 +194,7 @@ pub async fn plan(
         }
         let persons = persons(store, &roster, &target.partner)?;
         let stock = Stock { rows: &rows, persons: &persons };
-        let made = plan::make(&target, &options, &mapping, &table, &stock);
+        let made = plan::make(&target, &options, &mapping, table, &stock);
         Ok(made.map_err(|refused| refused.into_error(Some(mapping))))
     });
     planned.await?
@@ -199,12 +202,22 @@ pub async fn plan(
 
 /// The file as a table, and which column goes where.
 fn read(target: &Target, options: &Options, file: &[u8]) -> Result<(Mapping, table::Table), Refusals> {
+    // Each heading is asked about under every delimiter, and the dearest answer is that it is none.
+    let known: RefCell<HashMap<String, usize>> = RefCell::default();
+    let score = |cell: &str| {
+        if let Some(score) = known.borrow().get(cell) {
+            return *score;
+        }
+        let score = mapping::score(target.kind, &options.wishes, cell);
+        known.borrow_mut().insert(cell.to_owned(), score);
+        score
+    };
     let reading = Reading {
         kind: target.kind.name,
         encoding: options.encoding.as_deref(),
         sheet: options.sheet.as_deref(),
         register: target.register.to_string(),
-        score: &|cell| mapping::score(target.kind, &options.wishes, cell),
+        score: &score,
     };
     let table = table::read(file, &reading).map_err(|error| Refusals::from(vec![error]))?;
     let mapping = Mapping::of(target.kind, &table, &options.wishes, options.language)?;
@@ -248,44 +261,6 @@ pub async fn write(
         Ok(Reply::Edited(rows)) => Ok(rows),
         Ok(other) => Err(refused(CommandError::Stopped(format!("unexpected reply {other:?}")))),
         Err(cause) => Err(refused(cause)),
-    }
-}
-
-/// Edits in portions that one commit can take, made as they are asked for.
-pub fn slices(edits: Vec<Edit>) -> impl Iterator<Item = Vec<Edit>> + Send {
-    let mut edits = edits.into_iter().peekable();
-    std::iter::from_fn(move || {
-        let (mut slice, mut sum): (Vec<Edit>, Cost) = (Vec::new(), Cost::default());
-        while let Some(cost) = edits.peek().map(Cost::of) {
-            sum = Cost { bytes: sum.bytes + cost.bytes, ops: sum.ops + cost.ops };
-            let fits = slice.len() < EDIT_SLICE && sum.bytes <= IMPORT_SLICE_BYTES && sum.ops <= IMPORT_SLICE_OPS;
-            // What is too much for a slice is one by itself; the plan has seen to it that a commit takes it.
-            if !fits && !slice.is_empty() {
-                break;
-            }
-            slice.extend(edits.next());
-        }
-        (!slice.is_empty()).then_some(slice)
-    })
-}
-
-/// About how much an edit adds to a commit, and at most how many operations.
-#[derive(Default)]
-struct Cost {
-    bytes: usize,
-    ops: usize,
-}
-
-impl Cost {
-    fn of(edit: &Edit) -> Self {
-        let ops = |change: &FieldChange| match &change.op {
-            FieldOp::Prose(text) => 1 + text.chars().count(),
-            _ => 1,
-        };
-        Self {
-            bytes: edit.changes.iter().map(FieldChange::bytes_about).sum(),
-            ops: 1 + edit.changes.iter().map(ops).sum::<usize>(),
-        }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod api;
 pub mod backup;
 pub mod calendars;
 pub mod cells;
+pub mod check;
 pub mod config;
 pub mod datadir;
 pub mod export;

@@ -69,6 +69,14 @@ pub const DOCS_LOADED_MAX: usize = 12;
 /// A document without an edit for this long is unloaded, in milliseconds.
 pub const DOC_IDLE_MS: u64 = 60_000;
 
+/// A change that came so long after it was written came late, in milliseconds: a push takes less, and clocks of offices
+/// are closer to one another.
+pub const LATE_MS: i64 = 60_000;
+/// What came late from one author within this time came together, in milliseconds.
+pub const ARRIVALS_TOGETHER_MS: u64 = 60 * 60 * 1_000;
+/// Late arrivals that are remembered of a document; the oldest are news no more.
+pub const ARRIVALS_MAX: usize = 64;
+
 /// Largest wire message in bytes, frame header excluded.
 pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of one piece of a message that is too long for a frame: room for what is said around them.

@@ -369,7 +369,7 @@ async fn checked_and_written(
     let terms = if let Persons::Take(terms) = &persons { Some(terms) } else { None };
     let total = plan.edits.len() + plan.people.edits.len();
     let mut written: Vec<RecordKey> = Vec::new();
-    for slice in import::slices(plan.edits) {
+    for slice in plan.edits.into_slices() {
         told.send_replace(Stage::Writing { written: written.len(), total });
         let rows = import::write(app.node(), slice, (written.len(), total)).await?;
         written.extend(rows.iter().map(|row| row.key.clone()));

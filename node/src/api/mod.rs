@@ -43,6 +43,7 @@
 //! | `DELETE devices/{id}` | this machine revokes another one of its partner |
 //! | `GET`, `PUT devices/{id}/revocation` | what the recovery kit has to sign; `{statement}` once it has |
 //! | `POST restore/alone` | after a restore: nobody else is left to confirm it |
+//! | `GET check` | whether pages and searches read what the documents say: `{documents, records, faults}` |
 //! | `GET backup` | a backup, with this machine's secret (control socket only) |
 //! | `POST registers` | `{name, writers}`; `writers` is `"all"` or a list of partner names or ids |
 //! | `PUT registers/{id}/writers` | `{writers}` |
@@ -69,6 +70,7 @@
 pub mod auth;
 mod backup;
 mod calendars;
+mod check;
 mod conflicts;
 pub(crate) mod context;
 mod devices;

@@ -95,6 +95,7 @@ pub const ROUTES: &[Doc] = &[
     doc("post", "/api/v1/restore/alone", "After a restore: no other node is left to confirm it"),
     doc("get", "/api/v1/backup", "A backup with this machine's secret; over the control socket only")
         .gives(200, "application/octet-stream"),
+    doc("get", "/api/v1/check", "Whether pages and searches read what the documents say, with every fault in words"),
     doc("get", "/api/v1/devices", "Devices with a valid certificate, and this partner's revoked ones"),
     doc("post", "/api/v1/devices", "Certify a further device of this partner").body("Further").gives(201, JSON),
     doc("delete", "/api/v1/devices/{id}", "Revoke a device of this partner"),

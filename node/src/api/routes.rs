@@ -4,8 +4,8 @@ use super::limits::{BODY_BYTES_MAX, SIGN_IN_BYTES_MAX};
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    backup, calendars, conflicts, devices, export, guard, health, history, import, login, members, openapi, persons,
-    records, registers, report, schema, search, status, stream, sync, users, work,
+    backup, calendars, check, conflicts, devices, export, guard, health, history, import, login, members, openapi,
+    persons, records, registers, report, schema, search, status, stream, sync, users, work,
 };
 use crate::pages;
 use axum::Router;
@@ -46,6 +46,7 @@ fn api() -> Router<AppState> {
         .route("/stewards", get(members::stewards).put(members::set_stewards))
         .route("/restore/alone", post(members::confirm_alone))
         .route("/backup", get(backup::backup))
+        .route("/check", get(check::get))
         .route("/devices", get(devices::list).post(devices::certify))
         .route("/devices/{id}", delete(devices::revoke))
         .route("/devices/{id}/revocation", get(devices::revocation).put(devices::revoke_by_key))

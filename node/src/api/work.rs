@@ -1,7 +1,7 @@
 //! The work that coordinators do: interest, proposals, records that are one, stale records, news.
 
 use super::context::{Body, Params};
-use super::members::items;
+use super::members::{items, unexpected};
 use super::problem::{Answer, Problem};
 use super::records::{
     NewRecord, RegisterParam, Written, address, create_records, edit, parse_key, read_group, read_written, with_schema,
@@ -21,7 +21,7 @@ use crate::work::{links, news, stale};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use comin_protocol::engine::{Edit, Lag, Target};
+use comin_protocol::engine::{Command, Edit, Lag, Reply, Target};
 use comin_protocol::ids::{PartnerId, RecordKey, RegisterId};
 use comin_protocol::record::{DELETED, FieldChange, FieldOp, Row};
 use serde::Deserialize;
@@ -68,9 +68,10 @@ pub async fn surroundings(app: &AppState, group: &Group, lang: Lang) -> Answer<M
     let missing = missing.await?;
     // Asked for where it matters alone: it costs a look at every document.
     let complete = if missing.is_empty() { BTreeSet::new() } else { complete(app).await? };
+    let index = app.index();
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
-        let linked = links::of(&reader, &key)?;
+        let linked = links::of(&reader, &index, &key)?;
         let mut absent = Vec::new();
         for other in missing {
             if let Some(why) = absence(store, &roster, &complete, &other)? {
@@ -555,10 +556,14 @@ pub async fn list_news(
         }
         (Some(_), Some(_)) => return Err(Problem::bad_request("send either since or days")),
     };
+    let arrivals = match app.node().command(Command::Arrivals).await? {
+        Reply::Arrivals(arrivals) => arrivals,
+        other => return Err(unexpected(&other)),
+    };
     let (own, roster) = (app.own().await?, app.node().roster());
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
-        Ok(news::News::since(&reader, since_ms)?.to_json(lang))
+        Ok(news::News::since(&reader, &arrivals, since_ms)?.to_json(lang))
     });
     Ok(Json(json!({"schema": 1, "since": time::rfc3339(since_ms), "items": found.await?})))
 }

@@ -1,33 +1,26 @@
-//! `check`: the store, and what pages read against the documents.
+//! `check`: the store, and what pages and searches read against the documents.
 
-use super::client::STORE_WAIT;
+use super::client::{Client, STORE_WAIT};
 use super::error::{CliError, CliResult, Exit};
 use super::output::{Output, plain};
+use comin_node::check::{self, Findings};
 use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
-use comin_node::runtime::{Node, NodeConfig, NodeHandle};
+use comin_node::runtime::{Node, NodeConfig};
+use comin_node::search::SearchIndex;
 use comin_node::store::{self, Store, StoreError};
-use comin_protocol::engine::{Command, CommandError, Reply};
+use comin_protocol::engine::CommandError;
 use comin_protocol::identity::DeviceSigner;
 use comin_protocol::ids::DocId;
-use comin_protocol::record::Row;
-use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::{Value, json};
 use std::sync::Arc;
-
-/// What a whole comparison found.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    pub records: usize,
-    /// Of documents whose rows are not what they say: the rows that they should have.
-    pub wrong: BTreeMap<DocId, Vec<Row>>,
-    /// Every fault, in words.
-    faults: Vec<String>,
-}
 
 /// `check` without `--repair`.
 pub fn run(dir: &DataDir, out: &Output) -> CliResult<Exit> {
     let signer = dir.signer()?;
+    if let Ok(client) = Client::running(dir, Some(out.lang.code())) {
+        return of_running(&client, out);
+    }
     let sled = open(dir)?;
     let verified = sled.verify()?;
     let damaged: Vec<String> = verified.damaged.iter().map(|damage| damage.to_string()).collect();
@@ -52,6 +45,23 @@ pub fn run(dir: &DataDir, out: &Output) -> CliResult<Exit> {
         out.say("cli-check-good", &[&counts[..], &[("entries", verified.entries.into())]].concat());
         out.say("cli-check-size", &[("live", (live_bytes / 1_000).into()), ("disk", (disk_bytes / 1_000).into())]);
     }
+    Ok(Exit::Ok)
+}
+
+/// Has the node that runs compare what it holds, the index of its searches as it is now included.
+fn of_running(client: &Client, out: &Output) -> CliResult<Exit> {
+    let answer = client.get("check")?;
+    let faults = answer.get("faults").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let faults: Vec<String> = faults.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    if let Some(error) = report_faults(&faults, out) {
+        return Err(error);
+    }
+    if out.json {
+        out.object(answer);
+        return Ok(Exit::Ok);
+    }
+    let count = |name: &str| answer.get(name).and_then(Value::as_u64).unwrap_or(0);
+    out.say("cli-check-running", &[("documents", count("documents").into()), ("records", count("records").into())]);
     Ok(Exit::Ok)
 }
 
@@ -81,46 +91,16 @@ pub(super) fn busy() -> CliError {
     CliError::new("the node is running and holds the store").exit(Exit::Busy).hint("stop it, then run this again")
 }
 
-/// Projects every document afresh and compares it with the rows that pages read.
+/// Projects every document afresh, and compares it with the rows that pages read and those with what searches read.
 pub(super) fn compare(signer: &DeviceSigner, store: Arc<dyn Store>, documents: &[DocId]) -> CliResult<Findings> {
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let (handle, node) = Node::start(NodeConfig { signer: signer.clone(), net: None, helper }, store)?;
-    let found = super::block_on(compare_all(&handle, documents));
+    let search = Arc::new(SearchIndex::new(&handle));
+    let found = super::block_on(check::compare(&handle, search, documents));
     drop(handle);
     node.stop();
-    found?
-}
-
-async fn compare_all(handle: &NodeHandle, documents: &[DocId]) -> CliResult<Findings> {
-    let mut found = Findings::default();
-    for doc in documents {
-        let id = *doc;
-        let projected = match handle.command(Command::Project { doc: id }).await {
-            Ok(Reply::Projected(rows)) => rows,
-            Ok(other) => return Err(CliError::new(format!("unexpected reply {other:?}"))),
-            Err(CommandError::Stopped(reason)) => return Err(StoreError::Damaged(reason).into()),
-            Err(error) => return Err(CliError::new(error.to_string())),
-        };
-        let rows = handle.read(move |store| store.rows_of_doc(&id)).await?;
-        found.records += projected.len();
-        let different = differences(&projected, &rows);
-        if !different.is_empty() {
-            found.faults.extend(different);
-            found.wrong.insert(id, projected);
-        }
-    }
-    Ok(found)
-}
-
-/// Records whose row is not what the document says.
-fn differences(projected: &[Row], rows: &[Row]) -> Vec<String> {
-    let stored: BTreeMap<_, _> = rows.iter().map(|row| (&row.key, row)).collect();
-    let known: BTreeSet<_> = projected.iter().map(|row| &row.key).collect();
-    let of_document = projected.iter().filter_map(|row| match stored.get(&row.key) {
-        None => Some(format!("{} is in the document and not in the view", row.key)),
-        Some(other) if other.version() != row.version() => Some(format!("{} reads differently in the view", row.key)),
-        Some(_) => None,
-    });
-    let of_view = rows.iter().filter(|row| !known.contains(&row.key));
-    of_document.chain(of_view.map(|row| format!("{} is in the view and not in the document", row.key))).collect()
+    found?.map_err(|error| match error {
+        CommandError::Stopped(reason) => StoreError::Damaged(reason).into(),
+        error => CliError::new(error.to_string()),
+    })
 }

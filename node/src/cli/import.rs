@@ -193,8 +193,12 @@ fn lists(report: &Value, args: &ImportArgs, out: &Output) {
         let reason = out.t(&format!("cli-duplicate-{}", text(duplicate, "reason")));
         let row = number(duplicate, "row");
         let (title, id) = (text(duplicate, "title"), text(duplicate, "id"));
-        let args = [("row", row.into()), ("title", title.into()), ("id", id.into()), ("reason", reason.into())];
-        out.line(format!("  {}", out.tw("cli-row-duplicate", &args)));
+        let args = [("row", row.into()), ("title", title.into()), ("reason", reason.into())];
+        let told = match duplicate.get("other_row").and_then(Value::as_u64) {
+            Some(other) => out.tw("cli-row-like-row", &[&args[..], &[("other", other.into())]].concat()),
+            None => out.tw("cli-row-duplicate", &[&args[..], &[("id", id.into())]].concat()),
+        };
+        out.line(format!("  {told}"));
     }
     more(duplicates.len(), out);
 }

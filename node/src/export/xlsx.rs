@@ -165,7 +165,7 @@ fn fill(sheet: &mut Worksheet, lang: Lang, lines: Vec<Line>) -> Result<(), XlsxE
         if !name.is_empty() {
             put_text(sheet, 1, n, &name, &names)?;
         }
-        let base = name.split('@').next().unwrap_or_default();
+        let base = schema::base_of(&name);
         let width = WIDTHS.iter().find(|(field, _)| *field == base).map_or(WIDTH, |(_, width)| *width);
         sheet.set_column_width(n, width)?;
         last = n;
@@ -253,7 +253,7 @@ fn cells_of(row: &Row, titles: &Titles) -> Vec<(Column, Cell)> {
     let mut out = Vec::new();
     let fields = to_json(row);
     for (name, text) in to_columns(row) {
-        let base = name.split('@').next().unwrap_or(&name);
+        let base = schema::base_of(&name);
         let place = kind.and_then(|kind| kind.all_fields().position(|field| field.name == base));
         let field = kind.and_then(|kind| kind.field(base));
         let column = |part| Column { place: place.unwrap_or(usize::MAX), name: name.clone(), part };

@@ -92,8 +92,7 @@ fn identities(key: &[&str], row: &Row) -> BTreeSet<String> {
 
 /// The texts of a field.
 pub fn texts<'a>(row: &'a Row, name: &str) -> Vec<&'a str> {
-    let of_field =
-        row.fields.keys().filter(|key| key.split(['@', '/']).next() == Some(name) && row.value(key).is_some());
+    let of_field = row.fields.keys().filter(|key| schema::base_of(key) == name && row.value(key).is_some());
     let text = |key: &'a String| key.split_once('/').map(|(_, member)| member).or_else(|| row.text(key));
     of_field.filter_map(text).collect()
 }

@@ -1,9 +1,7 @@
 //! What people call the columns of their tables, in Italian, Slovene, French and English.
 //!
-//! Words are folded ([`fold`]): lower case, no accents, no punctuation. A target's name itself and its labels in
+//! Words are folded ([`fold_words`](crate::views::fold_words)): lower case, no accents, no punctuation. A target's name itself and its labels in
 //! the message catalogue are known besides.
-
-use crate::views;
 
 /// The words for one target, with bars between them.
 pub struct Heading {
@@ -393,13 +391,6 @@ pub static HEADINGS: &[Heading] = &[
     ),
 ];
 
-/// A heading as words are compared: folded, whatever is neither letter nor digit as one blank.
-pub fn fold(heading: &str) -> String {
-    let folded = views::fold(heading);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
-}
-
 /// The language that a word names, where headings tell in which language their texts are.
 pub fn language(word: &str) -> Option<&'static str> {
     Some(match word {
@@ -421,7 +412,12 @@ mod tests {
             for words in heading.words {
                 assert!(!words.is_empty(), "{} has words in every language", heading.target);
                 for word in words.split('|') {
-                    assert_eq!(word, fold(word), "or it would never be found, for {}", heading.target);
+                    assert_eq!(
+                        word,
+                        crate::views::fold_words(word),
+                        "or it would never be found, for {}",
+                        heading.target
+                    );
                 }
             }
         }

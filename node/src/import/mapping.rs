@@ -5,6 +5,7 @@ use super::headings::{self, HEADINGS};
 use super::table::Table;
 use crate::i18n::Lang;
 use crate::text::nearest;
+use crate::views::fold_words;
 use comin_protocol::schema::{Field, Kind, LANGUAGES};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -147,7 +148,7 @@ pub fn score(kind: &'static Kind, wishes: &Wishes, cell: &str) -> usize {
 }
 
 fn same(one: &str, other: &str) -> bool {
-    headings::fold(one) == headings::fold(other)
+    fold_words(one) == fold_words(other)
 }
 
 impl Mapping {
@@ -272,8 +273,8 @@ fn candidates(kind: &'static Kind, heading: &str, language: &'static str) -> Vec
         return vec![exact];
     }
     // Notes in brackets are none of the name; a language there says in which one the texts are.
-    let whole = headings::fold(heading);
-    let bare = headings::fold(heading.split(['(', '[']).next().unwrap_or_default());
+    let whole = fold_words(heading);
+    let bare = fold_words(heading.split(['(', '[']).next().unwrap_or_default());
     let (without, tongue) = match whole.rsplit_once(' ') {
         Some((before, last)) => (before.to_owned(), headings::language(last)),
         None => (String::new(), None),
@@ -302,7 +303,7 @@ fn targets(kind: &'static Kind, words: &str) -> Vec<&'static str> {
         Lang::ALL
             .into_iter()
             .filter_map(|lang| lang.lookup(&format!("field-{name}"), &[]))
-            .any(|label| headings::fold(&label) == words)
+            .any(|label| fold_words(&label) == words)
     });
     let mut out: Vec<&'static str> = Vec::new();
     for target in known.map(|heading| heading.target).chain(labelled).filter(|_| !words.is_empty()) {

@@ -3,9 +3,9 @@
 //! Nothing of a person is in an error, a report or a log: a place in the file tells whoever has the file enough.
 
 use super::existing::texts;
-use super::headings::fold;
 use super::mailbox::is_given_name;
 use crate::runtime::NodeHandle;
+use crate::views::fold_words;
 use comin_protocol::engine::{Command, CommandError, Edit, Reply, Target};
 use comin_protocol::ids::{DocId, RecordKey};
 use comin_protocol::persons::Personal;
@@ -92,7 +92,7 @@ impl<'a> Known<'a> {
     pub fn of(rows: &'a [Row]) -> Self {
         let key = |row: &'a Row| {
             let one = |field: &str| texts(row, field).first().copied().unwrap_or_default().to_owned();
-            ((one("organisation"), fold(&format!("{} {}", one("given_name"), one("family_name")))), row)
+            ((one("organisation"), fold_words(&format!("{} {}", one("given_name"), one("family_name")))), row)
         };
         Self(Personal::new(rows.iter().map(key).collect()))
     }
@@ -150,7 +150,7 @@ impl People {
     /// The part and what is wrong with it.
     pub fn add(&mut self, contact: &Contact, of: &Of, known: &Known<'_>) -> Result<(), (&'static str, String)> {
         let mut fields = contact.changes()?;
-        let name = fold(&contact.names().join(" "));
+        let name = fold_words(&contact.names().join(" "));
         let mut met = std::mem::take(&mut self.met).into_inner();
         let is_new = met.insert((of.clone(), name.clone()));
         self.met = Personal::new(met);
@@ -220,7 +220,7 @@ fn divided(name: &str) -> Option<(String, String)> {
         let (family, given) = (family.trim(), given.trim());
         return (!family.is_empty() && !given.is_empty()).then(|| (given.to_owned(), family.to_owned()));
     }
-    let is_title = |word: &&str| TITLES.contains(&fold(word).replace(' ', "").as_str());
+    let is_title = |word: &&str| TITLES.contains(&fold_words(word).replace(' ', "").as_str());
     let words: Vec<&str> = name.split_whitespace().skip_while(is_title).collect();
     let last = words.len().checked_sub(1).filter(|last| *last > 0)?;
     let is_capital = |word: &&str| word.chars().count() > 1 && word.chars().all(|c| !c.is_lowercase());
@@ -228,8 +228,9 @@ fn divided(name: &str) -> Option<(String, String)> {
     if !capital.is_empty() && !plain.is_empty() {
         return Some((plain.join(" "), capital.join(" ")));
     }
-    let particle = words.iter().skip(1).position(|word| PARTICLES.contains(&fold(word).as_str())).map(|at| at + 1);
-    let is_given = |at: usize| words.get(at).is_some_and(|word| is_given_name(&fold(word)));
+    let particle =
+        words.iter().skip(1).position(|word| PARTICLES.contains(&fold_words(word).as_str())).map(|at| at + 1);
+    let is_given = |at: usize| words.get(at).is_some_and(|word| is_given_name(&fold_words(word)));
     let at = match particle.filter(|at| *at < last) {
         Some(at) => at,
         // Family name first, as on lists.

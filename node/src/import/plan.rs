@@ -1,11 +1,12 @@
 //! What an import would do: every row checked, matched with a record, and compared with it.
 
+use super::edits::Edits;
 use super::existing::{Existing, Names, identity};
 use super::mailbox::is_personal;
 use super::mapping::{Holds, Mapping};
 use super::people::{Contact, Known, Of, People};
 use super::places::{Places, Positions};
-use super::similar::{Looks, Similar, Suggestion};
+use super::similar::{Looks, Other, Similar, Suggestion};
 use super::table::{Cell, Source, Table, TableRow};
 use super::{Options, PersonalEmail, Persons, Refusals, RowError, Target, values};
 use crate::limits::{IMPORT_CHANGES_LISTED, IMPORT_DUPLICATES_LISTED};
@@ -13,7 +14,7 @@ use comin_protocol::engine::{Edit, Target as EditTarget};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::limits::{CHANGE_OPS_MAX, EDIT_BYTES_MAX};
 use comin_protocol::record::{FieldChange, FieldOp, Row, Scalar};
-use comin_protocol::schema::{self, Field, FieldType};
+use comin_protocol::schema::{self, Field, FieldType, Kind};
 use serde_json::{Value, json};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeSet, HashMap};
@@ -47,7 +48,7 @@ pub struct Plan {
     /// What would change, row by row: the first [`IMPORT_CHANGES_LISTED`].
     pub changes: Vec<Change>,
     /// The edits that do it.
-    pub edits: Vec<Edit>,
+    pub edits: Edits,
     /// Which column goes where.
     pub mapping: Option<Mapping>,
     /// How the file was read.
@@ -112,6 +113,8 @@ struct Maker<'a> {
     stock: &'a Stock<'a>,
     /// Made when the first record is added: it takes as much memory as the records.
     similar: Option<Similar<'a>>,
+    /// What every row says where its cells say nothing: flat field, what it holds, value.
+    constants: Vec<(String, Holds, Cell)>,
     places: Places,
     met: BTreeSet<RecordKey>,
     seen: HashMap<String, Seen>,
@@ -124,7 +127,7 @@ pub fn make(
     target: &Target,
     options: &Options,
     mapping: &Mapping,
-    table: &Table,
+    table: Table,
     stock: &Stock<'_>,
 ) -> Result<Plan, Refusals> {
     let kind = target.kind;
@@ -137,14 +140,23 @@ pub fn make(
         known: Known::of(stock.persons),
         stock,
         similar: None,
+        constants: constants(kind, mapping, options.language),
         places: Places::of(kind, options.positions),
         met: BTreeSet::new(),
         seen: HashMap::new(),
         plan: Plan { mapping: Some(mapping.clone()), source: table.source.clone(), ..Plan::default() },
         errors: Refusals::default(),
     };
-    table.rows.iter().for_each(|row| maker.row(row));
+    // Each row makes room for what it comes to.
+    table.rows.into_iter().for_each(|row| maker.row(&row));
     maker.end()
+}
+
+fn constants(kind: &'static Kind, mapping: &Mapping, language: &'static str) -> Vec<(String, Holds, Cell)> {
+    let read = |(name, text): &(String, String)| {
+        Some((name.clone(), Holds::parse(kind, name, language).ok()?, Cell::Text(text.clone())))
+    };
+    mapping.set.iter().filter_map(read).collect()
 }
 
 impl<'a> Maker<'a> {
@@ -244,12 +256,9 @@ impl<'a> Maker<'a> {
         let (mut out, mut refused): (Values, _) = (Vec::new(), BTreeSet::new());
         let mapping = self.mapping;
         let (mut lat, mut lon) = (None, None);
-        let constants = mapping.set.iter().map(|(name, text)| (name, Cell::Text(text.clone())));
-        let constants: Vec<(&String, Holds, Cell)> = constants
-            .filter_map(|(name, cell)| Some((name, Holds::parse(kind, name, self.options.language).ok()?, cell)))
-            .collect();
+        let constants = std::mem::take(&mut self.constants);
         let columns = mapping.columns.iter().zip(&row.cells).map(|((heading, holds), cell)| (heading, *holds, cell));
-        for (heading, holds, cell) in columns.chain(constants.iter().map(|(name, holds, cell)| (*name, *holds, cell))) {
+        for (heading, holds, cell) in columns.chain(constants.iter().map(|(name, holds, cell)| (name, *holds, cell))) {
             match (holds, cell) {
                 (_, Cell::Empty) => {}
                 (Holds::Latitude, Cell::Text(text)) => lat = Some((heading, text)),
@@ -278,6 +287,7 @@ impl<'a> Maker<'a> {
                 _ => self.refuse(row.line, heading, "is no number of degrees; write it as 45,956"),
             }
         }
+        self.constants = constants;
         self.keep_mailboxes(row.line, &mut out, contact);
         (out, refused)
     }
@@ -382,7 +392,7 @@ impl<'a> Maker<'a> {
     }
 
     fn check_complete(&mut self, line: u64, changes: &[FieldChange], refused: &BTreeSet<&str>) {
-        let has = |field: &Field| changes.iter().any(|change| change.key.split(['@', '/']).next() == Some(field.name));
+        let has = |field: &Field| changes.iter().any(|change| schema::base_of(&change.key) == field.name);
         let missing = self
             .target
             .kind
@@ -466,13 +476,31 @@ impl<'a> Maker<'a> {
         };
         let (kind, rows) = (self.target.kind, self.stock.rows);
         let similar = self.similar.get_or_insert_with(|| Similar::of(kind, rows));
-        for (row, reason) in similar.to(&looks) {
+        for (other, reason) in similar.to(&looks) {
             if self.plan.duplicates.len() < IMPORT_DUPLICATES_LISTED {
-                let title = schema::title(row, self.options.language);
-                let (id, register) = (row.key.to_string(), row.doc.register.to_string());
-                self.plan.duplicates.push(Suggestion { row: line, id, title, register, reason });
+                let suggestion = match other {
+                    Other::Record(row) => Suggestion {
+                        row: line,
+                        id: Some(row.key.to_string()),
+                        other_row: None,
+                        title: schema::title(row, self.options.language),
+                        register: row.doc.register.to_string(),
+                        reason,
+                    },
+                    Other::Row(other) => Suggestion {
+                        row: line,
+                        id: None,
+                        other_row: Some(other),
+                        // The other row's own name may differ by a letter: which one it is, its line says.
+                        title: looks.names.first().copied().unwrap_or_default().to_owned(),
+                        register: self.target.register.to_string(),
+                        reason,
+                    },
+                };
+                self.plan.duplicates.push(suggestion);
             }
         }
+        similar.add(Other::Row(line), &looks);
     }
 
     /// A row is one commit at least: what a commit does not take is refused before anything is written.

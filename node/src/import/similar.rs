@@ -1,22 +1,26 @@
 //! Records that may be those that an import would add: suggestions for people, never a decision.
 
 use super::existing::{names_of, texts};
-use super::headings::fold;
 use crate::text::distance;
-use comin_protocol::ids::RecordKey;
+use crate::views::fold_words;
 use comin_protocol::record::Row;
 use comin_protocol::schema::Kind;
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// Names in one city with which a new one is compared: those that share a word with it, at most so many.
 const COMPARED_MAX: usize = 50;
 /// Letters of a word by which names are brought together.
 const STEM_CHARS: usize = 4;
+/// From this share of common triples of letters on two names may be one.
+const ALIKE_FROM: f64 = 0.6;
 /// Words that say what an organisation is and not which.
 const FORMS: &[&str] = &[
     "societa",
     "cooperativa",
     "sociale",
+    "social",
+    "socialna",
     "scs",
     "soc",
     "coop",
@@ -89,11 +93,15 @@ const SHARED_HOSTS: &[&str] = &[
 pub struct Suggestion {
     /// The line of the file on which the row begins.
     pub row: u64,
-    /// The record.
-    pub id: String,
+    /// The record; `None`: another row of the file, which makes one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The line of that row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_row: Option<u64>,
     /// What it is called.
     pub title: String,
-    /// The register that holds it.
+    /// The register that holds it, or will.
     pub register: String,
     /// What speaks for it: `identifier`, `website` or `name`.
     pub reason: &'static str,
@@ -112,12 +120,23 @@ pub struct Looks<'a> {
     pub website: &'a str,
 }
 
-/// All records of the kind that this node reads, by what makes them alike.
+/// What a new record may be.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Other<'a> {
+    /// A record that this node reads.
+    Record(&'a Row),
+    /// The record that another row of the file makes, by that row's line.
+    Row(u64),
+}
+
+/// All records of the kind that this node reads, and those that the file adds, by what makes them alike.
 #[derive(Default)]
 pub struct Similar<'a> {
-    by_identifier: HashMap<String, Vec<&'a Row>>,
-    by_host: HashMap<String, Vec<&'a Row>>,
-    by_stem: HashMap<(String, String), Vec<(String, &'a Row)>>,
+    others: Vec<Other<'a>>,
+    by_identifier: HashMap<String, Vec<usize>>,
+    by_host: HashMap<String, Vec<usize>>,
+    /// By city and stem: what is left of a name, and who has it; at most [`COMPARED_MAX`].
+    by_stem: HashMap<(String, String), Vec<(Rc<Core>, usize)>>,
 }
 
 impl<'a> Similar<'a> {
@@ -125,31 +144,47 @@ impl<'a> Similar<'a> {
     pub fn of(kind: &Kind, rows: &'a [Row]) -> Self {
         let mut out = Self::default();
         for row in rows.iter().filter(|row| row.key.kind == kind.name && !row.is_deleted()) {
-            for identifier in texts(row, "identifiers") {
-                out.by_identifier.entry(bare(identifier)).or_default().push(row);
-            }
-            for host in texts(row, "website").into_iter().filter_map(host) {
-                out.by_host.entry(host).or_default().push(row);
-            }
-            let city = fold(row.text("city").unwrap_or_default());
-            for name in names_of(kind, row) {
-                let core = core(name);
-                for stem in stems(&core) {
-                    out.by_stem.entry((city.clone(), stem)).or_default().push((core.clone(), row));
-                }
-            }
+            let looks = Looks {
+                names: names_of(kind, row).into_iter().collect(),
+                city: row.text("city").unwrap_or_default(),
+                identifiers: texts(row, "identifiers"),
+                website: texts(row, "website").first().copied().unwrap_or_default(),
+            };
+            out.add(Other::Record(row), &looks);
         }
         out
     }
 
-    /// The records that a new one may be, each once with the strongest reason.
-    pub fn to(&self, looks: &Looks<'_>) -> Vec<(&'a Row, &'static str)> {
-        let mut seen: BTreeSet<&RecordKey> = BTreeSet::new();
-        let mut out: Vec<(&Row, &str)> = Vec::new();
-        let mut take = |rows: Vec<&'a Row>, reason| {
-            for row in rows {
-                if seen.insert(&row.key) {
-                    out.push((row, reason));
+    /// Takes one more in, so that those after it are compared with it.
+    pub fn add(&mut self, other: Other<'a>, looks: &Looks<'_>) {
+        let at = self.others.len();
+        self.others.push(other);
+        for identifier in &looks.identifiers {
+            self.by_identifier.entry(bare(identifier)).or_default().push(at);
+        }
+        if let Some(host) = host(looks.website) {
+            self.by_host.entry(host).or_default().push(at);
+        }
+        let city = fold_words(looks.city);
+        for name in &looks.names {
+            let core = Rc::new(Core::of(name));
+            for stem in core.stems() {
+                let near = self.by_stem.entry((city.clone(), stem)).or_default();
+                if near.len() < COMPARED_MAX {
+                    near.push((core.clone(), at));
+                }
+            }
+        }
+    }
+
+    /// What a new record may be, each once with the strongest reason.
+    pub fn to(&self, looks: &Looks<'_>) -> Vec<(Other<'a>, &'static str)> {
+        let mut seen: BTreeSet<usize> = BTreeSet::new();
+        let mut out: Vec<(Other<'a>, &str)> = Vec::new();
+        let mut take = |found: Vec<usize>, reason| {
+            for at in found {
+                if seen.insert(at) {
+                    out.extend(self.others.get(at).map(|other| (*other, reason)));
                 }
             }
         };
@@ -161,14 +196,14 @@ impl<'a> Similar<'a> {
         out
     }
 
-    fn called_alike(&self, looks: &Looks<'_>) -> Vec<&'a Row> {
-        let city = fold(looks.city);
+    fn called_alike(&self, looks: &Looks<'_>) -> Vec<usize> {
+        let city = fold_words(looks.city);
         let mut out = Vec::new();
         for name in &looks.names {
-            let core = core(name);
-            for stem in stems(&core) {
-                let near = self.by_stem.get(&(city.clone(), stem)).into_iter().flatten().take(COMPARED_MAX);
-                out.extend(near.filter(|(other, _)| is_alike(&core, other)).map(|(_, row)| *row));
+            let core = Core::of(name);
+            for stem in core.stems() {
+                let near = self.by_stem.get(&(city.clone(), stem)).into_iter().flatten();
+                out.extend(near.filter(|(other, _)| core.is_like(other)).map(|(_, at)| *at));
             }
         }
         out
@@ -177,7 +212,7 @@ impl<'a> Similar<'a> {
 
 /// An identifier without blanks, points and the country before it.
 pub(crate) fn bare(identifier: &str) -> String {
-    let letters: String = fold(identifier).chars().filter(|c| c.is_alphanumeric()).collect();
+    let letters: String = fold_words(identifier).chars().filter(|c| c.is_alphanumeric()).collect();
     let digits = letters.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     if letters.len() - digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()) {
         digits.to_owned()
@@ -195,23 +230,53 @@ pub(crate) fn host(website: &str) -> Option<String> {
     (host.contains('.') && !shared).then_some(host)
 }
 
-/// The words of a name that tell it from others, in one order.
-fn core(name: &str) -> String {
-    let folded = fold(name);
-    let all: BTreeSet<&str> = folded.split(' ').collect();
-    let telling: Vec<&str> = all.iter().copied().filter(|word| !FORMS.contains(word)).collect();
-    if telling.is_empty() { folded } else { telling.join(" ") }
+/// What tells a name from others, ready to be compared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Core {
+    /// The words that say which one it is, in one order; all of them where none does.
+    words: Box<str>,
+    /// The triples of letters in them, sorted.
+    triples: Box<[u32]>,
 }
 
-/// By what a name is found: the beginnings of its words.
-fn stems(core: &str) -> BTreeSet<String> {
-    core.split(' ').map(|word| word.chars().take(STEM_CHARS).collect()).collect()
-}
+impl Core {
+    /// Of a name.
+    pub fn of(name: &str) -> Self {
+        let folded = fold_words(name);
+        let all: BTreeSet<&str> = folded.split(' ').collect();
+        let telling: Vec<&str> = all.iter().copied().filter(|word| !FORMS.contains(word)).collect();
+        let words = if telling.is_empty() { folded } else { telling.join(" ") };
+        let padded: Vec<char> =
+            words.split(' ').flat_map(|word| [' '].into_iter().chain(word.chars()).chain([' '])).collect();
+        // Letters of our scripts have ten bits; others may share a triple, which costs a suggestion too many.
+        let packed = |window: &[char]| window.iter().fold(0, |packed, c| packed << 10 | (u32::from(*c) & 0x3ff));
+        let mut triples: Vec<u32> = padded.windows(3).map(packed).collect();
+        triples.sort_unstable();
+        triples.dedup();
+        Self { words: words.into(), triples: triples.into() }
+    }
 
-/// Whether two names differ by a letter in six at most.
-fn is_alike(one: &str, other: &str) -> bool {
-    let longer = one.chars().count().max(other.chars().count());
-    one == other || longer >= 5 && distance(one, other) * 6 <= longer
+    /// By what a name is found: the beginnings of its words.
+    fn stems(&self) -> BTreeSet<String> {
+        self.words.split(' ').map(|word| word.chars().take(STEM_CHARS).collect()).collect()
+    }
+
+    /// Whether two names may be one: they differ by a letter in six at most, or most of their triples are the same.
+    pub fn is_like(&self, other: &Self) -> bool {
+        if self.words.is_empty() || other.words.is_empty() {
+            return false;
+        }
+        let longer = self.words.chars().count().max(other.words.chars().count());
+        self.words == other.words
+            || self.shares(other)
+            || longer >= 5 && distance(&self.words, &other.words) * 6 <= longer
+    }
+
+    /// Whether so large a part of all triples is common to both (Dice).
+    fn shares(&self, other: &Self) -> bool {
+        let common = self.triples.iter().filter(|triple| other.triples.binary_search(triple).is_ok()).count();
+        2.0 * common as f64 >= ALIKE_FROM * (self.triples.len() + other.triples.len()) as f64
+    }
 }
 
 #[cfg(test)]
@@ -221,12 +286,15 @@ mod tests {
     #[test]
     fn what_is_one_organisation_is_seen() {
         assert_eq!(
-            core("Società Cooperativa Sociale Korenine O.N.L.U.S."),
-            core("Korenine coop. sociale o n l u s"),
+            Core::of("Società Cooperativa Sociale Korenine O.N.L.U.S."),
+            Core::of("Korenine coop. sociale o n l u s"),
             "forms do not count"
         );
-        assert!(is_alike(&core("Zavod Lunavrt"), &core("Lunavert, zavod")), "a slip of the keyboard");
-        assert!(!is_alike(&core("Zavod Lunavrt"), &core("Zavod Zvezdogled")), "another one");
+        let is_like = |one: &str, other: &str| Core::of(one).is_like(&Core::of(other));
+        assert!(is_like("Zavod Lunavrt", "Lunavert, zavod"), "a slip of the keyboard");
+        assert!(is_like("Društvo Sočanima", "Sočanima – lab"), "a word more");
+        assert!(!is_like("Zavod Lunavrt", "Zavod Zvezdogled"), "another one");
+        assert!(!is_like("", ""), "no name is like no name");
         assert_eq!(bare("IT 0123.4567 890"), bare("01234567890"), "a number with and without its country");
         assert_eq!(host("https://www.Alfa.example/chi-siamo"), Some("alfa.example".into()), "a site by its host");
         assert_eq!(host("https://www.facebook.com/alfa"), None, "a page on a shared host tells nothing");

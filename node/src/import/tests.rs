@@ -2,7 +2,7 @@
 
 use super::mapping::{Wishes, Written};
 use super::plan::{self, Stock};
-use super::{ImportError, Options, PersonalEmail, Persons, Plan, RowError, Target, Terms, read, slices};
+use super::{Edits, ImportError, Options, PersonalEmail, Persons, Plan, RowError, Target, Terms, read};
 use comin_protocol::engine::{Edit, Target as EditTarget};
 use comin_protocol::ids::{ActorId, DocId, PartnerId, RecordKey, RegisterId};
 use comin_protocol::record::{Cell, FieldChange, FieldOp, Origin, Row, Scalar};
@@ -36,7 +36,11 @@ fn plan_of(kind: &str, text: &str, rows: &[Row], options: &Options) -> Result<Pl
         other => panic!("{other}"),
     };
     let (mapping, table) = read(&target(kind), options, text.as_bytes()).map_err(refused)?;
-    plan::make(&target(kind), options, &mapping, &table, &Stock { rows, persons: &[] }).map_err(refused)
+    plan::make(&target(kind), options, &mapping, table, &Stock { rows, persons: &[] }).map_err(refused)
+}
+
+fn edits(plan: &Plan) -> Vec<Edit> {
+    plan.edits.clone().into_slices().flatten().collect()
 }
 
 fn make(kind: &str, text: &str, rows: &[Row]) -> Result<Plan, Vec<RowError>> {
@@ -76,7 +80,7 @@ fn applied(edit: &Edit, rows: &[Row], n: u8) -> Row {
 }
 
 fn all_applied(plan: &Plan, rows: &[Row]) -> Vec<Row> {
-    plan.edits.iter().zip(1..).map(|(edit, n)| applied(edit, rows, n)).collect()
+    edits(plan).iter().zip(1..).map(|(edit, n)| applied(edit, rows, n)).collect()
 }
 
 const TWO: &str = "name;city;country;target_groups;description@it\n\
@@ -99,7 +103,8 @@ fn only_what_differs_is_written() {
     let text = "city,name,phone,target_groups\n PADOVA ,alfa,+39 041 000,women\n";
     let plan = make("organisation", text, &rows).expect("good");
     assert_eq!(plan.changes.len(), 1, "name and city find the record in any case");
-    let keys: Vec<&str> = plan.edits[0].changes.iter().map(|change| change.key.as_str()).collect();
+    let edits = edits(&plan);
+    let keys: Vec<&str> = edits[0].changes.iter().map(|change| change.key.as_str()).collect();
     assert_eq!(keys, ["city", "name", "phone", "target_groups/youth"], "spelling, a new value, a removed member");
 }
 
@@ -122,9 +127,10 @@ fn every_error_has_its_place() {
 fn columns_are_guessed_and_what_is_unknown_is_told() {
     let text = "Ragione sociale;Città;Nazione;Descrizione;Prot.\nAlfa;Padova;Italia;Uno;77\n";
     let plan = make("organisation", text, &[]).expect("good");
-    let mapping = plan.mapping.expect("a mapping");
+    let mapping = plan.mapping.as_ref().expect("a mapping");
     assert_eq!(mapping.not_taken(), ["Prot."], "a column that nobody knows is named");
-    let keys: Vec<&str> = plan.edits[0].changes.iter().map(|change| change.key.as_str()).collect();
+    let edits = edits(&plan);
+    let keys: Vec<&str> = edits[0].changes.iter().map(|change| change.key.as_str()).collect();
     let expected = ["schema", "original_language", "visibility", "name", "city", "country", "description@it"];
     assert_eq!(keys, expected, "texts without a language are the partner's");
     let errors = make("organisation", "Nome ufficiale;Luogo di lavoro\nAlfa;Padova\n", &[]).expect_err("no name");
@@ -142,7 +148,7 @@ fn a_written_mapping_is_obeyed() {
     let map = r#"{"kind":"organisation","columns":{"chi":"name","Dove":"city","Cosa":"description@sl"},"set":{"country":"IT","city":"X"}}"#;
     let plan = plan_of("organisation", file, &[], &written(map)).expect("good");
     let value =
-        |key: &str| plan.edits[0].changes.iter().find(|change| change.key == key).map(|change| change.op.clone());
+        |key: &str| edits(&plan)[0].changes.iter().find(|change| change.key == key).map(|change| change.op.clone());
     assert_eq!(value("description@sl"), Some(FieldOp::Put("Uno".into())), "the heading goes where the mapping says");
     assert_eq!(value("country"), Some(FieldOp::Put("IT".into())), "what every row says");
     assert_eq!(value("city"), Some(FieldOp::Put("Padova".into())), "gives way to what the row says");
@@ -250,7 +256,7 @@ fn references_of_an_export_mean_what_its_records_are_called() {
     let rows: Vec<Row> = organisations.into_iter().chain(networks).collect();
     let plan = make("membership", &file("Rete"), &rows).expect("both are here under other ids");
     let expected = RecordKey::derived("membership", &[&rows[0].key, &rows[2].key]);
-    assert!(matches!(&plan.edits[0].target, EditTarget::Link { key, .. } if *key == expected), "their own ids count");
+    assert!(matches!(&edits(&plan)[0].target, EditTarget::Link { key, .. } if *key == expected), "their own ids count");
     let errors = make("membership", &file("Altra"), &rows).expect_err("not here yet");
     assert!(errors[0].reason.contains("--kind network"), "what to import first is named: {errors:?}");
 }
@@ -266,7 +272,8 @@ fn positions_are_filled_in_once() {
         "Slovenia has no such city"
     );
     let position = |plan: &Plan, n: usize| {
-        let change = plan.edits[n].changes.iter().find(|change| change.key == "position");
+        let edits = edits(plan);
+        let change = edits[n].changes.iter().find(|change| change.key == "position");
         change.map(|change| match &change.op {
             FieldOp::Put(Scalar::Str(text)) => text.clone(),
             other => panic!("{other:?}"),
@@ -312,7 +319,7 @@ fn addresses_of_persons_stay_out_of_registers() {
     assert!(!errors[0].reason.contains("rossi"), "and the address is not: {}", errors[0].reason);
     let with =
         |personal_email| plan_of("organisation", text, &[], &Options { personal_email, ..options() }).expect("good");
-    let has = |plan: &Plan| plan.edits[0].changes.iter().any(|change| change.key == "email");
+    let has = |plan: &Plan| edits(plan)[0].changes.iter().any(|change| change.key == "email");
     let (left, taken) = (with(PersonalEmail::Leave), with(PersonalEmail::Allow));
     assert_eq!((has(&left), left.emails_left, has(&taken)), (false, 1, true), "left out, or taken, where that is told");
 }
@@ -361,7 +368,7 @@ fn links_may_name_their_ends() {
     let text = "organisation,network,role\nalfa,mreža,member\n";
     let plan = make("membership", text, &rows).expect("both ends are known by name");
     let expected = RecordKey::derived("membership", &[&rows[0].key, &rows[2].key]);
-    assert!(matches!(&plan.edits[0].target, EditTarget::Link { key, .. } if *key == expected), "the id is the ends'");
+    assert!(matches!(&edits(&plan)[0].target, EditTarget::Link { key, .. } if *key == expected), "the id is the ends'");
     let errors = make("membership", "organisation,network\nGamma,Rete\n", &rows).expect_err("nobody is called Gamma");
     assert_eq!(errors[0].column, "organisation", "the cell is named");
 }
@@ -394,7 +401,13 @@ fn edit(op: FieldOp) -> Edit {
 
 #[test]
 fn slices_stay_within_their_bounds() {
-    let sizes = |edits: Vec<Edit>| slices(edits).map(|slice| slice.len()).collect::<Vec<_>>();
+    let sizes = |all: Vec<Edit>| {
+        let mut edits = Edits::default();
+        all.iter().cloned().for_each(|edit| edits.push(edit));
+        let slices: Vec<Vec<Edit>> = edits.into_slices().collect();
+        assert_eq!(slices.concat(), all, "what is unpacked is what was packed");
+        slices.iter().map(Vec::len).collect::<Vec<_>>()
+    };
     let line = |bytes: usize| edit(FieldOp::Put(Scalar::Str("x".repeat(bytes))));
     assert_eq!(sizes((0..250).map(|_| line(10)).collect()), [100, 100, 50], "by number");
     assert_eq!(sizes((0..3).map(|_| line(100_000)).collect()), [1, 1, 1], "by size");
@@ -434,7 +447,7 @@ fn errors_and_changes_are_all_counted_and_not_all_listed() {
 #[test]
 fn a_record_that_two_rows_mean_is_refused_however_they_name_it() {
     let first = make("organisation", "name,city,phone\nAlfa,Padova,1\n", &[]).expect("a plan");
-    let stands = applied(&first.edits[0], &[], 7);
+    let stands = applied(&edits(&first)[0], &[], 7);
     let file = format!("id,name,city,phone\n{},Alfa,Padova,1\n,Alfa,Padova,2\n", stands.key);
     let refused = make("organisation", &file, &[stands]).expect_err("they would make it in turn");
     assert_eq!((refused.len(), refused[0].row), (1, 3), "{refused:?}");

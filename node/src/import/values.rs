@@ -4,9 +4,9 @@
 //! labels for codes. Whether a value can be taken the schema says.
 
 use super::existing::Names;
-use super::headings::fold;
 use super::table::Cell;
 use crate::cells;
+use crate::views::fold_words;
 use comin_protocol::schema::{Field, FieldType, Vocabulary};
 use serde_json::{Value, json};
 
@@ -84,8 +84,8 @@ fn members(text: &str) -> impl Iterator<Item = String> {
 
 /// The code that a text means: by code or label, whatever the case and the accents.
 fn code(list: &'static Vocabulary, text: &str) -> Option<&'static str> {
-    let folded = fold(text);
-    let by_label = || list.terms.iter().find(|term| term.labels.iter().any(|label| fold(label) == folded));
+    let folded = fold_words(text);
+    let by_label = || list.terms.iter().find(|term| term.labels.iter().any(|label| fold_words(label) == folded));
     list.find(text.trim()).or_else(by_label).map(|term| term.code)
 }
 
@@ -105,7 +105,7 @@ fn codes(list: &'static Vocabulary, text: &str) -> Vec<String> {
 }
 
 fn country(text: &str) -> Option<String> {
-    let folded = fold(text);
+    let folded = fold_words(text);
     let found = COUNTRIES.iter().find(|(_, names)| names.split('|').any(|name| name == folded));
     let code = || (folded.len() == 2).then(|| folded.to_uppercase());
     found.map(|(code, _)| (*code).to_owned()).or_else(code)
@@ -208,7 +208,7 @@ fn link(text: &str) -> String {
 }
 
 fn flag(text: &str) -> Option<&'static str> {
-    match fold(text).as_str() {
+    match fold_words(text).as_str() {
         "true" | "vero" | "vrai" | "si" | "da" | "oui" | "yes" | "x" | "1" => Some("true"),
         "false" | "falso" | "faux" | "no" | "ne" | "non" | "0" => Some("false"),
         _ => None,

@@ -1,10 +1,10 @@
 //! A workbook: the sheet that is most like a table of the kind, read cell by cell.
 
 use super::RowError;
-use super::headings::fold;
 use super::table::{Grid, HEAD_ROWS, Reading, Source, Table, from_grid, header, header_row, whole};
 use crate::i18n::Lang;
 use crate::limits::{IMPORT_COLUMNS_MAX, IMPORT_ROWS_MAX, IMPORT_UNPACKED_MAX};
+use crate::views::fold_words;
 use crate::views::kind_label;
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
 use std::io::{Cursor, Read};
@@ -77,7 +77,7 @@ fn likeliest<R: Read + std::io::Seek>(
 
 fn is_called(sheet: &str, kind: &str) -> bool {
     let labels = Lang::ALL.into_iter().map(|lang| kind_label(lang, kind)).chain([kind.to_owned()]);
-    labels.into_iter().any(|label| fold(&label) == fold(sheet))
+    labels.into_iter().any(|label| fold_words(&label) == fold_words(sheet))
 }
 
 /// The first rows of a sheet. What lies to the right of the most columns is left out.

@@ -83,9 +83,6 @@ pub struct Index {
     free: Vec<u32>,
 }
 
-/// What a record says in the index.
-pub type Content = BTreeMap<RecordKey, Vec<(String, u8)>>;
-
 impl Index {
     /// The index of all records but persons.
     ///
@@ -115,15 +112,8 @@ impl Index {
     pub fn put(&mut self, key: &RecordKey, rows: &[Row]) {
         self.drop_record(key);
         let Some(summary) = Summary::of(rows) else { return };
-        let mut words: BTreeMap<u32, Place> = BTreeMap::new();
-        for row in rows {
-            each_text(row, |text, place| {
-                for word in words_of(text) {
-                    let number = self.dictionary.number(&word);
-                    words.entry(number).and_modify(|known| *known = (*known).max(place)).or_insert(place);
-                }
-            });
-        }
+        let words: BTreeMap<u32, Place> =
+            said(rows).into_iter().map(|(word, place)| (self.dictionary.number(&word), place)).collect();
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
@@ -155,6 +145,51 @@ impl Index {
             }
         }
         self.free.push(slot);
+    }
+
+    /// In what it does not say just what the rows say, in words.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn differences(&self, store: &dyn Store) -> Result<Vec<String>, StoreError> {
+        let (mut out, mut records) = (Vec::new(), 0);
+        for_each_record(store, |rows| {
+            let (Some(first), Some(summary)) = (rows.first(), Summary::of(rows)) else { return };
+            records += 1;
+            match self.places.get(&first.key).and_then(|slot| Some((*slot, self.slots.get(*slot as usize)?.as_ref()?)))
+            {
+                None => out.push(format!("{} is in the view and not in the search index", first.key)),
+                Some((slot, entry)) => {
+                    let is_same = entry.summary == summary
+                        && self.says(slot, entry) == Some(said(rows));
+                    if !is_same {
+                        out.push(format!("{} reads differently in the search index", first.key));
+                    }
+                }
+            }
+        })?;
+        if self.places.len() > records {
+            for key in self.places.keys() {
+                if store.rows_of(key)?.is_empty() {
+                    out.push(format!("{key} is in the search index and not in the view"));
+                }
+            }
+        }
+        let words: usize = self.slots.iter().flatten().map(|entry| entry.words.len()).sum();
+        if self.postings.iter().map(Vec::len).sum::<usize>() != words {
+            out.push("the search index holds words of no record".to_owned());
+        }
+        Ok(out)
+    }
+
+    /// The words of a record with their places, found by way of the words; `None` where one of them leads elsewhere.
+    fn says(&self, slot: u32, entry: &Slot) -> Option<BTreeMap<String, Place>> {
+        let word = |number: &u32| {
+            let list = self.posting(*number);
+            let at = list.binary_search_by_key(&slot, |mark| mark.slot()).ok()?;
+            Some((self.dictionary.word(*number).to_owned(), list.get(at)?.place()))
+        };
+        entry.words.iter().map(word).collect()
     }
 
     /// The best `limit` records, and how many were found. `members`: the organisations of the filter's network.
@@ -210,21 +245,6 @@ impl Index {
     fn posting(&self, number: u32) -> &[Mark] {
         self.postings.get(number as usize).map_or(&[], Vec::as_slice)
     }
-
-    /// What every record says in the index, found by way of the words, so that two indexes can be compared.
-    pub fn content(&self) -> Content {
-        let mut out: Content = self.places.keys().map(|key| (key.clone(), Vec::new())).collect();
-        for (number, list) in (0..).zip(&self.postings) {
-            for mark in list {
-                let slot = self.slots.get(mark.slot() as usize).and_then(Option::as_ref);
-                let words = slot.map(|slot| out.entry(slot.summary.key.clone()).or_default());
-                let said = (self.dictionary.word(number).to_owned(), mark.place() as u8);
-                words.into_iter().for_each(|words| words.push(said.clone()));
-            }
-        }
-        out.values_mut().for_each(|words| words.sort());
-        out
-    }
 }
 
 /// How much more a record counts that is called just what was asked for, or begins so.
@@ -244,6 +264,19 @@ fn quality(fit: Fit) -> f32 {
         Fit::OneSlip => 0.4,
         Fit::TwoSlips => 0.2,
     }
+}
+
+/// The words of a record, each with its best place.
+fn said(rows: &[Row]) -> BTreeMap<String, Place> {
+    let mut words: BTreeMap<String, Place> = BTreeMap::new();
+    for row in rows {
+        each_text(row, |text, place| {
+            for word in words_of(text) {
+                words.entry(word).and_modify(|known| *known = (*known).max(place)).or_insert(place);
+            }
+        });
+    }
+    words
 }
 
 /// The words of a text, folded. Beyond a length no person types, a word is cut.

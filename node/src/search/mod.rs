@@ -75,13 +75,13 @@ impl SearchIndex {
         Ok(inner.current(store)?.search(query, &members, lang, limit))
     }
 
-    /// Whether the index says just what one made anew from the rows would say.
+    /// In what the index does not say just what the rows say, in words; made first, where nobody has searched yet.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn agrees(&self, store: &dyn Store) -> Result<bool, StoreError> {
+    pub fn differences(&self, store: &dyn Store) -> Result<Vec<String>, StoreError> {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(inner.current(store)?.content() == Index::of(store)?.content())
+        inner.current(store)?.differences(store)
     }
 }
 

@@ -17,6 +17,13 @@ pub(super) fn fold_into(out: &mut String, c: char) {
     }
 }
 
+/// The words of a text as they are compared: folded, whatever is neither letter nor digit as one blank.
+pub fn fold_words(text: &str) -> String {
+    let folded = fold(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// The unaccented form of a lower-case Latin letter; empty for a combining accent.
 fn base(c: char) -> Option<&'static str> {
     Some(match c {
@@ -47,7 +54,7 @@ fn base(c: char) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::{fold, fold_words};
 
     #[test]
     fn folds_what_people_leave_out() {
@@ -55,5 +62,6 @@ mod tests {
         assert_eq!(fold("Œuvre d’Éducation"), "oeuvre d'education", "French ligature, accent and apostrophe");
         assert_eq!(fold("e\u{301}"), "e", "a combining accent goes too");
         assert_eq!(fold("İ"), "i", "a capital that lowers to two characters");
+        assert_eq!(fold_words(" N° SIRET / Siège-social "), "n siret siege social", "words, and nothing between");
     }
 }

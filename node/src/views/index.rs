@@ -7,6 +7,7 @@
 use super::collate::sort_key;
 use super::fields;
 use super::fold::fold;
+use super::leading::Leading;
 use crate::api::limits::SCAN_ROWS;
 use crate::i18n::Lang;
 use crate::runtime::{Event, EventKind, NodeHandle};
@@ -258,13 +259,20 @@ pub struct RecordIndex(Mutex<Inner>);
 struct Inner {
     events: broadcast::Receiver<Event>,
     kinds: HashMap<String, BTreeMap<RecordKey, Summary>>,
+    /// `None` until it is asked for, and again where events were missed.
+    leading: Option<Leading>,
     stale: HashSet<RecordKey>,
 }
 
 impl RecordIndex {
     /// An empty index that listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new(Inner { events: node.subscribe(), kinds: HashMap::new(), stale: HashSet::new() }))
+        Self(Mutex::new(Inner {
+            events: node.subscribe(),
+            kinds: HashMap::new(),
+            leading: None,
+            stale: HashSet::new(),
+        }))
     }
 
     /// Reads these records again before the next list: the caller has just written them.
@@ -301,6 +309,20 @@ impl RecordIndex {
         Ok(ListPage { groups: groups.into_iter().filter(|rows| !rows.is_empty()).collect(), total, page, pages })
     }
 
+    /// The records that lead to this one: interests, notes, proposals and links of sameness that name it. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn leading_to(&self, store: &dyn Store, key: &RecordKey) -> Result<Vec<RecordKey>, StoreError> {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.read_stale(store)?;
+        let leading = match inner.leading.take() {
+            Some(leading) => leading,
+            None => Leading::of(store)?,
+        };
+        Ok(inner.leading.insert(leading).to(key))
+    }
+
     fn keys(&self, store: &dyn Store, filter: &Filter, lang: Lang) -> Result<Vec<RecordKey>, StoreError> {
         let members = match &filter.network {
             Some(network) => members_of(store, network)?,
@@ -319,19 +341,7 @@ impl RecordIndex {
 impl Inner {
     /// Makes the kind's summaries say what the store says.
     fn refresh(&mut self, store: &dyn Store, kind: &str) -> Result<(), StoreError> {
-        self.drain();
-        let stale: Vec<RecordKey> =
-            self.stale.iter().filter(|key| self.kinds.contains_key(&key.kind)).cloned().collect();
-        for key in stale {
-            let summary = Summary::of(&store.rows_of(&key)?);
-            if let Some(summaries) = self.kinds.get_mut(&key.kind) {
-                match summary {
-                    Some(summary) => summaries.insert(key, summary),
-                    None => summaries.remove(&key),
-                };
-            }
-        }
-        self.stale.clear();
+        self.read_stale(store)?;
         if !self.kinds.contains_key(kind) {
             let mut summaries = BTreeMap::new();
             for_each_group(store, kind, |rows| {
@@ -344,6 +354,28 @@ impl Inner {
         Ok(())
     }
 
+    /// Reads again what has changed of what is held.
+    fn read_stale(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        self.drain();
+        let is_leading = |key: &RecordKey| self.leading.is_some() && Leading::has(&key.kind);
+        let is_held = |key: &&RecordKey| self.kinds.contains_key(&key.kind) || is_leading(key);
+        let stale: Vec<RecordKey> = self.stale.iter().filter(is_held).cloned().collect();
+        for key in stale {
+            let rows = store.rows_of(&key)?;
+            if let Some(leading) = self.leading.as_mut().filter(|_| Leading::has(&key.kind)) {
+                leading.put(&key, &rows);
+            }
+            if let Some(summaries) = self.kinds.get_mut(&key.kind) {
+                match Summary::of(&rows) {
+                    Some(summary) => summaries.insert(key, summary),
+                    None => summaries.remove(&key),
+                };
+            }
+        }
+        self.stale.clear();
+        Ok(())
+    }
+
     fn drain(&mut self) {
         loop {
             match self.events.try_recv() {
@@ -353,6 +385,7 @@ impl Inner {
                 Ok(_) => {}
                 Err(broadcast::error::TryRecvError::Lagged(_)) => {
                     self.kinds.clear();
+                    self.leading = None;
                     self.stale.clear();
                 }
                 Err(_) => return,

@@ -10,6 +10,7 @@ pub mod figures;
 mod fold;
 mod gathered;
 mod index;
+mod leading;
 mod members;
 mod records;
 pub mod time;
@@ -19,7 +20,7 @@ pub use fields::{
     FieldError, derived_key, field_label, kind_label, known_kind, openapi_kinds, parse, parse_flat, references,
     scalar_json, scalar_text, schema_json, title, to_columns, to_json, type_name, words, write_op,
 };
-pub use fold::fold;
+pub use fold::{fold, fold_words};
 pub use gathered::{Audience, Gathered, Record, Text};
 pub use index::{Filter, ListPage, RecordIndex, Summary, for_each_group, for_each_record, members_of, scan_groups};
 pub use members::{Ambiguous, find_partner, find_register, register_label};

@@ -1,14 +1,11 @@
 //! What leads to a record: expressions of interest, notes, proposals and links of sameness that name it.
 
 use crate::store::{Store, StoreError};
-use crate::views::{Reader, for_each_group, references};
+use crate::views::{Reader, RecordIndex, references};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
 use comin_protocol::schema;
 use serde_json::{Value, json};
-
-/// The kinds of which there are few enough to look through all.
-const LOOKED_THROUGH: [&str; 4] = ["interest", "note", "proposal", "sameas"];
 
 /// A record that leads here.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,23 +25,19 @@ impl Link {
     }
 }
 
-/// The records that lead to `key`: those of [`LOOKED_THROUGH`] that name it, and between an expression of interest and its
-/// membership both ways.
+/// The records that lead to `key`: interests, notes, proposals and links of sameness that name it, and between an
+/// expression of interest and its membership both ways.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn of(reader: &Reader<'_>, key: &RecordKey) -> Result<Vec<Link>, StoreError> {
+pub fn of(reader: &Reader<'_>, index: &RecordIndex, key: &RecordKey) -> Result<Vec<Link>, StoreError> {
     let mut found: Vec<Row> = Vec::new();
-    for kind in LOOKED_THROUGH {
-        for_each_group(reader.store, kind, |rows| {
-            let names = |row: &&Row| {
-                let by_membership = key.kind == "membership"
-                    && kind == "interest"
-                    && super::interest::membership_of(row).as_ref() == Some(key);
-                row.is_listed() && row.key != *key && (by_membership || references(row).contains(key))
-            };
-            found.extend(rows.iter().find(names).cloned());
-        })?;
+    for other in index.leading_to(reader.store, key)? {
+        let names = |row: &Row| {
+            let leads = references(row).contains(key) || super::interest::membership_of(row).as_ref() == Some(key);
+            row.is_listed() && leads
+        };
+        found.extend(reader.store.rows_of(&other)?.into_iter().find(names));
     }
     if key.kind == "interest" {
         let memberships =

@@ -1,12 +1,14 @@
 //! What has changed since a moment, by partner and kind.
 //!
-//! The moment of a change is what its author's clock said: information, not a rule. Of a value that was overwritten since
-//! only the latest counts, for the rows know what stands.
+//! A change is news when it comes here: what somebody wrote without a connection last week is news on the day on which
+//! it arrives, with the day on which it was written beside it. Of a value that was overwritten since only the latest
+//! counts, for the rows know what stands.
 
 use crate::store::StoreError;
 use crate::views::{Reader, for_each_record};
+use comin_protocol::engine::Arrivals;
 use comin_protocol::ids::{DocId, PartnerId, RecordKey};
-use comin_protocol::record::{Cell, Row, Scalar};
+use comin_protocol::record::{Cell, Origin, Row, Scalar};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -47,16 +49,16 @@ struct Item {
 pub struct News(BTreeMap<(String, Option<PartnerId>), BTreeMap<String, Vec<Item>>>);
 
 impl News {
-    /// Reads them.
+    /// Reads them; `arrivals`: what came here long after it was written.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn since(reader: &Reader<'_>, since_ms: u64) -> Result<Self, StoreError> {
+    pub fn since(reader: &Reader<'_>, arrivals: &Arrivals, since_ms: u64) -> Result<Self, StoreError> {
         let (mut news, mut read) = (Self::default(), Ok(()));
         for_each_record(reader.store, |rows| {
             for row in rows {
                 if read.is_ok() {
-                    read = news.add(reader, row, since_ms);
+                    read = news.add(reader, arrivals, row, since_ms);
                 }
             }
         })?;
@@ -64,10 +66,13 @@ impl News {
     }
 
     /// Each partner that changed the record since then has it once.
-    fn add(&mut self, reader: &Reader<'_>, row: &Row, since_ms: u64) -> Result<(), StoreError> {
-        let is_new = |time_ms: i64| u64::try_from(time_ms).is_ok_and(|time| time >= since_ms);
+    fn add(&mut self, reader: &Reader<'_>, arrivals: &Arrivals, row: &Row, since_ms: u64) -> Result<(), StoreError> {
+        let is_new = |origin: &Origin| {
+            let came = arrivals.time_ms(&row.doc, &origin.actor, origin.time_ms);
+            u64::try_from(came).is_ok_and(|came| came >= since_ms)
+        };
         let mut by_partner: BTreeMap<(String, Option<PartnerId>), (What, u64)> = BTreeMap::new();
-        let new = row.origins.iter().enumerate().filter(|(_, origin)| is_new(origin.time_ms));
+        let new = row.origins.iter().enumerate().filter(|(_, origin)| is_new(origin));
         for index in new.map(|(index, _)| index) {
             let author =
                 reader.value(row, &Cell { value: Scalar::Null, origin: u16::try_from(index).unwrap_or(u16::MAX) })?;

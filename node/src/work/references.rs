@@ -74,6 +74,7 @@ mod tests {
     use crate::store::open_memory;
     use comin_protocol::engine::Write;
     use comin_protocol::ids::{ActorId, DeviceKey, DocId, RegisterId};
+    use comin_protocol::persons::{Erasure, PersonFacts};
     use comin_protocol::record::{Cell, DELETED, Origin, Scalar};
     use comin_protocol::roster::Device;
     use comin_protocol::statement::Rights;
@@ -120,5 +121,17 @@ mod tests {
         assert_eq!(of(&all, &key(3)), Some(Absence::NotShared), "all of its maker is here, and it is not");
         let stranger = RecordKey::random("organisation", &DeviceKey([8; 32]), [1; 8]);
         assert_eq!(of(&all, &stranger), Some(Absence::NotReceived), "of an unknown maker nothing is known");
+        // A person that its controller has erased: whatever else is known of it, it is gone for good.
+        let mut facts = PersonFacts::new(partner, [4; 16]);
+        let person = RecordKey::person(&facts.register());
+        let with = |roster: &mut Roster, facts: &PersonFacts| {
+            roster.persons.insert(facts.register(), facts.clone());
+            absence(&store, roster, &all, &person).expect("reads")
+        };
+        assert_ne!(with(&mut roster.clone(), &facts), Some(Absence::Erased), "not yet erased");
+        facts.erasure = Some(Erasure { reason: 1, by_controller: false, asked_by: BTreeMap::new() });
+        assert_ne!(with(&mut roster.clone(), &facts), Some(Absence::Erased), "nor while another one only asks for it");
+        facts.erasure = Some(Erasure { reason: 1, by_controller: true, asked_by: BTreeMap::new() });
+        assert_eq!(with(&mut roster.clone(), &facts), Some(Absence::Erased), "its controller has erased it");
     }
 }

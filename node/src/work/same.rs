@@ -4,7 +4,7 @@
 //! Nothing is merged where it lies. Links that are confirmed tie records together when they are read (union-find); taking
 //! a link back separates them again.
 
-use crate::import::similar::{bare, host};
+use crate::import::similar::{Core, bare, host};
 use crate::store::{Store, StoreError};
 use crate::views::{Group, Reader, fold, for_each_group, to_json};
 use comin_protocol::ids::RecordKey;
@@ -15,38 +15,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Most suggestions that are told at once.
 const SUGGESTIONS_MAX: usize = 200;
-/// From this share of common letter triples on two names are similar.
-const SIMILAR_FROM: f64 = 0.6;
 /// Records of one city that are compared with one another: beyond it a city is no area any more.
 const AREA_MAX: usize = 400;
-/// Words that say of what form an organisation is and not which one.
-const FORMS: [&str; 24] = [
-    "associazione",
-    "association",
-    "drustvo",
-    "zavod",
-    "fondazione",
-    "fondation",
-    "ustanova",
-    "cooperativa",
-    "cooperative",
-    "zadruga",
-    "sociale",
-    "social",
-    "socialna",
-    "consorzio",
-    "impresa",
-    "societa",
-    "onlus",
-    "aps",
-    "scs",
-    "srl",
-    "doo",
-    "soc",
-    "coop",
-    "ets",
-];
-
 /// Records that are confirmed to be one.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Clusters(HashMap<RecordKey, RecordKey>);
@@ -270,11 +240,11 @@ fn similar_names(rows: &[Row], found: &mut BTreeMap<[usize; 2], BTreeSet<Reason>
             areas.entry((country, city)).or_default().push(at);
         }
     }
-    let names: Vec<BTreeSet<String>> = rows.iter().map(|row| triples(row.text("name").unwrap_or_default())).collect();
+    let names: Vec<Core> = rows.iter().map(|row| Core::of(row.text("name").unwrap_or_default())).collect();
     for places in areas.into_values().filter(|places| places.len() <= AREA_MAX) {
         for_each_pair(&places, |[a, b]| {
             // INVARIANT: one name per row.
-            if similarity(&names[a], &names[b]) >= SIMILAR_FROM {
+            if names[a].is_like(&names[b]) {
                 let city = rows[a].text("city").unwrap_or_default().to_owned();
                 found.entry([a, b]).or_default().insert(Reason::Name(city));
             }
@@ -285,22 +255,6 @@ fn similar_names(rows: &[Row], found: &mut BTreeMap<[usize; 2], BTreeSet<Reason>
 fn for_each_pair(places: &[usize], mut each: impl FnMut([usize; 2])) {
     for (n, a) in places.iter().enumerate() {
         places.iter().skip(n + 1).filter(|b| *b != a).for_each(|b| each([*a.min(b), *a.max(b)]));
-    }
-}
-
-/// The triples of letters of a name, without the words that only say what form it has.
-fn triples(name: &str) -> BTreeSet<String> {
-    let folded = fold(name);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && !FORMS.contains(word));
-    let padded: Vec<char> = words.flat_map(|word| [' '].into_iter().chain(word.chars()).chain([' '])).collect();
-    padded.windows(3).map(|window| window.iter().collect()).collect()
-}
-
-/// The share of triples that two names have in common (Dice).
-fn similarity(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
-    match a.len() + b.len() {
-        0 => 0.0,
-        all => 2.0 * a.intersection(b).count() as f64 / all as f64,
     }
 }
 

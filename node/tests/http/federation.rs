@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 const BOUND: Duration = Duration::from_secs(30);
 
 /// Waits until the answer to a GET satisfies `good`, looking again whenever the node announces something.
-async fn until(node: &TestNode, path: &str, good: impl Fn(&Value) -> bool) -> Value {
+pub async fn until(node: &TestNode, path: &str, good: impl Fn(&Value) -> bool) -> Value {
     let end = Instant::now() + BOUND;
     let mut events = node.handle.subscribe();
     loop {
@@ -32,7 +32,7 @@ async fn until(node: &TestNode, path: &str, good: impl Fn(&Value) -> bool) -> Va
 }
 
 /// A federation of two, made through the routes.
-async fn two() -> (TestNode, TestNode) {
+pub async fn two() -> (TestNode, TestNode) {
     let (a, b) = (start(30, "Ožara", "SI", true), start(31, "EDIAS", "FR", true));
     let founded = a.call("POST", "/api/v1/found", Some(json!({"name": "COM-IN"}))).await;
     assert_eq!(founded.status, StatusCode::CREATED, "{}", founded.text);

@@ -1,5 +1,6 @@
 //! What became of a record, and taking changes back, over HTTP.
 
+use super::conflicts::every_type;
 use super::nodes::{Got, TestNode, start};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -95,62 +96,14 @@ async fn a_history_is_read_in_pages() {
     assert_eq!(elsewhere.status, StatusCode::BAD_REQUEST, "a change of another record is none of this one");
 }
 
-/// A record with a value in every field of its kind, and other values for the same fields.
-fn every_field(ids: &[(&str, &str)]) -> Vec<(&'static str, Value, Value)> {
-    let id = |kind: &str| ids.iter().find(|(of, _)| *of == kind).map(|(_, id)| (*id).to_owned()).unwrap();
-    vec![
-        (
-            "organisation",
-            json!({"name": "A", "country": "SI", "position": {"lat": 46.0, "lon": 14.5, "precision": "city"},
-                "languages": ["sl"], "other_names": ["B"], "website": "https://a.example", "email": "info@a.example",
-                "description": {"sl": "Opis"}, "last_verified": "2026-01-02"}),
-            json!({"name": "C", "country": "IT", "position": {"lat": 45.0, "lon": 12.5, "precision": "city"},
-                "languages": ["it"], "other_names": ["D"], "website": "https://c.example", "email": "info@c.example",
-                "description": {"sl": "Drug opis", "it": "Testo"}, "last_verified": "2026-02-03"}),
-        ),
-        (
-            "network",
-            json!({"name": {"it": "Una"}, "since": "2020-01", "levels": ["local"], "links": ["https://a.example"]}),
-            json!({"name": {"it": "Altra", "sl": "Druga"}, "since": null, "levels": ["regional"], "links": []}),
-        ),
-        (
-            "event",
-            json!({"title": {"it": "Uno"}, "type": "workshop", "networks": [id("network")],
-                "attendance": 12,
-                "when": {"start": "2026-03-01T09:00", "end": "2026-03-01T12:00", "tzid": "Europe/Rome"}}),
-            json!({"title": {"it": "Due"}, "type": "conference", "networks": [],
-                "attendance": 14,
-                "when": {"start": "2026-04-01T09:00", "end": "2026-04-01T12:00", "tzid": "Europe/Paris"}}),
-        ),
-        (
-            "practice",
-            json!({"title": {"it": "Pratica"}, "description": {"it": "Un testo lungo"}, "network": id("network")}),
-            json!({"title": {"it": "Altra"}, "description": {"it": "Un testo più lungo"}, "network": null}),
-        ),
-        (
-            "membership",
-            json!({"organisation": id("organisation"), "network": id("network"), "role": "member", "since": "2025-01-02"}),
-            json!({"role": "coordinator", "since": "2025-02-03"}),
-        ),
-        (
-            "publication",
-            json!({"title": {"it": "Libro"}, "type": "guide", "url": "https://a.example", "sha256": "0".repeat(64)}),
-            json!({"url": "https://b.example", "sha256": "1".repeat(64)}),
-        ),
-        (
-            "programme",
-            json!({"title": {"sl": "Program"}, "modules": [{"title": {"sl": "Prvi"}, "hours": 6}]}),
-            json!({"title": {"sl": "Nov program"}, "modules": [{"title": {"sl": "Drugi"}, "hours": 8}]}),
-        ),
-    ]
-}
-
 #[tokio::test]
 async fn a_change_of_any_field_is_taken_back() {
     let node = start(62, "Ožara", "SI", false);
     let network = node.add("network", json!({"name": {"it": "Rete"}})).await;
     let organisation = node.add("organisation", json!({"name": "Lunavena", "country": "IT"})).await;
-    for (kind, first, second) in every_field(&[("network", &network), ("organisation", &organisation)]) {
+    for (kind, [first, second, _]) in
+        every_type(&[("network", &network), ("other", &network), ("organisation", &organisation)])
+    {
         let id = node.add(kind, first).await;
         let before = fields(&node, &id).await;
         patch(&node, &id, second).await;

@@ -1,6 +1,7 @@
 //! The router around real nodes: engine, store, helper and, where two meet, the network on loopback.
 
 mod calendars;
+mod conflicts;
 mod desk;
 mod federation;
 mod history;

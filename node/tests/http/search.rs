@@ -2,6 +2,8 @@
 
 use super::nodes::{TestNode, escape, start};
 use axum::http::StatusCode;
+use comin_protocol::engine::Write;
+use comin_protocol::ids::RecordKey;
 use serde_json::json;
 
 async fn found(node: &TestNode, query: &str) -> Vec<String> {
@@ -31,12 +33,36 @@ async fn what_was_just_written_is_found() {
     node.call_with("DELETE", &path, None, &[("if-match", "*")]).await;
     assert!(found(&node, "q=korenine").await.is_empty(), "nor when it is deleted");
     let app = node.app.clone();
-    let agrees = node.handle.read(move |store| app.search().agrees(store)).await.expect("reads");
-    assert!(agrees, "the index says what one made anew would say");
+    let different = node.handle.read(move |store| app.search().differences(store)).await.expect("reads");
+    assert!(different.is_empty(), "the index says what the rows say: {different:?}");
     for wrong in ["q=", "q=x&limit=0", "q=x&limit=100000", "q=x&network=y"] {
         let got = node.call("GET", &format!("/api/v1/search?{wrong}"), None).await;
         assert_eq!(got.status, StatusCode::BAD_REQUEST, "{wrong} is refused");
     }
+}
+
+#[tokio::test]
+async fn a_check_of_a_running_node_finds_what_no_document_says() {
+    let node = start(63, "Ožara", "SI", false);
+    let id = node.add("organisation", json!({"name": "Šentprima", "country": "SI"})).await;
+    let check = async || node.call("GET", "/api/v1/check", None).await.json();
+    assert_eq!(found(&node, "q=sentprima").await, ["Šentprima"], "the index is made");
+    assert_eq!(check().await["faults"], json!([]), "nothing is wrong yet");
+
+    // Behind the back of engine and index, as a fault of the projection would.
+    let key = RecordKey::parse(&id).expect("an id");
+    let rows = node.handle.read(move |store| {
+        let rows = store.rows_of(&key)?;
+        let mut wrong = rows.clone();
+        wrong[0].fields.get_mut("name").expect("a name")[0].value = "Ombralago".into();
+        store.commit(&[vec![Write::put_row(&wrong[0])]])?;
+        Ok(rows)
+    });
+    let rows = rows.await.expect("the store takes it");
+    let faults = [format!("{id} reads differently in the view"), format!("{id} reads differently in the search index")];
+    assert_eq!(check().await["faults"], json!(faults), "both are named");
+    node.handle.read(move |store| store.commit(&[vec![Write::put_row(&rows[0])]])).await.expect("the store takes it");
+    assert_eq!(check().await["faults"], json!([]), "and all is well again");
 }
 
 #[tokio::test]

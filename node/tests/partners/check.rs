@@ -23,6 +23,8 @@ fn a_wrong_row_is_named_and_mended() {
     let mut partner = Partner::start("Italia", "IT");
     let added = partner.json(&["organisation", "add", "--set", "name=Giusta", "--set", "country=IT"]);
     let id = added["id"].as_str().expect("an id").to_owned();
+    let running = partner.json(&["check"]);
+    assert_eq!(running["faults"].as_array().map(Vec::len), Some(0), "the node that runs looks at what it holds");
     partner.kill();
     assert!(partner.run(&["check"]).status.success(), "nothing is wrong yet");
 

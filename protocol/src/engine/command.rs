@@ -23,6 +23,7 @@ impl Engine {
             Command::Parts { register } => self.parts(request, register),
             Command::Export { doc } => self.export(request, doc),
             Command::Project { doc } => self.project(request, doc),
+            Command::Arrivals => self.reply(request, Ok(Reply::Arrivals(self.arrivals.clone())), false),
             Command::Status => {
                 let status = self.status();
                 self.reply(request, Ok(Reply::Status(Box::new(status))), false);

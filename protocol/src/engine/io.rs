@@ -4,6 +4,7 @@
 //! until there are none. Numbered outputs (`Persist`, `Load`, `Check`) are tasks: the runtime carries them
 //! out and hands the result back under the same number.
 
+use super::Arrivals;
 use crate::beacon::SignedBeacon;
 use crate::check::{CheckJob, CheckResult, SignedPart};
 use crate::ids::{
@@ -519,6 +520,8 @@ pub enum Command {
         /// The document.
         doc: DocId,
     },
+    /// What came here long after it was written.
+    Arrivals,
     /// Read the state.
     Status,
 }
@@ -555,6 +558,8 @@ pub enum Reply {
     Exported(Box<SignedPart>),
     /// The rows of the document, made afresh.
     Projected(Vec<Row>),
+    /// What came late.
+    Arrivals(Arrivals),
     /// The state.
     Status(Box<Status>),
 }

@@ -13,6 +13,7 @@
 
 mod again;
 mod appeals;
+mod arrivals;
 mod beacons;
 mod carrying;
 mod command;
@@ -36,6 +37,7 @@ mod tests;
 mod told;
 mod transfer;
 
+pub use arrivals::{Arrival, Arrivals};
 pub use carrying::chosen_federation;
 pub use drafts::STATE_UNCONFIRMED;
 pub use io::*;
@@ -109,6 +111,8 @@ pub struct Engine {
     erasures: persons::Erasures,
     /// Own edits that wait for their record to be made again.
     waiting: again::Waiting,
+    /// What came late, for the people of this node.
+    arrivals: Arrivals,
     /// Own changes of this slice that no run covers yet.
     fresh: BTreeMap<DocId, Vec<StoredChange>>,
     /// Edits of this slice that wait for their rows.
@@ -202,6 +206,7 @@ impl Engine {
             stopped: None,
             erasures: persons::Erasures::default(),
             waiting: again::Waiting::default(),
+            arrivals: Arrivals::default(),
             fresh: BTreeMap::new(),
             edited: Vec::new(),
             batch: Vec::new(),
@@ -243,6 +248,7 @@ impl Engine {
         self.restore_joining(state)?;
         self.restore_waiting(state)?;
         self.restore_erasures(state)?;
+        self.restore_arrivals(state)?;
         self.restore_peers(state)
     }
 

@@ -471,6 +471,7 @@ impl Engine {
         for (actor, tip) in tips {
             doc.advance(*actor, *tip);
         }
+        self.note_late(doc_id, batch.iter().map(|(scanned, _)| scanned));
         let mut applied = Vec::with_capacity(batch.len());
         for (scanned, bytes) in batch {
             let change = StoredChange { actor: scanned.actor, seq: scanned.seq, hash: scanned.hash, bytes };

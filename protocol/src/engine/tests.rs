@@ -1,6 +1,7 @@
 //! A small world of engines on one thread: everything is persisted at once, links are perfect. The faults
 //! are the simulator's business; here each rule is seen once, by name.
 
+mod arrivals;
 mod bars;
 mod carrying;
 mod machines;

@@ -476,6 +476,7 @@ impl Engine {
         self.changed.extend(rows.iter().map(|row| (id, row.key.clone())));
         self.batch.extend(rows.into_iter().map(|row| Write::PutRow(id, row)));
         self.write_meta(id);
+        self.note_whole(id);
         self.send_ack(session, id, frontier.iter().map(|(actor, tip)| (*actor, *tip)).collect());
         let others: Vec<SessionId> = self.sessions.keys().copied().filter(|other| *other != session).collect();
         for other in others {

@@ -1,5 +1,7 @@
 use super::*;
+use crate::store::open_memory;
 use crate::views::Filter;
+use comin_protocol::engine::Write;
 use comin_protocol::ids::{ActorId, DocId, RegisterId};
 use comin_protocol::record::{Cell, Origin, Scalar};
 use proptest::prelude::*;
@@ -113,6 +115,58 @@ fn only_so_many_are_given_and_all_are_counted() {
     assert_eq!(hits[0].key.id[0], 77, "the best among them");
 }
 
+/// What every record says in the index, by way of the words.
+fn content(index: &Index) -> BTreeMap<RecordKey, Vec<(String, Place)>> {
+    let mut out: BTreeMap<_, Vec<_>> = index.places.keys().map(|key| (key.clone(), Vec::new())).collect();
+    for (number, list) in (0..).zip(&index.postings) {
+        for mark in list {
+            let key = index.slots[mark.slot() as usize].as_ref().expect("a mark of a record").summary.key.clone();
+            out.entry(key).or_default().push((index.dictionary.word(number).to_owned(), mark.place()));
+        }
+    }
+    out.values_mut().for_each(|words| words.sort());
+    out
+}
+
+fn store_of(records: &BTreeMap<RecordKey, Vec<Row>>) -> impl Store {
+    let store = open_memory();
+    let rows = records.values().flatten().map(Write::put_row);
+    store.commit(&[rows.collect()]).expect("memory takes it");
+    store
+}
+
+#[test]
+fn a_fault_in_the_index_is_found() {
+    let records: BTreeMap<RecordKey, Vec<Row>> = [(1, "Lunavena"), (2, "Korenine")]
+        .map(|(n, name)| (key("event", n), name))
+        .into_iter()
+        .map(|(key, name)| {
+            let rows = vec![row(&key, &[("title@it", name)])];
+            (key, rows)
+        })
+        .collect();
+    let store = store_of(&records);
+    let wrong = |harm: &dyn Fn(&mut Index)| {
+        let mut index = Index::of(&store).expect("reads");
+        assert_eq!(index.differences(&store).expect("reads"), [""; 0], "nothing is wrong yet");
+        harm(&mut index);
+        index.differences(&store).expect("reads").join("; ")
+    };
+    let first = key("event", 1);
+    let lost = wrong(&|index| index.drop_record(&first));
+    assert!(lost.contains("in the view and not in the search index"), "{lost}");
+    let old = wrong(&|index| index.put(&first, &[row(&first, &[("title@it", "Ombralago")])]));
+    assert!(old.contains("reads differently in the search index"), "{old}");
+    let extra = key("event", 3);
+    let left = wrong(&|index| index.put(&extra, &[row(&extra, &[("title@it", "Erased")])]));
+    assert!(left.contains("in the search index and not in the view"), "{left}");
+    let astray = wrong(&|index| index.postings[0].clear());
+    assert!(astray.contains("differently") && astray.contains("words of no record"), "{astray}");
+    let other = Summary::of(&[row(&first, &[("title@it", "Ombralago")])]).expect("a row");
+    let summary = wrong(&|index| index.slots[0].as_mut().expect("a record").summary = other.clone());
+    assert!(summary.contains("differently"), "{summary}");
+}
+
 proptest! {
     /// However records came, changed and went, the index is the one that would be made of them now.
     #[test]
@@ -132,7 +186,8 @@ proptest! {
         }
         let mut anew = Index::default();
         now.iter().for_each(|(key, rows)| anew.put(key, rows));
-        prop_assert_eq!(current.content(), anew.content());
+        prop_assert_eq!(content(&current), content(&anew));
+        prop_assert_eq!(current.differences(&store_of(&now)).expect("reads"), Vec::<String>::new());
         prop_assert_eq!(current.len(), now.len());
         for text in ["a", "ab", "abc", "šč"] {
             prop_assert_eq!(found(&current, &words(text)).len(), found(&anew, &words(text)).len());

@@ -293,6 +293,13 @@ fn two_records_of_one_organisation(world: &World, scenario: &Value) {
     assert_eq!(pair["reasons"][0]["reason"], "website", "with the reason: {pair}");
     let merged = |partner: &Partner, id: &str| partner.json(&["organisation", "show", id])["merged"].clone();
     assert_eq!(merged(partner, a), Value::Null, "a suggestion ties nothing");
+    // Each of both is called so, in the title of its node.
+    let nodes = |partner: &Partner| {
+        let drawn = partner.run(&["render", "graph"]);
+        let svg = String::from_utf8(drawn.stdout).expect("a picture is text");
+        svg.split("<title>").filter(|rest| rest.split('<').next().is_some_and(|t| t.contains("Isonzanima"))).count()
+    };
+    assert_eq!(nodes(partner), 2, "two nodes in the graph");
 
     partner.json(&["sameas", "confirm", id]);
     world.settle();
@@ -310,6 +317,7 @@ fn two_records_of_one_organisation(world: &World, scenario: &Value) {
             "what both say is said once"
         );
     }
+    assert_eq!(nodes(partner), 1, "one node in the graph");
     let still = partner.json(&["sameas", "suggest"]);
     assert!(!still.to_string().contains(id), "what was decided is not suggested again");
     let listed = partner.json(&["organisation", "list", "--country", "IT"]).to_string();
@@ -319,6 +327,7 @@ fn two_records_of_one_organisation(world: &World, scenario: &Value) {
     world.settle();
     for (other, record) in [(partner, a), (world.partner("soform"), b)] {
         assert_eq!(merged(other, record), Value::Null, "taken back, they are two again");
+        assert_eq!(nodes(other), 2, "in the graph too");
     }
     partner.json(&["sameas", "refuse", a, b]);
     let still = partner.json(&["sameas", "suggest"]);

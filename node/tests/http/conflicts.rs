@@ -1,0 +1,161 @@
+//! Conflicts in fields of every type: shown to both partners, and decided by either.
+
+use super::federation::{two, until};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+/// Of several kinds three states of a record, in which every type of field has three values.
+pub fn every_type(ids: &[(&str, &str)]) -> Vec<(&'static str, [Value; 3])> {
+    let id = |kind: &str| ids.iter().find(|(of, _)| *of == kind).map(|(_, id)| (*id).to_owned()).unwrap();
+    let organisation = |n: u32, country: &str| {
+        json!({"name": format!("Lunavena {n}"), "country": country, "languages": ["sl"],
+            "position": {"lat": 40 + n, "lon": 12.5, "precision": "city"},
+            "website": format!("https://{n}.example"), "email": format!("info@{n}.example"),
+            "description": {"sl": format!("Opis {n}")}, "last_verified": format!("2026-01-0{n}")})
+    };
+    let event = |n: u32, state: &str, zone: &str| {
+        json!({"title": {"it": format!("Titolo {n}")}, "type": state, "attendance": n,
+            "when": {"start": format!("2026-03-0{n}T09:00"), "end": format!("2026-03-0{n}T12:00"), "tzid": zone}})
+    };
+    // Long texts that are begun apart compete; one that stands already takes both edits.
+    let practice = |text: &str, network: Value, more: Value| {
+        let mut fields = json!({"title": {"it": text}, "network": network, "summary": {"it": format!("{text} breve")}});
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fields
+    };
+    let begun = |text: &str| json!({"description": {"it": format!("{text} lunga")}});
+    let link = |role: &str, n: u32| {
+        json!({"organisation": id("organisation"), "network": id("network"), "role": role,
+            "since": format!("2025-01-0{n}")})
+    };
+    let network = |n: u32, levels: Value| {
+        json!({"name": {"it": format!("Rete {n}")}, "since": format!("2020-0{n}"), "levels": levels,
+            "links": [format!("https://{n}.example")], "vision": {"it": format!("Visione {n}")}})
+    };
+    let programme = |text: &str| json!({"title": {"sl": text}, "modules": [{"title": {"sl": text}, "hours": 6}]});
+    let publication = |n: u32| json!({"title": {"it": "Libro"}, "url": format!("https://{n}.example"), "sha256": n.to_string().repeat(64)});
+    vec![
+        ("organisation", [organisation(1, "SI"), organisation(2, "IT"), organisation(3, "FR")]),
+        (
+            "event",
+            [
+                event(1, "workshop", "Europe/Rome"),
+                event(2, "conference", "Europe/Paris"),
+                event(3, "meeting", "Europe/Ljubljana"),
+            ],
+        ),
+        (
+            "practice",
+            [
+                practice("Prima", json!(id("network")), json!({})),
+                practice("Seconda", Value::Null, begun("Seconda")),
+                practice("Terza", json!(id("other")), begun("Terza")),
+            ],
+        ),
+        ("membership", [link("member", 1), link("coordinator", 2), link("observer", 3)]),
+        (
+            "network",
+            [network(1, json!(["local"])), network(2, json!(["regional"])), network(3, json!(["local", "national"]))],
+        ),
+        ("programme", [programme("Prvi"), programme("Drugi"), programme("Tretji")]),
+        ("publication", [publication(1), publication(2), publication(3)]),
+    ]
+}
+
+/// The fields of each kind that are in conflict when two partners have written those states apart.
+const IN_CONFLICT: [(&str, &[&str]); 7] = [
+    ("organisation", &["country", "description@sl", "email", "last_verified", "name", "position", "website"]),
+    ("event", &["attendance", "title@it", "type", "when"]),
+    ("practice", &["description@it", "network", "summary@it", "title@it"]),
+    ("membership", &["role", "since"]),
+    ("network", &["name@it", "since", "vision@it"]),
+    // The list of modules is written anew by each, which both stay.
+    ("programme", &["title@sl"]),
+    ("publication", &["sha256", "url"]),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conflict_in_a_field_of_any_type_is_shown_and_decided() {
+    let (a, b) = two().await;
+    let made = a.call("POST", "/api/v1/registers", Some(json!({"name": "Shared", "writers": "all"}))).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    until(&b, "/api/v1/registers", |l| l["items"].as_array().unwrap().iter().any(|r| r["name"] == "Shared")).await;
+    let add = async |kind: &str, fields: Value| {
+        let body = json!({"kind": kind, "register": "Shared", "fields": fields});
+        let made = a.call("POST", "/api/v1/records", Some(body)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{kind}: {}", made.text);
+        made.json()["id"].as_str().unwrap().to_owned()
+    };
+    let network = add("network", json!({"name": {"it": "Una"}})).await;
+    let other = add("network", json!({"name": {"it": "Altra"}})).await;
+    let organisation = add("organisation", json!({"name": "Korenine", "country": "SI"})).await;
+    let known = [("network", network.as_str()), ("other", other.as_str()), ("organisation", organisation.as_str())];
+    let mut records = Vec::new();
+    for (kind, [first, second, third]) in every_type(&known) {
+        records.push((kind, add(kind, first).await, second, third));
+    }
+    let sync = a.call("POST", "/api/v1/sync", Some(json!({"wait": 20}))).await.json();
+    assert_eq!(sync["complete"], true, "both hold all of it: {sync}");
+
+    a.call("POST", "/api/v1/sync/pause", None).await;
+    until(&b, "/api/v1/status", |s| s["peers"][0]["state"] == "away").await;
+    for (kind, id, second, third) in &records {
+        for (node, fields) in [(&a, second), (&b, third)] {
+            let mut fields = fields.clone();
+            // A link is between its ends for good.
+            fields
+                .as_object_mut()
+                .unwrap()
+                .retain(|name, _| *kind != "membership" || name == "role" || name == "since");
+            let path = format!("/api/v1/records/{id}");
+            let got = node.call_with("PATCH", &path, Some(json!({"fields": fields})), &[("if-match", "*")]).await;
+            assert_eq!(got.status, StatusCode::OK, "{kind}: {}", got.text);
+        }
+    }
+    a.call("POST", "/api/v1/sync/resume", None).await;
+    let expected: usize = IN_CONFLICT.iter().map(|(_, fields)| fields.len()).sum();
+    let all = "/api/v1/conflicts?limit=500";
+    for node in [&a, &b] {
+        until(node, all, |list| list["items"].as_array().unwrap().len() == expected).await;
+    }
+    for (kind, id, ..) in &records {
+        let list = b.call("GET", all, None).await.json();
+        let of_record = list["items"].as_array().unwrap().iter().filter(|item| item["id"] == id.as_str());
+        let fields: Vec<&str> = of_record.map(|item| item["field"].as_str().unwrap()).collect();
+        let wanted = IN_CONFLICT.iter().find(|(of, _)| of == kind).unwrap().1;
+        assert_eq!(fields, wanted, "{kind}: the fields in conflict");
+        for (n, field) in wanted.iter().enumerate() {
+            let item =
+                list["items"].as_array().unwrap().iter().find(|i| i["id"] == id.as_str() && i["field"] == *field);
+            let values = item.unwrap()["values"].as_array().unwrap().clone();
+            assert_eq!(values.len(), 2, "{kind} {field}: both values: {values:?}");
+            // One after another by its number, and by a value written as people write it.
+            let value = values[1]["value"].clone();
+            let body = match n % 2 == 0 || value.is_null() {
+                true => json!({"field": field, "take": 2}),
+                false => {
+                    json!({"field": field, "value": value.as_i64().map_or(value.clone(), |n| json!(n.to_string()))})
+                }
+            };
+            let node = if n % 3 == 0 { &a } else { &b };
+            let decided = node.call("POST", &format!("/api/v1/conflicts/{id}/resolve"), Some(body)).await;
+            assert_eq!(decided.status, StatusCode::OK, "{kind} {field}: {}", decided.text);
+            let left = decided.json()["conflicts"].as_array().unwrap().clone();
+            assert!(left.iter().all(|conflict| conflict["field"] != *field), "{kind} {field} is decided: {left:?}");
+            until(&b, all, |list| {
+                let items = list["items"].as_array().unwrap();
+                items.iter().all(|item| item["id"] != id.as_str() || item["field"] != *field)
+            })
+            .await;
+        }
+        let told = b.call("GET", &format!("/api/v1/records/{id}/history"), None).await.json();
+        assert_eq!(
+            told["items"][0]["fields"][0]["old"].as_array().unwrap().len(),
+            2,
+            "{kind}: what was decided between"
+        );
+    }
+    for node in [&a, &b] {
+        until(node, all, |list| list["items"] == json!([])).await;
+    }
+}
