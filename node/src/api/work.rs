@@ -556,6 +556,14 @@ pub async fn list_news(
         }
         (Some(_), Some(_)) => return Err(Problem::bad_request("send either since or days")),
     };
+    Ok(Json(json!({"schema": 1, "since": time::rfc3339(since_ms), "items": read_news(&app, lang, since_ms).await?})))
+}
+
+/// What came here or was written here since a moment, by partner and kind.
+///
+/// # Errors
+/// 503 where the engine or the store fails.
+pub async fn read_news(app: &AppState, lang: Lang, since_ms: u64) -> Answer<Vec<Value>> {
     let arrivals = match app.node().command(Command::Arrivals).await? {
         Reply::Arrivals(arrivals) => arrivals,
         other => return Err(unexpected(&other)),
@@ -565,5 +573,5 @@ pub async fn list_news(
         let reader = Reader::new(store, &roster, own, lang);
         Ok(news::News::since(&reader, &arrivals, since_ms)?.to_json(lang))
     });
-    Ok(Json(json!({"schema": 1, "since": time::rfc3339(since_ms), "items": found.await?})))
+    Ok(found.await?)
 }

@@ -2,10 +2,9 @@
 
 use super::layout::{Ctx, Place};
 use super::show;
-use crate::api::Answer;
 use crate::api::auth::cookie;
-use crate::views::{Reader, kind_label, time};
-use crate::work::news::News;
+use crate::api::{Answer, read_news};
+use crate::views::{kind_label, time};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -48,21 +47,12 @@ fn kept(headers: &HeaderMap) -> Option<(u64, u64)> {
     Some((since.parse().ok()?, seen.parse().ok()?))
 }
 
-async fn read(ctx: &Ctx, since_ms: u64) -> Answer<Vec<Value>> {
-    let (own, roster, lang) = ((ctx.status.partner, ctx.status.device), ctx.status.roster.clone(), ctx.lang);
-    let found = ctx.app.node().read(move |store| {
-        let reader = Reader::new(store, &roster, own, lang);
-        Ok(News::since(&reader, since_ms)?.to_json(lang))
-    });
-    Ok(found.await?)
-}
-
 /// What is new since a moment, for a page that shows it among other things.
 ///
 /// # Errors
 /// 503 where the store fails.
 pub async fn fragment(ctx: &Ctx, since_ms: u64) -> Answer<Markup> {
-    let found = read(ctx, since_ms).await?;
+    let found = read_news(&ctx.app, ctx.lang, since_ms).await?;
     Ok(html! {
         section #news data-live aria-labelledby="news-title" {
             div.head {
@@ -120,7 +110,7 @@ fn records(ctx: &Ctx, item: &Value) -> Markup {
 /// 503 where the store fails.
 pub async fn page(ctx: Ctx) -> Answer<Response> {
     let days = ctx.query("days").and_then(|text| text.parse().ok()).filter(|n| DAYS.contains(n)).unwrap_or(DAYS[0]);
-    let found = read(&ctx, time::now_ms().saturating_sub(days * DAY_MS)).await?;
+    let found = read_news(&ctx.app, ctx.lang, time::now_ms().saturating_sub(days * DAY_MS)).await?;
     let title = ctx.t("news-title");
     let main = html! {
         h1 { (title) }

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::ids::RegisterId;
 use comin_protocol::record::{Row, RowVersion};
 use comin_protocol::roster::RegisterKind;
-use comin_protocol::schema::{self, FieldType, Kind};
+use comin_protocol::schema::{FieldType, Kind};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 

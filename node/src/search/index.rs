@@ -160,8 +160,7 @@ impl Index {
             {
                 None => out.push(format!("{} is in the view and not in the search index", first.key)),
                 Some((slot, entry)) => {
-                    let is_same = entry.summary == summary
-                        && self.says(slot, entry) == Some(said(rows));
+                    let is_same = entry.summary == summary && self.says(slot, entry) == Some(said(rows));
                     if !is_same {
                         out.push(format!("{} reads differently in the search index", first.key));
                     }
