@@ -66,6 +66,8 @@ pub const COMMAND_EDITS_MAX: usize = 200;
 pub const COMPACT_AFTER_CHANGES: usize = 512;
 /// Documents held in memory at once; more are unloaded, longest idle first.
 pub const DOCS_LOADED_MAX: usize = 12;
+/// Documents that may be in memory between two ticks; beyond it the longest idle go at once.
+pub const DOCS_LOADED_PEAK: usize = 2 * DOCS_LOADED_MAX;
 /// A document without an edit for this long is unloaded, in milliseconds.
 pub const DOC_IDLE_MS: u64 = 60_000;
 

@@ -312,6 +312,16 @@ fn likely_duplicates_are_suggested_with_their_reason() {
 }
 
 #[test]
+fn two_rows_that_may_be_one_record_are_told() {
+    let text = "name,city,website\nZavod Lunavrt,Koper,\nLunavert zavod,Koper,\nDelta,Izola,https://delta.example\nDelta 2,Piran,delta.example\n";
+    let plan = make("organisation", text, &[]).expect("good");
+    let found: Vec<_> =
+        plan.duplicates.iter().map(|one| (one.row, one.other_row, one.id.is_some(), one.reason)).collect();
+    assert_eq!(found, [(3, Some(2), false, "name"), (5, Some(4), false, "website")], "each with the row before it");
+    assert_eq!(plan.added, 4, "and nothing is decided");
+}
+
+#[test]
 fn addresses_of_persons_stay_out_of_registers() {
     let text = "name,email\nAlfa,maria.rossi@alfa.example\nBeta,info@beta.example\n";
     let errors = make("organisation", text, &[]).expect_err("refused");

@@ -113,6 +113,8 @@ pub struct Engine {
     waiting: again::Waiting,
     /// What came late, for the people of this node.
     arrivals: Arrivals,
+    /// Whether a document has been loaded since it was seen that they are not too many.
+    loaded_more: bool,
     /// Own changes of this slice that no run covers yet.
     fresh: BTreeMap<DocId, Vec<StoredChange>>,
     /// Edits of this slice that wait for their rows.
@@ -207,6 +209,7 @@ impl Engine {
             erasures: persons::Erasures::default(),
             waiting: again::Waiting::default(),
             arrivals: Arrivals::default(),
+            loaded_more: false,
             fresh: BTreeMap::new(),
             edited: Vec::new(),
             batch: Vec::new(),
@@ -362,6 +365,7 @@ impl Engine {
         self.compact_full();
         self.write_metas();
         self.keep_what_may_be_held();
+        self.unload_beyond_peak();
         if !self.batch.is_empty() {
             let task = self.new_task();
             self.last_persist = task;
@@ -502,6 +506,7 @@ impl Engine {
         }
         if doc.frontier.is_empty() && doc.loading.is_none() {
             doc.loaded = Some(document::Loaded::index(automerge::Automerge::new(), now));
+            self.loaded_more = true;
             return true;
         }
         doc.parked.push(parked);
@@ -532,6 +537,7 @@ impl Engine {
         {
             return self.stop(text);
         }
+        self.loaded_more = true;
         // Whatever waits finds it as it has to be.
         self.rebuild_if_due(id);
         for waiting in parked {
@@ -624,6 +630,27 @@ impl Engine {
         for id in due {
             self.compact(id);
         }
+        self.unload_idle();
+    }
+
+    /// Unloads at once where so many documents came since the last tick that memory would go with them: an import fills
+    /// one part after another.
+    fn unload_beyond_peak(&mut self) {
+        if !std::mem::take(&mut self.loaded_more) {
+            return;
+        }
+        // What waits for one document may need others that are here.
+        if self.docs.values().any(|doc| doc.loading.is_some()) {
+            self.loaded_more = true;
+        } else if self.docs.values().filter(|doc| doc.loaded.is_some()).count() > limits::DOCS_LOADED_PEAK {
+            self.unload_idle();
+        }
+    }
+
+    /// Unloads what has been idle, and the longest idle of too many.
+    fn unload_idle(&mut self) {
+        let now = self.now.mono_ms;
+        let idle = |doc: &Document| doc.loaded.as_ref().map(|l| now.saturating_sub(l.last_used_ms));
         let mut loaded: Vec<(u64, DocId)> = self.docs.values().filter_map(|d| Some((idle(d)?, d.id))).collect();
         loaded.sort_unstable();
         let keep =

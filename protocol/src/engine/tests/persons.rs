@@ -54,6 +54,19 @@ impl World {
 }
 
 #[test]
+fn documents_that_come_in_one_go_do_not_all_stay_in_memory() {
+    let (mut world, _) = World::new(1);
+    let rows: Vec<Row> = (0..60).map(|_| world.add_person(0, only(&[]))).collect();
+    let loaded = |world: &World| world.nodes[0].engine.docs.values().filter(|doc| doc.loaded.is_some()).count();
+    assert!(loaded(&world) <= limits::DOCS_LOADED_PEAK, "{} are in memory without a tick", loaded(&world));
+    // One command that needs more of them at once gets them all.
+    let change = |row: &Row| Edit { target: at(row), changes: vec![change("phone", "2")], if_version: None };
+    let edited = world.command(0, Command::Edit(rows.iter().map(change).collect()));
+    assert!(matches!(edited, Ok(Reply::Edited(edited)) if edited.len() == rows.len()), "all are edited");
+    assert!(loaded(&world) <= limits::DOCS_LOADED_PEAK, "and are let go again: {}", loaded(&world));
+}
+
+#[test]
 fn a_person_goes_to_its_scope_and_to_nobody_else() {
     let (mut world, _) = World::new(4);
     world.mesh();
