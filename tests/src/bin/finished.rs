@@ -140,8 +140,8 @@ fn contents(federation: &Federation, doc: DocId, actors: usize, edits: usize) ->
         am = std::mem::take(&mut writer.am);
     }
     runs.insert(writer.actor(), writer.sign(forged.seq, forged.hash));
-    let frontier =
-        Frontier(runs.iter().map(|(actor, run)| (*actor, Tip { seq: run.run.seq, hash: run.run.hash })).collect());
+    let tip = |run: &StoredRun| Tip { seq: run.run.seq, hash: run.run.hash };
+    let frontier: Frontier = runs.iter().map(|(actor, run)| (*actor, tip(run))).collect();
     let index = OriginIndex::from_metas(&am.get_changes_meta(&[]));
     let mut batch: Vec<Write> =
         project_all(&am, &doc, &index).iter().map(|row| Write::PutRow(doc, StoredRow::new(row))).collect();

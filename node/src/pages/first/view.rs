@@ -37,6 +37,8 @@ impl Fault {
         let text = match error {
             SetupError::KitInside => "start-kit-inside",
             SetupError::KitIsDirectory(_) | SetupError::KitDirectory { .. } => "start-kit-place",
+            // A file that is there already, or a place where nothing can be written.
+            SetupError::Data(_) if control == "path" => "start-kit-place",
             _ => "start-failed",
         };
         Self { control, text: Some(text), said: Some(error.to_string()) }
