@@ -73,7 +73,7 @@ fn nobody_is_in_it_who_has_not_chosen_it() {
         federation: *one,
         position: StatementId(one.0),
         partner: w.france.id(),
-        stays: Stays::default(),
+        stays: BTreeMap::new(),
     });
     let after = Roster::build_in(&w.france.id(), Some(*one), all.iter().chain([&removed]));
     assert_eq!(after.federation, None, "who is removed from it is not back in the old one");
