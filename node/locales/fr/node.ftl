@@ -565,7 +565,7 @@ cli-open-once = The link signs one browser in, once, within ten minutes.
 doctor-identity = { $name } ({ $country }) in { $place }
 doctor-key = the device key is there and closed to others
 doctor-config = the configuration can be read
-doctor-office = la page pour le bureau peut être servie : { $addresses }
+doctor-office = la page pour le bureau peut être servie : { $addresses }
 doctor-store = the store opens
 doctor-running = the node is running
 doctor-not-running = the node is not running: nothing is exchanged
@@ -753,21 +753,21 @@ record-claimed = Claimed: it is not recorded in the register of its network.
 
 ## Reprendre une fédération qui a perdu ses garants
 partner-state-elsewhere = Dans un autre partenariat
-carried-over = { $founder } a fondé « { $name } », qui reprend ce partenariat.
+carried-over = { $founder } a fondé « { $name } », qui reprend ce partenariat.
 carried-over-title = Un nouveau partenariat reprend celui-ci
-carried-over-how = Quelqu’un estime que les garants ne pourront plus jamais décider. Appelez les partenaires et mettez-vous d’accord sur un seul. Toutes les données restent, quel que soit votre choix ; tant que vous n’êtes pas dans le même partenariat, rien n’est échangé.
-carried-over-without-us = Il ne comprend pas encore ce partenaire : son fondateur doit d’abord signer votre admission. Faites se connecter vos machines et demandez-le-lui.
-carried-over-left = Non repris, sauf si ses garants le signent :
+carried-over-how = Quelqu’un estime que les garants ne pourront plus jamais décider. Appelez les partenaires et mettez-vous d’accord sur un seul. Toutes les données restent, quel que soit votre choix ; tant que vous n’êtes pas dans le même partenariat, rien n’est échangé.
+carried-over-without-us = Il ne comprend pas encore ce partenaire : son fondateur doit d’abord signer votre admission. Faites se connecter vos machines et demandez-le-lui.
+carried-over-left = Non repris, sauf si ses garants le signent :
 carried-over-go = Y passer
 carried-over-stay = Rester ici
-cli-carried-over-next = Tout ce qui valait est repris. Les autres partenaires sont interrogés quand ils se connectent : comin approvals
-cli-carried-over-go = Pour y passer, sur chacune de vos machines : comin approvals approve { $id }
-cli-carried-over-stay = Pour rester : comin approvals reject { $id }
+cli-carried-over-next = Tout ce qui valait est repris. Les autres partenaires sont interrogés quand ils se connectent : comin approvals
+cli-carried-over-go = Pour y passer, sur chacune de vos machines : comin approvals approve { $id }
+cli-carried-over-stay = Pour rester : comin approvals reject { $id }
 
 ## Une machine de plus, certifiée par une autre
-cli-further-asks = Remettez ceci à une machine de votre organisation qui a le droit admin ; là : comin devices add DEMANDE --file FICHIER
-cli-further-then = Puis, ici : comin --data-dir { $dir } init --further --certified FICHIER
+cli-further-asks = Remettez ceci à une machine de votre organisation qui a le droit admin ; là : comin devices add DEMANDE --file FICHIER
+cli-further-then = Puis, ici : comin --data-dir { $dir } init --further --certified FICHIER
 cli-further-done = { $device } est maintenant une machine de { $name }.
-cli-further-join = Pour rencontrer les autres, il lui faut une invitation : comin --data-dir { $dir } run, et dans une autre fenêtre : comin --data-dir { $dir } join INVITATION
-cli-certified = { $name } est certifiée comme machine de votre organisation :
-cli-certified-next = Remettez ceci à la nouvelle machine, avec une invitation de n’importe quel membre : comin init --further --certified FICHIER, puis comin join INVITATION. Cela n’ouvre rien sur aucune autre machine.
+cli-further-join = Pour rencontrer les autres, il lui faut une invitation : comin --data-dir { $dir } run, et dans une autre fenêtre : comin --data-dir { $dir } join INVITATION
+cli-certified = { $name } est certifiée comme machine de votre organisation :
+cli-certified-next = Remettez ceci à la nouvelle machine, avec une invitation de n’importe quel membre : comin init --further --certified FICHIER, puis comin join INVITATION. Cela n’ouvre rien sur aucune autre machine.
