@@ -116,8 +116,9 @@ pub const CONNECTIONS_STRANGERS_MAX: usize = 32;
 pub const PING_EVERY: Duration = Duration::from_secs(10);
 /// Time for the answer to a ping.
 pub const PING_TIME: Duration = Duration::from_secs(5);
-/// How long one of two processes with one key is served before it is the other's turn.
-pub const KEY_TURN: Duration = Duration::from_secs(5);
+/// How long one of two processes with one key is served before it is the other's turn: longer than
+/// [`SESSION_GOOD_AFTER`], so that the one that waits comes back soon.
+pub const KEY_TURN: Duration = Duration::from_secs(12);
 /// A connection without a stream of ours is closed after this long.
 pub const CONNECTION_IDLE: Duration = Duration::from_secs(60);
 /// Whether tickets are open is looked up again after this long (they expire).

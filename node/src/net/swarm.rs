@@ -312,7 +312,7 @@ impl Loop {
         self.tell(device, false, reason);
         // A fresh connection is the surest way on, but a newcomer that was admitted goes on at once, and so does another
         // process with the same key whose turn it is.
-        if !self.turns.was_taken(&device) && !(join && self.rules.is_member(&device)) {
+        if !(self.turns.was_taken(&device) || join && self.rules.is_member(&device)) {
             self.hang_up(&device);
         } else {
             self.plan.retry(&device, Instant::now());

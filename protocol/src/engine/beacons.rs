@@ -98,11 +98,13 @@ impl Beacons {
         last.is_some_and(|last| now_ms < last.taken_ms + limits::BEACON_TAKEN_MS)
     }
 
-    /// Whether another process of the device has said something else under the same number. Heard like beacons that are
-    /// news: not too often.
-    fn is_in_doubt(&mut self, beacon: &Beacon, now_ms: u64) -> bool {
+    /// Whether another process of the device has said something else under the same number, or (of this device itself)
+    /// under a lesser one. Heard like beacons that are news: not too often.
+    fn is_in_doubt(&mut self, beacon: &Beacon, me: &DeviceKey, now_ms: u64) -> bool {
         let held = self.held.get(&(beacon.device, beacon.audience)).map(|held| &held.signed.beacon);
-        let differs = held.is_some_and(|held| held.number == beacon.number && held.process != beacon.process);
+        let lesser = |held: &Beacon| beacon.device == *me && held.number > beacon.number;
+        let differs =
+            held.is_some_and(|held| held.process != beacon.process && (held.number == beacon.number || lesser(held)));
         let early = self.in_doubt_ms.get(&beacon.device).is_some_and(|at| now_ms < at + limits::BEACON_TAKEN_MS);
         if differs && !early {
             self.in_doubt_ms.insert(beacon.device, now_ms);
@@ -284,7 +286,7 @@ impl Engine {
             if !is_member {
                 continue;
             }
-            if self.beacons.is_in_doubt(beacon, self.now.mono_ms) {
+            if self.beacons.is_in_doubt(beacon, &self.me, self.now.mono_ms) {
                 if !signed.is_genuine() {
                     return self.end_session(id, "sent a beacon that is not genuine");
                 }
@@ -305,7 +307,13 @@ impl Engine {
             } else {
                 self.heard(beacon.device);
             }
+            // What another process of the device has said before, it is shown: it may know of none.
+            let before = self.beacons.get(&beacon.device, beacon.audience).map(|held| held.signed.clone());
+            let before = before.filter(|before| before.beacon.process != beacon.process && beacon.device == sender);
             self.pass_on(signed, Some(id));
+            if let Some(before) = before {
+                self.send(id, &Message::Beacons(vec![before]));
+            }
         }
     }
 }

@@ -218,13 +218,14 @@ impl<'a> Facts<'a> {
     /// from a federation has none in it.
     ///
     /// One that carries over another is nobody's who has not chosen it, but of those that it has admitted itself and
-    /// that are in no other.
+    /// that are in no other. Who has been removed from the one that was chosen is not back in the old one.
     pub fn federation_of(&self, own: &PartnerId, chosen: Option<FederationId>) -> Option<Standing<'a>> {
         let mut all: Vec<_> = self.foundings().map(|founded| self.standing(founded)).collect();
-        all.retain(|standing| standing.is_sound() && standing.has(own));
+        all.retain(Standing::is_sound);
         if let Some(at) = chosen.and_then(|id| all.iter().position(|standing| standing.founded.id.0 == id.0)) {
-            return Some(all.swap_remove(at));
+            return Some(all.swap_remove(at)).filter(|standing| standing.has(own));
         }
+        all.retain(|standing| standing.has(own));
         let carries = |standing: &Standing<'a>| standing.founded.carries.is_some();
         let has_plain = all.iter().any(|standing| !carries(standing));
         all.retain(|standing| !carries(standing) || !has_plain && standing.newcomers.contains(own));

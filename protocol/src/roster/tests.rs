@@ -1,3 +1,5 @@
+mod carried;
+
 use super::*;
 use crate::identity::{DeviceSigner, PartnerSigner};
 use crate::ids::{ChangeHash, Nonce, tagged_hash};
