@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
 
 /// A value as Automerge holds it, reduced to what records use.
-#[derive(Clone, PartialEq, Debug, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Encode, Decode)]
 pub enum Scalar {
     /// Removed or never set.
     #[n(0)]
