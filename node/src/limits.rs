@@ -67,6 +67,11 @@ pub const HELPER_ANSWER_BYTES_MAX: usize = 256 * 1024 * 1024;
 pub const WRITER_QUEUE_FRAMES_MAX: usize = 32_768;
 /// Bytes that wait for a slow peer: two transfers of the largest size, with room.
 pub const WRITER_QUEUE_BYTES_MAX: usize = 40 * 1024 * 1024;
+/// Frames that are read of one session in a second, after [`FRAMES_AT_ONCE`]: of the largest size more than a fast line
+/// carries, of live edits more than anyone makes. Who sends faster waits, and leaves the processor to the others.
+pub const FRAMES_PER_S: u32 = 1_000;
+/// Frames of one session that are read as fast as they come: the edits of an hour apart.
+pub const FRAMES_AT_ONCE: u32 = 1_024;
 /// Bytes of one session that wait for the engine: four frames of the largest size.
 pub const READER_QUEUE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Small frames are written together up to this many bytes.

@@ -23,6 +23,9 @@ pub const CHANGE_DEPS_MAX: usize = 1_024;
 pub const HEADS_MAX: usize = CHANGE_DEPS_MAX / 2;
 /// Actors named in one change besides its author.
 pub const CHANGE_ACTORS_MAX: usize = 1_024;
+/// Values of one field that one change may overwrite; where more stand beside one another, changes are written before
+/// that overwrite some of them.
+pub const FIELD_VALUES_MAX: usize = CHANGE_ACTORS_MAX / 2;
 
 /// Operations that the operations of one change may overwrite together: every one of them conflicting, with room.
 pub const CHANGE_PREDECESSORS_MAX: u64 = 40_000;

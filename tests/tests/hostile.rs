@@ -17,6 +17,7 @@ use comin_tests::adversary::{Forged, Forger, Line, Scene, Verdict, connect_raw, 
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Carries out one attack on fresh nodes.
@@ -492,11 +493,14 @@ fn addresses_without_end() {
 #[test]
 fn slow_and_half_open_connections() {
     attack("slow and half-open", Verdict::Contained, async |scene| {
-        let mut line = scene.let_in().await;
         let mut held = Vec::new();
-        for _ in 0..500 {
-            held.extend(connect_raw(scene.victim.port, b"\x13/multistream/1.0.0\n").await);
+        // From two addresses of this machine, neither of which is the members'.
+        for place in [2, 3].into_iter().cycle().take(500) {
+            let from = Ipv4Addr::new(127, 0, 0, place);
+            held.extend(connect_raw(scene.victim.port, from, b"\x13/multistream/1.0.0\n").await);
         }
+        // Meanwhile members come in.
+        let mut line = scene.let_in().await;
         // A frame that has begun and never ends.
         line.send_bytes(&[0, 0, 4, 0, 1, 2, 3]).await;
         tokio::time::sleep(std::time::Duration::from_secs(2)).await;

@@ -2,8 +2,8 @@
 
 use super::frame::{self, FrameError};
 use crate::limits::{
-    CLOSE_TIME, FRAME_TIME, JOIN_STREAM_TIME, READER_QUEUE_BYTES_MAX, WRITE_BYTES, WRITER_QUEUE_BYTES_MAX,
-    WRITER_QUEUE_FRAMES_MAX,
+    CLOSE_TIME, FRAME_TIME, FRAMES_AT_ONCE, FRAMES_PER_S, JOIN_STREAM_TIME, READER_QUEUE_BYTES_MAX, WRITE_BYTES,
+    WRITER_QUEUE_BYTES_MAX, WRITER_QUEUE_FRAMES_MAX,
 };
 use crate::runtime::{Inbox, Outside};
 use comin_protocol::engine::{Input, SessionId};
@@ -49,6 +49,8 @@ pub(crate) struct Sessions {
 struct Link {
     queue: Mutex<Queue>,
     wake: Notify,
+    /// The session is to end.
+    closing: Notify,
 }
 
 #[derive(Default)]
@@ -81,6 +83,7 @@ impl Link {
     fn close(&self, reason: String) {
         self.lock().closing.get_or_insert(reason);
         self.wake.notify_one();
+        self.closing.notify_one();
     }
 
     /// Takes what is written together: small frames up to [`WRITE_BYTES`], or one large one.
@@ -147,7 +150,7 @@ impl Sessions {
     {
         let place = self.places.clone().try_acquire_owned().ok()?;
         let session = SessionId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
-        let link = Arc::new(Link { queue: Mutex::default(), wake: Notify::new() });
+        let link = Arc::new(Link { queue: Mutex::default(), wake: Notify::new(), closing: Notify::new() });
         self.lock().insert(session, link.clone());
         let begun = match purpose {
             Purpose::Sync => Input::Connected(session, device),
@@ -185,9 +188,15 @@ async fn carry<S: AsyncRead + AsyncWrite + Unpin>(
             Purpose::Join { .. } => tokio::time::sleep(JOIN_STREAM_TIME).await,
         }
     };
+    // What is being written when the session is to end may never be read.
+    let closing = async {
+        link.closing.notified().await;
+        tokio::time::sleep(CLOSE_TIME).await;
+    };
     let reason = tokio::select! {
         reason = read(&mut input, inbox, session, purpose) => reason,
         reason = write(&mut output, link) => reason,
+        () = closing => link.lock().closing.clone().unwrap_or_default(),
         () = lifetime => "the join stream's time is over".to_owned(),
     };
     // Ended by us, the queue has been written; ended otherwise, a half-written frame may be in the way.
@@ -201,11 +210,31 @@ async fn read(input: &mut (impl AsyncRead + Unpin), inbox: &Inbox, session: Sess
         Purpose::Join { .. } => JOIN_MESSAGE_BYTES_MAX,
     };
     let room = Arc::new(Semaphore::new(READER_QUEUE_BYTES_MAX));
+    let mut pace = Pace { due: Instant::now() };
     loop {
         match read_one(input, bytes_max, &room).await {
             Ok((frame, permit)) => inbox.push(Outside::Net(Input::Received(session, frame), Some(permit))),
             Err(error) => return error.to_string(),
         }
+        let wait = pace.step(Instant::now());
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+}
+
+/// How fast the frames of a session are read.
+struct Pace {
+    /// When all frames so far would have come at an even [`FRAMES_PER_S`].
+    due: Instant,
+}
+
+impl Pace {
+    /// Counts a frame; how long to wait before the next one.
+    fn step(&mut self, now: Instant) -> Duration {
+        self.due = self.due.max(now) + Duration::from_secs(1) / FRAMES_PER_S;
+        let ahead = Duration::from_secs(1) * FRAMES_AT_ONCE / FRAMES_PER_S;
+        self.due.saturating_duration_since(now + ahead)
     }
 }
 
@@ -240,5 +269,26 @@ async fn write(output: &mut (impl AsyncWrite + Unpin), link: &Link) -> String {
             Ok(Err(error)) => return format!("the stream broke: {error}"),
             Err(_) => return "the peer does not read".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_sends_without_end_is_read_at_an_even_pace() {
+        let start = Instant::now();
+        let (mut pace, mut now) = (Pace { due: start }, start);
+        for _ in 0..FRAMES_AT_ONCE {
+            assert_eq!(pace.step(now), Duration::ZERO, "a burst is read as it comes");
+        }
+        for _ in 0..3 * FRAMES_PER_S {
+            now += pace.step(now);
+        }
+        let took = now - start;
+        assert!((2_999..=3_001).contains(&took.as_millis()), "then as many a second: {took:?}");
+        now += Duration::from_secs(60);
+        assert_eq!(pace.step(now), Duration::ZERO, "after a rest there is room again");
     }
 }

@@ -131,15 +131,17 @@ impl Engine {
 
     /// Writes edits to one document in one change; `rehearse`: only to see whether they would be taken.
     fn write_edits(&mut self, id: DocId, edits: &[&Placed], rehearse: bool) -> Result<(), CommandError> {
+        let not_found = || CommandError::NotFound("document".into());
         self.join_heads(id)?;
+        check_size(edits)?;
+        check_versions(self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()).ok_or_else(not_found)?, &id, edits)?;
+        if !rehearse {
+            self.decide_crowded(id, edits)?;
+        }
         let actor = self.own_actor(&id).0;
         let (wall_ms, now_ms) = (self.now.wall_ms as i64, self.now.mono_ms);
-        let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else {
-            return Err(CommandError::NotFound("document".into()));
-        };
+        let loaded = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()).ok_or_else(not_found)?;
         loaded.last_used_ms = now_ms;
-        check_size(edits)?;
-        check_versions(loaded, &id, edits)?;
         loaded.am.set_actor(actor.to_automerge());
         let mut tx = loaded.am.transaction();
         let mut wrote = false;
@@ -177,17 +179,60 @@ impl Engine {
             }
             some.truncate(limits::HEADS_MAX);
             let (actor, wall_ms) = (self.own_actor(&id).0, self.now.wall_ms as i64);
-            let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else { return Ok(()) };
-            // What comes of it must follow this device's own last change.
-            some.extend(loaded.ancestry.tip(&actor).map(|tip| automerge::ChangeHash::from(tip.hash)));
-            let failed = |text: String| CommandError::Invalid(format!("the document could not be joined: {text}"));
-            let mut part = loaded.am.fork_at(&some).map_err(|error| failed(error.to_string()))?;
-            part.set_actor(actor.to_automerge());
-            let hash = part.empty_commit(CommitOptions::default().with_time(wall_ms));
-            let change = part.get_change_by_hash(&hash).ok_or_else(|| failed("nothing was written".into()))?;
-            super::document::apply_all(&mut loaded.am, std::iter::once(change.raw_bytes().to_vec())).map_err(failed)?;
-            self.note_own_change(id, actor, hash.into())?;
+            self.write_on(id, actor, some, |part| {
+                Ok(Some(part.empty_commit(CommitOptions::default().with_time(wall_ms))))
+            })?;
         }
+    }
+
+    /// Decides fields in which more values stand beside one another than one change may overwrite, some of them at a time,
+    /// as the edit decides: a member could otherwise write so many that nobody decides them any more.
+    fn decide_crowded(&mut self, id: DocId, edits: &[&Placed]) -> Result<(), CommandError> {
+        let mut renewed = false;
+        for (key, change) in edits.iter().flat_map(|one| one.edit.changes.iter().map(|change| (&one.key, change))) {
+            loop {
+                let Some(loaded) = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()) else { return Ok(()) };
+                let mut some = record::writers(&loaded.am, &id, key, &change.key);
+                if some.len() <= limits::FIELD_VALUES_MAX {
+                    break;
+                }
+                some.truncate(limits::FIELD_VALUES_MAX);
+                if !std::mem::replace(&mut renewed, true) {
+                    // What this process has written last may build on all of them, and its next change on that.
+                    self.renew_actor();
+                }
+                let (actor, wall_ms) = (self.own_actor(&id).0, self.now.wall_ms as i64);
+                let some = some.into_iter().map(automerge::ChangeHash::from).collect();
+                self.write_on(id, actor, some, |part| {
+                    let mut tx = part.transaction();
+                    record::write(&mut tx, &id, key, false, std::slice::from_ref(change)).map_err(refusal)?;
+                    Ok(tx.commit_with(CommitOptions::default().with_time(wall_ms)).0)
+                })?;
+                self.rows_due.insert((id, key.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a change that `write` makes on top of these changes alone.
+    fn write_on(
+        &mut self,
+        id: DocId,
+        actor: ActorId,
+        mut heads: Vec<automerge::ChangeHash>,
+        write: impl FnOnce(&mut automerge::Automerge) -> Result<Option<automerge::ChangeHash>, CommandError>,
+    ) -> Result<(), CommandError> {
+        let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else { return Ok(()) };
+        // What comes of it must follow this device's own last change.
+        heads.extend(loaded.ancestry.tip(&actor).map(|tip| automerge::ChangeHash::from(tip.hash)));
+        let failed = |text: String| CommandError::Invalid(format!("the document could not be joined: {text}"));
+        let mut part = loaded.am.fork_at(&heads).map_err(|error| failed(error.to_string()))?;
+        part.set_actor(actor.to_automerge());
+        let nothing = || failed("nothing was written".into());
+        let hash = write(&mut part)?.ok_or_else(nothing)?;
+        let change = part.get_change_by_hash(&hash).ok_or_else(nothing)?;
+        super::document::apply_all(&mut loaded.am, std::iter::once(change.raw_bytes().to_vec())).map_err(failed)?;
+        self.note_own_change(id, actor, hash.into())
     }
 
     /// Takes a change that this device has just committed into frontier, batch and the slice's unsigned ones.

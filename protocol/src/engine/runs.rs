@@ -78,17 +78,22 @@ impl Kept {
 impl Document {
     /// The runs that cover what a peer with `frontier` lacks, of each actor the latest one last.
     pub fn runs_beyond(&self, frontier: &Frontier) -> Vec<StoredRun> {
-        self.with_kept(frontier, &self.runs)
+        let apart = self.frontier.apart(frontier).filter_map(|(actor, ..)| Some((actor, self.runs.get(actor)?)));
+        apart.flat_map(|(actor, run)| self.of_actor(frontier, actor, run)).collect()
     }
 
     /// These latest runs, each after those that stay below it.
     pub fn with_kept(&self, beyond: &Frontier, latest: &BTreeMap<ActorId, StoredRun>) -> Vec<StoredRun> {
-        let lacking = |(actor, _): &(&ActorId, &StoredRun)| self.frontier.seq(actor) > beyond.seq(actor);
-        let of_actor = |(actor, run): (&ActorId, &StoredRun)| {
-            let kept = self.kept.between(actor, beyond.seq(actor), run.tip_seq());
-            kept.cloned().chain([run.clone()]).collect::<Vec<_>>()
-        };
-        latest.iter().filter(lacking).flat_map(of_actor).collect()
+        latest.iter().flat_map(|(actor, run)| self.of_actor(beyond, actor, run)).collect()
+    }
+
+    /// An actor's latest run after those that stay below it, if there is anything of the actor beyond a frontier.
+    fn of_actor(&self, beyond: &Frontier, actor: &ActorId, run: &StoredRun) -> Vec<StoredRun> {
+        let from = beyond.seq(actor);
+        if self.frontier.seq(actor) <= from {
+            return Vec::new();
+        }
+        self.kept.between(actor, from, run.tip_seq()).cloned().chain([run.clone()]).collect()
     }
 
     /// The first run that covers an actor's change: one that stays, or the latest. Whether a run that stays names

@@ -4,6 +4,7 @@
 mod arrivals;
 mod bars;
 mod carrying;
+mod crowded;
 mod machines;
 mod persons;
 mod stewards;
@@ -679,34 +680,49 @@ fn a_part_that_is_checked_before_the_one_before_it_travels_once() {
 
 /// A disk that holds a shared document which `count` processes of the device have written, one after the other.
 fn written_by_many(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32) {
-    written(disk, id, signer, count, false);
+    written(disk, id, signer, count, Apart::Never);
 }
 
-/// The same; `apart`: none of them knew of the others.
-fn written(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32, apart: bool) {
+/// How processes have written one document.
+#[derive(Clone, Copy, PartialEq)]
+enum Apart {
+    /// Each after the others.
+    Never,
+    /// None of them knew of the others.
+    Always,
+    /// The same, all of them the same field.
+    InOneField,
+}
+
+/// A document that many processes have written.
+fn written(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32, apart: Apart) {
     let (mut am, mut all) = (automerge::Automerge::new(), automerge::Automerge::new());
     let mut runs = BTreeMap::new();
     for n in 0..count {
         let mut nonce = [0; 16];
         nonce[..4].copy_from_slice(&n.to_le_bytes());
         let actor = crate::ids::ActorId::derive(&id, &signer.key(), &Nonce(nonce));
-        if apart {
+        if apart != Apart::Never {
             am = automerge::Automerge::new();
         }
         am.set_actor(actor.to_automerge());
-        let key = RecordKey::derived("membership", &[&RecordKey { kind: "network".into(), id: nonce }]);
-        let role = FieldChange { key: "role".into(), op: FieldOp::Put(Scalar::from("member")) };
+        let (network, value) = match apart {
+            Apart::InOneField => ([9; 16], format!("as {n} has it")),
+            Apart::Never | Apart::Always => (nonce, "member".to_owned()),
+        };
+        let key = RecordKey::derived("membership", &[&RecordKey { kind: "network".into(), id: network }]);
+        let role = FieldChange { key: "role".into(), op: FieldOp::Put(Scalar::Str(value)) };
         let mut tx = am.transaction();
         crate::record::write(&mut tx, &id, &key, false, &[role]).expect("a link takes a field");
         let (hash, _) = tx.commit_with(automerge::transaction::CommitOptions::default().with_time(0));
         let hash = hash.expect("a change").into();
         let run = crate::run::Run::sign(signer, &id, Nonce(nonce), 1, hash, [0; 8]).run;
         runs.insert(actor, StoredRun { run, tail: Vec::new() });
-        if apart {
+        if apart != Apart::Never {
             all.merge(&mut am).expect("merges");
         }
     }
-    let loaded = document::Loaded::index(if apart { all } else { am }, 0);
+    let loaded = document::Loaded::index(if apart == Apart::Never { am } else { all }, 0);
     let (frontier, rows) = (loaded.frontier(), loaded.all_rows(&id));
     let bytes = crate::check::encode_snapshot(&loaded.am);
     let snapshot = StoredSnapshot { bytes, frontier, runs: runs.clone() };
@@ -723,7 +739,7 @@ fn a_document_with_too_many_heads_for_one_change_is_written_all_the_same() {
     let (mut world, shared) = World::new(2);
     let id = DocId { register: shared, part: 0 };
     let signer = world.nodes[0].signer.clone();
-    written(&mut world.nodes[0].disk, id, &signer, HEADS, true);
+    written(&mut world.nodes[0].disk, id, &signer, HEADS, Apart::Always);
     world.restart(0);
     world.connect(0, 1);
     let key = RecordKey::derived("membership", &[&RecordKey { kind: "network".into(), id: [9; 16] }]);

@@ -165,9 +165,9 @@ impl Engine {
             return self.keep_snapshot(want.doc, snapshot);
         }
         let mut hashes: Vec<ChangeHash> = Vec::new();
-        for (actor, tip) in doc.frontier.iter() {
-            let from = want.frontier.seq(actor) + 1;
-            hashes.extend((from..=tip.seq).filter_map(|seq| loaded.hash_at(actor, seq)));
+        for (actor, mine, theirs) in doc.frontier.apart(&want.frontier) {
+            let (from, to) = (theirs.map_or(0, |tip| tip.seq) + 1, mine.map_or(0, |tip| tip.seq));
+            hashes.extend((from..=to).filter_map(|seq| loaded.hash_at(actor, seq)));
         }
         let Some((form, payload)) = check::encode_bundle(&loaded.am, &hashes) else {
             return self.answer_nothing(id, want.doc);

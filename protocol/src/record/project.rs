@@ -5,7 +5,7 @@ use super::{Cell, DELETED, Origin, OriginIndex, Row, Scalar, is_set_key};
 use crate::ids::{ActorId, DocId, RecordKey, to_hex};
 use automerge::iter::{DocItem, DocObjItem, MapRangeItem};
 use automerge::{Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValueRef, Value, ValueRef};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -188,13 +188,10 @@ impl Field {
             Some(at) if is_set_key(&self.name) => self.standing = vec![self.standing.swap_remove(at)],
             Some(_) if self.standing.len() == 1 => {}
             Some(_) => {
-                let mut shown: Vec<Standing> = Vec::with_capacity(self.standing.len());
-                for one in self.standing {
-                    if shown.iter().all(|other| other.value != one.value) {
-                        shown.push(one);
-                    }
-                }
-                return (self.name, shown);
+                let mut seen = HashSet::new();
+                let firsts: Vec<bool> = self.standing.iter().map(|one| seen.insert(&one.value)).collect();
+                let mut firsts = firsts.into_iter();
+                self.standing.retain(|_| firsts.next() == Some(true));
             }
         }
         (self.name, self.standing)

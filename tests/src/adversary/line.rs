@@ -8,9 +8,10 @@ use futures::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use libp2p::identity::{Keypair, PublicKey, ed25519};
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, SwarmBuilder, noise, ping, tcp, yamux};
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -145,9 +146,11 @@ impl Line {
     }
 }
 
-/// A connection on which not even the handshake is spoken, after these first bytes.
-pub async fn connect_raw(port: u16, first: &[u8]) -> Option<TcpStream> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+/// A connection from an address of this machine on which not even the handshake is spoken, after these first bytes.
+pub async fn connect_raw(port: u16, from: Ipv4Addr, first: &[u8]) -> Option<TcpStream> {
+    let socket = TcpSocket::new_v4().ok()?;
+    socket.bind((from, 0).into()).ok()?;
+    let mut stream = socket.connect((Ipv4Addr::LOCALHOST, port).into()).await.ok()?;
     stream.write_all(first).await.ok()?;
     Some(stream)
 }

@@ -3,7 +3,9 @@
 //! The same 4,000 records and the same number of edits by one actor, and by as many actors as there are edits; two
 //! nodes that are wired together without a network, each with a store in memory. Prints what it costs to start, to
 //! load the document and edit it under a new actor, to edit it once more, to connect after that, to connect again after
-//! one more edit of each side, and to catch up for the first time.
+//! one more edit of each side, and to catch up for the first time; and which share of that the signatures take.
+//!
+//! `finished [ACTORS ...] [--records N]`: a line for each number of actors; N records, 4,000 unless said otherwise.
 
 use automerge::ObjType;
 use automerge::transaction::Transactable;
@@ -23,7 +25,7 @@ use comin_tests::federation::{Federation, first_batch};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-const RECORDS: usize = 4_000;
+const RECORDS: u64 = 4_000;
 
 struct Node {
     device: DeviceKey,
@@ -38,25 +40,31 @@ struct Node {
 }
 
 fn main() {
-    let counts: Vec<usize> = std::env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let mut records = RECORDS;
+    if let Some(at) = args.iter().position(|arg| arg == "--records") {
+        let given = args.drain(at..).nth(1).and_then(|number| number.parse().ok());
+        records = given.expect("a number of records, and the actors before it");
+    }
+    let counts: Vec<usize> = args.iter().map(|arg| arg.parse().expect("a number of actors")).collect();
     let edits = counts.iter().copied().max().unwrap_or(10_000);
     let counts = if counts.is_empty() { vec![1, 100, 1_000, 10_000] } else { counts };
-    println!("{RECORDS} records, {edits} edits of them; times in ms of CPU, both sides together");
-    let columns = ["start", "load", "edit", "edit kB", "connect", "kB", "again", "kB", "catch-up", "kB"];
+    println!("{records} records, {edits} edits of them; times in ms of CPU, both sides together");
+    let columns = ["start", "load", "edit", "edit kB", "connect", "kB", "again", "kB", "catch-up", "kB", "signed %"];
     println!("  actors{}", columns.map(|column| format!("{column:>10}")).concat());
     for actors in counts {
-        measure(actors, edits);
+        measure(actors, edits, records);
     }
 }
 
-fn measure(actors: usize, edits: usize) {
+fn measure(actors: usize, edits: usize, records: u64) {
     let mut secret = 0_u8;
     let federation = Federation::found(2, || {
         secret += 1;
         [secret; 32]
     });
     let doc = DocId { register: federation.register, part: 1 };
-    let (contents, record) = contents(&federation, doc, actors, edits);
+    let (contents, record) = contents(&federation, doc, (actors, edits), records);
     let store = |with: bool| {
         let store = open_memory();
         store.commit(&[first_batch(&federation.statements)]).expect("statements");
@@ -66,7 +74,8 @@ fn measure(actors: usize, edits: usize) {
         store
     };
     let mut nodes = [Node::start(&federation, 0, store(true), 1), Node::start(&federation, 1, store(false), 2)];
-    let catch_up = connect(&mut nodes, 1);
+    let catch_up = connect(&mut nodes, 1, records);
+    let signatures = verified(&contents, doc);
     // Both restart, and edit apart: each under a new actor.
     let [a, b] = nodes.map(|node| node.store);
     let began = cpu();
@@ -74,12 +83,12 @@ fn measure(actors: usize, edits: usize) {
     let start = cpu() - began;
     let load = edit_apart(&mut nodes, doc, &record, "041 1");
     let edit = edit_apart(&mut nodes, doc, &record, "041 2");
-    let connected = connect(&mut nodes, 1);
+    let connected = connect(&mut nodes, 1, records);
     for node in &mut nodes {
         node.take(Input::Disconnected(SessionId(1)));
     }
     edit_apart(&mut nodes, doc, &record, "041 3");
-    let again = connect(&mut nodes, 2);
+    let again = connect(&mut nodes, 2, records);
     let ms = |time: Duration| format!("{:.2}", time.as_secs_f64() * 1e3);
     let kb = |bytes: usize| format!("{:.1}", bytes as f64 / 1e3);
     let columns = [
@@ -93,6 +102,7 @@ fn measure(actors: usize, edits: usize) {
         kb(again.1),
         ms(catch_up.0),
         kb(catch_up.1),
+        format!("{:.2}", 100.0 * signatures.as_secs_f64() / catch_up.0.as_secs_f64()),
     ];
     println!("{actors:>8}{}", columns.map(|column| format!("{column:>10}")).concat());
 }
@@ -108,22 +118,32 @@ fn edit_apart(nodes: &mut [Node; 2], doc: DocId, record: &RecordKey, phone: &str
 }
 
 /// The document as the first device's store holds it, and one of its records.
-fn contents(federation: &Federation, doc: DocId, actors: usize, edits: usize) -> (Vec<Write>, RecordKey) {
+fn contents(
+    federation: &Federation,
+    doc: DocId,
+    (actors, edits): (usize, usize),
+    records: u64,
+) -> (Vec<Write>, RecordKey) {
     let signer = &federation.devices[0];
     let mut first = Forger::new(signer, doc, 0);
     let mut keys = Vec::new();
-    let mut forged = first.commit(|tx| {
-        for record in 0..RECORDS as u64 {
-            let key = RecordKey::random("organisation", &signer.key(), record.to_le_bytes());
-            let map = tx.put_object(ROOT, key.to_string(), ObjType::Map).expect("a record");
-            for (field, value) in
-                [("name", format!("Zavod {record}")), ("city", "Trieste".to_owned()), ("phone", "1".into())]
-            {
-                tx.put(&map, field, value).expect("a field");
+    let mut write = |from: u64| {
+        first.commit(|tx| {
+            for record in from..records.min(from + RECORDS) {
+                let key = RecordKey::random("organisation", &signer.key(), record.to_le_bytes());
+                let map = tx.put_object(ROOT, key.to_string(), ObjType::Map).expect("a record");
+                for (field, value) in
+                    [("name", format!("Zavod {record}")), ("city", "Trieste".to_owned()), ("phone", "1".into())]
+                {
+                    tx.put(&map, field, value).expect("a field");
+                }
+                keys.push(key);
             }
-            keys.push(key);
-        }
-    });
+        })
+    };
+    // As many as one change may hold.
+    let mut forged = write(0);
+    (RECORDS..records).step_by(RECORDS as usize).for_each(|from| forged = write(from));
     let mut runs: BTreeMap<_, StoredRun> = BTreeMap::new();
     let mut am = std::mem::take(&mut first.am);
     let mut writer = first;
@@ -140,20 +160,31 @@ fn contents(federation: &Federation, doc: DocId, actors: usize, edits: usize) ->
         am = std::mem::take(&mut writer.am);
     }
     runs.insert(writer.actor(), writer.sign(forged.seq, forged.hash));
-    let tip = |run: &StoredRun| Tip { seq: run.run.seq, hash: run.run.hash };
-    let frontier: Frontier = runs.iter().map(|(actor, run)| (*actor, tip(run))).collect();
+    let frontier: Frontier =
+        runs.iter().map(|(actor, run)| (*actor, Tip { seq: run.run.seq, hash: run.run.hash })).collect();
     let index = OriginIndex::from_metas(&am.get_changes_meta(&[]));
     let mut batch: Vec<Write> =
         project_all(&am, &doc, &index).iter().map(|row| Write::PutRow(doc, StoredRow::new(row))).collect();
     batch.extend(runs.iter().map(|(actor, run)| Write::PutRun(doc, *actor, run.clone())));
     let snapshot = StoredSnapshot { bytes: encode_snapshot(&am), frontier, runs };
-    batch.push(Write::PutDocMeta(doc, DocMeta::of_snapshot(&snapshot, RECORDS as u64)));
+    batch.push(Write::PutDocMeta(doc, DocMeta::of_snapshot(&snapshot, records)));
     batch.push(Write::PutSnapshot(doc, snapshot));
     (batch, keys.remove(7))
 }
 
+/// How long it takes to check the signatures of the document's runs, each once, as the receiving node does.
+fn verified(contents: &[Write], doc: DocId) -> Duration {
+    let began = cpu();
+    for write in contents {
+        if let Write::PutRun(_, _, stored) = write {
+            assert!(stored.run.clone().verify(&doc).is_some(), "the signature is good");
+        }
+    }
+    cpu() - began
+}
+
 /// Wires the two together and goes on until nothing is under way; the time, and the bytes sent.
-fn connect(nodes: &mut [Node; 2], session: u64) -> (Duration, usize) {
+fn connect(nodes: &mut [Node; 2], session: u64, records: u64) -> (Duration, usize) {
     let before = (total(nodes), bytes(nodes));
     let keys = [0, 1].map(|n: usize| nodes[n].device);
     let mut inputs: VecDeque<(usize, Input)> =
@@ -164,7 +195,7 @@ fn connect(nodes: &mut [Node; 2], session: u64) -> (Duration, usize) {
         }
     }
     let [a, b] = [0, 1].map(|n: usize| nodes[n].store.count_rows(None).expect("rows"));
-    assert_eq!((a, b), (RECORDS as u64, RECORDS as u64), "both hold everything");
+    assert_eq!((a, b), (records, records), "both hold everything");
     (total(nodes) - before.0, bytes(nodes) - before.1)
 }
 
