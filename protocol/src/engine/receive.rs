@@ -203,7 +203,7 @@ impl Engine {
                 if changes.is_empty() && !offered.is_empty() {
                     // They came on another way first. This sender, too, waits to hear that they are here: what
                     // it sent itself is not passed on to it, so nothing else would tell it.
-                    self.send(id, &Message::Ack { doc: doc_id, tips: offered });
+                    self.ack(id, doc_id, offered);
                 } else if !changes.is_empty() {
                     // Runs of changes that were here before cover nothing of what is passed on.
                     let runs: Vec<StoredRun> =
@@ -536,8 +536,15 @@ impl Engine {
         session.holds(doc, &tips, &held.frontier);
         session.told.insert(doc, mine);
         let device = session.device;
-        self.send(id, &Message::Ack { doc, tips });
+        self.ack(id, doc, tips);
         self.note_delivered(device, doc);
+    }
+
+    /// Says that changes are here, unless their sender reads them no more: the scope of a person may have moved away.
+    fn ack(&mut self, id: SessionId, doc: DocId, tips: BTreeMap<ActorId, Tip>) {
+        if self.sessions.get(&id).is_some_and(|session| self.may_send(&doc.register, &session.device)) {
+            self.send(id, &Message::Ack { doc, tips });
+        }
     }
 
     /// A document has grown: compare it again with every session.

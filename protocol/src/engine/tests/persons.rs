@@ -212,6 +212,28 @@ fn who_reads_a_person_no_more_is_told_and_asked_nothing_of_it() {
 }
 
 #[test]
+fn what_comes_of_a_person_is_not_acknowledged_to_who_reads_it_no_more() {
+    let (mut world, _) = World::new(3);
+    let row = world.add_person(0, Writers::All);
+    let person = row.doc.register;
+    world.connect(0, 2);
+    // The helper is still checking what the second one sent when it goes out of scope.
+    world.nodes[1].slow = true;
+    world.connect(1, 2);
+    world.disconnect(0);
+    let readers = only(&[world.partner(1)]);
+    world.command(0, Command::SharePerson { person, readers }).expect("the controller says so");
+    world.connect(0, 1);
+    let late = std::mem::take(&mut world.nodes[1].late);
+    assert!(!late.is_empty(), "it is being checked");
+    late.into_iter().for_each(|late| world.handle(1, late));
+    assert!(world.holds(1, person), "it is taken");
+    let named =
+        |(to, _, frame): &(usize, SessionId, Vec<u8>)| *to == 2 && frame.windows(32).any(|piece| piece == person.0);
+    assert!(!world.frames.iter().any(named), "and whoever sent it hears nothing of it any more");
+}
+
+#[test]
 fn whoever_is_removed_has_no_readers_any_more() {
     let (mut world, _) = World::new(3);
     world.mesh();
