@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod join;
+mod mixed;
 mod namespaces;
 mod office;
 mod persons;
