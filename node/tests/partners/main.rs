@@ -5,6 +5,7 @@ mod carry_over;
 mod check;
 mod join;
 mod machines;
+mod mixed;
 mod namespaces;
 mod office;
 mod persons;

@@ -17,6 +17,7 @@ const INTERNAL_CITY: &str = "Interna";
 /// A partner with a running node.
 pub struct Partner {
     pub temp: TempDir,
+    program: PathBuf,
     node: Option<Child>,
     /// The network namespace that its node and its commands run in; `None`: this machine's own.
     host: Option<String>,
@@ -24,14 +25,24 @@ pub struct Partner {
 
 impl Partner {
     pub fn start(name: &str, country: &str) -> Self {
-        let mut partner = Self::init(None, name, country);
+        Self::start_with(env!("CARGO_BIN_EXE_comin"), name, country)
+    }
+
+    /// With a program of another version.
+    pub fn start_with(program: impl Into<PathBuf>, name: &str, country: &str) -> Self {
+        let mut partner = Self::init(program.into(), None, name, country);
         partner.listen();
         partner
     }
 
     /// A machine on which nothing is set up.
     pub fn bare() -> Self {
-        Self { temp: tempfile::tempdir().expect("a directory"), node: None, host: None }
+        Self {
+            temp: tempfile::tempdir().expect("a directory"),
+            program: env!("CARGO_BIN_EXE_comin").into(),
+            node: None,
+            host: None,
+        }
     }
 
     /// Gives its node ports of its own, and starts it.
@@ -45,14 +56,14 @@ impl Partner {
 
     /// On a host of its own, with the configuration that `init` leaves.
     pub fn start_on(host: &str, name: &str, country: &str) -> Self {
-        let mut partner = Self::init(Some(host.to_owned()), name, country);
+        let mut partner = Self::init(env!("CARGO_BIN_EXE_comin").into(), Some(host.to_owned()), name, country);
         partner.resume();
         partner
     }
 
     /// A further machine of a partner, set up from its recovery kit.
     pub fn further(of: &Self, device: &str) -> Self {
-        let mut partner = Self::bare();
+        let mut partner = Self { program: of.program.clone(), ..Self::bare() };
         let kit = of.kit();
         let done = partner.run(&["init", "--recover", &kit, "--device", device]);
         assert!(done.status.success(), "the kit sets {device} up");
@@ -67,8 +78,8 @@ impl Partner {
         names.find(|name| name.ends_with("recovery-kit.txt")).expect("a kit")
     }
 
-    fn init(host: Option<String>, name: &str, country: &str) -> Self {
-        let partner = Self { temp: tempfile::tempdir().expect("a directory"), node: None, host };
+    fn init(program: PathBuf, host: Option<String>, name: &str, country: &str) -> Self {
+        let partner = Self { temp: tempfile::tempdir().expect("a directory"), program, node: None, host };
         let done = partner.run(&["init", "--name", name, "--country", country, "--device", "server1"]);
         assert!(done.status.success(), "{name} is set up");
         partner
@@ -130,9 +141,14 @@ impl Partner {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let program = env!("CARGO_BIN_EXE_comin");
-        let mut command = Command::new(if self.host.is_some() { "ip" } else { program });
-        command.args(self.host.iter().flat_map(|host| ["netns", "exec", host, program]));
+        let mut command = match &self.host {
+            None => Command::new(&self.program),
+            Some(host) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", host]).arg(&self.program);
+                command
+            }
+        };
         command.arg("--data-dir").arg(self.dir()).args(args).current_dir(self.temp.path());
         command.stdin(Stdio::null());
         command

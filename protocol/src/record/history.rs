@@ -93,7 +93,7 @@ impl<'a> History<'a> {
             };
             changes.push(Change { entry, deps: scanned.deps, fields });
         }
-        changes.sort_by(|a, b| (b.entry.rank, b.entry.change).cmp(&(a.entry.rank, a.entry.change)));
+        changes.sort_by_key(|change| std::cmp::Reverse((change.entry.rank, change.entry.change)));
         Ok(Self { am, changes })
     }
 

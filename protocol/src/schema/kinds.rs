@@ -92,6 +92,10 @@ pub static KINDS: &[Kind] = &[
         "name",
         &[
             required("name", Line),
+            #[cfg(feature = "schema-next")]
+            field("motto", TranslatedLine),
+            #[cfg(feature = "schema-next")]
+            field("seats", Integer { min: 0, max: 100_000 }),
             field("other_names", Lines),
             field("type", Code(&ORGANISATION_TYPE)),
             field("address", Line),
@@ -230,6 +234,8 @@ pub static KINDS: &[Kind] = &[
             ],
         )
     },
+    #[cfg(feature = "schema-next")]
+    kind("visit", "title", &[required("title", TranslatedLine), field("host", Reference(&["organisation"]))]),
 ];
 
 /// A module of a training programme.

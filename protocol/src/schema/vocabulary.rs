@@ -153,6 +153,8 @@ pub static EVENT_TYPE: Vocabulary = Vocabulary {
         term("symposium", "simposio", "simpozij", "symposium", "symposium"),
         term("meeting", "riunione", "sestanek", "réunion", "meeting"),
         term("training", "corso", "usposabljanje", "formation", "training session"),
+        #[cfg(feature = "schema-next")]
+        term("webinar", "webinar", "spletni seminar", "webinaire", "webinar"),
     ],
 };
 
