@@ -38,7 +38,8 @@ function tell(text, withLink) {
 function twinOf(active, part, fresh) {
   if (active.id) return fresh.querySelector(`#${CSS.escape(active.id)}`);
   if (active.matches("details[id] > summary")) return fresh.querySelector(`#${CSS.escape(active.parentElement.id)} > summary`);
-  const key = (element) => [element.tagName, element.getAttribute("href"), element.textContent].join();
+  // A link's text may be a number that has just changed.
+  const key = (element) => element.tagName + (element.getAttribute("href") ?? element.textContent);
   const alike = (root) => [...root.querySelectorAll("a[href], button, summary")].filter((e) => key(e) === key(active));
   return alike(fresh)[alike(part).indexOf(active)];
 }
