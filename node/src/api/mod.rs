@@ -17,13 +17,13 @@
 //! | `GET status` | identity, federation, exchange in words, peers, counts, joining, faults |
 //! | `GET schema` | kinds, fields, types, codes with labels |
 //! | `GET registers`, `partners`, `devices`, `approvals`, `invites` | `{items}` |
-//! | `GET records?kind=&register=&country=&target_group=&network=&q=&deleted=&limit=&after=` | `{items,next}`, by id |
+//! | `GET records?kind=&register=&country=&target_group=&network=&state=&language=&q=&deleted=&limit=&after=` | `{items,next}`, by id |
 //! | `POST records` | `{kind, register?, fields}` or `{records:[…]}` (≤ 100, all or none); `Idempotency-Key` |
 //! | `GET records/{id}?register=` | the record with its values per register; `ETag` where one register is meant |
 //! | `PATCH records/{id}?register=` | `{fields}`; needs `If-Match` (428 without, 412 when stale) |
 //! | `DELETE records/{id}?register=` | marks it deleted; needs `If-Match` |
 //! | `POST records/{id}/restore?register=` | takes the mark away; needs `If-Match` |
-//! | `GET search?q=&kind=&register=&country=&target_group=&network=&language=&limit=` | `{items,total}`, the best first |
+//! | `GET search?q=&kind=&register=&country=&target_group=&network=&state=&language=&limit=` | `{items,total}`, the best first |
 //! | `GET conflicts?limit=&after=` | `{items,next}`: every field with several values |
 //! | `POST conflicts/{id}/resolve?register=` | `{field, take: n}` or `{field, value}` |
 //! | `POST interests` | `{event?, organisations, network, motivation?, register?, at?}`: several at once |

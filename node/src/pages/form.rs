@@ -214,11 +214,12 @@ pub fn fields(kind: &Kind) -> impl Iterator<Item = &'static Field> {
     // Who reads a person is its scope, which is no field.
     let not_of_persons = ["visibility", "original_language"];
     let is_person = kind.name == comin_protocol::ids::PERSON_KIND;
-    kind.all_fields().filter(move |field| {
-        !HIDDEN.contains(&field.name)
-            && !matches!(field.field_type, FieldType::Changes)
-            && !(is_person && not_of_persons.contains(&field.name))
-    })
+    let is_hidden = move |field: &Field| {
+        HIDDEN.contains(&field.name)
+            || matches!(field.field_type, FieldType::Changes)
+            || is_person && not_of_persons.contains(&field.name)
+    };
+    kind.all_fields().filter(move |field| !is_hidden(field))
 }
 
 /// The ids of a field's entries, and what stands in their parts.

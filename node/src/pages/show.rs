@@ -75,7 +75,7 @@ pub fn brief(lang: Lang, row: &Row, field_: &Field, titles: &Titles) -> Option<M
 }
 
 /// The language of a record's title, where it is not the reader's.
-pub fn foreign<'a>(lang: Lang, group: &'a Group) -> Option<&'a str> {
+pub fn foreign(lang: Lang, group: &Group) -> Option<&str> {
     let title = schema::kind(&group.key.kind)?;
     let field = title.field(title.title).filter(|field| field.is_translated())?;
     let (shown, _) = schema::translated(&group.versions.first()?.row, field.name, lang.code())?;
