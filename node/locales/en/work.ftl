@@ -99,7 +99,9 @@ news-since = since { $time }
 news-more = All news
 news-none = Nothing has changed.
 news-days = Of the last
-news-counts = { $added } added, { $changed } changed, { $deleted } deleted
+news-n-added = { $n } added
+news-n-changed = { $n } changed
+news-n-deleted = { $n } deleted
 
 ## Proposals
 proposals-title = Proposals

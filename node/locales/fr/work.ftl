@@ -99,7 +99,9 @@ news-since = depuis le { $time }
 news-more = Toutes les nouveautés
 news-none = Rien n’a changé.
 news-days = Des derniers
-news-counts = ajoutés : { $added }, modifiés : { $changed }, supprimés : { $deleted }
+news-n-added = ajoutés : { $n }
+news-n-changed = modifiés : { $n }
+news-n-deleted = supprimés : { $n }
 
 ## Proposals
 proposals-title = Propositions

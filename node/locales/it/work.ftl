@@ -99,7 +99,9 @@ news-since = dal { $time }
 news-more = Tutte le novità
 news-none = Non è cambiato niente.
 news-days = Degli ultimi
-news-counts = aggiunti: { $added }, modificati: { $changed }, eliminati: { $deleted }
+news-n-added = aggiunti: { $n }
+news-n-changed = modificati: { $n }
+news-n-deleted = eliminati: { $n }
 
 ## Proposals
 proposals-title = Proposte

@@ -111,7 +111,9 @@ news-since = od { $time }
 news-more = Vse novosti
 news-none = Nič se ni spremenilo.
 news-days = Iz zadnjih
-news-counts = dodano: { $added }, spremenjeno: { $changed }, izbrisano: { $deleted }
+news-n-added = dodano: { $n }
+news-n-changed = spremenjeno: { $n }
+news-n-deleted = izbrisano: { $n }
 
 ## Proposals
 proposals-title = Predlogi

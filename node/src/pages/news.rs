@@ -19,7 +19,7 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Milliseconds after which a look at the page is another visit: an hour.
 const AWAY_MS: u64 = 60 * 60 * 1_000;
 /// Records named of each partner and kind.
-const NAMED: usize = 5;
+const NAMED: usize = 3;
 /// Most seconds for which a visit is remembered: a year.
 const KEPT_S: u64 = 365 * 24 * 60 * 60;
 
@@ -69,7 +69,6 @@ fn text<'a>(item: &'a Value, name: &str) -> &'a str {
 }
 
 fn list(ctx: &Ctx, found: &[Value]) -> Markup {
-    let count = |item: &Value, name: &str| item.get(name).and_then(Value::as_u64).unwrap_or_default();
     let mut partners: Vec<&str> = found.iter().map(|item| text(item, "partner_name")).collect();
     partners.dedup();
     html! {
@@ -79,13 +78,20 @@ fn list(ctx: &Ctx, found: &[Value]) -> Markup {
                 @for item in found.iter().filter(|item| text(item, "partner_name") == partner) {
                     li {
                         strong { (kind_label(ctx.lang, text(item, "kind"))) } ": "
-                        (ctx.tw("news-counts", &[("added", count(item, "added").into()), ("changed", count(item, "changed").into()), ("deleted", count(item, "deleted").into())]))
+                        (counts(ctx, item))
                         (records(ctx, item))
                     }
                 }
             }
         }
     }
+}
+
+/// How many records were added, changed and deleted, without what is nothing.
+fn counts(ctx: &Ctx, item: &Value) -> String {
+    let count = |name: &str| item.get(name).and_then(Value::as_u64).filter(|n| *n > 0);
+    let said = |name: &str| Some(ctx.tw(&format!("news-n-{name}"), &[("n", count(name)?.into())]));
+    ["added", "changed", "deleted"].into_iter().filter_map(said).collect::<Vec<_>>().join(", ")
 }
 
 fn records(ctx: &Ctx, item: &Value) -> Markup {
