@@ -379,6 +379,7 @@ mod tests {
     /// A member makes thousands of actors, each with one change on top of a long history that a third change lies
     /// beside: each has to be walked for, and no two share what was found.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the bound is one of time")]
     fn thousands_of_fresh_actors_are_walked_for_within_the_bound() {
         const CHANGES: u32 = 5_000;
         const ACTORS: u32 = 2_000;
