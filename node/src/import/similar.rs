@@ -129,6 +129,9 @@ pub enum Other<'a> {
     Row(u64),
 }
 
+/// What is left of a name, and the place of who has it.
+type Near = (Rc<Core>, usize);
+
 /// All records of the kind that this node reads, and those that the file adds, by what makes them alike.
 #[derive(Default)]
 pub struct Similar<'a> {
@@ -136,7 +139,7 @@ pub struct Similar<'a> {
     by_identifier: HashMap<String, Vec<usize>>,
     by_host: HashMap<String, Vec<usize>>,
     /// By city and stem: what is left of a name, and who has it; at most [`COMPARED_MAX`].
-    by_stem: HashMap<(String, String), Vec<(Rc<Core>, usize)>>,
+    by_stem: HashMap<(String, String), Vec<Near>>,
 }
 
 impl<'a> Similar<'a> {

@@ -92,7 +92,7 @@ mod tests {
         let about = |target: &RecordKey| ("about", Scalar::Str(target.to_string()));
         let mut leading = Leading::default();
         leading.put(&note, &[row(&note, &[about(&one)])]);
-        assert_eq!(leading.to(&one), [note.clone()], "it names it");
+        assert_eq!(leading.to(&one), std::slice::from_ref(&note), "it names it");
         leading.put(&note, &[row(&note, &[about(&other)])]);
         assert_eq!((leading.to(&one), leading.to(&other)), (vec![], vec![note.clone()]), "and then another one");
         leading.put(&note, &[row(&note, &[about(&other), (DELETED, Scalar::Bool(true))])]);
@@ -109,7 +109,7 @@ mod tests {
         leading.put(&interest, &[row(&interest, &fields)]);
         let membership = RecordKey::derived("membership", &[&organisation, &network]);
         for target in [&organisation, &network, &membership] {
-            assert_eq!(leading.to(target), [interest.clone()], "{target}");
+            assert_eq!(leading.to(target), std::slice::from_ref(&interest), "{target}");
         }
     }
 }
