@@ -137,6 +137,9 @@ const OWN: [(&str, &[&str]); 3] = [
             "association",
             "modules",
             "article",
+            "notes",
+            "position",
+            "symposium",
         ],
     ),
 ];
