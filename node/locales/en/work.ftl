@@ -272,3 +272,11 @@ problem-changed-since = This has changed since.
 problem-nothing-left = Nothing is left of this change to take back.
 cli-check-running = { $documents } documents, { $records } records: pages and searches read what the documents say. While the node runs, its store is not verified; stop it for that.
 cli-row-like-row = row { $row }, { $title }: perhaps the same as row { $other } ({ $reason })
+
+## History
+history-title = History
+history-lead = Who changed what and when, in every register that holds this record; the newest first. Taking a change back is a new change, and nothing is lost.
+history-undo = Take this change back
+history-undo-field = Take this field back
+history-anyway = Take it back all the same; what was written since is overwritten and stays in the history
+history-older = Older changes

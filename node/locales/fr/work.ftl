@@ -272,3 +272,11 @@ problem-changed-since = Cela a changé entre-temps.
 problem-nothing-left = Il ne reste rien de cette modification à annuler.
 cli-check-running = { $documents } documents, { $records } fiches : pages et recherches disent ce que disent les documents. Tant que le nœud fonctionne, son stockage n’est pas vérifié ; pour cela, il faut l’arrêter.
 cli-row-like-row = ligne { $row }, { $title } : peut-être la même que la ligne { $other } ({ $reason })
+
+## History
+history-title = Historique
+history-lead = Qui a changé quoi et quand, dans chaque registre qui contient cette fiche ; les plus récents d’abord. Annuler un changement est un nouveau changement et rien n’est perdu.
+history-undo = Annuler ce changement
+history-undo-field = Annuler ce champ
+history-anyway = L’annuler quand même ; ce qui a été écrit depuis est remplacé et reste dans l’historique
+history-older = Changements plus anciens

@@ -272,3 +272,11 @@ problem-changed-since = Nel frattempo è cambiato.
 problem-nothing-left = Di questa modifica non resta nulla da annullare.
 cli-check-running = { $documents } documenti, { $records } voci: pagine e ricerche dicono ciò che dicono i documenti. Mentre il nodo è in funzione l’archivio non viene verificato: per farlo bisogna fermarlo.
 cli-row-like-row = riga { $row }, { $title }: forse la stessa della riga { $other } ({ $reason })
+
+## History
+history-title = Cronologia
+history-lead = Chi ha cambiato che cosa e quando, in ogni registro che contiene questa scheda; prima le modifiche più recenti. Annullare una modifica è una nuova modifica e niente va perso.
+history-undo = Annulla questa modifica
+history-undo-field = Annulla questo campo
+history-anyway = Annullala comunque; ciò che è stato scritto dopo viene sovrascritto e resta nella cronologia
+history-older = Modifiche precedenti

@@ -286,3 +286,11 @@ problem-changed-since = To se je medtem spremenilo.
 problem-nothing-left = Od te spremembe ni ostalo ničesar, kar bi se dalo razveljaviti.
 cli-check-running = Dokumentov: { $documents }, zapisov: { $records }. Strani in iskanje kažejo to, kar je v dokumentih. Dokler vozlišče teče, se sama shramba ne preverja; za to ga je treba ustaviti.
 cli-row-like-row = vrstica { $row }, { $title }: morda ista kot vrstica { $other } ({ $reason })
+
+## History
+history-title = Zgodovina
+history-lead = Kdo je kaj in kdaj spremenil, v vsakem registru s tem zapisom; najnovejše najprej. Razveljavitev je nova sprememba in nič se ne izgubi.
+history-undo = Razveljavi to spremembo
+history-undo-field = Razveljavi to polje
+history-anyway = Vseeno razveljavi; kar je bilo napisano pozneje, se prepiše in ostane v zgodovini
+history-older = Starejše spremembe

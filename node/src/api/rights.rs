@@ -31,6 +31,7 @@ pub const EDITORS: &[(&str, &str)] = &[
     ("POST", "/records/{id}/advance"),
     ("POST", "/records/{id}/delete"),
     ("POST", "/records/{id}/restore"),
+    ("POST", "/records/{id}/undo"),
     ("POST", "/records/{id}/propose"),
     ("POST", "/records/{id}/move"),
     ("POST", "/records/{id}/set"),

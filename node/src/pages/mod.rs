@@ -13,6 +13,7 @@ mod exchange;
 mod filters;
 pub mod first;
 mod form;
+mod history;
 mod importing;
 mod layout;
 mod lists;

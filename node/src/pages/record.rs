@@ -86,6 +86,7 @@ fn page(ctx: &Ctx, found: &Found, around: &Map<String, Value>, people: &Markup) 
             (link_section(ctx, found))
             (people)
             (around::sections(ctx, &group.key, around))
+            p { a href={ "/records/" (group.key) "/history" } { (ctx.t("history-title")) span.vh { ": " (group.title) } } }
             p.muted { (ctx.t("record-id")) " " code { (group.key) } }
         }
     };

@@ -2,7 +2,7 @@
 
 use super::layout::Ctx;
 use super::{
-    around, board, conflicts, documents, importing, lists, news, people, pictures, record, search, todo, write,
+    around, board, conflicts, documents, history, importing, lists, news, people, pictures, record, search, todo, write,
 };
 use crate::api::AppState;
 use axum::Router;
@@ -30,6 +30,8 @@ pub fn router() -> Router<AppState> {
         .route("/records/{id}/advance", post(around::advance))
         .route("/records/{id}/move", post(around::shift))
         .route("/records/{id}/set", post(around::set))
+        .route("/records/{id}/history", get(history::show))
+        .route("/records/{id}/undo", post(history::undo))
         .route("/records/{id}/delete", post(write::delete))
         .route("/records/{id}/restore", post(write::restore))
         .route("/search", get(search::show))

@@ -311,3 +311,35 @@ async fn pictures_say_the_same_as_their_tables() {
         page(&node, path).await;
     }
 }
+
+#[tokio::test]
+async fn the_history_tells_each_change_and_takes_it_back() {
+    let node = start(91, "Ožara", "SI", false);
+    let id = node.add("organisation", json!({"name": "Zavod", "city": "Koper", "target_groups": ["youth"]})).await;
+    let patch = async |fields: Value| {
+        let path = format!("/api/v1/records/{id}");
+        let got = node.call_with("PATCH", &path, Some(json!({"fields": fields})), &[("if-match", "*")]).await;
+        assert_eq!(got.status, StatusCode::OK, "{}", got.text);
+    };
+    patch(json!({"city": "Piran", "target_groups": ["women"]})).await;
+    let history = page(&node, &format!("/records/{id}/history")).await;
+    assert!(page(&node, &format!("/records/{id}")).await.contains("/history"), "the record leads there");
+    for part in ["<del>Koper</del>", "<ins>Piran</ins>", "<del>young people</del>", "created", "Ožara"] {
+        assert!(history.contains(part), "{part}: {history}");
+    }
+    let change = history.split("name=\"change\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let undo = format!("/records/{id}/undo");
+    let back = node.form(&undo, &[("change", change.as_str()), ("field", "city")]).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
+    assert_eq!(fields(&node, &id).await["city"], "Koper", "one field, as it was");
+    assert_eq!(fields(&node, &id).await["target_groups"], json!(["women"]), "and no other");
+    patch(json!({"city": "Izola"})).await;
+    let refused = node.form(&undo, &[("change", change.as_str()), ("field", "city")]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "it has changed since: {}", refused.text);
+    assert!(refused.text.contains("name=\"anyway\""), "with a way on");
+    let anyway = [("change", change.as_str()), ("field", "city"), ("anyway", "yes")];
+    assert_eq!(node.form(&undo, &anyway).await.status, StatusCode::SEE_OTHER, "whoever insists");
+    assert_eq!(fields(&node, &id).await["city"], "Koper", "has it");
+    let nowhere = node.page("/records/organisation:00000000000000000000000000000000/history").await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND, "what there is not has none");
+}

@@ -143,6 +143,7 @@ async fn changes(node: &TestNode) -> Vec<(String, String)> {
         "/records/{id}/advance",
         "/records/{id}/delete",
         "/records/{id}/restore",
+        "/records/{id}/undo",
         "/records/{id}/propose",
         "/records/{id}/move",
         "/records/{id}/set",

@@ -63,7 +63,8 @@ impl Partner {
 
     /// A further machine of a partner, set up from its recovery kit.
     pub fn further(of: &Self, device: &str) -> Self {
-        let mut partner = Self { program: of.program.clone(), ..Self::bare() };
+        let mut partner = Self::bare();
+        partner.program.clone_from(&of.program);
         let kit = of.kit();
         let done = partner.run(&["init", "--recover", &kit, "--device", device]);
         assert!(done.status.success(), "the kit sets {device} up");

@@ -270,6 +270,7 @@ impl Scene {
             paths.push(format!("/records/new?kind={}", kind.name));
         }
         paths.push(format!("/records/{}/propose", self.foreign.key));
+        paths.push(format!("/records/{}/history", self.event.key));
         browser.open(&self.here.url("/")).await;
         let made = browser.run(MAKE).await;
         paths.extend(made.as_array().expect("paths").iter().filter_map(|path| path.as_str().map(str::to_owned)));
