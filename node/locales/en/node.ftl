@@ -306,7 +306,6 @@ hint-country = Two letters, such as SI, IT or FR.
 hint-email = A functional address, such as office@zavod.example; no address of a person.
 hint-nuts = Code of the statistical region, such as SI04 or ITH3. It may stay empty.
 hint-identifiers = Tax, court or other official numbers, one per line.
-hint-references = Hold Ctrl (or ⌘) to choose several.
 stale-title = Somebody changed this record while you were editing it.
 stale-how = Nothing of yours has been saved yet. Below is what it says now and what you wrote; the form still holds your text. Save again to write yours over it.
 stale-look = Go back, look at the record as it is now, and decide again.

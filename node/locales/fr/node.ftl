@@ -305,7 +305,6 @@ hint-country = Deux lettres, par exemple SI, IT ou FR.
 hint-email = Une adresse de service, par exemple office@zavod.example ; pas l’adresse d’une personne.
 hint-nuts = Code de la région statistique, par exemple SI04 ou ITH3. Ce champ peut rester vide.
 hint-identifiers = Numéros fiscaux, d’immatriculation ou autres numéros officiels, un par ligne.
-hint-references = Maintenez la touche Ctrl (ou ⌘) pour en choisir plusieurs.
 stale-title = Quelqu’un a modifié cette fiche pendant que vous la modifiiez.
 stale-how = Rien de votre saisie n’est encore enregistré. Vous voyez ci-dessous l’état actuel et ce que vous avez écrit ; le formulaire contient encore votre texte. Enregistrez à nouveau pour écrire le vôtre à la place.
 stale-look = Revenez en arrière, regardez l’état actuel de la fiche et décidez à nouveau.

@@ -341,7 +341,6 @@ hint-country = Dve črki, na primer SI, IT ali FR.
 hint-email = Naslov službe, na primer office@zavod.example; ne naslov posamezne osebe.
 hint-nuts = Koda statistične regije, na primer SI04 ali ITH3. Lahko ostane prazno.
 hint-identifiers = Davčna, matična ali druge uradne številke, vsaka v svoji vrstici.
-hint-references = Če jih želite izbrati več, držite tipko Ctrl (ali ⌘).
 stale-title = Nekdo je ta zapis spremenil, medtem ko ste ga urejali.
 stale-how = Nič vašega še ni shranjeno. Spodaj je, kaj zapis vsebuje zdaj in kaj ste napisali vi; obrazec še hrani vaše besedilo. Če želite vpisati svoje, shranite znova.
 stale-look = Vrnite se, oglejte si trenutno stanje zapisa in se odločite znova.

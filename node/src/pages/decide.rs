@@ -6,6 +6,7 @@ use super::partners::{again, member_name};
 use super::show::{country, icon};
 use super::{Pairs, value};
 use crate::api::{Answer, Form, Problem};
+use crate::views;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::engine::{Command, Reply};
@@ -92,7 +93,9 @@ pub fn stewards(ctx: &Ctx) -> Markup {
     let roster = &ctx.status.roster;
     let (count, majority) = roster.stewards();
     let mut partners: Vec<&Partner> = roster.partners.values().filter(|partner| partner.admitted).collect();
-    partners.sort_by_key(|partner| (partner.id != ctx.status.partner, partner.name.clone()));
+    partners.sort_by_cached_key(|partner| {
+        (partner.id != ctx.status.partner, views::sort_key(ctx.lang, &partner.name), partner.id)
+    });
     let is_steward = roster.partners.get(&ctx.status.partner).is_some_and(|partner| partner.steward);
     html! {
         section #stewards aria-labelledby="stewards-title" {

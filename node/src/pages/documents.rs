@@ -147,7 +147,7 @@ fn register_choice(ctx: &Ctx, id: &str) -> Markup {
     let mut named: Vec<(RegisterId, String)> = readable
         .map(|register| (register.id, register_label(ctx.lang, roster, &ctx.status.partner, &register.id)))
         .collect();
-    named.sort_by_key(|(_, label)| crate::views::fold(label));
+    named.sort_by_cached_key(|(_, label)| crate::views::sort_key(ctx.lang, label));
     html! {
         div.field {
             label for=(id) { (ctx.t("form-register")) }

@@ -35,7 +35,7 @@ pub async fn list(ctx: Ctx) -> Answer<Response> {
         // Persons are in no index: the few that there are, are looked through.
         found.retain(|item| views::fold(&item.to_string()).contains(&asked));
     }
-    found.sort_by_key(|item| views::fold(text(item, "title")));
+    found.sort_by_cached_key(|item| views::sort_key(ctx.lang, text(item, "title")));
     let title = ctx.t("people-title");
     let main = html! {
         div.head { h1 { (title) } a.button href="/people/new" { (ctx.t("people-new")) } }
