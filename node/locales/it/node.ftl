@@ -68,8 +68,8 @@ sign-in-held-off = Troppe password sbagliate. Aspetta dieci minuti, poi riprova.
 sign-out = Esci
 signed-out = Non hai più accesso. Accedi in un’altra finestra, poi continua qui.
 office-trust = Il browser mostra un avviso su questa pagina?
-office-trust-why = Il certificato di questo nodo viene dal vostro ufficio, e il browser non lo conosce ancora. Diglielo una volta: non avviserà più, e ti accorgerai se qualcun altro si finge questo nodo.
-office-trust-file = Il certificato del vostro ufficio
+office-trust-why = Il certificato di questo nodo viene dal tuo ufficio, e il browser non lo conosce ancora. Diglielo una volta: non avviserà più, e ti accorgerai se qualcun altro si finge questo nodo.
+office-trust-file = Il certificato del tuo ufficio
 office-trust-compare = Prima di accettarlo confronta la sua impronta SHA-256 con quella che ti legge chi gestisce il nodo (comin tls show).
 office-trust-firefox = Firefox: Impostazioni, Privacy e sicurezza, Mostra certificati, Autorità, Importa; consideralo attendibile per i siti web.
 office-trust-windows = Windows (Edge, Chrome): apri il file, Installa certificato, Utente corrente, mettilo in “Autorità di certificazione radice attendibili”.
@@ -414,8 +414,8 @@ cli-joining = Ingresso: { $stage }
 cli-store-failed = L’archivio non funziona: { $reason }. comin check
 cli-fault = Guasto di { $partner }: { $what }
 cli-edit-waits = { $n ->
-    [one] 1 campo che avete scritto aspetta
-   *[other] { $n } campi che avete scritto aspettano
+    [one] 1 campo che hai scritto aspetta
+   *[other] { $n } campi che hai scritto aspettano
 } per { $record }: la scheda è andata via con la seconda storia di una macchina copiata, e tornerà quando l’avrà di nuovo il partner di quella macchina. Qui non è perso nulla.
 cli-founded = { $name } è fondata; questo partner ne è il primo garante.
 cli-founded-next = Poi: comin invite "PARTNER" --country FR --file invito.txt
@@ -482,7 +482,7 @@ cli-no-users = Nessuno accede dalla rete dell’ufficio. Aggiungi qualcuno: comi
 cli-restored-users = Possono accedere dalla rete dell’ufficio, come al momento del backup: { $names }. Chi è stato rimosso dopo c’è di nuovo: comin users list
 cli-user-removed = { $name } è stato rimosso e disconnesso.
 cli-user-password = La password di { $name }, mostrata solo adesso:
-cli-tls-fingerprint = Impronta SHA-256 dell’autorità del vostro ufficio, da confrontare prima che un browser se ne fidi:
+cli-tls-fingerprint = Impronta SHA-256 dell’autorità del tuo ufficio, da confrontare prima che un browser se ne fidi:
 cli-tls-next-listen = Scrivi in node.toml: [listen] office = ["{ $address }"], aggiungi utenti (comin users add) e riavvia il nodo.
 cli-tls-next-start = Riavvia il nodo. I browser devono fidarsi della nuova autorità; cancella lì quella vecchia.
 cli-no-registers = Non ci sono registri.
@@ -753,13 +753,13 @@ record-claimed = Dichiarata: non è registrata nel registro della sua rete.
 partner-state-elsewhere = In un altro partenariato
 carried-over = { $founder } ha fondato «{ $name }», che porta avanti questo partenariato.
 carried-over-title = Un nuovo partenariato porta avanti questo
-carried-over-how = Qualcuno ritiene che i garanti non possano più decidere. Telefonate ai partner e accordatevi su uno solo. Tutti i dati restano, qualunque sia la scelta; finché non siete nello stesso partenariato non si scambia nulla.
-carried-over-without-us = Non comprende ancora questo partner: chi lo ha fondato deve prima firmare la vostra ammissione. Fate collegare le macchine e chiedeteglielo.
+carried-over-how = Qualcuno ritiene che i garanti non possano più decidere. Telefona ai partner e accordati con loro su uno solo. Tutti i dati restano, qualunque sia la scelta; finché non siete nello stesso partenariato non si scambia nulla.
+carried-over-without-us = Non comprende ancora questo partner: chi lo ha fondato deve prima firmare la tua ammissione. Fai collegare le macchine e chiediglielo.
 carried-over-left = Non portato avanti, se i suoi garanti non lo firmano:
 carried-over-go = Passa a questo
 carried-over-stay = Resta qui
 cli-carried-over-next = Tutto ciò che valeva è portato avanti. Agli altri partner viene chiesto quando si collegano: comin approvals
-cli-carried-over-go = Per passare, su ognuna delle vostre macchine: comin approvals approve { $id }
+cli-carried-over-go = Per passare, su ognuna delle tue macchine: comin approvals approve { $id }
 cli-carried-over-stay = Per restare: comin approvals reject { $id }
 
 ## Una macchina in più, certificata da un’altra

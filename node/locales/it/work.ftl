@@ -34,8 +34,8 @@ n-days = { $n ->
 
 ## Records
 record-notes = Note
-record-no-notes = Nessuna nota. Restano presso il vostro partner, se non scegliete un altro registro.
-record-no-people = Nessuna persona di contatto che potete leggere.
+record-no-notes = Nessuna nota. Restano presso il tuo partner, se non scegli un altro registro.
+record-no-people = Nessuna persona di contatto che puoi leggere.
 record-propose = Proponi una modifica
 step-at = Il
 entries-order = Cambia l’ordine
@@ -49,8 +49,8 @@ form-find = Cerca per nome
 form-find-button = Cerca
 form-found = { $n ->
     [0] Niente trovato per «{ $text }».
-    [one] 1 trovato per «{ $text }». Guardate se è quello.
-   *[other] { $n } trovati per «{ $text }». Scegliete quello giusto.
+    [one] 1 trovato per «{ $text }». Guarda se è quello.
+   *[other] { $n } trovati per «{ $text }». Scegli quello giusto.
 }
 form-entry = Numero { $n }
 form-entry-new = Nuovo
@@ -68,7 +68,7 @@ search-found = { $n ->
     [one] 1 scheda per «{ $text }»
    *[other] { $n } schede per «{ $text }»
 }
-search-none = Niente si chiama o parla così. Provate con meno parole, o solo con l’inizio di una.
+search-none = Niente si chiama o parla così. Prova con meno parole, o solo con l’inizio di una.
 
 ## Views
 map-title = Mappa
@@ -118,7 +118,7 @@ proposal-then = Proposto
 proposal-accept = Accogli
 proposal-decline = Rifiuta
 proposal-withdraw = Ritira
-propose-lead = Cambiate ciò che dovrebbe essere diverso. Il partner che tiene «{ $register }» lo vede e decide; fino ad allora la scheda resta com’è.
+propose-lead = Cambia ciò che dovrebbe essere diverso. Il partner che tiene «{ $register }» lo vede e decide; fino ad allora la scheda resta com’è.
 propose-reason = Motivo (facoltativo)
 propose-send = Invia la proposta
 
@@ -132,12 +132,12 @@ translations-missing = Mancano
 translations-stale = Più vecchie dell’originale
 translations-do = Traduci
 stale-records-title = Non verificate da tempo
-stale-records-lead = Guardate se nome, indirizzo e telefono sono ancora giusti. «Giusto oggi» lo dice a tutti.
+stale-records-lead = Guarda se nome, indirizzo e telefono sono ancora giusti. «Giusto oggi» lo dice a tutti.
 stale-records-none = Tutto è stato verificato in questo periodo.
 stale-months = Non verificate negli ultimi
 stale-verified = Giusto oggi
 sameas-title = Possibili doppioni
-sameas-lead = Schede che sembrano una sola. Ciò che confermate si legge insieme e niente va perso; potete tornare indietro.
+sameas-lead = Schede che sembrano una sola. Ciò che confermi si legge insieme e niente va perso; puoi tornare indietro.
 sameas-suggested = Da decidere
 sameas-decided = Decise
 sameas-none = Nessuna coppia di schede sembra una sola.
@@ -149,8 +149,8 @@ sameas-undo = Torna indietro
 people-title = Persone di contatto
 people-lead = Dati personali. Una persona la leggono solo quelli indicati dal suo titolare; altrove non ne resta niente.
 people-new = Aggiungi una persona di contatto
-people-new-lead = Dite per quale scopo, su quale base giuridica e fino a quando i dati possono essere conservati. Alla fine vengono cancellati.
-people-none = Nessuna persona di contatto che potete leggere. Un indirizzo di funzione va nell’organizzazione stessa.
+people-new-lead = Indica per quale scopo, su quale base giuridica e fino a quando i dati possono essere conservati. Alla fine vengono cancellati.
+people-none = Nessuna persona di contatto che puoi leggere. Un indirizzo di funzione va nell’organizzazione stessa.
 people-controller = Titolare
 people-controlled-by = Titolare: { $name }
 people-readers = Letta da
@@ -160,8 +160,8 @@ people-due-soon = scade presto
 people-due-over = scaduto: verrà cancellata
 people-due-ask = scaduto da tempo: decidete
 people-scope = Chi legge questa persona
-people-scope-hint = Il vostro partner sempre. Chi viene escluso più tardi elimina ciò che ha con il prossimo scambio.
-people-scope-own = Solo il vostro partner
+people-scope-hint = Il tuo partner sempre. Chi viene escluso più tardi elimina ciò che ha con il prossimo scambio.
+people-scope-own = Solo il tuo partner
 people-scope-all = Tutti i partner
 people-scope-some = Questi partner:
 people-access = Per la persona
@@ -181,7 +181,7 @@ erase-reason-mistake = Inserita per errore
 
 ## Import
 import-title = Importazione
-import-lead = Un foglio di calcolo o un file CSV diventa schede. Prima vedete che cosa farebbe; niente viene scritto prima del vostro consenso.
+import-lead = Un foglio di calcolo o un file CSV diventa schede. Prima vedi che cosa farebbe; niente viene scritto prima del tuo consenso.
 import-kind = Tipo di schede
 import-file = File
 import-file-hint = CSV, Excel, LibreOffice o JSON, fino a 64 MiB. Una riga è una scheda.
@@ -207,10 +207,10 @@ import-persons-ask = Chiedimelo se ce ne sono
 import-persons-take = Prendile, alle condizioni qui sotto
 import-persons-leave = Tralasciale
 import-persons-details = Condizioni per le persone di contatto
-import-persons-terms = Il file contiene persone di contatto. Dite a quale scopo e fino a quando si possono conservare, o tralasciatele.
+import-persons-terms = Il file contiene persone di contatto. Indica a quale scopo e fino a quando si possono conservare, o tralasciale.
 import-positions = Posizioni ricavate da città e paese (GeoNames, CC BY 4.0): { $filled }; città sconosciute: { $unknown }; nomi di più città: { $several }
 import-mapping = Quale colonna va dove
-import-mapping-how = Ricavato dalle intestazioni. Cambiatelo dove è sbagliato, poi guardate di nuovo.
+import-mapping-how = Ricavato dalle intestazioni. Cambialo dove è sbagliato, poi guarda di nuovo.
 import-column = Colonna
 import-target = Va in
 import-nothing = (non presa)
@@ -221,7 +221,7 @@ import-errors = { $n ->
     [one] 1 valore non può essere preso
    *[other] { $n } valori non possono essere presi
 }
-import-errors-how = Correggete le righe nel foglio e inviatelo di nuovo, o non prendete la colonna.
+import-errors-how = Correggi le righe nel foglio e invialo di nuovo, o non prendere la colonna.
 import-errors-caption = Valori che non possono essere presi
 import-duplicates = Forse già presenti
 import-progress = L’ultima importazione
@@ -239,11 +239,11 @@ survey-partnership = Il partenariato: tutto ciò che è condiviso
 survey-public = Tutti: ciò che è indicato come pubblico
 survey-open = Apri per leggere e stampare
 survey-markdown = Come Markdown
-survey-print = Per un PDF, apritela e scegliete «Salva come PDF» nella finestra di stampa del browser.
+survey-print = Per un PDF, aprila e scegli «Salva come PDF» nella finestra di stampa del browser.
 survey-fresh = Quanto è aggiornata
 survey-fresh-how = Contiene ciò che questo nodo ha di ogni partner.
 export-title = Esportazione
-export-lead = Tutto ciò che leggete qui esce come file in un formato aperto.
+export-lead = Tutto ciò che leggi qui esce come file in un formato aperto.
 export-whole = Tutto in un file
 export-format = Formato
 export-xlsx = Cartella di lavoro (Excel, LibreOffice): un foglio per tipo
