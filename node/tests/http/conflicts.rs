@@ -142,11 +142,14 @@ async fn a_conflict_in_a_field_of_any_type_is_shown_and_decided() {
             assert_eq!(decided.status, StatusCode::OK, "{kind} {field}: {}", decided.text);
             let left = decided.json()["conflicts"].as_array().unwrap().clone();
             assert!(left.iter().all(|conflict| conflict["field"] != *field), "{kind} {field} is decided: {left:?}");
-            until(&b, all, |list| {
-                let items = list["items"].as_array().unwrap();
-                items.iter().all(|item| item["id"] != id.as_str() || item["field"] != *field)
-            })
-            .await;
+            // On both: the next decision is made of the record as it is now, and refused where it has changed meanwhile.
+            for node in [&a, &b] {
+                until(node, all, |list| {
+                    let items = list["items"].as_array().unwrap();
+                    items.iter().all(|item| item["id"] != id.as_str() || item["field"] != *field)
+                })
+                .await;
+            }
         }
         let told = b.call("GET", &format!("/api/v1/records/{id}/history"), None).await.json();
         assert_eq!(
