@@ -157,7 +157,7 @@ impl Backups {
             self.noted().good = Some(newest);
         }
         if now_ms >= due_ms || changed {
-            let file = place.join(format!("{prefix}{}{SUFFIX}", stamp(now_ms)));
+            let file = in_place(place, prefix, move |place, prefix| Ok(free_name(place, prefix, now_ms))).await?;
             let bytes = self.write(node, file.clone()).await?;
             tracing::info!(file = %file.display(), bytes, "a backup was written");
             self.noted().good = Some((now_ms, file.clone()));
@@ -217,6 +217,14 @@ fn prefix(device: &str) -> String {
 fn stamp(at_ms: u64) -> String {
     let time = Timestamp::from_millisecond(i64::try_from(at_ms).unwrap_or(i64::MAX)).unwrap_or(Timestamp::MAX);
     time.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// The file of a backup made now: where there is one of this second, because the node was started again within it, that
+/// of a later one. No backup is written over another.
+fn free_name(place: &Path, prefix: &str, now_ms: u64) -> PathBuf {
+    let named = |at_ms: u64| place.join(format!("{prefix}{}{SUFFIX}", stamp(at_ms)));
+    let seconds = (now_ms..).step_by(1_000);
+    seconds.map(named).find(|file| !file.exists()).unwrap_or_else(|| named(now_ms))
 }
 
 /// When a scheduled backup was made, from its name.
@@ -310,5 +318,22 @@ mod tests {
         assert_eq!(made_ms(&name, "comin-ab12-"), Some(NOW_MS), "{name}");
         assert_eq!(made_ms(&name, "comin-cd34-"), None, "of another device");
         assert_eq!(made_ms(&file_name("ab12", NOW_MS), "comin-ab12-"), None, "made by hand");
+    }
+
+    #[test]
+    fn two_backups_of_one_second_have_two_names() {
+        let temp = tempfile::tempdir().expect("a directory");
+        let now_ms = 1_780_000_000_500;
+        let first = free_name(temp.path(), "comin-aa-", now_ms);
+        fs::write(&first, "").expect("is written");
+        let second = free_name(temp.path(), "comin-aa-", now_ms);
+        assert_ne!(first, second, "no backup is written over another");
+        fs::write(&second, "").expect("is written");
+        let found = own_backups(temp.path(), "comin-aa-", now_ms).expect("reads");
+        assert_eq!(
+            found.into_iter().map(|(_, file)| file).collect::<Vec<_>>(),
+            [first, second],
+            "both are known, in order"
+        );
     }
 }

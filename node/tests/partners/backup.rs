@@ -114,7 +114,6 @@ fn backups_are_written_by_themselves_and_a_failure_is_told() {
     partner.json(&["users", "add", "bor", "--role", "editor"]);
     let added = SystemTime::now();
     partner.resume();
-    // Two in one second have one name: the time of the file tells which it is.
     let newest = eventually("one with both", || {
         let written = |file: &PathBuf| fs::metadata(file).and_then(|file| file.modified()).is_ok_and(|at| at > added);
         backups_in(&place).into_iter().find(written)
