@@ -27,7 +27,7 @@ pub struct Global {
     /// The configuration [default: node.toml in the data directory].
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Language of answers and labels: en or it [default: the partner's, else en].
+    /// Language of answers and labels: en, it, sl or fr [default: the partner's, else en].
     #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language)]
     pub lang: Option<Lang>,
     /// Print JSON for programs.
@@ -116,7 +116,7 @@ pub enum Verb {
         #[command(subcommand)]
         verb: Option<StewardsVerb>,
     },
-    /// The machines of the federation; revoking one of this partner.
+    /// The machines of the federation; certifying a further one of this partner, revoking one.
     Devices {
         /// What to do.
         #[command(subcommand)]
@@ -244,7 +244,7 @@ pub enum Verb {
     },
     /// Exchange now.
     Sync(SyncArgs),
-    /// Compare what pages read with the documents.
+    /// Compare what pages and searches read with the documents.
     Check {
         /// Move a damaged store aside and build a new one from what can be read.
         #[arg(long)]

@@ -21,11 +21,37 @@ pub(super) struct Beacons {
     last_ms: Option<u64>,
     /// This process, in the beacons that it makes; drawn with the first.
     process: Option<[u8; 16]>,
-    /// From when to when each process of a device has spoken, by the device's own clock, in milliseconds since the Unix
-    /// epoch.
-    spoke: BTreeMap<DeviceKey, BTreeMap<[u8; 16], (u64, u64)>>,
+    /// What each process of a device has said to an audience, from the first to the last.
+    spoke: BTreeMap<(DeviceKey, Audience), BTreeMap<[u8; 16], Spoke>>,
     /// When a device last said two things under one number, by the monotonic clock.
     in_doubt_ms: BTreeMap<DeviceKey, u64>,
+}
+
+/// From when to when a process has spoken.
+#[derive(Clone, Copy)]
+struct Spoke {
+    /// By the device's own clock, in milliseconds since the Unix epoch.
+    ms: (u64, u64),
+    /// By the numbers of its beacons.
+    numbers: (u64, u64),
+}
+
+impl Spoke {
+    fn of(beacon: &Beacon) -> Self {
+        Self { ms: (beacon.time_ms, beacon.time_ms), numbers: (beacon.number, beacon.number) }
+    }
+
+    fn and(self, beacon: &Beacon) -> Self {
+        let with = |(from, to): (u64, u64), more: u64| (from.min(more), to.max(more));
+        Self { ms: with(self.ms, beacon.time_ms), numbers: with(self.numbers, beacon.number) }
+    }
+
+    /// Whether two have spoken side by side. Numbers alone would name a machine that was restored, and times alone one
+    /// whose clock was set back.
+    fn is_beside(&self, other: &Self) -> bool {
+        let (times, numbers) = ((self.ms, other.ms), (self.numbers, other.numbers));
+        times.0.0 < times.1.1 && times.1.0 < times.0.1 && numbers.0.0 <= numbers.1.1 && numbers.1.0 <= numbers.0.1
+    }
 }
 
 /// A beacon with the way it came.
@@ -112,19 +138,18 @@ impl Beacons {
         differs && !early
     }
 
-    /// Notes which process of a device speaks. True where another one has spoken before and after it, or the other way
-    /// round: a process that was started again ends before the next begins, so there are two machines with one key.
+    /// Notes which process of a device speaks. True where another one speaks beside it: a process that was started again
+    /// goes on behind the numbers of the one before, so there are two machines with one key.
     fn speaks_beside(&mut self, beacon: &Beacon) -> bool {
         let Some(process) = &beacon.process else { return false };
-        let spoke = self.spoke.entry(beacon.device).or_default();
-        let (from, to) = spoke.entry(**process).or_insert((beacon.time_ms, beacon.time_ms));
-        (*from, *to) = ((*from).min(beacon.time_ms), (*to).max(beacon.time_ms));
-        let (from, to) = (*from, *to);
+        let spoke = self.spoke.entry((beacon.device, beacon.audience)).or_default();
+        let this = spoke.get(&**process).map_or_else(|| Spoke::of(beacon), |known| known.and(beacon));
+        spoke.insert(**process, this);
         while spoke.len() > PROCESSES_MAX {
-            let oldest = spoke.iter().min_by_key(|(_, (_, to))| *to).map(|(process, _)| *process);
+            let oldest = spoke.iter().min_by_key(|(_, spoke)| spoke.numbers.1).map(|(process, _)| *process);
             oldest.map(|oldest| spoke.remove(&oldest));
         }
-        spoke.iter().any(|(other, (begins, ends))| *other != **process && *begins < to && from < *ends)
+        spoke.iter().any(|(other, spoke)| *other != **process && this.is_beside(spoke))
     }
 
     fn is_news(&self, beacon: &Beacon) -> bool {
