@@ -14,9 +14,10 @@ fn each_test_that_is_named_exists() {
     for (file, function) in named {
         let source = fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         let at = source.find(&format!("fn {function}(")).unwrap_or_else(|| panic!("{file} has no {function}"));
-        // Its attributes stand on the lines before, from the last one that ends no attribute.
-        let lines = source[..at].lines().rev().skip(1).map(str::trim);
-        let mut attributes = lines.take_while(|line| line.starts_with("#[") && line.ends_with(']'));
+        // Its attributes stand on the lines before it.
+        let before = source[..at].trim_end_matches("async ").trim_end();
+        let mut attributes =
+            before.lines().rev().map(str::trim).take_while(|line| line.starts_with("#[") && line.ends_with(']'));
         let is_test = |line: &str| {
             line.split(['[', '(']).nth(1).is_some_and(|name| name.ends_with("test]") || name.ends_with("test"))
         };

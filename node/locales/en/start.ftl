@@ -72,6 +72,7 @@ start-kit-inside = There a lost disk would take both the node and the kit. Name 
 start-kit-place = This place cannot be used. Name a new file in a directory that exists.
 start-kit-kept = The kit is in a safe place outside this machine
 start-kit-not-kept = Confirm that the kit is in a safe place. Without it nobody can help you after a loss.
+start-kit-other = This is another kit than the one that you have kept: another name or another window has made a new one. Keep this one.
 start-go = Set up this machine
 start-failed = This did not work; nothing was set up. Try again, or show this to your IT:
 start-goes-on = Your node is starting …

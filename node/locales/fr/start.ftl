@@ -72,6 +72,7 @@ start-kit-inside = Là, un disque perdu emporterait à la fois le nœud et le ki
 start-kit-place = Cet endroit ne convient pas. Indiquez un nouveau fichier dans un dossier qui existe.
 start-kit-kept = Le kit est en lieu sûr, hors de cet appareil
 start-kit-not-kept = Confirmez que le kit est en lieu sûr. Sans lui, personne ne peut vous aider après une perte.
+start-kit-other = Ce kit n’est pas celui que vous avez gardé : un autre nom ou une autre fenêtre en a créé un nouveau. Gardez celui-ci.
 start-go = Configurer cet appareil
 start-failed = Cela n’a pas fonctionné ; rien n’a été configuré. Réessayez, ou montrez ceci à votre service informatique :
 start-goes-on = Votre nœud démarre …

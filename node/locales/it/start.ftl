@@ -72,6 +72,7 @@ start-kit-inside = Lì un disco perso porterebbe via sia il nodo sia il kit. Ind
 start-kit-place = Questo posto non va bene. Indica un file nuovo in una cartella che esiste.
 start-kit-kept = Il kit è al sicuro, fuori da questa macchina
 start-kit-not-kept = Conferma che il kit è al sicuro. Senza il kit, dopo una perdita nessuno può aiutarti.
+start-kit-other = Questo è un altro kit, non quello che hai conservato: un altro nome o un’altra finestra ne ha creato uno nuovo. Conserva questo.
 start-go = Configura questa macchina
 start-failed = Non ha funzionato; nulla è stato configurato. Riprova, o mostralo ai tuoi informatici:
 start-goes-on = Il tuo nodo si sta avviando …

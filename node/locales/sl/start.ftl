@@ -72,6 +72,7 @@ start-kit-inside = Tam bi izgubljen disk vzel vozlišče in komplet hkrati. Nave
 start-kit-place = Tega mesta ni mogoče uporabiti. Navedite novo datoteko v mapi, ki obstaja.
 start-kit-kept = Komplet je na varnem, zunaj te naprave
 start-kit-not-kept = Potrdite, da je komplet na varnem. Brez njega vam po izgubi nihče ne more pomagati.
+start-kit-other = To je drug komplet, ne tisti, ki ste ga shranili: drugo ime ali drugo okno je ustvarilo novega. Shranite tega.
 start-go = Nastavi to napravo
 start-failed = Ni uspelo; nič ni bilo nastavljeno. Poskusite znova ali pokažite svojim informatikom:
 start-goes-on = Vaše vozlišče se zaganja …

@@ -23,8 +23,15 @@ use axum::response::{IntoResponse, Response};
 /// Paths that anyone may read who can connect. They tell nothing about the partnership.
 const OPEN: [&str; 6] = ["/healthz", "/readyz", "/login", "/office/root.crt", "/favicon.svg", "/favicon.ico"];
 /// Paths that take longer than a request may by nature.
-const LONG: [&str; 6] =
-    ["/api/v1/stream", "/api/v1/sync", "/api/v1/export", "/api/v1/import", "/api/v1/backup", "/import"];
+const LONG: [&str; 7] = [
+    "/api/v1/stream",
+    "/api/v1/sync",
+    "/api/v1/export",
+    "/api/v1/import",
+    "/api/v1/backup",
+    "/api/v1/check",
+    "/import",
+];
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Only our own files, no frames, no plugins: content of other partners is shown on these pages.

@@ -17,7 +17,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use comin_protocol::engine::{Command, CommandError, Edit, Reply, Target};
 use comin_protocol::ids::{DocId, PERSON_KIND, RecordKey, RegisterId, tagged_hash};
-use comin_protocol::record::{FieldChange, FieldOp, Row, RowVersion, Scalar};
+use comin_protocol::record::{DELETED, FieldChange, FieldOp, Row, RowVersion, Scalar};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -402,6 +402,11 @@ pub async fn edit(
     changes: Vec<FieldChange>,
     if_version: Option<RowVersion>,
 ) -> Answer<Written> {
+    if row.key.kind == PERSON_KIND && changes.iter().any(|change| change.key == DELETED) {
+        let detail = format!("{} is a person: it is erased and not marked as deleted", row.key);
+        return Err(Problem::new(StatusCode::CONFLICT, "precondition", detail)
+            .hint(format!("comin person erase {} --reason CODE", row.key)));
+    }
     let target = Target::Record { doc: row.doc, key: row.key.clone() };
     let result = app.node().command(Command::Edit(vec![Edit { target, changes, if_version }])).await;
     match result {

@@ -95,6 +95,50 @@ impl Values {
         self
     }
 
+    /// All of it as one text, which a form carries along as what it was first shown with.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+
+    /// What [`Values::to_text`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self)
+    }
+
+    /// What was changed in the form since it showed `was`, on top of what stands `now`: what others have written meanwhile
+    /// and nobody touched here stays theirs.
+    pub fn merged(mut self, kind: &Kind, was: &Self, now: &Self) -> Self {
+        for field in fields(kind) {
+            if let FieldType::Entries(subs) = field.field_type {
+                for id in now.all(field.name) {
+                    for (sub, key) in subs.iter().flat_map(|sub| keys(sub).into_iter().map(move |key| (sub, key))) {
+                        self.take(sub, &format!("{}.{id}.{key}", field.name), was, now);
+                    }
+                }
+                self.put(field.name, now);
+                continue;
+            }
+            for key in keys(field) {
+                self.take(field, &key, was, now);
+            }
+        }
+        self
+    }
+
+    fn take(&mut self, field: &Field, key: &str, was: &Self, now: &Self) {
+        if self.normal(field, key) == was.normal(field, key) {
+            self.put(key, now);
+        }
+    }
+
+    fn put(&mut self, key: &str, now: &Self) {
+        let name = format!("{PREFIX}{key}");
+        match now.0.get(&name) {
+            Some(texts) => self.0.insert(name, texts.clone()),
+            None => self.0.remove(&name),
+        };
+    }
+
     /// What stands in the controls of a flat key, in one text.
     pub fn text(&self, key: &str) -> String {
         self.all(key).join(", ")

@@ -209,6 +209,7 @@ async fn edit_page(
         div #edit data-live[matches!(reason, Reason::Fresh)] data-record=(row.key) {
             form.record method="post" action={ (base) "/" (if verb == Verb::Edit { "edit" } else { "propose" }) "?register=" (escape(&row.doc.register.to_string())) } {
                 input type="hidden" name="version" value=(row.version().to_text());
+                input type="hidden" name="was" value=(Values::of_row(kind, row).to_text());
                 (control::controls(ctx, kind, values, &offers, refused, kind.ends))
                 @if verb == Verb::Propose {
                     div.field {
@@ -281,8 +282,7 @@ fn standing(ctx: &Ctx, kind: &Kind, version: &Version, key: &str, titles: &views
 pub async fn save(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
     let (row, kind) = addressed(&ctx, &id).await?;
     let standing = Values::of_row(kind, &row);
-    // The ends of a link are not on the form; they stay.
-    let mut values = Values::of_pairs(&pairs).with_missing(&standing, kind.ends);
+    let mut values = entered(kind, &pairs, &standing);
     if !value(&pairs, "find").is_empty() {
         let version = read_version(&ctx.app, row, ctx.lang).await?;
         return edit_page(&ctx, kind, (&version, Verb::Edit), &values, Reason::Finding).await;
@@ -310,6 +310,7 @@ pub async fn save(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answe
         Ok(RecordWritten::Done(row)) => Ok(Redirect::to(&format!("/records/{}", row.key)).into_response()),
         Ok(RecordWritten::Stale(row)) => {
             let keys = stale_keys();
+            let values = values.merged(kind, &standing, &Values::of_row(kind, &row));
             let version = read_version(&ctx.app, *row, ctx.lang).await?;
             edit_page(&ctx, kind, (&version, Verb::Edit), &values, Reason::Stale(keys)).await
         }
@@ -317,6 +318,15 @@ pub async fn save(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answe
             let version = read_version(&ctx.app, row, ctx.lang).await?;
             edit_page(&ctx, kind, (&version, Verb::Edit), &values, Reason::Refused(&problem)).await
         }
+    }
+}
+
+/// What somebody has entered in a form, on top of what stands now. The ends of a link are not on the form; they stay.
+fn entered(kind: &Kind, pairs: &[(String, String)], standing: &Values) -> Values {
+    let values = Values::of_pairs(pairs).with_missing(standing, kind.ends);
+    match Values::parse(value(pairs, "was")) {
+        Some(was) => values.merged(kind, &was, standing),
+        None => values,
     }
 }
 
@@ -348,7 +358,7 @@ pub async fn propose(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
 pub async fn send_proposal(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
     let (row, kind) = proposed(&ctx, &id).await?;
     let standing = Values::of_row(kind, &row);
-    let mut values = Values::of_pairs(&pairs).with_missing(&standing, kind.ends);
+    let mut values = entered(kind, &pairs, &standing);
     let settled = match value(&pairs, "find") {
         "" => offers::settle(&ctx, kind, &mut values).await.map(|()| true),
         _ => Ok(false),

@@ -79,6 +79,35 @@ async fn a_record_is_made_and_edited_by_forms_alone() {
     assert_eq!(refused.status, StatusCode::PRECONDITION_FAILED, "the second tab has an old version");
     assert!(refused.text.contains("Zavod Brezmir") && refused.text.contains("Mine"), "both versions are shown");
 
+    // A colleague enters the city meanwhile: who changes the name in an old form does not take it away.
+    let form = node.page(&format!("{record}/edit?register=own")).await;
+    let hidden = |name: &str, text: &str| {
+        let value = text.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap();
+        value.replace("&quot;", "\"").replace("&amp;", "&")
+    };
+    let (version, was) = (hidden("version", &form.text), hidden("was", &form.text));
+    let path = record.replace("/records/", "/api/v1/records/");
+    let edited = json!({"fields": {"city": "Koper"}});
+    let city = node.call_with("PATCH", &path, Some(edited), &[("if-match", "*")]).await;
+    assert_eq!(city.status, StatusCode::OK, "{}", city.text);
+    let mine = [("version", version.as_str()), ("was", was.as_str()), ("f.name", "Mine"), ("f.country", "SI")];
+    let refused = node.form(&format!("{record}/edit?register=own"), &mine).await;
+    assert_eq!(refused.status, StatusCode::PRECONDITION_FAILED, "the form is old");
+    assert!(refused.text.contains("value=\"Koper\""), "it is shown again with what came meanwhile");
+    assert!(!refused.text.contains("data-label=\"As it is now\">Koper"), "which was not to be changed");
+    let (version, was) = (hidden("version", &refused.text), hidden("was", &refused.text));
+    let again = [
+        ("version", version.as_str()),
+        ("was", was.as_str()),
+        ("f.name", "Mine"),
+        ("f.country", "SI"),
+        ("f.city", "Koper"),
+    ];
+    let saved = node.form(&format!("{record}/edit?register=own"), &again).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let both = node.page(&record).await;
+    assert!(both.text.contains("Mine") && both.text.contains("Koper"), "both are there: {}", both.text);
+
     let wrong = node.form("/records/new?kind=organisation", &[("f.name", "X"), ("f.country", "Atlantis")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "a wrong value is refused");
     assert!(wrong.text.contains("href=\"#c-country\"") && wrong.text.contains("value=\"X\""), "with a link, text kept");

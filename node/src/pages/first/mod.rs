@@ -250,12 +250,16 @@ async fn download(State(first): State<FirstRun>) -> Response {
 async fn keep(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs) -> Response {
     let Some(mut draft) = first.draft() else { return Redirect::to("/").into_response() };
     let path = value(&pairs.0, "path");
+    // Another window, or another name, has drawn another key since: what was kept is not what would be set up.
+    if value(&pairs.0, "partner") != draft.kit.partner_id().to_string() {
+        return view::kit(lang, &draft, path, &[Fault { control: "kept", text: Some("start-kit-other"), said: None }]);
+    }
     if value(&pairs.0, "do") == "write" {
         return match write_kit(&first.0.dir, Path::new(path), &draft.kit) {
             Ok(written) => {
                 draft.written = Some(written);
                 let mut stage = first.stage();
-                if matches!(*stage, Stage::Kit(_)) {
+                if matches!(&*stage, Stage::Kit(now) if now.kit.partner_id() == draft.kit.partner_id()) {
                     *stage = Stage::Kit(Box::new(draft));
                 }
                 Redirect::to("/kit").into_response()
@@ -422,10 +426,13 @@ mod tests {
         assert_eq!(asked.headers()[header::LOCATION], "/kit", "a country that is not in the list is two letters");
         let draft = first.draft().expect("a kit");
         assert_eq!((draft.kit.name.as_str(), draft.kit.country.as_str()), ("Zavod", "HR"), "of what was said");
-        let unsure = browser.ask("/kit", Some("do=go")).await;
+        let partner = draft.kit.partner_id();
+        let other = browser.ask("/kit", Some("do=go&kept=yes&partner=00")).await;
+        assert_eq!(other.status(), StatusCode::UNPROCESSABLE_ENTITY, "not with the word that another kit is safe");
+        let unsure = browser.ask("/kit", Some(&format!("do=go&partner={partner}"))).await;
         assert_eq!(unsure.status(), StatusCode::UNPROCESSABLE_ENTITY, "not without the word that it is safe");
         let inside = first.0.dir.path().join("kit.txt");
-        let refused = browser.ask("/kit", Some(&format!("do=write&path={}", inside.display()))).await;
+        let refused = browser.ask("/kit", Some(&format!("do=write&partner={partner}&path={}", inside.display()))).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "nor beside what it replaces");
         assert!(first.0.dir.is_empty() && !inside.exists(), "nothing is on the disk");
         let file = browser.ask("/kit.txt", None).await;

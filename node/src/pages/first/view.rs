@@ -226,6 +226,7 @@ pub fn kit(lang: Lang, draft: &Draft, path: &str, faults: &[Fault]) -> Response 
         details #kit-file open[wrong("path").is_some() || draft.written.is_some()] {
             summary { (lang.text("start-kit-write")) }
             form.record method="post" action="/kit" {
+            input type="hidden" name="partner" value=(draft.kit.partner_id());
                 @if let Some(written) = &draft.written {
                     p.callout.good { (icon("good")) span { (lang.text_with("start-kit-written", &[("file", written.display().to_string().into())])) } }
                 }
@@ -237,6 +238,7 @@ pub fn kit(lang: Lang, draft: &Draft, path: &str, faults: &[Fault]) -> Response 
             }
         }
         form.record method="post" action="/kit" {
+            input type="hidden" name="partner" value=(draft.kit.partner_id());
             div.field {
                 @if let Some(fault) = wrong("kept") { p.error #kept-error { (fault.show(lang)) } }
                 div.check {
