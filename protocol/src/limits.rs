@@ -142,6 +142,8 @@ pub const SESSIONS_MAX: usize = 64;
 
 /// Federations that one carries over, as far as a peer's hello is read: one is lost in years.
 pub const CARRIED_MAX: usize = 64;
+/// How many federations that one partner has founded to carry over others are looked at: those of the least ids.
+pub const CARRY_OVERS_PER_FOUNDER_MAX: usize = 4;
 
 /// Largest statement in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 256 * 1024;

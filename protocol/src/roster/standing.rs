@@ -32,6 +32,10 @@ pub(super) struct Standing<'a> {
     pub founded: Founded<'a>,
     /// The federations that it carries over, the nearest first.
     pub carries: Vec<FederationId>,
+    /// The stewards of every position of those that are here.
+    pub positions_before: BTreeMap<StatementId, BTreeMap<PartnerId, PartnerKey>>,
+    /// The last stewards of each of those.
+    pub stewards_before: BTreeMap<FederationId, BTreeMap<PartnerId, PartnerKey>>,
     pub chain: Chain,
     /// Its founder, and those of the federations that it carries over, each with the first key known of it.
     pub founders: BTreeMap<PartnerId, PartnerKey>,
@@ -53,7 +57,13 @@ impl Standing<'_> {
             name: self.founded.name.to_owned(),
             position: last.id,
             stewards: last.stewards.clone(),
-            positions: self.chain.positions.iter().map(|position| (position.id, position.stewards.clone())).collect(),
+            positions: self
+                .positions_before
+                .clone()
+                .into_iter()
+                .chain(self.chain.positions.iter().map(|position| (position.id, position.stewards.clone())))
+                .collect(),
+            stewards_before: self.stewards_before.clone(),
             round: self.chain.round(facts, id),
             kept: self.chain.kept.clone(),
             carries: self.carries.clone(),
@@ -157,6 +167,14 @@ impl<'a> Facts<'a> {
         let carried = self.carried_by(&founded);
         // What the one that it carries over has decided. Without that one here nobody can tell, and nothing counts.
         let before = carried.first().map(|nearest| self.standing(*nearest)).filter(Standing::is_sound);
+        let mut positions_before = BTreeMap::new();
+        let mut stewards_before = BTreeMap::new();
+        if let Some(before) = &before {
+            stewards_before.clone_from(&before.stewards_before);
+            stewards_before.insert(FederationId(before.founded.id.0), before.chain.last().stewards.clone());
+            positions_before.clone_from(&before.positions_before);
+            positions_before.extend(before.chain.positions.iter().map(|p| (p.id, p.stewards.clone())));
+        }
         let before = before.map(|before| self.in_force(&before)).unwrap_or_default();
         let is_carried = |id: &&StatementId| before.contains(id) || carried.iter().any(|earlier| earlier.id == **id);
         let kept = founded.carries.map(|(_, kept)| kept.iter().filter(is_carried).copied().collect());
@@ -181,6 +199,8 @@ impl<'a> Facts<'a> {
         let mut out = Standing {
             founded,
             carries,
+            positions_before,
+            stewards_before,
             chain,
             founders,
             newcomers: BTreeSet::new(),
@@ -236,19 +256,31 @@ impl<'a> Facts<'a> {
     /// One that carries over another is nobody's who has not chosen it, but of those that it has admitted itself and
     /// that were never in another. Who has been removed from the one that was chosen is not back in the old one.
     pub fn federation_of(&self, own: &PartnerId, chosen: Option<FederationId>) -> Option<Standing<'a>> {
-        let mut all: Vec<_> = self.foundings().map(|founded| self.standing(founded)).collect();
-        all.retain(Standing::is_sound);
-        if let Some(at) = chosen.and_then(|id| all.iter().position(|standing| standing.founded.id.0 == id.0)) {
-            return Some(all.swap_remove(at)).filter(|standing| standing.has(own));
+        if let Some(standing) = chosen.and_then(|id| self.standing_of(&id)) {
+            return Some(standing).filter(|standing| standing.has(own));
         }
-        let carries = |standing: &Standing<'a>| standing.founded.carries.is_some();
+        let sound = |founded: Founded<'a>| Some(self.standing(founded)).filter(Standing::is_sound);
+        let (carrying, plain): (Vec<_>, Vec<_>) = self.foundings().partition(|founded| founded.carries.is_some());
+        let mut all: Vec<_> = plain.into_iter().filter_map(sound).collect();
         // Also who has been removed from one: being removed moves nobody to where others have admitted it unasked.
-        let has_plain = all.iter().any(|standing| !carries(standing) && standing.ever_had(own));
+        if !all.iter().any(|standing| standing.ever_had(own)) {
+            let mut of_each = BTreeMap::new();
+            let few =
+                carrying.into_iter().filter(|founded| is_one_of_few(&mut of_each, (founded.founder, founded.key)));
+            all = few.filter_map(sound).filter(|standing| standing.newcomers.contains(own)).collect();
+        }
         all.retain(|standing| standing.has(own));
-        all.retain(|standing| !carries(standing) || !has_plain && standing.newcomers.contains(own));
         let founded = all.iter().position(|standing| standing.founded.founder == *own).unwrap_or(0);
         (founded < all.len()).then(|| all.swap_remove(founded))
     }
+}
+
+/// Whether a carry-over is among the few of `founder` that are looked at, asked in the order of their ids: a partner can
+/// make any number of them, and each takes a reading of everything.
+pub(super) fn is_one_of_few<F: Ord>(of_each: &mut BTreeMap<F, usize>, founder: F) -> bool {
+    let many = of_each.entry(founder).or_default();
+    *many += 1;
+    *many <= limits::CARRY_OVERS_PER_FOUNDER_MAX
 }
 
 /// The keys of a partner, the one in force last; `None`: it is none of the federation's. Without a federation there is

@@ -172,6 +172,51 @@ fn what_a_machine_certifies_that_another_one_has_revoked_is_suspended_until_the_
     assert_eq!(of_italy(&all), [false, true], "a revocation that lists its certificate does");
 }
 
+#[test]
+fn of_the_many_that_one_founds_a_few_are_looked_at() {
+    let (w, [one, _], all) = &*CARRIED;
+    let carry = |nonce: u8, predecessor: FederationId| {
+        w.france.sign(&Statement::CarryOver {
+            name: "Many".into(),
+            founder: w.france.id(),
+            founder_key: w.france.partner.key(),
+            nonce: [nonce; 16],
+            predecessor,
+            kept: BTreeSet::from([StatementId(predecessor.0)]),
+        })
+    };
+    let mut all = all.clone();
+    all.extend((20..40).map(|nonce| carry(nonce, FederationId(w.founding.id.0))));
+    let mut of_france: Vec<FederationId> = all
+        .iter()
+        .filter(|s| matches!(&s.statement, Some(Statement::CarryOver { founder, .. }) if *founder == w.france.id()))
+        .map(|s| FederationId(s.id.0))
+        .collect();
+    of_france.sort();
+    of_france.truncate(crate::limits::CARRY_OVERS_PER_FOUNDER_MAX);
+    let offered = |all: &[VerifiedStatement]| {
+        let roster = Roster::build(&w.slovenia.id(), all);
+        roster.carried_over.into_keys().collect::<BTreeSet<_>>()
+    };
+    let expected: BTreeSet<_> = of_france.into_iter().chain([*one]).collect();
+    assert_eq!(offered(&all), expected, "the least ids of the one, and the other's");
+    all.reverse();
+    assert_eq!(offered(&all), expected, "in whatever order");
+    // A line that is longer than anybody's history can be is nobody's federation.
+    let mut line = vec![carry(40, *one)];
+    for _ in 0..crate::limits::CARRIED_MAX {
+        let last = FederationId(line[line.len() - 1].id.0);
+        line.push(carry(41, last));
+    }
+    all.extend(line.iter().cloned());
+    let at = |place: usize| {
+        let chosen = FederationId(line[place].id.0);
+        Roster::build_in(&w.france.id(), Some(chosen), &all).federation.map(|federation| federation.id)
+    };
+    assert_eq!(at(3), Some(FederationId(line[3].id.0)));
+    assert_ne!(at(line.len() - 1), Some(FederationId(line[line.len() - 1].id.0)));
+}
+
 proptest! {
     #[test]
     fn order_and_duplicates_make_no_difference_to_what_is_carried_over(
