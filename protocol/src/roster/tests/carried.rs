@@ -199,6 +199,7 @@ fn of_the_many_that_one_founds_a_few_are_looked_at() {
         roster.carried_over.into_keys().collect::<BTreeSet<_>>()
     };
     let expected: BTreeSet<_> = of_france.into_iter().chain([*one]).collect();
+    assert_eq!(expected.len(), 5, "of more than twenty");
     assert_eq!(offered(&all), expected, "the least ids of the one, and the other's");
     all.reverse();
     assert_eq!(offered(&all), expected, "in whatever order");
