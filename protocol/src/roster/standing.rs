@@ -128,8 +128,8 @@ impl<'a> Facts<'a> {
             let founded = founded_by(fact)?;
             // Who carries over may have another key by then: its standing says whose it is.
             let good = (founded.carries.is_some() || PartnerId::from_first_key(&founded.key) == founded.founder)
-                // What its device has founded stays founded, whatever becomes of the device.
                 && self.carried_by(&founded).len() <= limits::CARRIED_MAX
+                // What its device has founded stays founded, whatever becomes of the device.
                 && self.certified_signers(&founded.founder, &founded.key, Rights::STEWARD, &fact.signers).next().is_some();
             good.then_some(founded)
         })
