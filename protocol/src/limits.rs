@@ -140,8 +140,10 @@ pub const WHOLE_FRONTIER_TIPS: usize = 96;
 /// Sessions at once: nine partners of a few devices, with room.
 pub const SESSIONS_MAX: usize = 64;
 
-/// Federations that one carries over, as far as a peer's hello is read: one is lost in years.
+/// Federations that one carries over, as far as they and a peer's hello are read: one is lost in years.
 pub const CARRIED_MAX: usize = 64;
+/// How many federations that one partner has founded to carry over others are looked at: those of the least ids.
+pub const CARRY_OVERS_PER_FOUNDER_MAX: usize = 4;
 
 /// Largest statement in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 256 * 1024;

@@ -99,7 +99,8 @@ pub struct Federation {
     pub position: StatementId,
     /// The stewards of that position, each with the partner key whose devices sign for it.
     pub stewards: BTreeMap<PartnerId, PartnerKey>,
-    /// The stewards of every position of the chain, from the founding to the one in force.
+    /// The stewards of every position of the chain, from the founding to the one in force, and of the chains of the
+    /// federations that it carries over: what it keeps of them rests on their signatures.
     pub positions: BTreeMap<StatementId, BTreeMap<PartnerId, PartnerKey>>,
     /// The round in which the next stewards can be signed.
     pub round: u64,
@@ -107,6 +108,8 @@ pub struct Federation {
     pub kept: BTreeSet<StatementId>,
     /// The federations that it carries over, the nearest first.
     pub carries: Vec<FederationId>,
+    /// The last stewards of each of those that are known here.
+    pub stewards_before: BTreeMap<FederationId, BTreeMap<PartnerId, PartnerKey>>,
 }
 
 impl Federation {
@@ -115,7 +118,7 @@ impl Federation {
         self.id == *id || self.carries.contains(id)
     }
 
-    /// Whether a partner was a steward at some position of the chain: its certificates prove it.
+    /// Whether a partner was a steward at some position of the chains: its certificates prove it.
     pub fn was_steward(&self, partner: &PartnerId) -> bool {
         self.positions.values().any(|stewards| stewards.contains_key(partner))
     }
@@ -241,6 +244,23 @@ impl Roster {
             Some(Statement::CarryOver { predecessor, .. }) => foreign(predecessor),
             Some(known) => known.federation().is_some_and(|federation| foreign(&federation)),
             None => false,
+        }
+    }
+
+    /// Whether a certificate is of a key of a steward or a partner, by that key or by a device that it stands for: anybody
+    /// can make up others.
+    pub fn is_proven_certificate(&self, held: &VerifiedStatement) -> bool {
+        let devices = |partner: &PartnerId, key: &PartnerKey| self.certified_by.get(&(*partner, *key));
+        match &held.statement {
+            Some(Statement::Certificate { partner, partner_key, .. }) => {
+                held.signers.contains(&partner_key.0) && devices(partner, partner_key).is_some()
+            }
+            Some(Statement::DeviceCertificate { partner, partner_key, by, device, .. }) => {
+                let signed = [by, device].iter().all(|key| held.signers.contains(&key.0));
+                let may = |rights: &Rights| rights.includes(Rights::ADMIN);
+                signed && devices(partner, partner_key).and_then(|known| known.get(by)).is_some_and(may)
+            }
+            _ => false,
         }
     }
 
@@ -498,10 +518,20 @@ impl Roster {
 
     /// Whose signatures make `statement` count, each as partner, its key, and the right that a device needs.
     fn needed(&self, statement: Option<&Statement>) -> Vec<(PartnerId, PartnerKey, Rights)> {
-        let of_stewards = |stewards: &BTreeMap<PartnerId, PartnerKey>| {
+        let of_stewards = |stewards: &BTreeMap<PartnerId, PartnerKey>| -> Vec<_> {
             stewards.iter().map(|(partner, key)| (*partner, *key, Rights::STEWARD)).collect()
         };
         let Some(federation) = &self.federation else { return Vec::new() };
+        // Of a federation that this one carries over, also those that have decided there.
+        let deciding = || {
+            let named = statement.and_then(Statement::federation).filter(|id| *id != federation.id);
+            let before = match statement {
+                Some(Statement::RegisterWriters { .. }) => federation.carries.first().copied(),
+                _ => named,
+            };
+            let before = before.and_then(|id| federation.stewards_before.get(&id));
+            before.into_iter().chain([&federation.stewards]).flat_map(of_stewards).collect()
+        };
         match statement {
             Some(Statement::Stewards { predecessor, .. }) => {
                 federation.positions.get(predecessor).map(of_stewards).unwrap_or_default()
@@ -512,14 +542,14 @@ impl Roster {
             Some(Statement::RegisterWriters { register, .. }) => {
                 match self.registers.get(register).and_then(|register| self.partners.get(&register.owner?)) {
                     Some(owner) => vec![(owner.id, owner.key, Rights::ADMIN)],
-                    None => of_stewards(&federation.stewards),
+                    None => deciding(),
                 }
             }
             Some(Statement::Revocation { partner, partner_key, .. }) => vec![(*partner, *partner_key, Rights::ADMIN)],
             Some(Statement::PersonScope { controller, .. } | Statement::Erasure { controller, .. }) => {
                 self.partners.get(controller).map(|p| (p.id, p.key, Rights::EDIT)).into_iter().collect()
             }
-            _ => of_stewards(&federation.stewards),
+            _ => deciding(),
         }
     }
 
@@ -549,7 +579,8 @@ impl Roster {
             };
             signatures.keys().find(signs).copied()
         };
-        let mut first: BTreeSet<[u8; 32]> = self.needed(statement).into_iter().filter_map(counting).collect();
+        let mut first: BTreeSet<[u8; 32]> =
+            self.needed(statement).into_iter().filter_map(counting).take(limits::SIGNATURES_MAX).collect();
         if let Some(Statement::Revocation { partner_key, .. }) = statement {
             first.insert(partner_key.0);
         }

@@ -1,7 +1,7 @@
 //! A partner's own devices: certifying a further one, and revoking one that is lost or stolen.
 
 use super::{Command, CommandError, Engine, Reply, RequestId};
-use crate::ids::{DeviceKey, PartnerKey, StatementId};
+use crate::ids::{DeviceKey, PartnerId, PartnerKey, StatementId};
 use crate::machine::{MachineCertificate, MachineRequest};
 use crate::roster::Device;
 use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement};
@@ -48,13 +48,37 @@ impl Engine {
             country: own.country,
             device_name: request.name.clone(),
         };
-        let of_partner = |statement: &Statement| statement.certifies().is_some_and(|(partner, _)| partner == own.id);
-        let rests_on = self.statements.iter().filter(|held| held.statement.as_ref().is_some_and(of_partner));
-        let rests_on = rests_on.map(|held| held.signed.clone()).collect();
+        let rests_on = self.certificates_of((own.id, own.key)).into_iter().map(|held| held.signed.clone()).collect();
         Ok(MachineCertificate {
             certificate: SignedStatement::unsigned(&statement).sign_device(&self.signer),
             rests_on,
         })
+    }
+
+    /// The certificates between this machine and its partner's key: not what others have made up for that partner.
+    fn certificates_of(&self, own: (PartnerId, PartnerKey)) -> Vec<&VerifiedStatement> {
+        let (mut due, mut seen, mut found) = (vec![self.me], BTreeSet::from([self.me]), Vec::new());
+        while let Some(machine) = due.pop() {
+            for held in self.statements.iter().filter(|held| self.roster.is_proven_certificate(held)) {
+                match &held.statement {
+                    Some(Statement::Certificate { partner, partner_key, device, .. })
+                        if (*partner, *partner_key) == own && *device == machine =>
+                    {
+                        found.push(held);
+                    }
+                    Some(Statement::DeviceCertificate { partner, partner_key, device, by, .. })
+                        if (*partner, *partner_key) == own && *device == machine =>
+                    {
+                        found.push(held);
+                        if seen.insert(*by) {
+                            due.push(*by);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
     }
 
     /// What revokes a device of this partner: with what this node holds of it, and what it has signed.

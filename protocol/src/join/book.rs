@@ -6,7 +6,7 @@ use super::{Pending, TicketInfo};
 use crate::ids::{DeviceKey, FederationId, PartnerId, TicketId, tagged_hash, to_hex};
 use crate::limits;
 use crate::roster::{Federation, Partner, Roster};
-use crate::statement::{Rights, SignedStatement, Statement, is_country, is_name};
+use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement, is_country, is_name};
 use crate::statement_set::StatementSet;
 use crate::ticket::{Ticket, TicketSecret};
 use minicbor::{Decode, Encode};
@@ -521,7 +521,7 @@ impl Entry {
         let Some(device) = self.bound else { return Vec::new() };
         let partner = self.shown().and_then(|shown| with_applicant(&shown.certificate, |_, partner| *partner));
         let newcomer = partner.map(|partner| (partner, device));
-        let proof = ctx.statements.iter().filter(|s| proves(s.statement.as_ref(), newcomer, &self.ticket, ctx.roster));
+        let proof = ctx.statements.iter().filter(|s| proves(s, newcomer, &self.ticket, ctx.roster));
         let mut batches: Vec<Vec<SignedStatement>> = vec![Vec::new()];
         let mut room = limits::JOIN_MESSAGE_BYTES_MAX - MESSAGE_OVERHEAD_BYTES;
         for signed in proof.take(limits::JOIN_STATEMENTS_MAX).map(|statement| &statement.signed) {
@@ -549,14 +549,14 @@ const MESSAGE_OVERHEAD_BYTES: usize = 64;
 /// Whether a statement helps to prove the admission of `newcomer` to the ticket's federation, or to find
 /// whom to sync with.
 fn proves(
-    statement: Option<&Statement>,
+    held: &VerifiedStatement,
     newcomer: Option<(PartnerId, DeviceKey)>,
     ticket: &Ticket,
     roster: &Roster,
 ) -> bool {
     let signs =
         |partner: &PartnerId| *partner == ticket.inviter || roster.federation.iter().any(|f| f.was_steward(partner));
-    match statement {
+    match &held.statement {
         // Of those who have signed the chain and the admission, the newcomer can then check both.
         Some(
             Statement::Founding { .. }
@@ -566,7 +566,8 @@ fn proves(
         ) => true,
         // A further machine of the newcomer's partner is certified by others, which it has to know.
         Some(Statement::Certificate { partner, device, .. } | Statement::DeviceCertificate { partner, device, .. }) => {
-            signs(partner) || newcomer.is_some_and(|(own, machine)| own == *partner && machine != *device)
+            let of_newcomer = newcomer.is_some_and(|(own, machine)| own == *partner && machine != *device);
+            (signs(partner) || of_newcomer) && roster.is_proven_certificate(held)
         }
         Some(Statement::Admission { partner, .. }) => {
             newcomer.is_some_and(|(own, _)| own == *partner) || signs(partner)

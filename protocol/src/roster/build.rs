@@ -51,7 +51,7 @@ pub(super) struct Facts<'a> {
     /// for a steward must not go through all certificates, of which a member can make thousands.
     pub certified_by: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>,
     /// The devices that do not count any more among those of a key, each with the statements on which its signature stays.
-    revoked: BTreeMap<Certified, BTreeSet<StatementId>>,
+    pub(super) revoked: BTreeMap<Certified, BTreeSet<StatementId>>,
     /// Those of them that the key itself has revoked.
     revoked_by_key: BTreeSet<Certified>,
 }
@@ -115,8 +115,10 @@ impl<'a> Facts<'a> {
         let (revoked, revoked_by_key) = (BTreeMap::new(), BTreeSet::new());
         let mut new = Self { facts, drafts, refused, certificates, certified_by, revoked, revoked_by_key };
         new.read_drafts();
+        let by_key = new.certified_by.clone();
         new.certify_further();
         new.revoke();
+        new.suspend(by_key);
         (new, tagged_hash("comin/roster/1", &[&ids]))
     }
 

@@ -10,10 +10,10 @@
 
 use super::Roster;
 use super::build::Facts;
-use super::standing::Standing;
+use super::standing::{Standing, is_one_of_few};
 use crate::ids::{DeviceKey, FederationId, PartnerId, StatementId};
 use crate::statement::{Rights, Statement};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A federation that another partner has founded to carry over this one, or one that this one carries over as well.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,28 +32,38 @@ pub struct CarriedOver {
 
 /// Reads which federations are kin to that of `standing`, and which of them can be chosen.
 pub(super) fn read(facts: &Facts<'_>, standing: &Standing<'_>, own: &PartnerId, roster: &mut Roster) {
-    let carry_overs = || {
-        facts.facts.iter().filter_map(|fact| match fact.statement {
-            Statement::CarryOver { founder, founder_key, predecessor, .. } => {
-                Some((FederationId(fact.id.0), fact, (founder, founder_key), predecessor))
-            }
-            _ => None,
-        })
-    };
+    // Only those that a device of a partner of ours has founded for it, and of each a few.
+    let mut of_each = BTreeMap::new();
+    let carry_overs = facts.facts.iter().filter_map(|fact| match fact.statement {
+        Statement::CarryOver { founder, founder_key, predecessor, .. } => {
+            let known = roster.partners.get(founder).is_some_and(|partner| partner.admitted || partner.removed);
+            let signs = |signer: &[u8; 32]| {
+                roster.known_device(&DeviceKey(*signer)).is_some_and(|device| device.partner == *founder)
+            };
+            let good = known && fact.signers.iter().any(signs) && is_one_of_few(&mut of_each, *founder);
+            good.then_some((FederationId(fact.id.0), fact, (founder, founder_key), predecessor))
+        }
+        _ => None,
+    });
+    let carry_overs: Vec<_> = carry_overs.collect();
     let line: BTreeSet<FederationId> =
         standing.carries.iter().copied().chain([FederationId(standing.founded.id.0)]).collect();
     let mut kin = line.clone();
     loop {
         let known = kin.len();
         kin.extend(
-            carry_overs().filter(|(.., predecessor)| kin.contains(*predecessor)).map(|(id, ..)| id).collect::<Vec<_>>(),
+            carry_overs
+                .iter()
+                .filter(|(.., predecessor)| kin.contains(*predecessor))
+                .map(|(id, ..)| *id)
+                .collect::<Vec<_>>(),
         );
         if kin.len() == known {
             break;
         }
     }
     roster.kin = kin;
-    for (id, fact, (founder, key), predecessor) in carry_overs() {
+    for (id, fact, (founder, key), predecessor) in carry_overs {
         // Only a partner of ours can make an offer to us, by a device and a key that count today.
         let is_ours = roster.partners.get(founder).is_some_and(|partner| partner.admitted && partner.key == *key);
         let signs = |signer: &[u8; 32]| {

@@ -10,7 +10,10 @@
 //! writers) stands beside the chain. Such a statement counts where the chain keeps it by name, or where a
 //! strict majority of the stewards *in force* has signed it. So they commute; so what was decided under a
 //! position that lost, or beside a change of stewards, stays valid where its signers are stewards still; and
-//! so a steward of former days, the sole founder included, decides nothing any more.
+//! a steward of former days, the sole founder included, decides nothing any more.
+//!
+//! A federation that carries over another keeps of it only what was in force there, and its stewards' signatures make
+//! nothing count that names the other one and is not in force there: who was one of several then is not the only one now.
 
 use super::build::{Facts, Signed, work};
 use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, StatementId};
@@ -44,6 +47,8 @@ pub(super) struct Chain {
     pub positions: Vec<Position>,
     /// What the positions keep.
     pub kept: BTreeSet<StatementId>,
+    /// What names another federation and is not in force there: old signatures decide nothing in one that carries over.
+    pub undecided: BTreeSet<StatementId>,
 }
 
 /// A successor that somebody has signed, with everyone who has.
@@ -64,7 +69,7 @@ impl Chain {
         kept: BTreeSet<StatementId>,
     ) -> Self {
         let first = Position { id: StatementId(federation.0), stewards: BTreeMap::from([founder]) };
-        let mut chain = Self { positions: vec![first], kept };
+        let mut chain = Self { positions: vec![first], kept, undecided: BTreeSet::new() };
         let successors = successors(facts, federation, false);
         while let Some(next) = chain.next(facts, &successors) {
             chain.kept.extend(next.kept);
@@ -87,7 +92,7 @@ impl Chain {
 
     /// Whether a statement that stewards decide counts.
     pub fn counts(&self, facts: &Facts<'_>, id: &StatementId, signers: &BTreeSet<[u8; 32]>) -> bool {
-        self.kept.contains(id) || self.last().is_majority(facts, (id, signers))
+        self.kept.contains(id) || !self.undecided.contains(id) && self.last().is_majority(facts, (id, signers))
     }
 
     /// The lowest round in which a successor of the position in force can still get a majority.

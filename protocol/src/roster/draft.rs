@@ -75,7 +75,10 @@ pub(super) fn open(
         }
         draft.kept_by.extend(roster.partner_of(&kept.device).map(|partner| partner.id));
     }
-    found.retain(|id, draft| !roster.in_force.contains(id) && is_open(&draft.statement, roster));
+    found.retain(|id, draft| {
+        let is_carried = carried.contains(id);
+        !roster.in_force.contains(id) && is_open(&draft.statement, is_carried, roster)
+    });
     for draft in found.values_mut() {
         draft.count(facts, position, roster);
     }
@@ -113,10 +116,10 @@ impl OpenDraft {
     }
 }
 
-/// Whether there is still something to decide.
-fn is_open(statement: &Statement, roster: &Roster) -> bool {
+/// Whether there is still something to decide. Of a federation that is carried over there is only what was in force there.
+fn is_open(statement: &Statement, is_carried: bool, roster: &Roster) -> bool {
     let Some(federation) = &roster.federation else { return false };
-    if statement.federation().is_some_and(|id| !federation.takes_in(&id)) {
+    if statement.federation().is_some_and(|id| id != federation.id && !is_carried) {
         return false;
     }
     let partner = |id: &PartnerId| roster.partners.get(id);

@@ -2,9 +2,10 @@
 //!
 //! A certificate by a machine counts like one by the partner key, with at most the rights of the machine that certifies. It
 //! rests on that machine's signature: where the key has revoked the machine, only what a revocation by the key lists stays.
+//! Where another machine has revoked it, what no revocation lists is suspended until the key speaks.
 
 use super::build::{Certificate, Certified, Fact, Facts, by_keys, revoked_by, work};
-use crate::ids::StatementId;
+use crate::ids::{DeviceKey, PartnerId, PartnerKey, StatementId};
 use crate::statement::{Rights, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +33,27 @@ impl<'a> Facts<'a> {
         });
         let further: Vec<_> = further.collect();
         self.certificates.extend(further);
+    }
+
+    /// Suspends the machines that nobody stands for but others that are out: whom a machine revokes certifies only those
+    /// that the revocations name. `by_key` are the devices that each key has certified itself. As with the revoked ones,
+    /// what they have signed stays until the key speaks.
+    pub fn suspend(&mut self, by_key: BTreeMap<(PartnerId, PartnerKey), BTreeMap<DeviceKey, Rights>>) {
+        if self.revoked.is_empty() {
+            return;
+        }
+        let known = std::mem::replace(&mut self.certified_by, by_key);
+        let revoked = std::mem::take(&mut self.revoked);
+        self.follow_certificates(|by, id| revoked.get(by).is_none_or(|signed| signed.contains(id)));
+        let stood_for = std::mem::replace(&mut self.certified_by, known);
+        self.revoked = revoked;
+        for ((partner, key), devices) in &self.certified_by {
+            let stood_for = stood_for.get(&(*partner, *key));
+            let suspended = devices.keys().filter(|device| stood_for.is_none_or(|known| !known.contains_key(device)));
+            for device in suspended {
+                self.revoked.entry((*partner, *key, *device)).or_default();
+            }
+        }
     }
 
     /// Adds to the devices of each key those that other devices of it have certified, and whom these have. Gives the facts

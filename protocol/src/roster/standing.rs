@@ -4,6 +4,7 @@ use super::build::{Fact, Facts};
 use super::chain::Chain;
 use super::{Ending, Federation, Partner, Roster};
 use crate::ids::{FederationId, PartnerId, PartnerKey, StatementId};
+use crate::limits;
 use crate::statement::{Rights, Statement, Stays};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,10 @@ pub(super) struct Standing<'a> {
     pub founded: Founded<'a>,
     /// The federations that it carries over, the nearest first.
     pub carries: Vec<FederationId>,
+    /// The stewards of every position of those that are here.
+    pub positions_before: BTreeMap<StatementId, BTreeMap<PartnerId, PartnerKey>>,
+    /// The last stewards of each of those.
+    pub stewards_before: BTreeMap<FederationId, BTreeMap<PartnerId, PartnerKey>>,
     pub chain: Chain,
     /// Its founder, and those of the federations that it carries over, each with the first key known of it.
     pub founders: BTreeMap<PartnerId, PartnerKey>,
@@ -52,7 +57,13 @@ impl Standing<'_> {
             name: self.founded.name.to_owned(),
             position: last.id,
             stewards: last.stewards.clone(),
-            positions: self.chain.positions.iter().map(|position| (position.id, position.stewards.clone())).collect(),
+            positions: self
+                .positions_before
+                .clone()
+                .into_iter()
+                .chain(self.chain.positions.iter().map(|position| (position.id, position.stewards.clone())))
+                .collect(),
+            stewards_before: self.stewards_before.clone(),
             round: self.chain.round(facts, id),
             kept: self.chain.kept.clone(),
             carries: self.carries.clone(),
@@ -117,6 +128,7 @@ impl<'a> Facts<'a> {
             let founded = founded_by(fact)?;
             // Who carries over may have another key by then: its standing says whose it is.
             let good = (founded.carries.is_some() || PartnerId::from_first_key(&founded.key) == founded.founder)
+                && self.carried_by(&founded).len() <= limits::CARRIED_MAX
                 // What its device has founded stays founded, whatever becomes of the device.
                 && self.certified_signers(&founded.founder, &founded.key, Rights::STEWARD, &fact.signers).next().is_some();
             good.then_some(founded)
@@ -129,7 +141,8 @@ impl<'a> Facts<'a> {
         Some(self.standing(founded)).filter(Standing::is_sound)
     }
 
-    /// The foundings of the federations that one carries over, the nearest first.
+    /// The foundings of the federations that one carries over, the nearest first; of more than
+    /// [`limits::CARRIED_MAX`] one more than that.
     pub fn carried_by(&self, founded: &Founded<'a>) -> Vec<Founded<'a>> {
         let (mut all, mut next) = (Vec::new(), founded.carries);
         // An id is a hash over that of the predecessor, so none comes twice.
@@ -137,6 +150,9 @@ impl<'a> Facts<'a> {
             let Some(found) = self.fact(&StatementId(id.0)).and_then(founded_by) else { break };
             next = found.carries;
             all.push(found);
+            if all.len() > limits::CARRIED_MAX {
+                break;
+            }
         }
         all
     }
@@ -149,12 +165,30 @@ impl<'a> Facts<'a> {
     pub fn standing(&self, founded: Founded<'a>) -> Standing<'a> {
         let federation = FederationId(founded.id.0);
         let carried = self.carried_by(&founded);
-        let kept = founded.carries.map(|(_, kept)| kept.clone()).unwrap_or_default();
+        // What the one that it carries over has decided. Without that one here nobody can tell, and nothing counts.
+        let before = carried.first().map(|nearest| self.standing(*nearest)).filter(Standing::is_sound);
+        let mut positions_before = BTreeMap::new();
+        let mut stewards_before = BTreeMap::new();
+        if let Some(before) = &before {
+            stewards_before.clone_from(&before.stewards_before);
+            stewards_before.insert(FederationId(before.founded.id.0), before.chain.last().stewards.clone());
+            positions_before.clone_from(&before.positions_before);
+            positions_before.extend(before.chain.positions.iter().map(|p| (p.id, p.stewards.clone())));
+        }
+        let before = before.map(|before| self.in_force(&before)).unwrap_or_default();
+        let is_carried = |id: &&StatementId| before.contains(id) || carried.iter().any(|earlier| earlier.id == **id);
+        let kept = founded.carries.map(|(_, kept)| kept.iter().filter(is_carried).copied().collect());
+        let kept: BTreeSet<StatementId> = kept.unwrap_or_default();
         let mut founders = BTreeMap::new();
         for earlier in carried.iter().rev().filter(|earlier| kept.contains(&earlier.id)).chain([&founded]) {
             founders.entry(earlier.founder).or_insert(earlier.key);
         }
-        let chain = Chain::follow(self, federation, (founded.founder, founded.key), kept);
+        let mut chain = Chain::follow(self, federation, (founded.founder, founded.key), kept);
+        if founded.carries.is_some() {
+            let is_of_another = |fact: &&Fact<'a>| fact.statement.federation().is_some_and(|id| id != federation);
+            let undecided = self.facts.iter().filter(is_of_another).filter(|fact| !before.contains(&fact.id));
+            chain.undecided = undecided.map(|fact| fact.id).collect();
+        }
         let carries: Vec<FederationId> = match founded.carries {
             // The nearest is known by name even where its founding is not here.
             Some((nearest, _)) => {
@@ -165,6 +199,8 @@ impl<'a> Facts<'a> {
         let mut out = Standing {
             founded,
             carries,
+            positions_before,
+            stewards_before,
             chain,
             founders,
             newcomers: BTreeSet::new(),
@@ -218,20 +254,33 @@ impl<'a> Facts<'a> {
     /// from a federation has none in it.
     ///
     /// One that carries over another is nobody's who has not chosen it, but of those that it has admitted itself and
-    /// that are in no other. Who has been removed from the one that was chosen is not back in the old one.
+    /// that were never in another. Who has been removed from the one that was chosen is not back in the old one.
     pub fn federation_of(&self, own: &PartnerId, chosen: Option<FederationId>) -> Option<Standing<'a>> {
-        let mut all: Vec<_> = self.foundings().map(|founded| self.standing(founded)).collect();
-        all.retain(Standing::is_sound);
-        if let Some(at) = chosen.and_then(|id| all.iter().position(|standing| standing.founded.id.0 == id.0)) {
-            return Some(all.swap_remove(at)).filter(|standing| standing.has(own));
+        if let Some(standing) = chosen.and_then(|id| self.standing_of(&id)) {
+            return Some(standing).filter(|standing| standing.has(own));
+        }
+        let sound = |founded: Founded<'a>| Some(self.standing(founded)).filter(Standing::is_sound);
+        let (carrying, plain): (Vec<_>, Vec<_>) = self.foundings().partition(|founded| founded.carries.is_some());
+        let mut all: Vec<_> = plain.into_iter().filter_map(sound).collect();
+        // Also who has been removed from one: being removed moves nobody to where others have admitted it unasked.
+        if !all.iter().any(|standing| standing.ever_had(own)) {
+            let mut of_each = BTreeMap::new();
+            let few =
+                carrying.into_iter().filter(|founded| is_one_of_few(&mut of_each, (founded.founder, founded.key)));
+            all = few.filter_map(sound).filter(|standing| standing.newcomers.contains(own)).collect();
         }
         all.retain(|standing| standing.has(own));
-        let carries = |standing: &Standing<'a>| standing.founded.carries.is_some();
-        let has_plain = all.iter().any(|standing| !carries(standing));
-        all.retain(|standing| !carries(standing) || !has_plain && standing.newcomers.contains(own));
         let founded = all.iter().position(|standing| standing.founded.founder == *own).unwrap_or(0);
         (founded < all.len()).then(|| all.swap_remove(founded))
     }
+}
+
+/// Whether a carry-over is among the few of `founder` that are looked at, asked in the order of their ids: a partner can
+/// make any number of them, and each takes a reading of everything.
+pub(super) fn is_one_of_few<F: Ord>(of_each: &mut BTreeMap<F, usize>, founder: F) -> bool {
+    let many = of_each.entry(founder).or_default();
+    *many += 1;
+    *many <= limits::CARRY_OVERS_PER_FOUNDER_MAX
 }
 
 /// The keys of a partner, the one in force last; `None`: it is none of the federation's. Without a federation there is

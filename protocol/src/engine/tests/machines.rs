@@ -110,6 +110,25 @@ fn a_machine_gives_no_right_that_it_does_not_have() {
 }
 
 #[test]
+fn a_machines_certificate_rests_on_nothing_that_others_have_made_up() {
+    let (mut world, _) = World::new(3);
+    let partner = world.partner(1);
+    let made_up: Vec<SignedStatement> = (0..40)
+        .map(|number| {
+            let key = PartnerSigner::from_secret(&[100 + number; 32]);
+            SignedStatement::certificate_of(partner, &key, &laptop(80), Rights::ALL, ("Partner", "IT", "office"))
+        })
+        .collect();
+    world.nodes[1].engine.adopt_statements(made_up);
+    let certificate = world.certify(1, &laptop(60), Rights::ALL).expect("the first machine may");
+    assert_eq!(certificate.rests_on.len(), 1, "on its own certificate alone");
+    let machine = world.set_up(laptop(60), certificate);
+    assert_eq!(world.let_in(machine, 1), Ok(Reply::Done));
+    let further = world.certify(machine, &laptop(61), Rights::ALL).expect("it may too");
+    assert_eq!(further.rests_on.len(), 2, "on the chain to the key");
+}
+
+#[test]
 fn what_a_revoked_machine_certifies_does_not_count_where_the_kit_has_spoken() {
     let (mut world, _) = World::new(3);
     let before = world.certify(1, &laptop(60), Rights::ALL).expect("in time");

@@ -79,6 +79,145 @@ fn nobody_is_in_it_who_has_not_chosen_it() {
     assert_eq!(after.federation, None, "who is removed from it is not back in the old one");
 }
 
+fn removal(of: FederationId, partner: &Who) -> Statement {
+    let position = StatementId(of.0);
+    Statement::Removal { federation: of, position, partner: partner.id(), stays: BTreeMap::new() }
+}
+
+#[test]
+fn whoever_is_removed_from_the_old_one_does_not_land_where_it_was_admitted_unasked() {
+    let (w, [one, _], all) = &*CARRIED;
+    let mut all = all.clone();
+    let federation = FederationId(w.founding.id.0);
+    let admitted = Statement::Admission {
+        federation,
+        position: w.founding.id,
+        partner: w.mallory.id(),
+        partner_key: w.mallory.partner.key(),
+        name: "Mallory".into(),
+        country: "IT".into(),
+    };
+    all.push(signed_by(&[&w.slovenia, &w.france], &admitted));
+    let of =
+        |all: &[VerifiedStatement], chosen| Roster::build_in(&w.mallory.id(), chosen, all).federation.map(|f| f.id);
+    assert_eq!(of(&all, None), Some(federation), "it is in the old one");
+    all.push(signed_by(&[&w.slovenia, &w.france], &removal(federation, &w.mallory)));
+    assert_eq!(of(&all, None), None, "and in none after its removal");
+    assert_eq!(of(&all, Some(*one)), Some(*one), "but where it has chosen to be");
+}
+
+#[test]
+fn a_founder_keeps_only_what_was_in_force_and_its_old_signatures_decide_nothing() {
+    let (w, _, all) = &*CARRIED;
+    let mut all = all.clone();
+    let federation = FederationId(w.founding.id.0);
+    let mine = w.italy.sign(&removal(federation, &w.france));
+    let pending = w.italy.sign(&removal(federation, &w.slovenia));
+    let Some(Statement::CarryOver { name, predecessor, kept, .. }) =
+        all.iter().rev().find_map(|s| s.statement.as_ref().filter(|s| matches!(s, Statement::CarryOver { .. })))
+    else {
+        unreachable!("the fixture has two")
+    };
+    let kept = kept.iter().copied().chain([mine.id]).collect();
+    let liar = w.italy.sign(&Statement::CarryOver {
+        name: name.clone(),
+        founder: w.italy.id(),
+        founder_key: w.italy.partner.key(),
+        nonce: [9; 16],
+        predecessor: *predecessor,
+        kept,
+    });
+    let chosen = FederationId(liar.id.0);
+    all.extend([mine.clone(), pending.clone(), liar]);
+    let has = |all: &[VerifiedStatement], who: &Who| {
+        let roster = Roster::build_in(&w.italy.id(), Some(chosen), all);
+        assert!(!roster.drafts.contains_key(&pending.id), "nor is it asked about");
+        roster.partners.get(&who.id()).is_some_and(|partner| partner.admitted)
+    };
+    assert!(has(&all, &w.france), "what no majority has signed is not kept by naming it");
+    assert!(has(&all, &w.slovenia), "an old signature of one of several does not become that of the only one");
+    let new = w.italy.sign(&removal(chosen, &w.slovenia));
+    assert!(!has(&[all.as_slice(), &[new]].concat(), &w.slovenia), "what names the new one does count");
+    // What was in force there counts once the new stewards sign it, as ever.
+    let decided = signed_by(&[&w.slovenia, &w.france, &w.italy], &removal(federation, &w.mallory));
+    all.push(decided.clone());
+    let roster = Roster::build_in(&w.italy.id(), Some(chosen), &all);
+    assert!(roster.in_force.contains(&decided.id));
+}
+
+#[test]
+fn what_a_machine_certifies_that_another_one_has_revoked_is_suspended_until_the_key_speaks() {
+    let (w, _, all) = &*CARRIED;
+    let of_italy = |all: &[VerifiedStatement]| {
+        let roster = Roster::build(&w.slovenia.id(), all);
+        [60, 61].map(|number| roster.is_member(&DeviceSigner::from_secret(&[number; 32]).key()))
+    };
+    assert_eq!(of_italy(all), [true, true]);
+    let [second, fresh] = [60, 62].map(|number| DeviceSigner::from_secret(&[number; 32]));
+    let other = SignedStatement::certificate(&w.italy.partner, &fresh, Rights::ALL, "Ponte", "IT", "other");
+    let revoked = |signed: BTreeSet<StatementId>| Statement::Revocation {
+        partner: w.italy.id(),
+        partner_key: w.italy.partner.key(),
+        device: second.key(),
+        stays: BTreeMap::new(),
+        signed,
+    };
+    let sign = |statement: &Statement| verified(SignedStatement::unsigned(statement).sign_device(&fresh));
+    let third = all.iter().filter(|s| s.signers.contains(&second.key().0)).map(|s| s.id).collect();
+    let mut all = all.clone();
+    all.push(verified(other));
+    all.push(sign(&revoked(BTreeSet::new())));
+    assert_eq!(of_italy(&all), [false, false], "nobody but a revoked machine stands for the third one");
+    all.push(sign(&revoked(third)));
+    assert_eq!(of_italy(&all), [false, true], "a revocation that lists its certificate does");
+}
+
+#[test]
+fn of_the_many_that_one_founds_a_few_are_looked_at() {
+    let (w, [one, _], all) = &*CARRIED;
+    let carry = |nonce: u8, predecessor: FederationId| {
+        w.france.sign(&Statement::CarryOver {
+            name: "Many".into(),
+            founder: w.france.id(),
+            founder_key: w.france.partner.key(),
+            nonce: [nonce; 16],
+            predecessor,
+            kept: BTreeSet::from([StatementId(predecessor.0)]),
+        })
+    };
+    let mut all = all.clone();
+    all.extend((20..40).map(|nonce| carry(nonce, FederationId(w.founding.id.0))));
+    let mut of_france: Vec<FederationId> = all
+        .iter()
+        .filter(|s| matches!(&s.statement, Some(Statement::CarryOver { founder, .. }) if *founder == w.france.id()))
+        .map(|s| FederationId(s.id.0))
+        .collect();
+    of_france.sort();
+    of_france.truncate(crate::limits::CARRY_OVERS_PER_FOUNDER_MAX);
+    let offered = |all: &[VerifiedStatement]| {
+        let roster = Roster::build(&w.slovenia.id(), all);
+        roster.carried_over.into_keys().collect::<BTreeSet<_>>()
+    };
+    let expected: BTreeSet<_> = of_france.into_iter().chain([*one]).collect();
+    assert_eq!(expected.len(), 5, "of more than twenty");
+    assert_eq!(offered(&all), expected, "the least ids of the one, and the other's");
+    all.reverse();
+    assert_eq!(offered(&all), expected, "in whatever order");
+    // A line that is longer than anybody's history can be is nobody's federation.
+    let mut line = vec![carry(40, *one)];
+    for _ in 0..crate::limits::CARRIED_MAX {
+        let last = FederationId(line[line.len() - 1].id.0);
+        line.push(carry(41, last));
+    }
+    all.extend(line.iter().cloned());
+    let at = |place: usize| {
+        let chosen = FederationId(line[place].id.0);
+        Roster::build_in(&w.france.id(), Some(chosen), &all).federation.map(|federation| federation.id)
+    };
+    assert_eq!(at(3), Some(FederationId(line[3].id.0)));
+    assert_ne!(at(line.len() - 1), Some(FederationId(line[line.len() - 1].id.0)));
+}
+
 proptest! {
     #[test]
     fn order_and_duplicates_make_no_difference_to_what_is_carried_over(
