@@ -6,7 +6,7 @@ use super::{FieldChange, FieldOp, Scalar, is_set_key};
 use crate::ids::{ChangeHash, DocId, RecordKey};
 use crate::scan::{Action, KeyRef, ObjRef, OpId, ScannedChange, ScannedOp};
 use automerge::{Automerge, ObjId, Prop, ROOT, ReadDoc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An edit to be made again.
 #[derive(Clone, PartialEq, Debug)]
@@ -138,14 +138,21 @@ fn object_id(id: &OpId) -> ObjId {
     ObjId::Id(id.counter, id.actor.to_automerge(), 0)
 }
 
-/// The changes that wrote what stands in one field.
+/// How often a record with a random id was made: what is written goes to each of its maps.
+pub fn times_made(am: &Automerge, doc: &DocId, key: &RecordKey) -> usize {
+    if doc.is_links() { 0 } else { maps(am, key).len() }
+}
+
+/// The changes that wrote what stands in one field, each once.
 pub fn writers(am: &Automerge, doc: &DocId, key: &RecordKey, field: &str) -> Vec<ChangeHash> {
     let (objs, prop) = match doc.is_links() {
         true => (vec![ROOT], format!("{key}/{field}")),
         false => (maps(am, key), field.to_owned()),
     };
     let standing = objs.iter().flat_map(|obj| am.get_all(obj, prop.as_str()).unwrap_or_default());
-    standing.filter_map(|(_, id)| am.hash_for_opid(&id)).map(ChangeHash::from).collect()
+    let written: BTreeSet<ChangeHash> =
+        standing.filter_map(|(_, id)| am.hash_for_opid(&id)).map(ChangeHash::from).collect();
+    written.into_iter().collect()
 }
 
 /// The change that made a record; `None` in a links part, where records are not made, and where there is none.
