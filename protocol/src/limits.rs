@@ -83,6 +83,8 @@ pub const LATE_MS: i64 = 60_000;
 pub const ARRIVALS_TOGETHER_MS: u64 = 60 * 60 * 1_000;
 /// Late arrivals that are remembered of a document; the oldest are news no more.
 pub const ARRIVALS_MAX: usize = 64;
+/// Authors of changes that came late together who are remembered one by one; of more it is remembered that some came.
+pub const ARRIVALS_OF_BATCH_MAX: usize = 16;
 
 /// Largest wire message in bytes, frame header excluded.
 pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
