@@ -7,9 +7,10 @@ use crate::ids::{ChangeHash, DocId, RecordKey};
 use crate::scan::{Action, KeyRef, ObjRef, OpId, ScannedChange, ScannedOp};
 use automerge::{Automerge, ObjId, Prop, ROOT, ReadDoc};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-/// An edit to be made again.
-#[derive(Clone, PartialEq, Debug)]
+/// An edit to be made again. `Debug` shows nothing of what it writes: it may be a person's.
+#[derive(Clone, PartialEq)]
 pub struct DroppedEdit {
     /// The record.
     pub key: RecordKey,
@@ -19,6 +20,12 @@ pub struct DroppedEdit {
     pub changes: Vec<FieldChange>,
     /// The dropped change that wrote them: what came before it is what its author had seen.
     pub change: ChangeHash,
+}
+
+impl fmt::Debug for DroppedEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DroppedEdit").field("key", &self.key).field("change", &self.change).finish_non_exhaustive()
+    }
 }
 
 /// Turns a device's dropped changes into edits, in the order in which they were made. Only what the change that made a
