@@ -26,7 +26,7 @@ pub const CHANGE_ACTORS_MAX: usize = 1_024;
 /// Values of one field that one change may overwrite; where more stand beside one another, changes are written before
 /// that overwrite some of them.
 pub const FIELD_VALUES_MAX: usize = CHANGE_ACTORS_MAX / 2;
-/// So many of those changes one command writes at most, a copy of the document's state each: 32,000 values.
+/// So many of those changes one command writes in a document at most, a copy of the document's state each: 32,000 values.
 pub const DECIDING_STEPS_MAX: usize = 64;
 
 /// Operations that the operations of one change may overwrite together: every one of them conflicting, with room.
