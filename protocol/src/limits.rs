@@ -26,6 +26,8 @@ pub const CHANGE_ACTORS_MAX: usize = 1_024;
 /// Values of one field that one change may overwrite; where more stand beside one another, changes are written before
 /// that overwrite some of them.
 pub const FIELD_VALUES_MAX: usize = CHANGE_ACTORS_MAX / 2;
+/// So many of those changes one command writes in a document at most, a copy of the document's state each: 32,000 values.
+pub const DECIDING_STEPS_MAX: usize = 64;
 
 /// Operations that the operations of one change may overwrite together: every one of them conflicting, with room.
 pub const CHANGE_PREDECESSORS_MAX: u64 = 40_000;
@@ -81,6 +83,8 @@ pub const LATE_MS: i64 = 60_000;
 pub const ARRIVALS_TOGETHER_MS: u64 = 60 * 60 * 1_000;
 /// Late arrivals that are remembered of a document; the oldest are news no more.
 pub const ARRIVALS_MAX: usize = 64;
+/// Authors of changes that came late together who are remembered one by one; of more it is remembered that some came.
+pub const ARRIVALS_OF_BATCH_MAX: usize = 16;
 
 /// Largest wire message in bytes, frame header excluded.
 pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;

@@ -21,7 +21,9 @@ pub(crate) struct Turns {
 impl Turns {
     /// A connection leads to this process. Of two of one device the newer one is served once the other has had its time.
     pub fn identified(&mut self, connection: ConnectionId, device: DeviceKey, process: String, now: Instant) {
-        let other = self.processes.values().any(|(known, other)| *known == device && *other != process);
+        // What was known of this connection itself is no other process.
+        let mut others = self.processes.iter().filter(|(known, _)| **known != connection);
+        let other = others.any(|(_, (known, other))| *known == device && *other != process);
         if other {
             self.due.entry(device).or_insert((now + KEY_TURN, process.clone()));
         }
@@ -40,6 +42,9 @@ impl Turns {
         if left.len() < 2 {
             self.due.remove(&device);
         }
+        if left.is_empty() {
+            self.taken.remove(&device);
+        }
     }
 
     /// When the next turn comes.
@@ -54,9 +59,12 @@ impl Turns {
         let mut close = Vec::new();
         for device in over {
             let Some((_, process)) = self.due.remove(&device) else { continue };
+            let before = close.len();
             let others = self.processes.iter().filter(|(_, (known, other))| *known == device && *other != process);
             close.extend(others.map(|(connection, _)| *connection));
-            self.taken.insert(device);
+            if close.len() > before {
+                self.taken.insert(device);
+            }
         }
         close
     }
@@ -92,5 +100,23 @@ mod tests {
         turns.identified(first, device, "a".into(), later);
         turns.closed(&second);
         assert_eq!(turns.next_due(), None, "who is alone has all the time");
+    }
+
+    #[test]
+    fn a_process_that_names_itself_anew_on_its_connection_is_still_one_and_who_has_gone_is_forgotten() {
+        let (now, device) = (Instant::now(), DeviceKey([7; 32]));
+        let [first, second] = [1, 2].map(ConnectionId::new_unchecked);
+        let mut turns = Turns::default();
+        turns.identified(first, device, "a".into(), now);
+        turns.identified(first, device, "b".into(), now);
+        assert_eq!(turns.next_due(), None, "there is one connection");
+        turns.identified(second, device, "c".into(), now);
+        turns.identified(first, device, "c".into(), now);
+        assert_eq!((turns.due(now + KEY_TURN), turns.was_taken(&device)), (vec![], false), "nobody had to make room");
+        turns.identified(first, device, "b".into(), now);
+        assert_eq!(turns.due(now + KEY_TURN).len(), 1);
+        turns.closed(&first);
+        turns.closed(&second);
+        assert!(!turns.was_taken(&device), "nothing is left of a device without a connection");
     }
 }

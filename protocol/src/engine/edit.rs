@@ -187,20 +187,52 @@ impl Engine {
 
     /// Decides fields in which more values stand beside one another than one change may overwrite, some of them at a time,
     /// as the edit decides: a member could otherwise write so many that nobody decides them any more.
+    ///
+    /// What the writer of records refuses is known before the first of these changes. Should the edit's own change still be
+    /// too large after them, the edit is refused and they stay: each decides as the edit would have.
     fn decide_crowded(&mut self, id: DocId, edits: &[&Placed]) -> Result<(), CommandError> {
-        let mut renewed = false;
+        let Some(loaded) = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()) else { return Ok(()) };
+        let mut named = 0;
+        for one in edits {
+            let made = record::times_made(&loaded.am, &id, &one.key);
+            if made > limits::FIELD_VALUES_MAX {
+                // Each of its maps is written, and no change may name so many actors.
+                let text = format!("record {} was made {made} times by its writers: nobody can edit it", one.key);
+                return Err(CommandError::Invalid(text));
+            }
+            let values =
+                one.edit.changes.iter().map(|change| record::writers(&loaded.am, &id, &one.key, &change.key).len());
+            named += made + values.sum::<usize>();
+        }
+        if named <= limits::FIELD_VALUES_MAX {
+            return Ok(());
+        }
+        self.write_edits(id, edits, true)?;
+        let mut steps = 0;
         for (key, change) in edits.iter().flat_map(|one| one.edit.changes.iter().map(|change| (&one.key, change))) {
+            let mut before = usize::MAX;
             loop {
+                // Should the next change be too large, the document is thrown away: what this slice has written of it is
+                // shown first.
+                self.project_due();
                 let Some(loaded) = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()) else { return Ok(()) };
                 let mut some = record::writers(&loaded.am, &id, key, &change.key);
-                if some.len() <= limits::FIELD_VALUES_MAX {
+                // Where a step has not made them fewer, or had nothing to write, none will: what is left the edit may take.
+                if some.len() <= limits::FIELD_VALUES_MAX || some.len() >= before {
                     break;
                 }
+                before = some.len();
+                if steps == limits::DECIDING_STEPS_MAX {
+                    let text =
+                        format!("too many values of {} stand beside one another: save it again to go on", change.key);
+                    return Err(CommandError::Invalid(text));
+                }
                 some.truncate(limits::FIELD_VALUES_MAX);
-                if !std::mem::replace(&mut renewed, true) {
+                if steps == 0 {
                     // What this process has written last may build on all of them, and its next change on that.
                     self.renew_actor();
                 }
+                steps += 1;
                 let (actor, wall_ms) = (self.own_actor(&id).0, self.now.wall_ms as i64);
                 let some = some.into_iter().map(automerge::ChangeHash::from).collect();
                 self.write_on(id, actor, some, |part| {
@@ -214,7 +246,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes a change that `write` makes on top of these changes alone.
+    /// Takes a change that `write` makes on top of these changes alone, if it makes one.
     fn write_on(
         &mut self,
         id: DocId,
@@ -228,9 +260,8 @@ impl Engine {
         let failed = |text: String| CommandError::Invalid(format!("the document could not be joined: {text}"));
         let mut part = loaded.am.fork_at(&heads).map_err(|error| failed(error.to_string()))?;
         part.set_actor(actor.to_automerge());
-        let nothing = || failed("nothing was written".into());
-        let hash = write(&mut part)?.ok_or_else(nothing)?;
-        let change = part.get_change_by_hash(&hash).ok_or_else(nothing)?;
+        let Some(hash) = write(&mut part)? else { return Ok(()) };
+        let change = part.get_change_by_hash(&hash).ok_or_else(|| failed("the change is not there".into()))?;
         super::document::apply_all(&mut loaded.am, std::iter::once(change.raw_bytes().to_vec())).map_err(failed)?;
         self.note_own_change(id, actor, hash.into())
     }

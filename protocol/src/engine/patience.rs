@@ -68,7 +68,12 @@ impl Engine {
                 doc,
                 runs.iter().map(|run| (run.run.actor(doc), Tip { seq: run.run.seq, hash: run.run.hash })),
             )),
-            Message::Ack { doc, tips } => u64::from(self.has_told(id, doc, tips.iter().map(|(a, tip)| (*a, *tip)))),
+            Message::Ack { doc, tips } => {
+                // Of what it cannot have from us no note is taken: it may say that as often as it likes.
+                let held = self.docs.get(doc).map(|doc| &doc.frontier);
+                let counts = held.is_some_and(|held| tips.iter().any(|(actor, tip)| held.seq(actor) >= tip.seq));
+                u64::from(!counts || self.has_told(id, doc, tips.iter().map(|(a, tip)| (*a, *tip))))
+            }
             Message::Beacons(beacons) => beacons.len().max(1) as u64,
             Message::Statements(statements) => statements.len().max(1) as u64,
             // Each may be answered with a whole document.

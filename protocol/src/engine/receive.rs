@@ -89,6 +89,8 @@ impl Engine {
             if let (Some(session), Some(doc)) = (self.sessions.get_mut(&id), self.docs.get(&doc_id)) {
                 session.holds(doc_id, &tips, &doc.frontier);
             }
+            // It has of us what it pushes, as if it had acknowledged that.
+            self.note_delivered(device, doc_id);
             self.send(id, &Message::Ack { doc: doc_id, tips });
             return self.compare(id, doc_id);
         }

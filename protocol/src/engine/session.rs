@@ -225,7 +225,7 @@ impl Engine {
         }
         match message {
             Message::Docs(docs) => self.handle_docs(id, &docs),
-            Message::Frontiers(frontiers) => frontiers.into_iter().for_each(|f| self.handle_frontier(id, f)),
+            Message::Frontiers(frontiers) => self.handle_frontiers(id, frontiers),
             Message::Push { doc, changes, runs } => self.handle_push(id, doc, changes, runs),
             Message::Ack { doc, tips } => self.handle_ack(id, doc, &tips),
             Message::HaveBeacons(numbers) => self.send_newer_beacons(id, &numbers),
@@ -503,6 +503,16 @@ impl Engine {
         self.tell(id, &[differ, equal].concat());
     }
 
+    /// A peer tells its state of documents, each at most once. What it makes us keep is weighed once for all of them.
+    fn handle_frontiers(&mut self, id: SessionId, told: Vec<DocFrontier>) {
+        let mut docs = BTreeSet::new();
+        if !told.iter().all(|told| docs.insert(told.doc)) {
+            return self.end_session(id, "tells of one document twice in a message");
+        }
+        told.into_iter().for_each(|told| self.handle_frontier(id, told));
+        self.weigh(id);
+    }
+
     /// A peer tells its state of a document: ask for what we lack, and tell ours if it lacks something or takes us for
     /// lacking something.
     fn handle_frontier(&mut self, id: SessionId, told: DocFrontier) {
@@ -515,9 +525,7 @@ impl Engine {
             Ok(told) => told,
             Err(mine) => return self.ask_state(id, *mine),
         };
-        if !self.note_peer_state(id, &told) {
-            return;
-        }
+        self.note_peer_state(id, &told);
         let mine = &self.doc_mut(told.doc).frontier;
         // Nothing is said where we only lack something: that is asked for. Where both are equal the peer may not know.
         let (lacks, we_lack) = (mine.beyond(&told.frontier) > 0, told.frontier.beyond(mine) > 0);
@@ -527,11 +535,17 @@ impl Engine {
         self.compare(id, told.doc);
     }
 
-    /// Keeps what a peer told of its state of a document. False: there is no room for it, and the session has ended.
-    pub(super) fn note_peer_state(&mut self, id: SessionId, told: &DocFrontier) -> bool {
-        let Some(session) = self.sessions.get_mut(&id) else { return false };
+    /// Keeps what a peer told of its state of a document; [`Engine::weigh`] says whether there is room for it.
+    pub(super) fn note_peer_state(&mut self, id: SessionId, told: &DocFrontier) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
         session.sent.insert(told.doc, told.frontier.clone());
         session.acked.insert(told.doc, told.frontier.clone());
+    }
+
+    /// Whether there is room for what a peer has told of its state; where there is none the session ends. It looks at all
+    /// documents that the peer has told of: once for a message, and not for each of its documents.
+    pub(super) fn weigh(&mut self, id: SessionId) -> bool {
+        let Some(session) = self.sessions.get(&id) else { return false };
         if session.weight(&self.docs) > limits::TOLD_TIPS_MAX {
             self.end_session(id, "tells of more actors than any federation has");
             return false;
@@ -582,8 +596,8 @@ impl Engine {
     fn handle_ack(&mut self, id: SessionId, doc: DocId, tips: &BTreeMap<ActorId, Tip>) {
         let (Some(session), Some(held)) = (self.sessions.get_mut(&id), self.docs.get(&doc)) else { return };
         // It has from us what it acknowledges: of anything else we do not take note.
-        let ours = |(actor, tip): &(&ActorId, &Tip)| held.frontier.seq(actor) >= tip.seq;
-        session.holds(doc, &tips.iter().filter(ours).map(|(a, tip)| (*a, *tip)).collect(), &held.frontier);
+        let ours = tips.iter().filter(|(actor, tip)| held.frontier.seq(actor) >= tip.seq);
+        session.holds(doc, &ours.map(|(a, tip)| (*a, *tip)).collect(), &held.frontier);
         let device = session.device;
         let lacks = session.sent.get(&doc).is_some_and(|sent| held.frontier.beyond(sent) > 0);
         self.state_changed = true;

@@ -692,6 +692,8 @@ enum Apart {
     Always,
     /// The same, all of them the same field.
     InOneField,
+    /// Each made the same record.
+    MakingOneRecord,
 }
 
 /// A document that many processes have written.
@@ -707,13 +709,14 @@ fn written(disk: &mut Disk, id: DocId, signer: &DeviceSigner, count: u32, apart:
         }
         am.set_actor(actor.to_automerge());
         let (network, value) = match apart {
-            Apart::InOneField => ([9; 16], format!("as {n} has it")),
+            Apart::InOneField | Apart::MakingOneRecord => ([9; 16], format!("as {n} has it")),
             Apart::Never | Apart::Always => (nonce, "member".to_owned()),
         };
         let key = RecordKey::derived("membership", &[&RecordKey { kind: "network".into(), id: network }]);
         let role = FieldChange { key: "role".into(), op: FieldOp::Put(Scalar::Str(value)) };
         let mut tx = am.transaction();
-        crate::record::write(&mut tx, &id, &key, false, &[role]).expect("a link takes a field");
+        let create = apart == Apart::MakingOneRecord;
+        crate::record::write(&mut tx, &id, &key, create, &[role]).expect("a record takes a field");
         let (hash, _) = tx.commit_with(automerge::transaction::CommitOptions::default().with_time(0));
         let hash = hash.expect("a change").into();
         let run = crate::run::Run::sign(signer, &id, Nonce(nonce), 1, hash, [0; 8]).run;

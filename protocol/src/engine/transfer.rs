@@ -145,7 +145,10 @@ impl Engine {
                 return self.ask_state(id, *mine);
             }
         };
-        if !self.note_peer_state(id, &want) {
+        self.note_peer_state(id, &want);
+        // Where it is our own state, or a part of it, there is nothing to weigh.
+        let adds = self.docs.get(&wanted).is_none_or(|doc| want.frontier.weight_beside(&[&doc.frontier]) > 0);
+        if adds && !self.weigh(id) {
             return;
         }
         // What it asks for may descend from another branch than its own: it must hear of that, for it cannot see it.

@@ -6,9 +6,11 @@ use super::project::maps;
 use super::touch::record_of;
 use super::{DELETED, Scalar, is_set_key};
 use crate::ids::{ActorId, ChangeHash, DocId, RecordKey};
+use crate::persons::Personal;
 use crate::scan::{Action, KeyRef, ObjRef, OpId, ScanError, ScannedChange, ScannedOp, scan};
 use automerge::{Automerge, ObjId, ReadDoc};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 
 /// One change of a record.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,8 +30,8 @@ pub struct Entry {
     pub steps: Vec<FieldStep>,
 }
 
-/// What one change did to one flat field.
-#[derive(Clone, PartialEq, Debug)]
+/// What one change did to one flat field. `Debug` shows no value, and no member of a set: they may be a person's.
+#[derive(Clone, PartialEq)]
 pub struct FieldStep {
     /// The flat key.
     pub field: String,
@@ -37,6 +39,16 @@ pub struct FieldStep {
     pub before: Vec<Scalar>,
     /// What it wrote; `Null`: it removed the value.
     pub after: Scalar,
+}
+
+impl fmt::Debug for FieldStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field: &dyn fmt::Debug = match is_set_key(&self.field) {
+            true => &Personal::new(()),
+            false => &self.field,
+        };
+        f.debug_struct("FieldStep").field("field", field).finish_non_exhaustive()
+    }
 }
 
 /// The changes of one record in one document, newest first.

@@ -6,10 +6,11 @@ use super::{FieldChange, FieldOp, Scalar, is_set_key};
 use crate::ids::{ChangeHash, DocId, RecordKey};
 use crate::scan::{Action, KeyRef, ObjRef, OpId, ScannedChange, ScannedOp};
 use automerge::{Automerge, ObjId, Prop, ROOT, ReadDoc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-/// An edit to be made again.
-#[derive(Clone, PartialEq, Debug)]
+/// An edit to be made again. `Debug` shows nothing of what it writes: it may be a person's.
+#[derive(Clone, PartialEq)]
 pub struct DroppedEdit {
     /// The record.
     pub key: RecordKey,
@@ -19,6 +20,12 @@ pub struct DroppedEdit {
     pub changes: Vec<FieldChange>,
     /// The dropped change that wrote them: what came before it is what its author had seen.
     pub change: ChangeHash,
+}
+
+impl fmt::Debug for DroppedEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DroppedEdit").field("key", &self.key).field("change", &self.change).finish_non_exhaustive()
+    }
 }
 
 /// Turns a device's dropped changes into edits, in the order in which they were made. Only what the change that made a
@@ -138,14 +145,21 @@ fn object_id(id: &OpId) -> ObjId {
     ObjId::Id(id.counter, id.actor.to_automerge(), 0)
 }
 
-/// The changes that wrote what stands in one field.
+/// How often a record with a random id was made: what is written goes to each of its maps.
+pub fn times_made(am: &Automerge, doc: &DocId, key: &RecordKey) -> usize {
+    if doc.is_links() { 0 } else { maps(am, key).len() }
+}
+
+/// The changes that wrote what stands in one field, each once.
 pub fn writers(am: &Automerge, doc: &DocId, key: &RecordKey, field: &str) -> Vec<ChangeHash> {
     let (objs, prop) = match doc.is_links() {
         true => (vec![ROOT], format!("{key}/{field}")),
         false => (maps(am, key), field.to_owned()),
     };
     let standing = objs.iter().flat_map(|obj| am.get_all(obj, prop.as_str()).unwrap_or_default());
-    standing.filter_map(|(_, id)| am.hash_for_opid(&id)).map(ChangeHash::from).collect()
+    let written: BTreeSet<ChangeHash> =
+        standing.filter_map(|(_, id)| am.hash_for_opid(&id)).map(ChangeHash::from).collect();
+    written.into_iter().collect()
 }
 
 /// The change that made a record; `None` in a links part, where records are not made, and where there is none.

@@ -3,7 +3,7 @@
 //! Rows are made from documents, stored by the node in the same batch as the changes that caused them,
 //! and read by pages and API without a document in memory.
 
-use crate::ids::{ActorId, DocId, RecordKey, tagged_hash, to_hex};
+use crate::ids::{ActorId, DocId, PERSON_KIND, RecordKey, tagged_hash, to_hex};
 use crate::persons::Personal;
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
@@ -118,7 +118,7 @@ impl fmt::Debug for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Row");
         out.field("key", &self.key).field("doc", &self.doc).field("origins", &self.origins);
-        match self.doc.is_person() {
+        match self.doc.is_person() || self.key.kind == PERSON_KIND {
             true => out.field("fields", &Personal::new(())),
             false => out.field("fields", &self.fields).field("unseen_edits", &self.unseen_edits),
         };

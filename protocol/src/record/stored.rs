@@ -6,9 +6,10 @@ use crate::codec::to_cbor;
 use crate::ids::{DocId, RecordKey};
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
+use std::fmt;
 
-/// An encoded row with what a store has to know of it.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+/// An encoded row with what a store has to know of it. `Debug` shows nothing of its fields: they may be a person's.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct StoredRow {
     /// The record.
@@ -20,6 +21,13 @@ pub struct StoredRow {
     /// CBOR `[kind, id, origins, fields, unseen edits]`: everything but the document.
     #[n(2)]
     pub bytes: ByteVec,
+}
+
+impl fmt::Debug for StoredRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("StoredRow");
+        out.field("key", &self.key).field("has_conflict", &self.has_conflict).finish_non_exhaustive()
+    }
 }
 
 impl StoredRow {

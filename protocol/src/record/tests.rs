@@ -548,3 +548,27 @@ fn a_record_that_was_made_twice_shows_what_stands_in_either() {
 }
 
 mod history;
+
+#[test]
+fn debug_shows_nothing_of_a_person() {
+    let secret = "Ljudmila";
+    let key = RecordKey { kind: crate::ids::PERSON_KIND.into(), id: [7; 16] };
+    let doc = DocId { register: crate::ids::RegisterId([7; 32]), part: 1 };
+    let value = Scalar::from(secret);
+    let fields = [("name".to_owned(), vec![Cell { value: value.clone(), origin: 0 }])].into();
+    let row = Row { key: key.clone(), doc, origins: Vec::new(), fields, unseen_edits: Vec::new() };
+    let stored = StoredRow::new(&row);
+    let change = FieldChange { key: "name".into(), op: FieldOp::Put(value.clone()) };
+    let hash = crate::ids::ChangeHash([1; 32]);
+    let dropped = DroppedEdit { key, create: false, changes: vec![change], change: hash };
+    let step = FieldStep { field: "name".into(), before: vec![value.clone()], after: value };
+    let of_set = FieldStep { field: format!("skills/{secret}"), ..step.clone() };
+    let actor = crate::ids::ActorId([1; 16]);
+    let steps = vec![step, of_set];
+    let entry = Entry { change: hash, actor, time_ms: 0, rank: (0, 0), creates: false, steps };
+    let shown = format!("{row:?} {stored:?} {dropped:?} {entry:?}");
+    let bytes = format!("{:?}", secret.as_bytes());
+    let inner = bytes.trim_matches(['[', ']']);
+    assert!(!shown.contains(secret) && !shown.contains(inner), "{shown}");
+    assert!(shown.contains("StoredRow") && shown.contains("DroppedEdit"), "but which record it is: {shown}");
+}

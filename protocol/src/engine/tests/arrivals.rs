@@ -41,3 +41,30 @@ fn what_was_written_offline_is_news_when_it_comes() {
     world.restart(0);
     assert_eq!(came(&mut world, 0, &row, "phone"), met, "which a node knows after a restart too");
 }
+
+#[test]
+fn of_many_authors_at_once_it_is_remembered_that_they_came() {
+    let (mut world, shared) = World::new(1);
+    let id = DocId { register: shared, part: 0 };
+    let change = |n: u8| crate::scan::ScannedChange {
+        hash: crate::ids::ChangeHash([n; 32]),
+        actor: crate::ids::ActorId([n; 16]),
+        seq: 1,
+        start_op: 1,
+        time_ms: i64::from(n),
+        deps: Vec::new(),
+        ops: Vec::new(),
+        predecessors: Vec::new(),
+    };
+    let engine = &mut world.nodes[0].engine;
+    let many: Vec<_> = (1..=limits::ARRIVALS_OF_BATCH_MAX as u8 + 1).map(change).collect();
+    let before = engine.batch.len();
+    engine.note_late(id, many.iter().skip(1));
+    let each = engine.arrivals.time_ms(&id, &many[1].actor, many[1].time_ms);
+    assert_eq!((each, engine.arrivals.time_ms(&id, &many[1].actor, 1)), (world.now.wall_ms as i64, 1), "one by one");
+    let engine = &mut world.nodes[0].engine;
+    assert_eq!(engine.batch.len() - before, 1, "and written once");
+    engine.note_late(id, many.iter());
+    let of_all = engine.arrivals.time_ms(&id, &crate::ids::ActorId([99; 16]), 1);
+    assert_eq!((of_all, engine.batch.len() - before), (world.now.wall_ms as i64, 2), "or all as one");
+}

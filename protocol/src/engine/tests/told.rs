@@ -85,3 +85,41 @@ fn a_meta_that_follows_what_moves_says_what_one_read_anew_says() {
         assert_eq!(meta.frontier(&runs), frontier, "step {step}: and gives the state back");
     }
 }
+
+#[test]
+fn a_peer_that_tells_of_one_document_many_times_in_a_message_is_not_listened_to() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.connect(0, 1);
+    let session = *world.nodes[0].engine.sessions.keys().next().expect("a session");
+    let told = |docs: &[DocId]| {
+        let told = docs.iter().map(|doc| DocFrontier::of(*doc, Frontier::default())).collect();
+        Input::Received(session, Message::Frontiers(told).to_frame())
+    };
+    let other = DocId { part: row.doc.part + 1, ..row.doc };
+    world.handle(0, told(&[row.doc, other]));
+    assert!(world.nodes[0].engine.sessions.contains_key(&session), "of several it may tell");
+    world.handle(0, told(&[row.doc, other, row.doc]));
+    assert!(!world.nodes[0].engine.sessions.contains_key(&session), "of each once");
+}
+
+#[test]
+fn an_acknowledgement_of_what_is_not_here_costs_patience() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.connect(0, 1);
+    let engine = &world.nodes[0].engine;
+    let session = *engine.sessions.keys().next().expect("a session");
+    let cost = |doc: DocId, actor: [u8; 16], n: u64| {
+        let tip = Tip { seq: n, hash: crate::ids::ChangeHash([7; 32]) };
+        engine.cost_of(session, &Message::Ack { doc, tips: [(crate::ids::ActorId(actor), tip)].into() })
+    };
+    assert_eq!(cost(row.doc, [7; 16], 1), 1, "an actor that nobody knows");
+    assert_eq!(cost(DocId { part: 77, ..row.doc }, [7; 16], 1), 1, "a document that is not here");
+    let (actor, tip) = engine.docs[&row.doc].frontier.iter().next().expect("an actor");
+    assert_eq!(
+        (cost(row.doc, actor.0, tip.seq + 1), cost(row.doc, actor.0, tip.seq)),
+        (1, 1),
+        "and what was told before"
+    );
+}
