@@ -274,7 +274,7 @@ async fn begin(app: &AppState, params: ImportParams) -> Answer<Begun> {
 }
 
 /// Begins an import of a file that is here; what comes back tells how far it is. `params` as in the address of
-/// [`import`].
+/// [`import()`].
 ///
 /// # Errors
 /// 400 and 403 for what the parameters ask; 409 while another import runs.
