@@ -50,7 +50,7 @@ impl Spoke {
     /// whose clock was set back.
     fn is_beside(&self, other: &Self) -> bool {
         let (times, numbers) = ((self.ms, other.ms), (self.numbers, other.numbers));
-        times.0.0 < times.1.1 && times.1.0 < times.0.1 && numbers.0.0 <= numbers.1.1 && numbers.1.0 <= numbers.0.1
+        times.0.0 < times.1.1 && times.1.0 < times.0.1 && numbers.0.0 < numbers.1.1 && numbers.1.0 < numbers.0.1
     }
 }
 
