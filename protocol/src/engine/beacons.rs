@@ -152,6 +152,13 @@ impl Beacons {
         spoke.iter().any(|(other, spoke)| *other != **process && this.is_beside(spoke))
     }
 
+    /// This process begins anew, as far as it is asked who speaks beside whom.
+    fn forget_said(&mut self, audience: Audience, me: &DeviceKey) {
+        if let (Some(process), Some(spoke)) = (self.process, self.spoke.get_mut(&(*me, audience))) {
+            spoke.remove(&process);
+        }
+    }
+
     fn is_news(&self, beacon: &Beacon) -> bool {
         self.held.get(&(beacon.device, beacon.audience)).is_none_or(|held| held.signed.beacon.number < beacon.number)
     }
@@ -327,8 +334,10 @@ impl Engine {
             }
             self.name_copied(beacon);
             if beacon.device == self.me {
-                // Of before this machine was restored: what it says now has to be newer, or nobody takes it.
+                // Of before this machine was restored: what it says now has to be newer, or nobody takes it; and what it
+                // has said until now, with numbers of long ago, lies beside nothing.
                 self.beacons.touch();
+                self.beacons.forget_said(beacon.audience, &self.me);
             } else {
                 self.heard(beacon.device);
             }
