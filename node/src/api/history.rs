@@ -66,8 +66,9 @@ pub async fn read(
         .map(|text| Position::parse(text).ok_or_else(|| Problem::bad_request("after is not the next of an answer")));
     let after = after.transpose()?;
     let (own, roster, wanted) = (app.own().await?, app.node().roster(), key.clone());
-    let _turn = app.documents().acquire().await;
+    let turn = app.documents().clone().acquire_owned().await;
     let found = app.node().read(move |store| {
+        let _turn = turn;
         let reader = Reader::new(store, &roster, own, lang);
         history::read(&reader, &wanted, register, after, limit)
     });
@@ -142,9 +143,12 @@ pub async fn undo(app: &AppState, key: &RecordKey, body: &Undo, lang: Lang) -> A
 
 async fn find(app: &AppState, id: &str, lang: Lang) -> Answer<Option<Found>> {
     let (own, roster, wanted) = (app.own().await?, app.node().roster(), id.to_owned());
-    let _turn = app.documents().acquire().await;
-    let found = app.node().read(move |store| history::find(&Reader::new(store, &roster, own, lang), &wanted)).await?;
-    Ok(found)
+    let turn = app.documents().clone().acquire_owned().await;
+    let found = app.node().read(move |store| {
+        let _turn = turn;
+        history::find(&Reader::new(store, &roster, own, lang), &wanted)
+    });
+    Ok(found.await?)
 }
 
 fn hint(key: &RecordKey) -> String {

@@ -48,7 +48,7 @@ struct Inner {
     config: ApiConfig,
     access: Access,
     passwords: Arc<Semaphore>,
-    documents: Semaphore,
+    documents: Arc<Semaphore>,
     replay: Replay,
     answers: Answers,
     index: Arc<RecordIndex>,
@@ -65,7 +65,7 @@ impl AppState {
         Self(Arc::new(Inner {
             access: Access::new(config.token.as_deref(), config.port, config.users.clone()),
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
-            documents: Semaphore::new(DOCUMENTS_AT_ONCE),
+            documents: Arc::new(Semaphore::new(DOCUMENTS_AT_ONCE)),
             replay: Replay::new(&node),
             answers: Answers::default(),
             index: Arc::new(RecordIndex::new(&node)),
@@ -131,8 +131,8 @@ impl AppState {
         &self.0.passwords
     }
 
-    /// What whoever reads a document holds meanwhile: each takes memory of its own.
-    pub fn documents(&self) -> &Semaphore {
+    /// What the work that reads a document holds, also where nobody waits for it any more: each takes memory of its own.
+    pub fn documents(&self) -> &Arc<Semaphore> {
         &self.0.documents
     }
 

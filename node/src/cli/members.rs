@@ -291,17 +291,15 @@ fn show_draft(draft: &Value, out: &Output) {
     }
 }
 
+/// The texts of a list, as they can be shown.
+fn texts(item: &Value, name: &str) -> Vec<String> {
+    item.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(plain).collect()
+}
+
 fn show_carried_over(founded: &Value, out: &Output) {
     let id = short(founded, "id");
     out.line(text(founded, "text"));
-    let left: Vec<String> = founded
-        .get("left")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(plain)
-        .collect();
+    let left = texts(founded, "left");
     if !left.is_empty() {
         out.line(format!("  {}", out.t("carried-over-left")));
         left.iter().for_each(|what| out.line(format!("    {what}")));
@@ -383,14 +381,7 @@ fn show_partner(client: &Client, partners: &Value, wanted: &str, out: &Output) -
         out.line(format!("  {}", super::status::peer_line(&exchange, out)));
     }
     for device in &own {
-        let addresses: Vec<String> = device
-            .get("addresses")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(plain)
-            .collect();
+        let addresses = texts(device, "addresses");
         out.line(format!("  {} {} {}", short(device, "id"), text(device, "name"), addresses.join(" ")));
     }
     Ok(())

@@ -2,8 +2,8 @@
 //! and the next steps of an expression of interest.
 
 use super::layout::Ctx;
-use super::{Pairs, filters, show, value};
-use crate::api::{Answer, Form, Problem, address, edit_record, find_register, parse_key, take_step};
+use super::{Pairs, filters, show, text, value};
+use crate::api::{Answer, Form, Problem, address, edit_record, parse_key, take_step};
 use crate::views::{self, Version, field_label, kind_label, time};
 use crate::work::interest;
 use axum::extract::Path;
@@ -16,10 +16,6 @@ use serde_json::{Map, Value, json};
 
 fn list<'a>(around: &'a Map<String, Value>, name: &str) -> &'a [Value] {
     around.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn text<'a>(item: &'a Value, name: &str) -> &'a str {
-    item.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The sections below a record.
@@ -273,10 +269,7 @@ pub async fn set(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer
 
 async fn writable(ctx: &Ctx, id: &str) -> Answer<(RecordKey, Row)> {
     let key = parse_key(id)?;
-    let register = match ctx.query("register") {
-        Some(text) => Some(find_register(&ctx.app, text).await?),
-        None => None,
-    };
+    let register = ctx.register().await?;
     let row = address(&ctx.app, &key, register).await?;
     Ok((key, row))
 }

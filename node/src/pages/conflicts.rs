@@ -7,8 +7,8 @@ use super::offers::{self, Offers};
 use super::{Pairs, show, value};
 use crate::api::limits::PAGE_ROWS;
 use crate::api::{
-    Answer, Form, Problem, RecordWritten, Resolve, address, edit_record, find_register, parse_key, read_conflicts,
-    read_version, resolve_conflict,
+    Answer, Form, Problem, RecordWritten, Resolve, address, edit_record, parse_key, read_conflicts, read_version,
+    resolve_conflict,
 };
 use crate::views::{Conflict, Reader, Titles, Version, field_label, kind_label};
 use crate::views::{known_kind, scalar_text};
@@ -226,7 +226,9 @@ fn other_value(pairs: &[(String, String)], field: Option<&Field>) -> String {
 }
 
 /// Takes one value and adds the others to the other names, in one change.
-async fn keep_both(ctx: &Ctx, row: &Row, field: &str, take: usize, seen: Option<RowVersion>) -> Answer<()> {
+async fn keep_both(ctx: &Ctx, row: &Row, field: &str, take: usize, seen: &str) -> Answer<()> {
+    let seen = RowVersion::parse(seen);
+    let seen = seen.ok_or_else(|| Problem::bad_request("the form came without the version it was made for"))?;
     let version = read_version(&ctx.app, row.clone(), ctx.lang).await?;
     let conflict = version.conflicts.iter().find(|conflict| conflict.field == field);
     let conflict = conflict.filter(|_| has_other_names(&row.key.kind, field));
@@ -239,7 +241,7 @@ async fn keep_both(ctx: &Ctx, row: &Row, field: &str, take: usize, seen: Option<
     let mut changes = schema::parse_field(kind, OTHER_NAMES, &json!({"add": others}), Some(row))
         .map_err(crate::views::FieldError::from)?;
     changes.push(FieldChange { key: field.to_owned(), op: FieldOp::Put(chosen.value.clone()) });
-    match edit_record(&ctx.app, row, changes, seen).await? {
+    match edit_record(&ctx.app, row, changes, Some(seen)).await? {
         RecordWritten::Done(_) => Ok(()),
         RecordWritten::Stale(_) => Err(comin_protocol::engine::CommandError::Stale.into()),
     }
@@ -251,16 +253,12 @@ async fn keep_both(ctx: &Ctx, row: &Row, field: &str, take: usize, seen: Option<
 /// 404; a refused value shows the inbox again with the reason.
 pub async fn resolve(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
     let key = parse_key(&id)?;
-    let register = match ctx.query("register") {
-        Some(text) => Some(find_register(&ctx.app, text).await?),
-        None => None,
-    };
+    let register = ctx.register().await?;
     let take = value(&pairs, "take").parse().ok();
     let field = value(&pairs, "field").to_owned();
     if let (Some(take), "names") = (take, value(&pairs, "others")) {
         let row = address(&ctx.app, &key, register).await?;
-        let seen = RowVersion::parse(value(&pairs, "version"));
-        return match keep_both(&ctx, &row, &field, take, seen).await {
+        return match keep_both(&ctx, &row, &field, take, value(&pairs, "version")).await {
             Ok(()) => Ok(Redirect::to("/conflicts").into_response()),
             Err(problem) => inbox(&ctx, Some(&problem)).await,
         };

@@ -4,7 +4,7 @@ use super::layout::{Ctx, Place};
 use super::{Pairs, show, value};
 use crate::api::history::{Undo, read, undo as take_back};
 use crate::api::limits::PAGE_ROWS;
-use crate::api::{Answer, Form, Problem, find_register, parse_key};
+use crate::api::{Answer, Form, Problem, parse_key};
 use crate::store::StoreError;
 use crate::views::{Reader, Titles, field_label};
 use crate::work::history::{Entry, Page, Position};
@@ -32,10 +32,7 @@ pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
 }
 
 async fn page(ctx: &Ctx, key: &RecordKey, refused: Option<Refused<'_>>) -> Answer<Response> {
-    let register = match ctx.query("register") {
-        Some(text) => Some(find_register(&ctx.app, text).await?),
-        None => None,
-    };
+    let register = ctx.register().await?;
     let found = read(&ctx.app, key, register, ctx.query("after"), PAGE_ROWS, ctx.lang).await?;
     let (title, titles) = titles(ctx, key, &found).await?;
     let base = format!("/records/{key}");

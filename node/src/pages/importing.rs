@@ -2,7 +2,7 @@
 
 use super::form::PREFIX;
 use super::layout::{Ctx, Place};
-use super::{Pairs, show, value};
+use super::{Pairs, list, show, text, value};
 use crate::api::{Answer, Form, ImportStage, Problem, Upload, import_outcome, parts, start_import, upload};
 use crate::views::{field_label, kind_label, register_label};
 use axum::body::Body;
@@ -187,14 +187,6 @@ async fn look(ctx: &Ctx, upload: &Upload, kind: &'static Kind, wishes: &Wishes) 
 
 fn number(report: &Value, name: &str) -> u64 {
     report.get(name).and_then(Value::as_u64).unwrap_or_default()
-}
-
-fn list<'a>(report: &'a Value, name: &str) -> &'a [Value] {
-    report.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn text<'a>(item: &'a Value, name: &str) -> &'a str {
-    item.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn looked(

@@ -3,7 +3,7 @@
 use super::{assets, navigation};
 use crate::api::auth::{Caller, User};
 use crate::api::context::{LANG_COOKIE, lang_of_query};
-use crate::api::{AppState, Problem};
+use crate::api::{Answer, AppState, Problem, find_register};
 use crate::i18n::{Arg, Lang};
 use crate::users::Role;
 use axum::extract::FromRequestParts;
@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{Html, IntoResponse, Response};
 use comin_protocol::engine::Status;
+use comin_protocol::ids::RegisterId;
 use maud::{DOCTYPE, Markup, html};
 
 /// What every page knows of its request.
@@ -122,6 +123,17 @@ impl Ctx {
     /// A parameter of the address.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).filter(|v| !v.is_empty())
+    }
+
+    /// The register that the address names, by id, name or word.
+    ///
+    /// # Errors
+    /// 404 for one that there is not; 409 where several are called so.
+    pub async fn register(&self) -> Answer<Option<RegisterId>> {
+        match self.query("register") {
+            Some(text) => Ok(Some(find_register(&self.app, text).await?)),
+            None => Ok(None),
+        }
     }
 
     /// The address of this page with one parameter changed.

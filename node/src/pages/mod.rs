@@ -40,6 +40,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use serde_json::Value;
 
 /// What forms send: pairs in order, since check boxes repeat their name.
 pub type Pairs = Form<Vec<(String, String)>>;
@@ -83,6 +84,16 @@ pub fn router() -> Router<AppState> {
 /// The value of a form's control.
 pub fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
     pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+}
+
+/// A text of an object that the interface gives; empty where there is none.
+fn text<'a>(item: &'a Value, name: &str) -> &'a str {
+    item.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A list of such an object; empty where there is none.
+fn list<'a>(item: &'a Value, name: &str) -> &'a [Value] {
+    item.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// What a visitor sees instead of a page: why, and what to do; `wanted`: where he comes once he has signed in.

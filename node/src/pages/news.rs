@@ -1,7 +1,7 @@
 //! What is new, by partner and kind: a part of the overview, and `/news`.
 
 use super::layout::{Ctx, Place};
-use super::show;
+use super::{show, text};
 use crate::api::auth::cookie;
 use crate::api::{Answer, read_news};
 use crate::views::{kind_label, time};
@@ -62,10 +62,6 @@ pub async fn fragment(ctx: &Ctx, since_ms: u64) -> Answer<Markup> {
             @if found.is_empty() { p.empty { (ctx.t("news-none")) } } @else { (list(ctx, &found)) }
         }
     })
-}
-
-fn text<'a>(item: &'a Value, name: &str) -> &'a str {
-    item.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn list(ctx: &Ctx, found: &[Value]) -> Markup {

@@ -5,7 +5,7 @@ use super::form::{self, Values};
 use super::layout::{Ctx, Place};
 use super::offers;
 use super::record::version_section;
-use super::{Pairs, show, value};
+use super::{Pairs, show, text, value};
 use crate::api::{
     Answer, Form, Problem, WritersBody, add_person, erase_person, read_erasure, read_persons, share_person,
 };
@@ -20,10 +20,6 @@ use comin_protocol::schema::PERSON;
 use comin_protocol::statement::Writers;
 use maud::{Markup, html};
 use serde_json::Value;
-
-fn text<'a>(item: &'a Value, name: &str) -> &'a str {
-    item.get(name).and_then(Value::as_str).unwrap_or_default()
-}
 
 /// `GET /people?q=`.
 ///

@@ -1,7 +1,7 @@
 //! What waits for somebody: `/proposals`, `/translations`, `/stale`, `/sameas`.
 
 use super::layout::{Ctx, Place};
-use super::{Pairs, lists, show, value};
+use super::{Pairs, lists, show, text, value};
 use crate::api::limits::PAGE_ROWS;
 use crate::api::{
     Answer, Form, Problem, Same, address, decide_proposal, deletion, edit_record, parse_key, read_proposals,
@@ -17,10 +17,6 @@ use comin_protocol::record::Row;
 use comin_protocol::schema::{self, LANGUAGES};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
-
-fn text<'a>(item: &'a Value, name: &str) -> &'a str {
-    item.get(name).and_then(Value::as_str).unwrap_or_default()
-}
 
 fn is(item: &Value, name: &str) -> bool {
     item.get(name).and_then(Value::as_bool).unwrap_or_default()
@@ -145,7 +141,7 @@ pub async fn decide(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Ans
     match value(&pairs, "verb") {
         "accept" => drop(decide_proposal(&ctx.app, &key, true, ctx.lang).await?),
         "decline" => drop(decide_proposal(&ctx.app, &key, false, ctx.lang).await?),
-        "withdraw" => {
+        "withdraw" if key.kind == "proposal" => {
             let row = address(&ctx.app, &key, None).await?;
             edit_record(&ctx.app, &row, deletion(true), None).await?;
         }

@@ -7,8 +7,8 @@ use super::lists::path as list_path;
 use super::offers::{self, Offers};
 use super::{Pairs, show, value};
 use crate::api::{
-    Answer, Form, NewRecord, Problem, Propose, RecordWritten, address, create_records, deletion, edit_record,
-    find_register, only_row, parse_key, propose_change, read_version,
+    Answer, Form, NewRecord, Problem, Propose, RecordWritten, address, create_records, deletion, edit_record, only_row,
+    parse_key, propose_change, read_version,
 };
 use crate::views::{self, Version, field_label, kind_label, known_kind, register_label};
 use axum::extract::Path;
@@ -130,10 +130,7 @@ pub async fn create(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
 
 async fn addressed(ctx: &Ctx, id: &str) -> Answer<(Row, &'static Kind)> {
     let key = parse_key(id)?;
-    let register = match ctx.query("register") {
-        Some(text) => Some(find_register(&ctx.app, text).await?),
-        None => None,
-    };
+    let register = ctx.register().await?;
     let kind = known_kind(&key.kind)?;
     Ok((address(&ctx.app, &key, register).await?, kind))
 }
@@ -333,10 +330,7 @@ fn entered(kind: &Kind, pairs: &[(String, String)], standing: &Values) -> Values
 /// The row about which somebody proposes something: of the register named, or the only one.
 async fn proposed(ctx: &Ctx, id: &str) -> Answer<(Row, &'static Kind)> {
     let key = parse_key(id)?;
-    let register = match ctx.query("register") {
-        Some(text) => Some(find_register(&ctx.app, text).await?),
-        None => None,
-    };
+    let register = ctx.register().await?;
     Ok((only_row(&ctx.app, &key, register).await?, known_kind(&key.kind)?))
 }
 
