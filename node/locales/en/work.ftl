@@ -188,6 +188,7 @@ import-file-hint = CSV, Excel, LibreOffice or JSON, up to 64 MiB. One row is one
 import-look = Look at it
 import-last = How the last import went
 import-refused = The file was not taken; nothing was written.
+import-partly = { $written } of { $total } records were written before the import ended. They stay as they are; send the file again, and it goes on from there.
 import-preview = Import of { $file }
 import-would = It would be
 import-done = Done
@@ -229,6 +230,8 @@ import-never = Nothing has been imported since the node was started.
 import-checking = The rows are being checked.
 import-again = Show how far it is now
 import-another = Import another file
+import-waiting = Files that you have sent
+import-waiting-how = They wait here for an hour. Nothing of them is written yet.
 
 ## Survey and export
 survey-title = Survey of the networks

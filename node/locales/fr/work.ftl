@@ -188,6 +188,7 @@ import-file-hint = CSV, Excel, LibreOffice ou JSON, jusqu’à 64 Mio. Une ligne
 import-look = Regarder
 import-last = Comment s’est passée la dernière importation
 import-refused = Le fichier n’a pas été accepté ; rien n’a été écrit.
+import-partly = { $written } fiches sur { $total } étaient écrites quand l’importation s’est arrêtée. Elles restent telles quelles ; envoyez à nouveau le fichier et elle reprendra de là.
 import-preview = Importation de { $file }
 import-would = Il y aurait
 import-done = Terminé
@@ -229,6 +230,8 @@ import-never = Rien n’a été importé depuis le démarrage du nœud.
 import-checking = Les lignes sont en cours de vérification.
 import-again = Montrer où elle en est
 import-another = Importer un autre fichier
+import-waiting = Fichiers que vous avez envoyés
+import-waiting-how = Ils attendent ici une heure. Rien n’en est encore écrit.
 
 ## Survey and export
 survey-title = Étude des réseaux

@@ -188,6 +188,7 @@ import-file-hint = CSV, Excel, LibreOffice o JSON, fino a 64 MiB. Una riga è un
 import-look = Guardala
 import-last = Com’è andata l’ultima importazione
 import-refused = Il file non è stato accettato; niente è stato scritto.
+import-partly = { $written } schede su { $total } erano scritte quando l’importazione si è interrotta. Restano come sono; invia di nuovo il file e si riprende da lì.
 import-preview = Importazione di { $file }
 import-would = Sarebbero
 import-done = Fatto
@@ -229,6 +230,8 @@ import-never = Dall’avvio del nodo non è stato importato niente.
 import-checking = Le righe vengono controllate.
 import-again = Mostra a che punto è
 import-another = Importa un altro file
+import-waiting = File che hai inviato
+import-waiting-how = Attendono qui per un’ora. Non ne è ancora scritto niente.
 
 ## Survey and export
 survey-title = Indagine sulle reti

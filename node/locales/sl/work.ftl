@@ -200,6 +200,7 @@ import-file-hint = CSV, Excel, LibreOffice ali JSON, do 64 MiB. Ena vrstica je e
 import-look = Poglej
 import-last = Kako je potekal zadnji uvoz
 import-refused = Datoteka ni bila sprejeta; nič ni bilo zapisano.
+import-partly = Zapisanih je bilo { $written } od { $total } zapisov, preden se je uvoz prekinil. Ostanejo, kakor so; pošljite datoteko znova in uvoz se bo od tam nadaljeval.
 import-preview = Uvoz datoteke { $file }
 import-would = Bilo bi
 import-done = Končano
@@ -243,6 +244,8 @@ import-never = Od zagona vozlišča še ni bilo uvoza.
 import-checking = Vrstice se preverjajo.
 import-again = Pokaži, kako daleč je
 import-another = Uvozi drugo datoteko
+import-waiting = Datoteke, ki ste jih poslali
+import-waiting-how = Tu čakajo eno uro. Iz njih še ni nič zapisano.
 
 ## Survey and export
 survey-title = Pregled mrež

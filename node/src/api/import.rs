@@ -4,16 +4,14 @@
 //! its memory is bounded. Who accepts `application/x-ndjson` reads its progress line by line, the report last.
 
 use super::context::Params;
-use super::limits::{IMPORT_WAIT, REQUEST_TIME};
 use super::problem::{Answer, Problem};
 use super::registers::{self, WritersBody};
 use super::state::AppState;
+use super::uploads::{Upload, upload};
 use crate::gazetteer;
-use crate::import::{
-    self, IMPORT_BYTES_MAX, ImportError, Options, PersonalEmail, Persons, Plan, Target, Terms, Wishes,
-};
+use crate::import::{self, ImportError, Options, PersonalEmail, Persons, Plan, Target, Terms, Wishes};
 use axum::Json;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -23,6 +21,7 @@ use futures::{StreamExt, stream};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::convert::Infallible;
+use std::hash::RandomState;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::watch;
 
@@ -39,6 +38,8 @@ pub struct ImportParams {
     kind: String,
     register: Option<String>,
     dry_run: bool,
+    /// What an earlier report gave as `plan`: nothing is written where the import would do something else by now.
+    plan: Option<String>,
     /// The language of texts whose column names none.
     language: Option<String>,
     /// A mapping as an earlier report gave it, as JSON.
@@ -194,30 +195,60 @@ impl Stage {
     }
 }
 
+/// Whether an import goes on.
+fn is_under_way(stage: &watch::Receiver<Stage>) -> bool {
+    stage.has_changed().is_ok() && !stage.borrow().is_done()
+}
+
+/// Whether an import is under way or has come to its end.
+fn is_known(stage: &watch::Receiver<Stage>) -> bool {
+    stage.has_changed().is_ok() || stage.borrow().is_done()
+}
+
 /// The imports of this process: at most one at a time, and how far the last one came.
 #[derive(Default)]
-pub struct Imports(Mutex<Option<watch::Receiver<Stage>>>);
+pub struct Imports {
+    last: Mutex<Last>,
+    /// Names plans, other than in any other process: what a file says cannot be guessed from it.
+    names: RandomState,
+}
+
+#[derive(Default)]
+struct Last {
+    /// The last one.
+    run: Option<watch::Receiver<Stage>>,
+    /// The last one that was to write.
+    import: Option<watch::Receiver<Stage>>,
+}
 
 impl Imports {
-    /// Takes the place of the one import. It is free again when the sender is dropped.
-    fn begin(&self) -> Answer<watch::Sender<Stage>> {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = last.as_ref().filter(|stage| stage.has_changed().is_ok()) {
+    /// Takes the place of the one import. It is free again when the import is done or the sender dropped.
+    fn begin(&self, dry_run: bool) -> Answer<watch::Sender<Stage>> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = last.run.as_ref().filter(|stage| is_under_way(stage)) {
             return Err(Problem::new(StatusCode::CONFLICT, "import-running", "another import is being carried out")
                 .hint("GET /api/v1/import says how far it is; run this one when it is done")
                 .with("import", running.borrow().to_json()));
         }
         let (told, stage) = watch::channel(Stage::Checking);
-        *last = Some(stage);
+        if !dry_run {
+            last.import = Some(stage.clone());
+        }
+        last.run = Some(stage);
         Ok(told)
     }
 
-    /// The last import; `None` where there was none, or where it broke off.
+    /// The last import or dry run; `None` where there was none, or where it broke off.
     pub fn last(&self) -> Option<Stage> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let stage = last.as_ref()?;
-        let known = stage.has_changed().is_ok() || stage.borrow().is_done();
-        known.then(|| stage.borrow().clone())
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.run.as_ref().filter(|stage| is_known(stage)).map(|stage| stage.borrow().clone())
+    }
+
+    /// How far the last import is that was to write, also as it goes on; `None` where there was none, or where it
+    /// broke off.
+    pub fn last_import(&self) -> Option<watch::Receiver<Stage>> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.import.clone().filter(is_known)
     }
 }
 
@@ -242,7 +273,7 @@ pub async fn import(
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
-    let begun = begin(&app, params).await?;
+    let begun = begin(&app, params, None).await?;
     let mut stage = begun.told.subscribe();
     let file = upload(body).await?;
     tokio::spawn(carry_out(app.clone(), begun, file));
@@ -264,37 +295,41 @@ struct Begun {
     target: Target,
     options: Options,
     dry_run: bool,
+    /// The name of the plan that was looked at.
+    plan: Option<String>,
+    /// The id of the file, where it is one that waited.
+    upload: Option<String>,
 }
 
-async fn begin(app: &AppState, params: ImportParams) -> Answer<Begun> {
+async fn begin(app: &AppState, params: ImportParams, upload: Option<String>) -> Answer<Begun> {
     let target = target(app, &params).await?;
-    let dry_run = params.dry_run;
+    let (dry_run, plan) = (params.dry_run, params.plan.clone());
     let options = params.options(app)?;
-    Ok(Begun { told: app.imports().begin()?, target, options, dry_run })
+    Ok(Begun { told: app.imports().begin(dry_run)?, target, options, dry_run, plan, upload })
 }
 
-/// Begins an import of a file that is here; what comes back tells how far it is. `params` as in the address of
+/// Begins an import of a file that has waited; what comes back tells how far it is. `params` as in the address of
 /// [`import()`].
 ///
 /// # Errors
 /// 400 and 403 for what the parameters ask; 409 while another import runs.
-pub async fn start(app: &AppState, params: Value, file: Bytes) -> Answer<watch::Receiver<Stage>> {
+pub async fn start(app: &AppState, params: Value, upload: &Upload) -> Answer<watch::Receiver<Stage>> {
     let params = serde_json::from_value(params).map_err(|error| Problem::bad_request(error.to_string()))?;
-    let begun = begin(app, params).await?;
+    let begun = begin(app, params, Some(upload.id.clone())).await?;
     let stage = begun.told.subscribe();
-    tokio::spawn(carry_out(app.clone(), begun, file));
+    tokio::spawn(carry_out(app.clone(), begun, upload.file.clone()));
     Ok(stage)
 }
 
-/// What came of an import that has been started; `None` where it is still under way after [`IMPORT_WAIT`].
-pub async fn outcome(mut stage: watch::Receiver<Stage>) -> Option<Answer<Value>> {
+/// What came of an import that has been started; `None` where it is still under way after the time that a page waits.
+pub async fn outcome(app: &AppState, mut stage: watch::Receiver<Stage>) -> Option<Answer<Value>> {
     let done = async {
         match stage.wait_for(Stage::is_done).await.map(|stage| stage.clone()) {
             Ok(Stage::Done(done)) => *done,
             _ => Err(broke_off()),
         }
     };
-    tokio::time::timeout(IMPORT_WAIT, done).await.ok()
+    tokio::time::timeout(app.import_wait(), done).await.ok()
 }
 
 async fn target(app: &AppState, params: &ImportParams) -> Answer<Target> {
@@ -320,53 +355,41 @@ async fn target(app: &AppState, params: &ImportParams) -> Answer<Target> {
     Ok(Target { kind, register, partner })
 }
 
-/// The whole file, within its bound and the time of a request: who never ends would keep all others waiting.
-///
-/// # Errors
-/// 408, 413, or 400 where it breaks off.
-pub async fn upload(body: Body) -> Answer<Bytes> {
-    let too_slow = |_| Problem::unreadable(StatusCode::REQUEST_TIMEOUT, "the file did not arrive in time");
-    let file = tokio::time::timeout(REQUEST_TIME, to_bytes(body, IMPORT_BYTES_MAX)).await.map_err(too_slow)?;
-    file.map_err(|error| match error.into_inner().is::<http_body_util::LengthLimitError>() {
-        true => {
-            let detail = format!("the file is larger than {} MiB", IMPORT_BYTES_MAX / 1024 / 1024);
-            Problem::unreadable(StatusCode::PAYLOAD_TOO_LARGE, detail).hint("divide the file")
-        }
-        false => Problem::bad_request("the file did not arrive whole"),
-    })
-}
-
 fn broke_off() -> Problem {
     Problem::internal("the import broke off").hint("send the file again: what is written stays as it is")
 }
 
 /// Goes on to the end whether or not anybody still waits for it.
 async fn carry_out(app: AppState, begun: Begun, file: Bytes) {
-    let Begun { told, target, options, dry_run } = begun;
-    let done = checked_and_written(&app, &told, (target, options), dry_run, file).await.map_err(Problem::from);
+    let done = checked_and_written(&app, &begun, file).await;
     if let Err(problem) = &done {
         tracing::warn!(cause = %problem.detail, "an import was not carried out to its end");
     }
-    told.send_replace(Stage::Done(Box::new(done)));
+    if let Some(id) = begun.upload.as_deref().filter(|_| !begun.dry_run) {
+        app.uploads().ended(id, done.is_ok());
+    }
+    begun.told.send_replace(Stage::Done(Box::new(done)));
 }
 
-async fn checked_and_written(
-    app: &AppState,
-    told: &watch::Sender<Stage>,
-    (target, options): (Target, Options),
-    dry_run: bool,
-    file: Bytes,
-) -> Result<Value, ImportError> {
-    let persons = options.persons.clone();
-    let plan = import::plan(app.node(), target, options, file).await?;
-    let report = report(&plan, dry_run);
-    if dry_run {
+async fn checked_and_written(app: &AppState, begun: &Begun, file: Bytes) -> Answer<Value> {
+    let (told, options) = (&begun.told, begun.options.clone());
+    let plan = import::plan(app.node(), begun.target, options, file).await?;
+    let name = plan.name(&app.imports().names);
+    let has_changed = begun.plan.as_ref().is_some_and(|seen| *seen != name);
+    let report = report(&plan, &name, begun.dry_run || has_changed);
+    if begun.dry_run {
         return Ok(report);
     }
-    if plan.people.needs_terms {
-        return Err(ImportError::Terms { persons: plan.people.added });
+    if has_changed {
+        let detail = "the import would do something else by now than what was looked at";
+        return Err(Problem::new(StatusCode::CONFLICT, "plan-changed", detail)
+            .hint("look at what it would do now; nothing was written")
+            .with("report", report));
     }
-    let terms = if let Persons::Take(terms) = &persons { Some(terms) } else { None };
+    if plan.people.needs_terms {
+        return Err(ImportError::Terms { persons: plan.people.added }.into());
+    }
+    let terms = if let Persons::Take(terms) = &begun.options.persons { Some(terms) } else { None };
     let total = plan.edits.len() + plan.people.edits.len();
     let mut written: Vec<RecordKey> = Vec::new();
     for slice in plan.edits.into_slices() {
@@ -390,11 +413,11 @@ async fn checked_and_written(
 }
 
 /// What an import does, for people and programs. Nothing of a person is in it.
-fn report(plan: &Plan, dry_run: bool) -> Value {
+fn report(plan: &Plan, name: &str, dry_run: bool) -> Value {
     let absent = plan.absent_records.iter().map(|(id, title)| json!({"id": id, "title": title}));
     json!({
-        "schema": 1, "dry_run": dry_run, "added": plan.added, "changed": plan.changed, "unchanged": plan.unchanged,
-        "elsewhere": plan.elsewhere, "ids_unknown": plan.ids_unknown, "changes": plan.changes,
+        "schema": 1, "dry_run": dry_run, "plan": name,
+        "added": plan.added, "changed": plan.changed, "unchanged": plan.unchanged, "elsewhere": plan.elsewhere, "ids_unknown": plan.ids_unknown, "changes": plan.changes,
         "absent": plan.absent, "absent_records": absent.collect::<Vec<_>>(),
         "duplicates": plan.duplicates, "persons": plan.people, "emails_left": plan.emails_left,
         "positions": plan.positions, "positions_source": gazetteer::CREDIT,

@@ -1,5 +1,6 @@
 //! Every bound of the HTTP interface, by name, with unit and reason.
 
+use crate::limits::IMPORT_BYTES_MAX;
 use std::time::Duration;
 
 /// Largest request body in bytes: 100 records of an import, generously filled.
@@ -23,8 +24,14 @@ pub const PAGE_ROWS: usize = 50;
 pub const SCAN_ROWS: usize = 512;
 /// Longest search text in bytes.
 pub const QUERY_BYTES_MAX: usize = 200;
-/// Files that wait in memory for somebody who looks at what an import of them would do; the oldest makes room.
-pub const UPLOADS_KEPT: usize = 2;
+/// Files of one user that wait in memory while it is looked at what an import of them would do; the oldest makes room.
+pub const UPLOADS_OF_ONE: usize = 2;
+/// Bytes of all such files together, two of the largest size; the oldest makes room.
+pub const UPLOADS_BYTES_MAX: usize = 2 * IMPORT_BYTES_MAX;
+/// MiB of such files that arrive at once, for which room is made before any is read: two of the largest size.
+pub const UPLOADS_MIB_AT_ONCE: usize = 2 * (IMPORT_BYTES_MAX / 1024 / 1024 + 1);
+/// Files that are there no more of which it is remembered why.
+pub const UPLOADS_FORGOTTEN_KNOWN: usize = 256;
 /// How long such a file waits: as long as it takes to look through a spreadsheet with a colleague.
 pub const UPLOAD_KEPT_FOR: Duration = Duration::from_secs(60 * 60);
 /// How long a page waits for an import before it shows how far it is.

@@ -107,7 +107,7 @@ mod work;
 pub use auth::Trusted;
 pub(crate) use context::{Form, LANG_COOKIE, language};
 pub use entrance::Entrance;
-pub(crate) use import::{Stage as ImportStage, outcome as import_outcome, start as start_import, upload};
+pub(crate) use import::{Stage as ImportStage, outcome as import_outcome, start as start_import};
 pub use problem::{Answer, Problem};
 pub use routes::router;
 pub use serve::{serve_control, serve_office, serve_page};
@@ -128,7 +128,7 @@ pub(crate) use records::{
 pub(crate) use registers::{WritersBody, find as find_register};
 pub(crate) use report::{made, partners as partner_states};
 pub(crate) use status::{dials, lines as lines_of};
-pub(crate) use uploads::Upload;
+pub(crate) use uploads::{Owner, Upload};
 pub(crate) use users::hashing;
 pub(crate) use work::{
     Propose, Same, decide_proposal, only_row, propose_change, read_news, read_proposals, read_suggestions, say_same,

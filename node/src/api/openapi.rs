@@ -63,6 +63,7 @@ const IMPORT_QUERY: &[&str] = &[
     "kind",
     "register",
     "dry_run",
+    "plan",
     "language",
     "map",
     "key",
@@ -361,6 +362,9 @@ fn parameter(path: &str, name: &str) -> Value {
              (`name`, `description@it`) a column can hold `id`, `position.lat`, `position.lon`, or of a contact person \
              `person.name`, `person.given_name`, `person.family_name`, `person.role`, `person.email`, `person.phone`; \
              an empty text: it is not taken."}),
+        "plan" => json!({"type": "string", "description":
+            "`plan` of an earlier report of this process: where the import would do something else by now, nothing is \
+             written (409), and `report` says what it would do."}),
         "key" => json!({"type": "string", "description":
             "Fields by which a row without id is found again, with commas between: else its name and city."}),
         "set" => json!({"type": "string", "contentMediaType": "application/json", "description":

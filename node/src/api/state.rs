@@ -3,7 +3,7 @@
 use super::auth::Access;
 use super::idempotency::Answers;
 use super::import::Imports;
-use super::limits::{DOCUMENTS_AT_ONCE, PASSWORDS_AT_ONCE};
+use super::limits::{DOCUMENTS_AT_ONCE, IMPORT_WAIT, PASSWORDS_AT_ONCE};
 use super::stream::Replay;
 use super::uploads::Uploads;
 use crate::backup::Backups;
@@ -17,7 +17,7 @@ use crate::views::RecordIndex;
 use comin_protocol::engine::CommandError;
 use comin_protocol::ids::{DeviceKey, PartnerId, RecordKey};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 /// How the interface is set up.
@@ -37,6 +37,8 @@ pub struct ApiConfig {
     pub calendars: Arc<Calendars>,
     /// The page for the office, and its port; `None`: there is none.
     pub office: Option<(Office, u16)>,
+    /// How long a page waits for an import before it shows how far it is; [`IMPORT_WAIT`] where nothing is said.
+    pub import_wait: Option<Duration>,
 }
 
 /// What the routes share. Cheap to clone.
@@ -139,6 +141,11 @@ impl AppState {
     /// Tokens, codes and logins.
     pub fn access(&self) -> &Access {
         &self.0.access
+    }
+
+    /// How long a page waits for an import before it shows how far it is.
+    pub fn import_wait(&self) -> Duration {
+        self.0.config.import_wait.unwrap_or(IMPORT_WAIT)
     }
 
     /// Files that wait to be imported.

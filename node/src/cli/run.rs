@@ -98,8 +98,16 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     let backups = Backups::new(dir.clone());
     let backing_up = runtime.spawn(backups.clone().keep(handle.clone(), device, config.backup.clone()));
     let retention = runtime.spawn(comin_node::persons::keep_retention(handle.clone()));
-    let interface =
-        ApiConfig { port: Some(port), token: Some(token), language, backups: Some(backups), users, calendars, office };
+    let interface = ApiConfig {
+        port: Some(port),
+        token: Some(token),
+        language,
+        backups: Some(backups),
+        users,
+        calendars,
+        office,
+        ..ApiConfig::default()
+    };
     let app = AppState::new(handle.clone(), interface);
     if let Some(code) = code {
         app.access().expect_code(&code);

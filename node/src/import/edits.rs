@@ -9,6 +9,7 @@ use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::limits::EDIT_SLICE;
 use comin_protocol::record::{FieldChange, FieldOp};
 use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
 
 /// Bytes of a slice before it is compressed: a file full of long texts, with keys and lengths.
 const SLICE_BYTES_MAX: usize = 2 * IMPORT_BYTES_MAX;
@@ -53,6 +54,12 @@ impl Edits {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// Hands what they say to a hasher.
+    pub fn feed(&self, state: &mut impl Hasher) {
+        self.packed.hash(state);
+        packed(self.open.clone()).hash(state);
     }
 
     /// The slices, each unpacked as it is asked for.

@@ -6,6 +6,7 @@ use super::existing::texts;
 use super::mailbox::is_given_name;
 use crate::runtime::NodeHandle;
 use crate::views::fold_words;
+use comin_protocol::codec::to_cbor;
 use comin_protocol::engine::{Command, CommandError, Edit, Reply, Target};
 use comin_protocol::ids::{DocId, RecordKey};
 use comin_protocol::persons::Personal;
@@ -14,6 +15,7 @@ use comin_protocol::schema::{self, FieldError, PERSON};
 use comin_protocol::statement::Writers;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 
 /// Titles before a name, folded: they are no part of it.
 const TITLES: &[&str] = &[
@@ -62,6 +64,18 @@ pub struct PersonEdit {
     of: Of,
     current: Option<(DocId, RecordKey)>,
     fields: Personal<Vec<FieldChange>>,
+}
+
+impl PersonEdit {
+    /// Hands what it says to a hasher.
+    pub fn feed(&self, state: &mut impl Hasher) {
+        let of = match &self.of {
+            Of::Edit(number) => number.to_string(),
+            Of::Record(key) => key.to_string(),
+        };
+        let current = self.current.as_ref().map(|(_, key)| key.to_string());
+        (of, current, to_cbor(self.fields.expose())).hash(state);
+    }
 }
 
 /// What an import would do to persons.

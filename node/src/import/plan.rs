@@ -16,9 +16,8 @@ use comin_protocol::limits::{CHANGE_OPS_MAX, EDIT_BYTES_MAX};
 use comin_protocol::record::{FieldChange, FieldOp, Row, Scalar};
 use comin_protocol::schema::{self, Field, FieldType, Kind};
 use serde_json::{Value, json};
-use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeSet, HashMap};
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 
 /// What an import would do.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -53,6 +52,16 @@ pub struct Plan {
     pub mapping: Option<Mapping>,
     /// How the file was read.
     pub source: Source,
+}
+
+impl Plan {
+    /// Names what would be written, the same for plans that write the same.
+    pub fn name(&self, names: &RandomState) -> String {
+        let mut state = names.build_hasher();
+        self.edits.feed(&mut state);
+        self.people.edits.iter().for_each(|person| person.feed(&mut state));
+        format!("{:016x}", state.finish())
+    }
 }
 
 /// What one row would do.

@@ -48,7 +48,10 @@ async fn page(ctx: &Ctx, key: &RecordKey, refused: Option<Refused<'_>>) -> Answe
             }
         }
     };
-    let mut response = ctx.page(Place::Other, &title, main);
+    let from = refused
+        .as_ref()
+        .map(|_| register.map_or_else(|| format!("{base}/history"), |id| format!("{base}/history?register={id}")));
+    let mut response = ctx.page_from(Place::Other, &title, main, from.as_deref());
     if let Some(refused) = refused {
         *response.status_mut() = refused.problem.status;
     }

@@ -3,17 +3,18 @@
 use super::form::PREFIX;
 use super::layout::{Ctx, Place};
 use super::{Pairs, list, show, text, value};
-use crate::api::{Answer, Form, ImportStage, Problem, Upload, import_outcome, parts, start_import, upload};
+use crate::api::{Answer, Form, ImportStage, Owner, Problem, Upload, import_outcome, parts, start_import};
 use crate::views::{field_label, kind_label, register_label};
 use axum::body::Body;
 use axum::extract::Path;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::ids::RegisterId;
 use comin_protocol::roster::RegisterKind;
 use comin_protocol::schema::{self, FieldType, Kind, LANGUAGES};
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
+use tokio::sync::watch;
 
 /// Rows, errors and records that a page names; all are counted.
 const LISTED: usize = 100;
@@ -52,6 +53,7 @@ fn page(ctx: &Ctx, problem: Option<&Problem>) -> Response {
             }
             div.actions { button type="submit" { (ctx.t("import-look")) } }
         }
+        (waiting(ctx))
         p { a href="/import/progress" { (ctx.t("import-last")) } }
     };
     let mut response = ctx.page(Place::Import, &title, main);
@@ -61,11 +63,38 @@ fn page(ctx: &Ctx, problem: Option<&Problem>) -> Response {
     response
 }
 
+/// Whose files a visitor sees: a user's own; all of this machine's who came by a one-time link.
+fn owner(ctx: &Ctx) -> Owner {
+    ctx.user.as_ref().map(|user| user.name.clone())
+}
+
+/// The visitor's files that are here and not imported.
+fn waiting(ctx: &Ctx) -> Markup {
+    let files = ctx.app.uploads().of(&owner(ctx));
+    html! {
+        @if !files.is_empty() {
+            section aria-labelledby="waiting" {
+                h2 #waiting { (ctx.t("import-waiting")) }
+                p { (ctx.t("import-waiting-how")) }
+                ul.links { @for file in &files {
+                    li { a href={ "/import/" (file.id) } { (ctx.tw("import-preview", &[("file", file.name.as_str().into())])) } " " span.muted { (kind_label(ctx.lang, &file.kind)) } }
+                } }
+            }
+        }
+    }
+}
+
 fn refused(ctx: &Ctx, problem: &Problem) -> Markup {
+    let count = |name: &str| problem.more.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let heading = match (count("written"), problem.code) {
+        (_, "upload-imported") => None,
+        (0, _) => Some(ctx.t("import-refused")),
+        (written, _) => Some(ctx.tw("import-partly", &[("written", written.into()), ("total", count("total").into())])),
+    };
     html! {
         div.callout.error-summary role="alert" tabindex="-1" {
             (show::icon("act"))
-            div { p { strong { (ctx.t("import-refused")) } } (super::refusal_words(ctx.lang, problem)) }
+            div { @if let Some(heading) = heading { p { strong { (heading) } } } (super::refusal_words(ctx.lang, problem)) }
         }
     }
 }
@@ -73,9 +102,13 @@ fn refused(ctx: &Ctx, problem: &Problem) -> Markup {
 /// `POST /import`: takes the file and shows what an import of it would do.
 ///
 /// # Errors
-/// 413 for a file that is too large.
+/// None of its own: why the file is not taken is said on the page where it is sent.
 pub async fn send(ctx: Ctx, headers: HeaderMap, body: Body) -> Answer<Response> {
-    let parts = parts(&headers, &upload(body).await?)?;
+    let (body, _room) = match ctx.app.uploads().receive(&headers, body).await {
+        Ok(received) => received,
+        Err(problem) => return Ok(page(&ctx, Some(&problem))),
+    };
+    let parts = parts(&headers, &body)?;
     let kind =
         parts.iter().find(|part| part.name == "kind").map(|part| String::from_utf8_lossy(&part.body).into_owned());
     let file = parts.into_iter().find(|part| part.name == "file").filter(|part| !part.body.is_empty());
@@ -83,59 +116,115 @@ pub async fn send(ctx: Ctx, headers: HeaderMap, body: Body) -> Answer<Response> 
         return Ok(page(&ctx, Some(&Problem::invalid("no file was chosen"))));
     };
     let name = file.file.unwrap_or_default();
-    let kept = ctx.app.uploads().keep(name, kind.unwrap_or_default(), file.body);
+    let kept = ctx.app.uploads().keep(owner(&ctx), (name, kind.unwrap_or_default()), file.body, body.len());
     let id = kept.ok_or_else(|| Problem::internal("this machine gives no random numbers"))?;
     Ok(Redirect::to(&format!("/import/{id}")).into_response())
 }
 
-fn find(ctx: &Ctx, id: &str) -> Answer<(Upload, &'static Kind)> {
-    let upload = ctx.app.uploads().get(id).ok_or_else(|| Problem::not_found("the file that was sent"))?;
-    let kind = crate::views::known_kind(&upload.kind)?;
-    Ok((upload, kind))
+/// A file that waits; where it is there no more, a page that says why.
+fn find(ctx: &Ctx, id: &str) -> Answer<Result<(Upload, &'static Kind), Box<Response>>> {
+    match ctx.app.uploads().get(&owner(ctx), id) {
+        Ok(upload) => {
+            let kind = crate::views::known_kind(&upload.kind)?;
+            Ok(Ok((upload, kind)))
+        }
+        Err(problem) if problem.status == StatusCode::GONE => Ok(Err(Box::new(page(ctx, Some(&problem))))),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// `GET /import/{id}`: what an import of the file would do.
 ///
 /// # Errors
-/// 404 where the file is not there any more.
+/// 404 where the file never was there.
 pub async fn preview(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
-    let (upload, kind) = find(&ctx, &id)?;
-    look(&ctx, &upload, kind, &Wishes::default()).await
+    let (upload, kind) = match find(&ctx, &id)? {
+        Ok(found) => found,
+        Err(page) => return Ok(*page),
+    };
+    let wishes = match upload.wishes.is_empty() {
+        true => Wishes { pairs: vec![("language".to_owned(), ctx.lang.code().to_owned())] },
+        false => Wishes { pairs: upload.wishes.clone() },
+    };
+    // It has been looked at as it is asked for; the import sees to it that this is what is done.
+    let stage = match upload.looked.clone() {
+        Some(stage) => stage,
+        None => match look(&ctx, &upload, kind, &wishes).await {
+            Ok(stage) => stage,
+            Err(problem) => return Ok(looked(&ctx, &upload, kind, &wishes, Err(&problem))),
+        },
+    };
+    match import_outcome(&ctx.app, stage).await {
+        Some(Ok(report)) => Ok(looked(&ctx, &upload, kind, &wishes, Ok((&report, None)))),
+        Some(Err(problem)) => Ok(looked(&ctx, &upload, kind, &wishes, Err(&problem))),
+        None => Ok(checking(&ctx, &upload, kind)),
+    }
 }
 
-/// `POST /import/{id}`: `verb` is `look`, with another mapping, or `import`.
+/// `POST /import/{id}`: `verb` is `look`, with another mapping, or `import`, of what the form has shown.
 ///
 /// # Errors
-/// 404 where the file is not there any more.
+/// 404 where the file never was there.
 pub async fn act(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
-    let (upload, kind) = find(&ctx, &id)?;
-    let wishes = Wishes::of(&pairs);
-    if value(&pairs, "verb") != "import" {
-        return look(&ctx, &upload, kind, &wishes).await;
+    let (upload, kind) = match find(&ctx, &id)? {
+        Ok(found) => found,
+        Err(page) => return Ok(*page),
+    };
+    let wishes = Wishes { pairs };
+    if wishes.one("verb") != "import" || wishes.one("plan").is_empty() {
+        return match look(&ctx, &upload, kind, &wishes).await {
+            Ok(_) => Ok(Redirect::to(&format!("/import/{id}")).into_response()),
+            Err(problem) => Ok(looked(&ctx, &upload, kind, &wishes, Err(&problem))),
+        };
     }
-    let stage = start_import(&ctx.app, wishes.params(kind, false), upload.file.clone()).await?;
-    match import_outcome(stage).await {
-        Some(Err(problem)) => Ok(looked(&ctx, &upload, kind, &wishes, Err(&problem))),
-        outcome => {
-            if outcome.is_some() {
-                ctx.app.uploads().forget(&id);
-            }
-            Ok(Redirect::to("/import/progress").into_response())
-        }
+    ctx.app.uploads().look(&id, &wishes.pairs, None);
+    let outcome = match start_import(&ctx.app, wishes.params(kind, false), &upload).await {
+        Ok(stage) => import_outcome(&ctx.app, stage).await,
+        Err(problem) => Some(Err(problem)),
+    };
+    match outcome {
+        Some(Err(problem)) => match problem.more.get("report") {
+            Some(report) => Ok(looked(&ctx, &upload, kind, &wishes, Ok((report, Some(&problem))))),
+            None => Ok(looked(&ctx, &upload, kind, &wishes, Err(&problem))),
+        },
+        _ => Ok(Redirect::to("/import/progress").into_response()),
     }
 }
 
-/// What somebody wants of an import.
-#[derive(Default)]
+/// Begins to look at a file. What comes of it is kept with the file, so that a page can come back to it.
+async fn look(
+    ctx: &Ctx,
+    upload: &Upload,
+    kind: &'static Kind,
+    wishes: &Wishes,
+) -> Answer<watch::Receiver<ImportStage>> {
+    let begun = start_import(&ctx.app, wishes.params(kind, true), upload).await;
+    ctx.app.uploads().look(&upload.id, &wishes.pairs, begun.as_ref().ok().cloned());
+    begun
+}
+
+/// The rows of a large file are being checked: the page comes again when that is done.
+fn checking(ctx: &Ctx, upload: &Upload, kind: &Kind) -> Response {
+    let title = ctx.tw("import-preview", &[("file", upload.name.as_str().into())]);
+    let here = format!("/import/{}", upload.id);
+    let main = html! {
+        nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href="/import" { (ctx.t("import-title")) } }
+        h1 { (title) }
+        p.muted { (kind_label(ctx.lang, kind.name)) }
+        div data-waits=(here) {
+            p role="status" { (show::icon("busy")) (ctx.t("import-checking")) }
+            (again(ctx, &here))
+        }
+    };
+    ctx.page_from(Place::Import, &title, main, Some("/import"))
+}
+
+/// What somebody wants of an import: the pairs of a form.
 struct Wishes {
     pairs: Vec<(String, String)>,
 }
 
 impl Wishes {
-    fn of(pairs: &[(String, String)]) -> Self {
-        Self { pairs: pairs.to_vec() }
-    }
-
     fn one(&self, name: &str) -> &str {
         value(&self.pairs, name)
     }
@@ -154,6 +243,9 @@ impl Wishes {
         if let Some(columns) = self.columns() {
             let map = json!({"kind": kind.name, "columns": columns});
             out.insert("map".to_owned(), json!(map.to_string()));
+        }
+        if !dry_run {
+            out.insert("plan".to_owned(), json!(self.one("plan")));
         }
         for name in ["register", "language", "key", "personal_email", "scope"] {
             let given = self.one(name);
@@ -175,61 +267,65 @@ impl Wishes {
     }
 }
 
-async fn look(ctx: &Ctx, upload: &Upload, kind: &'static Kind, wishes: &Wishes) -> Answer<Response> {
-    let stage = start_import(&ctx.app, wishes.params(kind, true), upload.file.clone()).await?;
-    match import_outcome(stage).await {
-        Some(Ok(report)) => Ok(looked(ctx, upload, kind, wishes, Ok(&report))),
-        Some(Err(problem)) => Ok(looked(ctx, upload, kind, wishes, Err(&problem))),
-        // The file is large: what comes of looking at it is shown where the progress is.
-        None => Ok(Redirect::to("/import/progress").into_response()),
-    }
-}
-
 fn number(report: &Value, name: &str) -> u64 {
     report.get(name).and_then(Value::as_u64).unwrap_or_default()
 }
 
-fn looked(
-    ctx: &Ctx,
-    upload: &Upload,
-    kind: &'static Kind,
-    wishes: &Wishes,
-    seen: Result<&Value, &Problem>,
-) -> Response {
+/// What is told of a look: the report, with why it is shown instead of being carried out; or why there is none.
+type Seen<'a> = Result<(&'a Value, Option<&'a Problem>), &'a Problem>;
+
+fn looked(ctx: &Ctx, upload: &Upload, kind: &'static Kind, wishes: &Wishes, seen: Seen<'_>) -> Response {
     let title = ctx.tw("import-preview", &[("file", upload.name.as_str().into())]);
-    let mapping = match seen {
-        Ok(report) => report.get("mapping"),
-        Err(problem) => problem.more.get("mapping"),
-    };
+    let report = seen.ok().map(|(report, _)| report);
+    let problem = seen.map_or_else(Some, |(_, problem)| problem);
+    // Where nobody looked, the form stands as it was sent.
+    let sent = wishes.columns().map(|columns| json!({"columns": columns}));
+    let mapping = report.map_or_else(|| problem?.more.get("mapping"), |report| report.get("mapping")).or(sent.as_ref());
     let needs_terms = match seen {
-        Ok(report) => report.get("persons").and_then(|persons| persons.get("needs_terms")) == Some(&Value::Bool(true)),
+        Ok((report, _)) => {
+            report.get("persons").and_then(|persons| persons.get("needs_terms")) == Some(&Value::Bool(true))
+        }
         Err(problem) => problem.more.contains_key("persons"),
     };
-    let work = seen.is_ok_and(|report| number(report, "added") + number(report, "changed") > 0);
+    let plan = match seen {
+        Ok((report, _)) if number(report, "added") + number(report, "changed") + persons_to_write(report) > 0 => {
+            text(report, "plan")
+        }
+        // What was looked at can be imported when the other one is done.
+        Err(problem) if problem.code == "import-running" => wishes.one("plan"),
+        _ => "",
+    };
     let main = html! {
         nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href="/import" { (ctx.t("import-title")) } }
         h1 { (title) }
         p.muted { (kind_label(ctx.lang, kind.name)) }
-        @match seen {
-            Ok(report) => (counts(ctx, report)),
-            Err(problem) => (errors(ctx, problem)),
-        }
+        @if let Some(problem) = problem { (errors(ctx, problem)) }
+        @if let Some(report) = report { (counts(ctx, report)) }
         form method="post" action={ "/import/" (upload.id) } {
             (settings(ctx, kind, wishes, needs_terms))
             @if let Some(mapping) = mapping { (columns(ctx, kind, mapping)) }
             div.actions {
-                @if work { button type="submit" name="verb" value="import" { (ctx.t("import-do")) } }
+                @if !plan.is_empty() {
+                    input type="hidden" name="plan" value=(plan);
+                    button type="submit" name="verb" value="import" { (ctx.t("import-do")) }
+                }
                 button.quiet type="submit" name="verb" value="look" { (ctx.t("import-look-again")) }
                 a href="/import" { (ctx.t("form-cancel")) }
             }
         }
-        @if let Ok(report) = seen { (changes(ctx, report)) }
+        @if let Some(report) = report { (changes(ctx, report)) }
     };
-    let mut response = ctx.page(Place::Import, &title, main);
-    if let Err(problem) = seen {
+    // The file is forgotten once it is imported.
+    let mut response = ctx.page_from(Place::Import, &title, main, Some("/import"));
+    if let Some(problem) = problem {
         *response.status_mut() = problem.status;
     }
     response
+}
+
+/// Contact persons that would be added or changed.
+fn persons_to_write(report: &Value) -> u64 {
+    report.get("persons").map_or(0, |persons| number(persons, "added") + number(persons, "changed"))
 }
 
 /// How much would be, or was, added, changed and left.
@@ -442,23 +538,30 @@ fn changes(ctx: &Ctx, report: &Value) -> Markup {
     }
 }
 
-/// `GET /import/progress`: how far the last import is, and what came of it.
+/// `GET /import/progress?wait=`: how far the last import is, and what came of it; `wait`: answered when it is over, or
+/// after some seconds.
 ///
 /// # Errors
 /// None of its own.
 pub async fn progress(ctx: Ctx) -> Answer<Response> {
     let title = ctx.t("import-progress");
+    let stage = ctx.app.imports().last_import();
+    if let Some(stage) = stage.clone().filter(|_| ctx.query("wait").is_some()) {
+        import_outcome(&ctx.app, stage).await;
+    }
+    let stage = stage.map(|stage| stage.borrow().clone());
+    let under_way = stage.as_ref().is_some_and(|stage| !matches!(stage, ImportStage::Done(_)));
     let main = html! {
         nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href="/import" { (ctx.t("import-title")) } }
         h1 { (title) }
-        div #import data-live {
-            @match ctx.app.imports().last() {
+        div #import data-live data-waits=[under_way.then_some("/import/progress?wait=yes")] {
+            @match stage {
                 None => div.empty { p { (ctx.t("import-never")) } },
-                Some(ImportStage::Checking) => { p role="status" { (show::icon("busy")) (ctx.t("import-checking")) } (again(&ctx)) },
+                Some(ImportStage::Checking) => { p role="status" { (show::icon("busy")) (ctx.t("import-checking")) } (again(&ctx, "/import/progress")) },
                 Some(ImportStage::Writing { written, total }) => {
                     p role="status" { (show::icon("busy")) (ctx.tw("cli-import-progress", &[("written", written.into()), ("total", total.into())])) }
                     progress max=(total) value=(written) aria-label=(title) {}
-                    (again(&ctx))
+                    (again(&ctx, "/import/progress"))
                 },
                 Some(ImportStage::Done(done)) => {
                     @match done.as_ref() {
@@ -468,11 +571,12 @@ pub async fn progress(ctx: Ctx) -> Answer<Response> {
                     p.actions { a.button href="/import" { (ctx.t("import-another")) } }
                 },
             }
+            @if !under_way { (waiting(&ctx)) }
         }
     };
     Ok(ctx.page(Place::Import, &title, main))
 }
 
-fn again(ctx: &Ctx) -> Markup {
-    html! { p.actions { a.button.quiet href="/import/progress" { (ctx.t("import-again")) } } }
+fn again(ctx: &Ctx, here: &str) -> Markup {
+    html! { p.actions { a.button.quiet href=(here) { (ctx.t("import-again")) } } }
 }

@@ -154,8 +154,16 @@ impl Ctx {
         self.status.roster.partners.get(&self.status.partner).map_or("", |p| p.name.as_str())
     }
 
-    /// A whole page.
+    /// A whole page. What is new on it is fetched from its own address, or, where that answers forms alone, from the
+    /// address of its place.
     pub fn page(&self, place: Place, title: &str, main: Markup) -> Response {
+        let from = navigation::path_of(place).filter(|_| self.answers_form);
+        self.page_from(place, title, main, from)
+    }
+
+    /// A whole page, of which what is new is fetched from another address where `from` names one: its own answers forms
+    /// alone, is gone once the form is sent, or takes long.
+    pub fn page_from(&self, place: Place, title: &str, main: Markup, from: Option<&str>) -> Response {
         let body = html! {
             (self.header(place))
             main #main tabindex="-1" { (main) }
@@ -169,7 +177,8 @@ impl Ctx {
                 }
             }
         };
-        let page = frame(self.lang, &format!("{title} · {}", self.own_name()), Some(&self.seen), body);
+        let page =
+            frame(self.lang, &format!("{title} · {}", self.own_name()), Some(Live { seen: &self.seen, from }), body);
         let mut response = Html(page.into_string()).into_response();
         let chosen = self.query("lang").and_then(|_| lang_of_query(&format!("lang={}", self.lang.code())));
         if let Some(lang) = chosen
@@ -216,7 +225,7 @@ impl Ctx {
     /// The switch: this page in the other languages. What answers a form has no address of its own to come back to.
     fn languages(&self, place: Place) -> Markup {
         let address = |lang: Lang| match self.answers_form {
-            true => format!("{}?lang={}", navigation::path_of(place), lang.code()),
+            true => format!("{}?lang={}", navigation::path_of(place).unwrap_or("/"), lang.code()),
             false => self.here_with("lang", lang.code()),
         };
         html! {
@@ -242,9 +251,18 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Head and body of a page. `seen`: the event up to which it was made; a page without one is not live.
-pub fn frame(lang: Lang, title: &str, seen: Option<&str>, body: Markup) -> Markup {
-    let live = |key: &str| seen.map(|_| lang.text(key));
+/// How a page stays up to date.
+#[derive(Clone, Copy)]
+pub struct Live<'a> {
+    /// The event up to which it was made.
+    seen: &'a str,
+    /// The address from which what is new is fetched; `None`: its own.
+    from: Option<&'a str>,
+}
+
+/// Head and body of a page; one without `live` stays as it is.
+pub fn frame(lang: Lang, title: &str, live: Option<Live<'_>>, body: Markup) -> Markup {
+    let says = |key: &str| live.map(|_| lang.text(key));
     html! {
         (DOCTYPE)
         html lang=(lang.code()) {
@@ -255,10 +273,11 @@ pub fn frame(lang: Lang, title: &str, seen: Option<&str>, body: Markup) -> Marku
                 title { (title) }
                 link rel="icon" href="/favicon.svg" type="image/svg+xml";
                 link rel="stylesheet" href=(assets::css_path());
-                @if seen.is_some() { script type="module" src=(assets::js_path()) {} }
+                @if live.is_some() { script type="module" src=(assets::js_path()) {} }
             }
-            body data-seen=[seen] data-changed=[live("live-changed")] data-reload=[live("live-reload")]
-                data-offline=[live("live-offline")] data-out=[live("signed-out")] { (body) }
+            body data-seen=[live.map(|live| live.seen)] data-from=[live.and_then(|live| live.from)]
+                data-changed=[says("live-changed")] data-reload=[says("live-reload")]
+                data-offline=[says("live-offline")] data-out=[says("signed-out")] { (body) }
         }
     }
 }

@@ -120,7 +120,7 @@ fn waiting(ctx: &Ctx, count: u64) -> Markup {
     html! { @if count > 0 { " " span.count { (ctx.lang.number(count)) span.vh { " " (ctx.t("nav-waiting")) } } } }
 }
 
-/// Where a group's page leads back to when its own address answers forms only.
-pub fn path_of(place: Place) -> &'static str {
-    GROUPS.iter().flat_map(|group| group.items).find(|(item, ..)| *item == place).map_or("/", |(_, path, _)| path)
+/// The address of a place of a group, for pages whose own address answers forms alone.
+pub fn path_of(place: Place) -> Option<&'static str> {
+    GROUPS.iter().flat_map(|group| group.items).find(|(item, ..)| *item == place).map(|(_, path, _)| *path)
 }

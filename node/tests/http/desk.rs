@@ -8,15 +8,21 @@ use serde_json::{Value, json};
 
 const NASTY: &str = "<script>alert(1)</script>";
 
-fn place(got: &Got) -> String {
+pub fn place(got: &Got) -> String {
     got.headers[header::LOCATION].to_str().unwrap().to_owned()
 }
 
 /// A page that must be there.
-async fn page(node: &TestNode, path: &str) -> String {
+pub async fn page(node: &TestNode, path: &str) -> String {
     let got = node.page(path).await;
     assert_eq!(got.status, StatusCode::OK, "{path}: {}", got.text);
     got.text
+}
+
+/// The value of a hidden control on a page.
+pub fn hidden(page: &str, name: &str) -> String {
+    let control = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("{name}: {page}"));
+    control.split('"').next().unwrap().to_owned()
 }
 
 async fn fields(node: &TestNode, id: &str) -> Value {
@@ -24,7 +30,7 @@ async fn fields(node: &TestNode, id: &str) -> Value {
 }
 
 /// A file in a form, as a browser sends it.
-async fn upload(node: &TestNode, kind: &str, file: &str) -> Got {
+pub async fn upload(node: &TestNode, kind: &str, file: &str) -> Got {
     let body = format!(
         "--B\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\n{kind}\r\n--B\r\nContent-Disposition: form-data; \
          name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n{file}\r\n--B--\r\n"
@@ -213,6 +219,7 @@ async fn a_spreadsheet_is_looked_at_and_taken_on_the_page() {
     let import = place(&sent);
     let seen = page(&node, &import).await;
     assert!(seen.contains("list.csv") && seen.contains("value=\"name\" selected"), "the columns are guessed: {seen}");
+    assert!(seen.contains("data-from=\"/import\""), "events have the file not checked anew: {seen}");
     assert!(page(&node, "/organisations").await.contains("class=\"empty\""), "nothing is written yet");
     let columns = [
         ("heading.0", "Ime"),
@@ -223,15 +230,17 @@ async fn a_spreadsheet_is_looked_at_and_taken_on_the_page() {
         ("column.2", "other_names"),
     ];
     let again = node.form(&import, &[&columns[..], &[("verb", "look")]].concat()).await;
-    assert_eq!(again.status, StatusCode::OK, "{}", again.text);
-    assert!(again.text.contains("value=\"other_names\" selected"), "the mapping is changed");
-    let done = node.form(&import, &[&columns[..], &[("verb", "import")]].concat()).await;
+    assert_eq!(place(&again), import, "{}", again.text);
+    let seen = page(&node, &import).await;
+    assert!(seen.contains("value=\"other_names\" selected"), "the mapping is changed");
+    let plan = hidden(&seen, "plan");
+    let done = node.form(&import, &[&columns[..], &[("verb", "import"), ("plan", plan.as_str())]].concat()).await;
     assert_eq!(place(&done), "/import/progress", "{}", done.text);
     let told = page(&node, "/import/progress").await;
     assert!(told.contains("<span class=\"number\">2</span>"), "two were added: {told}");
     let list = page(&node, "/organisations").await;
     assert!(list.contains("Korenine") && list.contains("Piran"), "they are there");
-    assert_eq!(node.page(&import).await.status, StatusCode::NOT_FOUND, "the file is forgotten");
+    assert_eq!(node.page(&import).await.status, StatusCode::GONE, "the file is forgotten");
     let wrong = place(&upload(&node, "organisation", "name,country\nA,Atlantis\n").await);
     let refused = node.page(&wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "a value that cannot be taken");
@@ -337,6 +346,7 @@ async fn the_history_tells_each_change_and_takes_it_back() {
     let refused = node.form(&undo, &[("change", change.as_str()), ("field", "city")]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT, "it has changed since: {}", refused.text);
     assert!(refused.text.contains("name=\"anyway\""), "with a way on");
+    assert!(refused.text.contains(&format!("data-from=\"/records/{id}/history\"")), "what is new is there");
     let anyway = [("change", change.as_str()), ("field", "city"), ("anyway", "yes")];
     assert_eq!(node.form(&undo, &anyway).await.status, StatusCode::SEE_OTHER, "whoever insists");
     assert_eq!(fields(&node, &id).await["city"], "Koper", "has it");

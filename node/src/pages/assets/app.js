@@ -7,6 +7,9 @@ notice.className = "notice";
 notice.setAttribute("role", "status");
 document.body.append(notice);
 
+// Where this page is fetched from again. What answers a form has no address of its own, and some pages take long.
+const here = () => document.body.dataset.from ?? location.href;
+
 let running = false;
 let again = false;
 const dirty = new WeakSet();
@@ -28,7 +31,7 @@ function tell(text, withLink) {
   notice.append(text);
   if (withLink) {
     const link = document.createElement("a");
-    link.href = location.href;
+    link.href = here();
     link.textContent = document.body.dataset.reload;
     notice.append(" ", link);
   }
@@ -60,9 +63,9 @@ async function refresh() {
   }
   running = true;
   try {
-    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-    // What answers a form has no address of its own: there is nothing newer to fetch.
-    if (answer.status === 404 || answer.status === 405) return;
+    const answer = await fetch(here(), { headers: { accept: "text/html" } });
+    // What the page is about may be gone meanwhile: there is nothing newer to fetch.
+    if (answer.status === 404) return;
     if (answer.status === 401) return tell(document.body.dataset.out, false);
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -127,4 +130,17 @@ for (const kind of ["click", "focusin"]) {
   });
 }
 
+// What takes long is answered when there is more to say, and the page comes again once it is over.
+async function wait() {
+  for (;;) {
+    const address = document.querySelector("[data-waits]")?.dataset.waits;
+    if (!address) return;
+    const answer = await fetch(address, { headers: { accept: "text/html" } }).catch(() => undefined);
+    if (!answer) return tell(document.body.dataset.offline, false);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.querySelector("[data-waits]")) return location.reload();
+  }
+}
+
 listen();
+wait();
