@@ -12,6 +12,7 @@ mod dictionary;
 mod index;
 
 use crate::i18n::Lang;
+use crate::limits::INDEX_STALE_MAX;
 use crate::runtime::{Event, EventKind, NodeHandle};
 use crate::store::{Store, StoreError};
 use crate::views::{Filter, members_of};
@@ -50,10 +51,7 @@ impl SearchIndex {
     /// Reads these records again before the next search: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // An index that is made later reads everything.
-        if inner.index.is_some() {
-            inner.stale.extend(keys.into_iter().filter(|key| key.kind != PERSON_KIND));
-        }
+        inner.note(keys);
     }
 
     /// The best `limit` records, and how many were found. Blocks; the first search reads all rows.
@@ -103,12 +101,21 @@ impl Inner {
         Ok(self.index.insert(index))
     }
 
+    /// Remembers what has changed; with too much of it the index is made anew at the next search.
+    fn note(&mut self, keys: impl IntoIterator<Item = RecordKey>) {
+        // An index that is made later reads everything.
+        if self.index.is_some() {
+            self.stale.extend(keys.into_iter().filter(|key| key.kind != PERSON_KIND));
+        }
+        if self.stale.len() > INDEX_STALE_MAX {
+            (self.index, self.stale) = (None, HashSet::new());
+        }
+    }
+
     fn drain(&mut self) {
         loop {
             match self.events.try_recv() {
-                Ok(Event { kind: EventKind::Records(rows), .. }) => {
-                    self.stale.extend(rows.into_iter().map(|(_, key)| key).filter(|key| key.kind != PERSON_KIND));
-                }
+                Ok(Event { kind: EventKind::Records(rows), .. }) => self.note(rows.into_iter().map(|(_, key)| key)),
                 Ok(_) => {}
                 Err(broadcast::error::TryRecvError::Lagged(_)) => self.index = None,
                 Err(_) => return,

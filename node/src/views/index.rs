@@ -10,6 +10,7 @@ use super::fold::fold;
 use super::leading::Leading;
 use crate::api::limits::SCAN_ROWS;
 use crate::i18n::Lang;
+use crate::limits::INDEX_STALE_MAX;
 use crate::runtime::{Event, EventKind, NodeHandle};
 use crate::store::{Store, StoreError};
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
@@ -277,7 +278,7 @@ impl RecordIndex {
 
     /// Reads these records again before the next list: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).stale.extend(keys);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).note(keys);
     }
 
     /// One page of the records of a kind, by title. Blocks.
@@ -357,9 +358,7 @@ impl Inner {
     /// Reads again what has changed of what is held.
     fn read_stale(&mut self, store: &dyn Store) -> Result<(), StoreError> {
         self.drain();
-        let is_leading = |key: &RecordKey| self.leading.is_some() && Leading::has(&key.kind);
-        let is_held = |key: &&RecordKey| self.kinds.contains_key(&key.kind) || is_leading(key);
-        let stale: Vec<RecordKey> = self.stale.iter().filter(is_held).cloned().collect();
+        let stale: Vec<RecordKey> = self.stale.iter().cloned().collect();
         for key in stale {
             let rows = store.rows_of(&key)?;
             if let Some(leading) = self.leading.as_mut().filter(|_| Leading::has(&key.kind)) {
@@ -379,18 +378,29 @@ impl Inner {
     fn drain(&mut self) {
         loop {
             match self.events.try_recv() {
-                Ok(Event { kind: EventKind::Records(rows), .. }) => {
-                    self.stale.extend(rows.into_iter().map(|(_, key)| key));
-                }
+                Ok(Event { kind: EventKind::Records(rows), .. }) => self.note(rows.into_iter().map(|(_, key)| key)),
                 Ok(_) => {}
-                Err(broadcast::error::TryRecvError::Lagged(_)) => {
-                    self.kinds.clear();
-                    self.leading = None;
-                    self.stale.clear();
-                }
+                Err(broadcast::error::TryRecvError::Lagged(_)) => self.clear(),
                 Err(_) => return,
             }
         }
+    }
+
+    /// Remembers which records of what is held have changed; with too many of them all is read again when it is asked
+    /// for.
+    fn note(&mut self, keys: impl IntoIterator<Item = RecordKey>) {
+        let (kinds, leading) = (&self.kinds, self.leading.is_some());
+        let is_held = |key: &RecordKey| kinds.contains_key(&key.kind) || leading && Leading::has(&key.kind);
+        self.stale.extend(keys.into_iter().filter(is_held));
+        if self.stale.len() > INDEX_STALE_MAX {
+            self.clear();
+        }
+    }
+
+    fn clear(&mut self) {
+        self.kinds.clear();
+        self.leading = None;
+        self.stale = HashSet::new();
     }
 }
 
@@ -421,5 +431,22 @@ mod tests {
         };
         assert_eq!(titles(Lang::Sl), ["sava", "szeged", "sola"], "š comes behind all of s");
         assert_eq!(titles(Lang::It), ["sava", "sola", "szeged"], "and is an s elsewhere");
+    }
+
+    #[test]
+    fn what_changes_is_remembered_as_far_as_it_is_held() {
+        let (_told, events) = broadcast::channel(1);
+        let mut index = Inner { events, kinds: HashMap::new(), leading: None, stale: HashSet::new() };
+        let keys = |kind: &str, count: usize| -> Vec<RecordKey> {
+            let id = |n: usize| (n as u128).to_be_bytes();
+            (0..count).map(|n| RecordKey { kind: kind.to_owned(), id: id(n) }).collect()
+        };
+        index.note(keys("event", INDEX_STALE_MAX));
+        assert!(index.stale.is_empty(), "nobody has asked for events");
+        index.kinds.insert("organisation".to_owned(), BTreeMap::new());
+        index.note(keys("organisation", INDEX_STALE_MAX));
+        assert_eq!(index.stale.len(), INDEX_STALE_MAX, "what is held is read again");
+        index.note(keys("organisation", INDEX_STALE_MAX + 1));
+        assert!(index.stale.is_empty() && index.kinds.is_empty(), "an import has all of it read again");
     }
 }
