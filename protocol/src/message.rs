@@ -12,6 +12,7 @@ use crate::run::{Buckets, Frontier, Tip};
 use crate::statement::SignedStatement;
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The version of the session protocol.
@@ -232,6 +233,27 @@ impl Message {
         let count = whole.len().div_ceil(limits::PIECE_BYTES);
         let pieces = whole.chunks(limits::PIECE_BYTES).enumerate();
         pieces.map(|(n, bytes)| Self::Piece { last: n + 1 == count, bytes: bytes.to_vec() }.to_frame()).collect()
+    }
+
+    /// What of it may go where some registers are not to be named; `None`: nothing of it. The bytes of an answer name
+    /// nothing: they go where it goes.
+    pub fn without(&self, hidden: impl Fn(&RegisterId) -> bool) -> Option<Cow<'_, Self>> {
+        let keep = match self {
+            Self::Docs(docs) if docs.keys().any(&hidden) => {
+                let docs = docs.iter().filter(|(register, _)| !hidden(register));
+                return Some(Cow::Owned(Self::Docs(docs.map(|(id, docs)| (*id, docs.clone())).collect())));
+            }
+            Self::Frontiers(told) if told.iter().any(|told| hidden(&told.doc.register)) => {
+                let told: Vec<_> = told.iter().filter(|told| !hidden(&told.doc.register)).cloned().collect();
+                return (!told.is_empty()).then_some(Cow::Owned(Self::Frontiers(told)));
+            }
+            Self::Want(told) => !hidden(&told.doc.register),
+            Self::Answer(answer) => answer.bytes == 0 || !hidden(&answer.doc.register),
+            Self::Push { doc, .. } | Self::Ack { doc, .. } => !hidden(&doc.register),
+            Self::Branch(shown) => !hidden(&shown.doc.register),
+            _ => true,
+        };
+        keep.then_some(Cow::Borrowed(self))
     }
 
     /// Reads a frame.

@@ -36,7 +36,7 @@ impl Engine {
         }
         self.appeals.insert(id, Appeal { device, until_ms: self.now.mono_ms + limits::APPEAL_MS });
         let tags = self.statements.tags_without(&self.hidden_from(&device)).concat();
-        self.send(id, &Message::HaveStatements(tags));
+        self.send(id, Message::HaveStatements(tags));
     }
 
     pub(super) fn handle_appeal_frame(&mut self, id: SessionId, device: DeviceKey, frame: &[u8]) {

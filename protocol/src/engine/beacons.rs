@@ -224,7 +224,7 @@ impl Engine {
         for id in sessions.map(|(id, _)| *id).collect::<Vec<_>>() {
             let other = if id == from { held.clone() } else { Some(signed.clone()) };
             if let Some(other) = other {
-                self.send(id, &Message::Beacons(vec![other]));
+                self.send(id, Message::Beacons(vec![other]));
             }
         }
     }
@@ -282,7 +282,7 @@ impl Engine {
             .map(|(id, _)| *id)
             .collect();
         for id in readers {
-            self.send(id, &message);
+            self.send(id, message.clone());
         }
     }
 
@@ -300,7 +300,7 @@ impl Engine {
             .map(|held| held.signed.clone())
             .collect();
         if !send.is_empty() {
-            self.send(id, &Message::Beacons(send));
+            self.send(id, Message::Beacons(send));
         }
     }
 
@@ -346,7 +346,7 @@ impl Engine {
             let before = before.filter(|before| before.beacon.process != beacon.process && beacon.device == sender);
             self.pass_on(signed, Some(id));
             if let Some(before) = before {
-                self.send(id, &Message::Beacons(vec![before]));
+                self.send(id, Message::Beacons(vec![before]));
             }
         }
     }

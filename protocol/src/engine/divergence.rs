@@ -58,7 +58,7 @@ impl Engine {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.shown.insert((doc_id, actor, seq));
         }
-        self.send(id, &Message::Branch(shown));
+        self.send(id, Message::Branch(shown));
     }
 
     /// A peer shows its branch: find the first difference and prove it.

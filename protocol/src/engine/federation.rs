@@ -174,14 +174,14 @@ impl Engine {
         for signed in missing {
             let size = signed.body.len() + signed.signatures.len() * 104 + 16;
             if bytes + size > limits::MESSAGE_BYTES_MAX / 2 && !message.is_empty() {
-                self.send(id, &Message::Statements(std::mem::take(&mut message)));
+                self.send(id, Message::Statements(std::mem::take(&mut message)));
                 bytes = 0;
             }
             bytes += size;
             message.push(signed);
         }
         if !message.is_empty() {
-            self.send(id, &Message::Statements(message));
+            self.send(id, Message::Statements(message));
         }
     }
 

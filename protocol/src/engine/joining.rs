@@ -177,7 +177,7 @@ impl Engine {
             let stream = self.join_sessions.iter().find(|(_, (device, outgoing))| *device == told.device && !outgoing);
             let Some(id) = stream.map(|(id, _)| *id) else { continue };
             // Where the join is over the newcomer ends the stream, once it has read why.
-            self.staged.push(Staged::Send { session: id, frame: told.frame, at_once: false });
+            self.staged.push(Staged::Join { session: id, frame: told.frame });
         }
     }
 
@@ -247,7 +247,7 @@ impl Engine {
         match hello {
             Some(frame) => {
                 self.keep_join();
-                self.staged.push(Staged::Send { session: id, frame, at_once: false });
+                self.staged.push(Staged::Join { session: id, frame });
             }
             None => self.close_join(id),
         }
@@ -277,7 +277,7 @@ impl Engine {
         let federation = newcomer.ticket().federation;
         self.keep_join();
         for frame in out.frames {
-            self.staged.push(Staged::Send { session: id, frame, at_once: false });
+            self.staged.push(Staged::Join { session: id, frame });
         }
         if let Some(statements) = out.admitted {
             // The ticket says which one is meant, where a partner is in several that carry over one another.

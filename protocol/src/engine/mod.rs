@@ -139,8 +139,21 @@ pub struct Engine {
 /// An output of this slice, before it is known which batch it waits for.
 #[derive(Clone)]
 enum Staged {
-    Send { session: SessionId, frame: Vec<u8>, at_once: bool },
-    Reply { request: RequestId, reply: Box<Result<Reply, CommandError>>, after_disk: bool },
+    Send {
+        session: SessionId,
+        message: Arc<Message>,
+        at_once: bool,
+    },
+    /// A frame of a join, on its own stream.
+    Join {
+        session: SessionId,
+        frame: Vec<u8>,
+    },
+    Reply {
+        request: RequestId,
+        reply: Box<Result<Reply, CommandError>>,
+        after_disk: bool,
+    },
     Other(Box<StagedOther>),
 }
 
@@ -372,9 +385,9 @@ impl Engine {
             self.queue.push_back(Output::Persist(task, std::mem::take(&mut self.batch)));
         }
         let pending = (self.last_persist > self.persisted).then_some(self.last_persist);
+        let mut withheld = BTreeSet::new();
         for staged in std::mem::take(&mut self.staged) {
-            let output = self.release(staged, pending);
-            self.queue.push_back(output);
+            self.release(staged, pending, &mut withheld);
         }
         let records = std::mem::take(&mut self.changed);
         if !records.is_empty() || std::mem::take(&mut self.state_changed) {
@@ -387,9 +400,11 @@ impl Engine {
         self.wake_if_due();
     }
 
-    fn release(&mut self, staged: Staged, pending: Option<TaskId>) -> Output {
-        match staged {
-            Staged::Send { session, frame, at_once } => {
+    /// Gives an output out. `withheld` are the sessions whose present answer does not go.
+    fn release(&mut self, staged: Staged, pending: Option<TaskId>, withheld: &mut BTreeSet<SessionId>) {
+        let output = match staged {
+            Staged::Send { session, message, at_once } => {
+                let Some(frames) = self.frames_due(session, &message, withheld) else { return };
                 let held = self.sessions.get(&session).map_or(TaskId(0), |s| s.held_until);
                 let after = if is_planted(Planted::AcknowledgeEarly) {
                     None
@@ -401,8 +416,9 @@ impl Engine {
                 if let (Some(after), Some(session)) = (after, self.sessions.get_mut(&session)) {
                     session.held_until = after;
                 }
-                Output::Send { session, frame, after }
+                return self.queue.extend(frames.into_iter().map(|frame| Output::Send { session, frame, after }));
             }
+            Staged::Join { session, frame } => Output::Send { session, frame, after: pending },
             Staged::Reply { request, reply, after_disk } => {
                 let waits = after_disk && !is_planted(Planted::AcknowledgeEarly);
                 Output::Reply { request, reply, after: pending.filter(|_| waits) }
@@ -412,7 +428,8 @@ impl Engine {
                 StagedOther::Check(task, job) => Output::Check(task, Box::new(job)),
                 StagedOther::Disconnect(session, text) => Output::Disconnect(session, text),
             },
-        }
+        };
+        self.queue.push_back(output);
     }
 
     fn wake_if_due(&mut self) {
@@ -446,10 +463,8 @@ impl Engine {
         self.staged.push(Staged::Reply { request, reply: Box::new(reply), after_disk });
     }
 
-    fn send(&mut self, session: SessionId, message: &Message) {
-        for frame in message.to_frames() {
-            self.staged.push(Staged::Send { session, frame, at_once: false });
-        }
+    fn send(&mut self, session: SessionId, message: Message) {
+        self.staged.push(Staged::Send { session, message: Arc::new(message), at_once: false });
     }
 
     fn disconnect_later(&mut self, session: SessionId, text: String) {

@@ -11,7 +11,7 @@ use super::{Engine, StoredRun, StoredSnapshot, Write};
 use crate::bars::Bars;
 use crate::check;
 use crate::codec::to_cbor;
-use crate::ids::{ActorId, DeviceKey, DocId};
+use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
 use crate::limits;
 use crate::planted::{Planted, is_planted};
 use crate::record::dropped_changes;
@@ -21,7 +21,7 @@ use crate::statement::Stays;
 use automerge::transaction::CommitOptions;
 use automerge::{Automerge, Change};
 use minicbor::bytes::ByteVec;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Changes with what the scan says of them.
 type Scanned = Vec<(ScannedChange, Vec<u8>)>;
@@ -174,9 +174,10 @@ impl Engine {
             .filter_map(|change| Some((scan(change.raw_bytes()).ok()?, change.raw_bytes().to_vec())))
             .collect();
         self.name_divergent(&id, cuts);
+        let forsaken = self.forsaken(&id, &gone);
         self.install(id, loaded, runs, &gone);
         let left = self.doc_mut(id).frontier.clone();
-        self.issue_again(id, &old.am, &gone);
+        self.issue_again(id, &old.am, &gone, &forsaken);
         for session in self.sessions.values_mut() {
             session.told.remove(&id);
             session.ahead.remove(&id);
@@ -248,14 +249,29 @@ impl Engine {
         self.write_meta(id);
     }
 
-    /// Issues this device's own dropped edits again, field by field, under a new actor.
-    fn issue_again(&mut self, id: DocId, old: &Automerge, gone: &[(ScannedChange, Vec<u8>)]) {
+    /// Of the dropped changes those that nobody makes again: their authors may write the register no more.
+    fn forsaken(&self, id: &DocId, gone: &[(ScannedChange, Vec<u8>)]) -> HashSet<ChangeHash> {
+        let Some(doc) = self.docs.get(id) else { return HashSet::new() };
+        let device = |actor: &ActorId| doc.runs.get(actor).map(|run| run.run.device);
+        let left = |actor: &ActorId| device(actor).is_some_and(|device| !self.roster.may_write(&id.register, &device));
+        gone.iter().filter(|(change, _)| left(&change.actor)).map(|(change, _)| change.hash).collect()
+    }
+
+    /// Issues this device's own dropped edits again, field by field, under a new actor; also those that only a forsaken
+    /// change had replaced.
+    fn issue_again(
+        &mut self,
+        id: DocId,
+        old: &Automerge,
+        gone: &[(ScannedChange, Vec<u8>)],
+        forsaken: &HashSet<ChangeHash>,
+    ) {
         let own: Vec<&ScannedChange> =
             gone.iter().map(|(change, _)| change).filter(|change| self.is_own(&id, &change.actor)).collect();
         if own.is_empty() || is_planted(Planted::KeepNoDroppedEdits) {
             return;
         }
-        let edits = dropped_changes(old, &id, &own);
+        let edits = dropped_changes(old, &id, &own, forsaken);
         match self.roster.may_write(&id.register, &self.me) {
             true => self.write_dropped(id, old, edits, Texts::Merged),
             false => self.wait_for_right(id, edits),

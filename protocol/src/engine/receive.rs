@@ -15,6 +15,7 @@ use crate::run::{Frontier, Tip};
 use crate::scan::{KeyRef, ObjRef, ScannedChange, scan};
 use minicbor::bytes::ByteVec;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// What is said of an actor whose divergence is proven.
 const TWO_BRANCHES: &str = "its history has two branches";
@@ -91,7 +92,7 @@ impl Engine {
             }
             // It has of us what it pushes, as if it had acknowledged that.
             self.note_delivered(device, doc_id);
-            self.send(id, &Message::Ack { doc: doc_id, tips });
+            self.send(id, Message::Ack { doc: doc_id, tips });
             return self.compare(id, doc_id);
         }
         let judged = Self::verify_runs(&doc_id, &runs).and_then(|()| self.judge_runs(&doc_id, &runs));
@@ -501,7 +502,7 @@ impl Engine {
         let small = changes.len() <= limits::PUSH_CHANGES_MAX && size <= limits::MESSAGE_BYTES_MAX / 2;
         // A run that reaches beyond what is part of the document travels in answers only.
         let pushable = small && runs.iter().all(|run| run.tail.is_empty());
-        let mut frame: Option<Vec<u8>> = None;
+        let mut push: Option<Arc<Message>> = None;
         let mut tell = Vec::new();
         let nothing = Frontier::default();
         let readers: Vec<SessionId> = self.sessions.keys().copied().filter(|id| Some(*id) != from).collect();
@@ -520,8 +521,8 @@ impl Engine {
                 tell.push(id);
                 continue;
             }
-            let frame = frame.get_or_insert_with(|| push_frame(doc_id, changes, runs)).clone();
-            self.staged.push(super::Staged::Send { session: id, frame, at_once: from.is_none() });
+            let message = push.get_or_insert_with(|| Arc::new(push_of(doc_id, changes, runs))).clone();
+            self.staged.push(super::Staged::Send { session: id, message, at_once: from.is_none() });
             if let Some(session) = self.sessions.get_mut(&id) {
                 session.will_hold(doc_id, &tips, &doc.frontier);
                 session.told.insert(doc_id, digest);
@@ -545,7 +546,7 @@ impl Engine {
     /// Says that changes are here, unless their sender reads them no more: the scope of a person may have moved away.
     fn ack(&mut self, id: SessionId, doc: DocId, tips: BTreeMap<ActorId, Tip>) {
         if self.sessions.get(&id).is_some_and(|session| self.may_send(&doc.register, &session.device)) {
-            self.send(id, &Message::Ack { doc, tips });
+            self.send(id, Message::Ack { doc, tips });
         }
     }
 
@@ -667,9 +668,9 @@ fn shortened(doc: &DocId, runs: &[StoredRun], left: &[(ScannedChange, Vec<u8>)])
     runs.iter().filter(within).map(shorten).collect()
 }
 
-fn push_frame(doc: DocId, changes: &[StoredChange], runs: &[StoredRun]) -> Vec<u8> {
+fn push_of(doc: DocId, changes: &[StoredChange], runs: &[StoredRun]) -> Message {
     let changes = changes.iter().map(|change| change.bytes.clone().into()).collect();
-    Message::Push { doc, changes, runs: runs.to_vec() }.to_frame()
+    Message::Push { doc, changes, runs: runs.to_vec() }
 }
 
 /// Records after a batch: in a random part each creation is one; a links part is counted where a batch

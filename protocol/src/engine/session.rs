@@ -267,7 +267,7 @@ impl Engine {
         if let Some(session) = self.sessions.get_mut(&id) {
             (session.said, session.said_ms) = (Some(hello.docs), now);
         }
-        self.send(id, &Message::Hello(hello));
+        self.send(id, Message::Hello(hello));
     }
 
     /// When the next session is looked at that may rest with something left to exchange.
@@ -361,7 +361,7 @@ impl Engine {
         }
         if !matched {
             let tags = self.statements.tags_without(&self.hidden_from(&device)).concat();
-            return self.send(id, &Message::HaveStatements(tags));
+            return self.send(id, Message::HaveStatements(tags));
         }
         if let Some(session) = self.sessions.get_mut(&id) {
             session.listed = None;
@@ -373,7 +373,7 @@ impl Engine {
         }
         if hello.beacons != own.beacons {
             let numbers = self.beacons.numbers(&self.roster, &self.me, &device);
-            self.send(id, &Message::HaveBeacons(numbers));
+            self.send(id, Message::HaveBeacons(numbers));
         }
     }
 
@@ -389,7 +389,7 @@ impl Engine {
         self.state_changed = true;
         if differ {
             let tags = self.statements.tags_without(&self.hidden_from(device)).concat();
-            self.send(id, &Message::HaveStatements(tags));
+            self.send(id, Message::HaveStatements(tags));
         }
     }
 
@@ -415,6 +415,28 @@ impl Engine {
     pub(super) fn may_send(&self, register: &RegisterId, device: &DeviceKey) -> bool {
         let planted = is_planted(Planted::SendPersons) && self.roster.persons.contains_key(register);
         planted || is_planted(Planted::SendToNonReader) || self.roster.may_read(register, device)
+    }
+
+    /// The frames of a staged message, of what may still go: a decision of the same slice may have ended somebody's
+    /// reading. With an answer its bytes stay here, which are staged behind it.
+    pub(super) fn frames_due(
+        &self,
+        id: SessionId,
+        message: &Message,
+        withheld: &mut BTreeSet<SessionId>,
+    ) -> Option<Vec<Vec<u8>>> {
+        if matches!(message, Message::Chunk(_)) && withheld.contains(&id) {
+            return None;
+        }
+        let device = self.sessions.get(&id).map(|session| session.device);
+        let due = message.without(|register| device.is_none_or(|device| !self.may_send(register, &device)));
+        if matches!(message, Message::Answer(_)) {
+            match due {
+                Some(_) => withheld.remove(&id),
+                None => withheld.insert(id),
+            };
+        }
+        due.map(|message| message.to_frames())
     }
 
     /// The documents that both may read and that hold something, sorted.
@@ -452,7 +474,7 @@ impl Engine {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.listed = Some(by_doc(&docs));
         }
-        self.send(id, &Message::Docs(docs));
+        self.send(id, Message::Docs(docs));
     }
 
     /// Tells our state of every document that differs from the peer's list.

@@ -79,7 +79,7 @@ impl Engine {
             frontiers.push(told);
         }
         if !frontiers.is_empty() {
-            self.send(id, &Message::Frontiers(frontiers));
+            self.send(id, Message::Frontiers(frontiers));
         }
     }
 
@@ -112,6 +112,6 @@ impl Engine {
             // With the digests that it told it makes our state out of this.
             session.told.insert(mine.doc, digest);
         }
-        self.send(id, &Message::Frontiers(vec![mine]));
+        self.send(id, Message::Frontiers(vec![mine]));
     }
 }

@@ -119,7 +119,7 @@ impl Engine {
         let (Some(doc), Some(session)) = (self.docs.get_mut(&doc_id), self.sessions.get_mut(&id)) else { return };
         let want = doc.told(session.acked.get(&doc_id), self.whole_tips);
         session.told.insert(doc_id, doc.digest());
-        self.send(id, &Message::Want(want));
+        self.send(id, Message::Want(want));
     }
 
     // ── answering ───────────────────────────────────────────────────────────────────────────────────────
@@ -225,7 +225,7 @@ impl Engine {
     }
 
     pub(super) fn answer_nothing(&mut self, id: SessionId, doc: DocId) {
-        self.send(id, &Message::Answer(Answer { doc, form: Form::Changes, runs: Vec::new(), bytes: 0 }));
+        self.send(id, Message::Answer(Answer { doc, form: Form::Changes, runs: Vec::new(), bytes: 0 }));
     }
 
     fn answer(
@@ -239,9 +239,9 @@ impl Engine {
     ) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.sent.insert(doc, reached);
-        self.send(id, &Message::Answer(Answer { doc, form, runs, bytes: payload.len() as u64 }));
+        self.send(id, Message::Answer(Answer { doc, form, runs, bytes: payload.len() as u64 }));
         for chunk in payload.chunks(limits::CHUNK_BYTES) {
-            self.send(id, &Message::Chunk(chunk.to_vec()));
+            self.send(id, Message::Chunk(chunk.to_vec()));
         }
     }
 

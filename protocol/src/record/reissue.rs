@@ -6,7 +6,7 @@ use super::{FieldChange, FieldOp, Scalar, is_set_key};
 use crate::ids::{ChangeHash, DocId, RecordKey};
 use crate::scan::{Action, KeyRef, ObjRef, OpId, ScannedChange, ScannedOp};
 use automerge::{Automerge, ObjId, Prop, ROOT, ReadDoc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 /// An edit to be made again. `Debug` shows nothing of what it writes: it may be a person's.
@@ -32,9 +32,15 @@ impl fmt::Debug for DroppedEdit {
 /// record wrote is written when it is made again: whoever knew the record had seen that, and maybe nothing of the rest.
 ///
 /// `old` is the document with the dropped changes in it. Of each field only the last own write counts, and
-/// only where it still stands there: whoever wrote over it makes that write again, not we. Prose comes as it
-/// reads in `old`.
-pub fn dropped_changes(old: &Automerge, doc: &DocId, own: &[&ScannedChange]) -> Vec<DroppedEdit> {
+/// only where it still stands there: whoever wrote over it makes that write again, not we. Where all that stands there
+/// was written by `forsaken` changes, which nobody makes again, the own write counts as well. Prose comes as it reads
+/// in `old`.
+pub fn dropped_changes(
+    old: &Automerge,
+    doc: &DocId,
+    own: &[&ScannedChange],
+    forsaken: &HashSet<ChangeHash>,
+) -> Vec<DroppedEdit> {
     let mut ordered = own.to_vec();
     ordered.sort_by_key(|change| change.start_op);
     let mut records: Vec<Edit> = Vec::new();
@@ -53,7 +59,7 @@ pub fn dropped_changes(old: &Automerge, doc: &DocId, own: &[&ScannedChange]) -> 
         }
     }
     let mut edits: Vec<(usize, DroppedEdit)> =
-        records.into_iter().flat_map(|record| record.into_edits(old, &ordered)).collect();
+        records.into_iter().flat_map(|record| record.into_edits(old, &ordered, forsaken)).collect();
     edits.sort_by_key(|(order, _)| *order);
     edits.into_iter().map(|(_, edit)| edit).collect()
 }
@@ -66,11 +72,16 @@ struct Edit {
 }
 
 impl Edit {
-    fn into_edits(self, old: &Automerge, ordered: &[&ScannedChange]) -> Vec<(usize, DroppedEdit)> {
+    fn into_edits(
+        self,
+        old: &Automerge,
+        ordered: &[&ScannedChange],
+        forsaken: &HashSet<ChangeHash>,
+    ) -> Vec<(usize, DroppedEdit)> {
         let mut by_order: BTreeMap<usize, Vec<FieldChange>> = BTreeMap::new();
         by_order.extend(self.create.map(|order| (order, Vec::new())));
         for (key, (order, write)) in self.fields {
-            if let Some(op) = write.into_op(old, &key) {
+            if let Some(op) = write.into_op(old, &key, forsaken) {
                 by_order.entry(order).or_default().push(FieldChange { op, key });
             }
         }
@@ -98,9 +109,11 @@ struct Write {
 }
 
 impl Write {
-    fn into_op(self, old: &Automerge, field: &str) -> Option<FieldOp> {
+    fn into_op(self, old: &Automerge, field: &str, forsaken: &HashSet<ChangeHash>) -> Option<FieldOp> {
         let standing = old.get_all(&self.obj, self.prop).ok()?;
-        if standing.iter().all(|(_, id)| *id != self.id) {
+        let is_forsaken = |id: &ObjId| old.hash_for_opid(id).is_some_and(|hash| forsaken.contains(&hash.into()));
+        let stands = standing.iter().any(|(_, id)| *id == self.id);
+        if !stands && (standing.is_empty() || !standing.iter().all(|(_, id)| is_forsaken(id))) {
             return None;
         }
         Some(match self.value {

@@ -1,9 +1,10 @@
 use super::*;
-use crate::ids::{ActorId, DeviceKey, DocId, LINKS_PART, PartnerId, RecordKey, RegisterId};
+use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, LINKS_PART, PartnerId, RecordKey, RegisterId};
 use crate::limits;
 use crate::scan::ScannedChange;
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{Automerge, Change, ROOT, ReadDoc};
+use std::collections::HashSet;
 
 /// Whose prefix all records here have.
 const AUTHOR: DeviceKey = DeviceKey([9; 32]);
@@ -433,7 +434,7 @@ fn touched_records_are_found_from_operations() {
 /// Writes dropped edits into another replica.
 fn issue_again(old: &Replica, own: &[ScannedChange], into: &mut Replica) {
     let own: Vec<&ScannedChange> = own.iter().collect();
-    for edit in dropped_changes(&old.doc, &old.id, &own) {
+    for edit in dropped_changes(&old.doc, &old.id, &own, &HashSet::new()) {
         into.try_edit(&edit.key, edit.create, 9, &edit.changes).expect("a dropped edit can be made again");
     }
 }
@@ -464,10 +465,16 @@ fn dropped_edits_are_made_again() {
 
     let mut part = a.fork(SI);
     part.edit(&key, 4, &[FieldChange::put("name", "Lunavena")]);
+    let own: Vec<&ScannedChange> = own.iter().collect();
     let (name, fields) =
-        (scanned(&a.doc.get_changes(&[])[1]), dropped_changes(&part.doc, &part.id, &own.iter().collect::<Vec<_>>()));
+        (scanned(&a.doc.get_changes(&[])[1]), dropped_changes(&part.doc, &part.id, &own, &HashSet::new()));
     assert!(name.ops.iter().any(|op| op.key == crate::scan::KeyRef::Map("name".into())), "the name was written here");
     assert!(fields[0].changes.iter().all(|change| change.key != "name"), "what another wrote over is not made again");
+    let theirs: HashSet<ChangeHash> = part.doc.get_heads().into_iter().map(ChangeHash::from).collect();
+    let edits = dropped_changes(&part.doc, &part.id, &own, &theirs);
+    let name = edits.iter().flat_map(|edit| &edit.changes).find(|change| change.key == "name");
+    let said = FieldOp::Put("Brezmir".into());
+    assert_eq!(name.map(|change| &change.op), Some(&said), "unless what that one wrote comes back by nobody");
 }
 
 #[test]

@@ -526,6 +526,34 @@ fn a_revoked_machine_is_refused_and_what_it_wrote_before_stays() {
 }
 
 #[test]
+fn a_machine_that_a_thief_has_revoked_says_the_same_of_the_thief() {
+    let (mut world, _) = World::new(2);
+    let thief = second_device(&mut world, 1, 150);
+    world.meet_and_part(1, thief);
+    let (mine, theirs) = (world.nodes[1].signer.key(), world.nodes[thief].signer.key());
+    assert_eq!(revoke(&mut world, thief, mine), Ok(Reply::Done), "the thief speaks first");
+    world.disconnect(1);
+    world.disconnect(thief);
+    world.nodes[1].disk.boot.statements = world.nodes[thief].disk.boot.statements.clone();
+    world.restart(1);
+    let is_member = |world: &World, key: &DeviceKey| world.nodes[1].engine.roster.is_member(key);
+    assert!(!is_member(&world, &mine), "the first one has heard that");
+    assert_eq!(revoke(&mut world, 1, theirs), Ok(Reply::Done), "and may answer");
+    assert!(!is_member(&world, &theirs), "the word of both counts, until the kit speaks");
+    // Whom the partner key has revoked has no word.
+    let third = second_device(&mut world, 1, 151);
+    let third = world.nodes[third].signer.key();
+    let Ok(Reply::Unsigned(unsigned)) = world.command(1, Command::Revocation { device: mine }) else {
+        panic!("the kit needs something to sign")
+    };
+    let by_key = Some(unsigned.sign_partner(&PartnerSigner::from_secret(&[2; 32])));
+    let said = world.command(1, Command::RevokeDevice { device: mine, by_key });
+    assert_eq!(said, Ok(Reply::Done), "the kit revokes the first one");
+    let more = revoke(&mut world, 1, third);
+    assert!(matches!(more, Err(CommandError::NotAllowed { .. })), "{more:?}");
+}
+
+#[test]
 fn of_two_machines_that_revoke_each_other_the_kit_gives_one_back() {
     let (mut world, shared) = World::new(3);
     let other = second_device(&mut world, 1, 150);
