@@ -252,6 +252,7 @@ value-invalid = not valid
 unknown-partner = unknown
 register-own = Your register
 register-internal = Internal (your partner only)
+register-person = A register of the person’s own
 register-partner = { $name }
 new-network = Add a network
 new-organisation = Add an organisation
@@ -268,6 +269,7 @@ new-proposal = Propose a change
 ## Conflicts
 conflicts-lead = Two people wrote different values into one field without knowing of one another. Both stay visible until somebody decides; the decision reaches every partner.
 conflicts-none = Nothing waits for a decision.
+conflicts-all = All that waits for a decision
 conflict-count = { $n ->
     [one] 1 value
    *[other] { $n } values, written without knowing of one another

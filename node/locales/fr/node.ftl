@@ -251,6 +251,7 @@ value-invalid = non valable
 unknown-partner = inconnu
 register-own = Votre registre
 register-internal = Interne (votre partenaire seulement)
+register-person = Un registre propre à la personne
 register-partner = { $name }
 new-network = Ajouter un réseau
 new-organisation = Ajouter une organisation
@@ -267,6 +268,7 @@ new-proposal = Proposer une modification
 ## Conflits
 conflicts-lead = Deux personnes ont écrit des valeurs différentes dans un même champ sans le savoir. Les deux restent visibles jusqu’à ce que quelqu’un décide ; la décision parvient à tous les partenaires.
 conflicts-none = Rien n’attend de décision.
+conflicts-all = Tout ce qui attend une décision
 conflict-count = { $n ->
     [one] { $n } valeur
    *[other] { $n } valeurs, écrites indépendamment les unes des autres

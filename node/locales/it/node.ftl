@@ -251,6 +251,7 @@ value-invalid = non valido
 unknown-partner = sconosciuto
 register-own = Il tuo registro
 register-internal = Interno (solo il tuo partner)
+register-person = Un registro proprio della persona
 register-partner = { $name }
 new-network = Aggiungi una rete
 new-organisation = Aggiungi un’organizzazione
@@ -267,6 +268,7 @@ new-proposal = Proponi una modifica
 ## Conflitti
 conflicts-lead = Due persone hanno scritto valori diversi nello stesso campo senza sapere l’una dell’altra. Restano visibili entrambi finché qualcuno decide; la decisione raggiunge tutti i partner.
 conflicts-none = Nulla aspetta una decisione.
+conflicts-all = Tutto ciò che aspetta una decisione
 conflict-count = { $n ->
     [one] 1 valore
    *[other] { $n } valori, scritti senza sapere l’uno dell’altro

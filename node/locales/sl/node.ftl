@@ -285,6 +285,7 @@ value-invalid = ni veljavno
 unknown-partner = neznan
 register-own = Vaš register
 register-internal = Notranji (samo vaš partner)
+register-person = Lasten register osebe
 register-partner = { $name }
 new-network = Dodaj mrežo
 new-organisation = Dodaj organizacijo
@@ -301,6 +302,7 @@ new-proposal = Predlagaj spremembo
 ## Navzkrižja
 conflicts-lead = Dve osebi sta v isto polje vpisali različni vrednosti, ne da bi vedeli druga za drugo. Obe ostaneta vidni, dokler se kdo ne odloči; odločitev doseže vse partnerje.
 conflicts-none = Nič ne čaka na odločitev.
+conflicts-all = Vse, kar čaka na odločitev
 conflict-count = { $n ->
     [one] { $n } vrednost
     [two] { $n } vrednosti, vpisani neodvisno druga od druge

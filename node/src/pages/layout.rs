@@ -144,6 +144,16 @@ impl Ctx {
         format!("{}?{}", self.path, query.join("&"))
     }
 
+    /// What answers a form stands for the page at `path`, to which its links lead: the address of the form takes forms
+    /// alone.
+    #[must_use]
+    pub fn standing_for(mut self, path: String, query: &[(&str, &str)]) -> Self {
+        self.query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.path = path;
+        self.answers_form = false;
+        self
+    }
+
     /// Whether the visitor may do what only admins may: whoever came by a one-time link may do everything.
     pub fn is_admin(&self) -> bool {
         self.user.as_ref().is_none_or(|user| user.role == Role::Admin)

@@ -33,7 +33,11 @@ pub async fn until(node: &TestNode, path: &str, good: impl Fn(&Value) -> bool) -
 
 /// A federation of two, made through the routes.
 pub async fn two() -> (TestNode, TestNode) {
-    let (a, b) = (start(30, "Ožara", "SI", true), start(31, "EDIAS", "FR", true));
+    joined(start(30, "Ožara", "SI", true), start(31, "EDIAS", "FR", true)).await
+}
+
+/// A federation founded by the first node, which lets the second in.
+pub async fn joined(a: TestNode, b: TestNode) -> (TestNode, TestNode) {
     let founded = a.call("POST", "/api/v1/found", Some(json!({"name": "COM-IN"}))).await;
     assert_eq!(founded.status, StatusCode::CREATED, "{}", founded.text);
     until(&a, "/api/v1/status", |s| s["federation"]["name"] == "COM-IN").await;
