@@ -99,9 +99,10 @@ pub enum Place {
 }
 
 /// The kinds with a list of their own, and its path.
-pub const LISTS: [(&str, &str); 7] = [
+pub const LISTS: [(&str, &str); 8] = [
     ("network", "/networks"),
     ("organisation", "/organisations"),
+    ("membership", "/memberships"),
     ("practice", "/practices"),
     ("event", "/events"),
     ("interest", "/interests"),
