@@ -1,6 +1,6 @@
 //! Decisions on pages: about persons too, and taken back by saying what should stand.
 
-use super::federation::{joined, until};
+use super::federation::{let_in, until};
 use super::nodes::{Got, TestNode, start, start_further};
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
@@ -39,10 +39,14 @@ async fn person(a: &TestNode, b: &TestNode) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_conflict_of_a_person_is_decided_on_the_page_and_the_decision_taken_back() {
-    let (a, b) = joined(start(120, "Ožara", "SI", true), start_further(121, 120, ("Ožara", "SI"))).await;
+    let (a, b) = (start(120, "Ožara", "SI", true), start_further(121, 120, ("Ožara", "SI")));
+    let_in(&a, &b).await;
+    for node in [&a, &b] {
+        until(node, "/api/v1/status", |s| s["devices"][0]["in_sync"] == true).await;
+    }
     let id = person(&a, &b).await;
     a.call("POST", "/api/v1/sync/pause", None).await;
-    until(&b, "/api/v1/status", |s| s["peers"][0]["state"] == "away").await;
+    until(&b, "/api/v1/status", |s| s["devices"][0]["connected"] == false).await;
     patch(&a, &id, json!({"role": "Direktorica"})).await;
     patch(&b, &id, json!({"role": "Svetovalka"})).await;
     a.call("POST", "/api/v1/sync/resume", None).await;

@@ -360,6 +360,7 @@ async fn whole_days_and_events_of_several_days_are_in_the_calendar_and_in_its_fi
     event("Nekoč", Value::Null).await;
     let sent = [
         ("f.title@sl", "Sejem"),
+        ("f.type", "meeting"),
         ("f.when.start", "2026-02-10"),
         ("f.when.end", "2026-02-11"),
         ("f.when.zone", "Europe/Rome"),
