@@ -112,7 +112,9 @@ fn period(start: &str, end: &str, zone: Option<&str>) -> Option<(String, Option<
         let has_end = end != start;
         return Some((format!(":{start}"), has_end.then(|| format!(":{end}"))));
     }
-    let (first, last): (Date, Date) = (start.parse().ok()?, end.parse().ok()?);
+    // The library reads a day out of a moment too.
+    let day_of = |text: &str| text.parse::<Date>().ok().filter(|_| !text.contains('T'));
+    let (first, last) = (day_of(start)?, day_of(end)?);
     let day = |day: Date| format!(";VALUE=DATE:{}", day.strftime("%Y%m%d"));
     Some((day(first), last.tomorrow().ok().map(day)))
 }
