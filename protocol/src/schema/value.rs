@@ -259,7 +259,8 @@ fn moment_text(input: &Value) -> Result<String, String> {
     };
     let whole_days = is_date(start) && is_date(end);
     let zone = zone.filter(|_| !whole_days);
-    if !whole_days && !(is_moment(start) && is_moment(end) && zone.is_some_and(is_zone)) {
+    let times = is_moment(start) && is_moment(end) && zone.is_some_and(is_zone);
+    if !(whole_days || times) {
         return Err(REMEDY.to_owned());
     }
     if end < start {
