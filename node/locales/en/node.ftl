@@ -257,6 +257,7 @@ value-invalid = not valid
 unknown-partner = unknown
 register-own = Your register
 register-internal = Internal (your partner only)
+register-person = A register of the person’s own
 register-partner = { $name }
 new-network = Add a network
 new-organisation = Add an organisation
@@ -273,6 +274,7 @@ new-proposal = Propose a change
 ## Conflicts
 conflicts-lead = Two people wrote different values into one field without knowing of one another. Both stay visible until somebody decides; the decision reaches every partner.
 conflicts-none = Nothing waits for a decision.
+conflicts-all = All that waits for a decision
 conflict-count = { $n ->
     [one] 1 value
    *[other] { $n } values, written without knowing of one another
@@ -302,8 +304,11 @@ form-refused = This could not be saved.
 form-more-languages = More languages
 form-nothing-to-choose = There is nothing to choose from yet.
 form-start = Start
+form-start-time = Start, time
 form-end = End
+form-end-time = End, time
 form-zone = Time zone
+hint-moments = Leave the times empty where whole days are meant, and all of it where the date is not known yet.
 form-has-conflicts = This record has a conflict. Saving other fields does not decide it:
 hint-lines = One per line.
 hint-position = Latitude, longitude and precision, such as 45.956,13.648;city

@@ -256,6 +256,7 @@ value-invalid = non valable
 unknown-partner = inconnu
 register-own = Votre registre
 register-internal = Interne (votre partenaire seulement)
+register-person = Un registre propre à la personne
 register-partner = { $name }
 new-network = Ajouter un réseau
 new-organisation = Ajouter une organisation
@@ -272,6 +273,7 @@ new-proposal = Proposer une modification
 ## Conflits
 conflicts-lead = Deux personnes ont écrit des valeurs différentes dans un même champ sans le savoir. Les deux restent visibles jusqu’à ce que quelqu’un décide ; la décision parvient à tous les partenaires.
 conflicts-none = Rien n’attend de décision.
+conflicts-all = Tout ce qui attend une décision
 conflict-count = { $n ->
     [one] { $n } valeur
    *[other] { $n } valeurs, écrites indépendamment les unes des autres
@@ -301,8 +303,11 @@ form-refused = L’enregistrement n’a pas pu se faire.
 form-more-languages = Autres langues
 form-nothing-to-choose = Il n’y a encore rien à choisir.
 form-start = Début
+form-start-time = Début, heure
 form-end = Fin
+form-end-time = Fin, heure
 form-zone = Fuseau horaire
+hint-moments = Laissez les heures vides pour des journées entières, et le tout si la date n’est pas encore connue.
 form-has-conflicts = Cette fiche est en conflit. Enregistrer d’autres champs ne le tranche pas :
 hint-lines = Un par ligne.
 hint-position = Latitude, longitude et précision, par exemple 45.956,13.648;city

@@ -256,6 +256,7 @@ value-invalid = non valido
 unknown-partner = sconosciuto
 register-own = Il tuo registro
 register-internal = Interno (solo il tuo partner)
+register-person = Un registro proprio della persona
 register-partner = { $name }
 new-network = Aggiungi una rete
 new-organisation = Aggiungi un’organizzazione
@@ -272,6 +273,7 @@ new-proposal = Proponi una modifica
 ## Conflitti
 conflicts-lead = Due persone hanno scritto valori diversi nello stesso campo senza sapere l’una dell’altra. Restano visibili entrambi finché qualcuno decide; la decisione raggiunge tutti i partner.
 conflicts-none = Nulla aspetta una decisione.
+conflicts-all = Tutto ciò che aspetta una decisione
 conflict-count = { $n ->
     [one] 1 valore
    *[other] { $n } valori, scritti senza sapere l’uno dell’altro
@@ -301,8 +303,11 @@ form-refused = Non è stato possibile salvare.
 form-more-languages = Altre lingue
 form-nothing-to-choose = Non c’è ancora nulla da scegliere.
 form-start = Inizio
+form-start-time = Inizio, ora
 form-end = Fine
+form-end-time = Fine, ora
 form-zone = Fuso orario
+hint-moments = Lascia vuote le ore se si tratta di giornate intere, e tutto se la data non è ancora nota.
 form-has-conflicts = Questa scheda ha un conflitto. Salvare altri campi non lo decide:
 hint-lines = Uno per riga.
 hint-position = Latitudine, longitudine e precisione, per esempio 45.956,13.648;city

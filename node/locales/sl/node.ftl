@@ -290,6 +290,7 @@ value-invalid = ni veljavno
 unknown-partner = neznan
 register-own = Vaš register
 register-internal = Notranji (samo vaš partner)
+register-person = Lasten register osebe
 register-partner = { $name }
 new-network = Dodaj mrežo
 new-organisation = Dodaj organizacijo
@@ -306,6 +307,7 @@ new-proposal = Predlagaj spremembo
 ## Navzkrižja
 conflicts-lead = Dve osebi sta v isto polje vpisali različni vrednosti, ne da bi vedeli druga za drugo. Obe ostaneta vidni, dokler se kdo ne odloči; odločitev doseže vse partnerje.
 conflicts-none = Nič ne čaka na odločitev.
+conflicts-all = Vse, kar čaka na odločitev
 conflict-count = { $n ->
     [one] { $n } vrednost
     [two] { $n } vrednosti, vpisani neodvisno druga od druge
@@ -337,8 +339,11 @@ form-refused = Shranjevanje ni uspelo.
 form-more-languages = Drugi jeziki
 form-nothing-to-choose = Izbirati še ni mogoče: seznam je prazen.
 form-start = Začetek
+form-start-time = Začetek, ura
 form-end = Konec
+form-end-time = Konec, ura
 form-zone = Časovni pas
+hint-moments = Če gre za cele dneve, pustite uri prazni; če datum še ni znan, pustite prazno vse.
 form-has-conflicts = Ta zapis je v navzkrižju. Shranjevanje drugih polj tega ne reši:
 hint-lines = Vsak vnos v svojo vrstico.
 hint-position = Zemljepisna širina, dolžina in natančnost, na primer 45.956,13.648;city

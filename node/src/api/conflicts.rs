@@ -11,7 +11,7 @@ use crate::views::{self, Conflict, Reader, Version};
 use axum::Json;
 use axum::extract::{Path, State};
 use comin_protocol::ids::{RecordKey, RegisterId};
-use comin_protocol::record::{FieldChange, RowVersion, Scalar};
+use comin_protocol::record::{FieldChange, Row, RowVersion, Scalar};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -31,7 +31,26 @@ pub struct Conflicted {
     pub next: Option<String>,
 }
 
-/// Reads records with conflicts.
+fn titled(reader: &Reader<'_>, rows: Vec<Row>) -> Result<Vec<(String, Version)>, StoreError> {
+    rows.into_iter().map(|row| Ok((reader.title(&row)?, reader.version(row)?))).collect()
+}
+
+/// Reads what is in conflict of one record, in the registers that hold it.
+///
+/// # Errors
+/// 503 where the store fails.
+pub async fn read_of(app: &AppState, key: RecordKey, lang: Lang) -> Answer<Conflicted> {
+    let (own, roster) = (app.own().await?, app.node().roster());
+    let found = app.node().read(move |store| {
+        let mut rows = store.rows_of(&key)?;
+        rows.retain(Row::has_conflict);
+        let reader = Reader::new(store, &roster, own, lang);
+        Ok(Conflicted { versions: titled(&reader, rows)?, next: None })
+    });
+    Ok(found.await?)
+}
+
+/// Reads records with conflicts, persons among them.
 ///
 /// # Errors
 /// 400 for a place that cannot be read.
@@ -42,9 +61,7 @@ pub async fn read(app: &AppState, after: Option<&str>, limit: usize, lang: Lang)
         let rows = store.conflicted_rows(after.as_ref(), limit)?;
         let next = rows.last().filter(|_| rows.len() == limit).map(|row| format!("{}@{}", row.key, row.doc));
         let reader = Reader::new(store, &roster, own, lang);
-        let titled = |row| Ok((reader.title(&row)?, reader.version(row)?));
-        let versions = rows.into_iter().map(titled).collect::<Result<Vec<_>, StoreError>>()?;
-        Ok(Conflicted { versions, next })
+        Ok(Conflicted { versions: titled(&reader, rows)?, next })
     });
     Ok(found.await?)
 }
@@ -149,10 +166,10 @@ pub async fn resolve(
 }
 
 /// Of several registers that hold the record, the one where it is in conflict.
-async fn only_conflicted(app: &AppState, key: &RecordKey) -> Answer<comin_protocol::record::Row> {
+async fn only_conflicted(app: &AppState, key: &RecordKey) -> Answer<Row> {
     let wanted = key.clone();
     let rows = app.node().read(move |store| store.rows_of(&wanted)).await?;
-    let mut conflicted = rows.into_iter().filter(comin_protocol::record::Row::has_conflict);
+    let mut conflicted = rows.into_iter().filter(Row::has_conflict);
     match (conflicted.next(), conflicted.next()) {
         (Some(row), None) => Ok(row),
         _ => address(app, key, None).await,

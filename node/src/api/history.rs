@@ -164,7 +164,7 @@ fn refused(refusal: Refusal, found: &Found, id: &str) -> Problem {
                 "comin history {key} shows how; comin undo {id} --anyway restores the old value all the same"
             ))
         }
-        Refusal::Several { field, count } => Problem::invalid(detail)
+        Refusal::Several { field, count } => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "several", detail)
             .with("field", json!(field))
             .hint(format!("comin undo {id} --field {field} --take N, with N from 1 to {count}")),
         Refusal::Grows(field) => Problem::invalid(detail)

@@ -115,12 +115,14 @@ pub use state::{ApiConfig, AppState};
 
 // What the pages share with the routes.
 pub(crate) use calendars::addresses as calendar_addresses;
-pub(crate) use conflicts::{Resolve, read as read_conflicts, resolve as resolve_conflict};
+pub(crate) use conflicts::{
+    Conflicted, Resolve, read as read_conflicts, read_of as read_conflicts_of, resolve as resolve_conflict,
+};
 pub(crate) use guard::{from_own_page, secured};
 pub(crate) use login::with_cookie;
 pub(crate) use members::{make_invite, name as partner_name, rights as rights_words};
 pub(crate) use multipart::parts;
-pub(crate) use persons::{add_person, erase_person, erasure as read_erasure, read_persons, share_person};
+pub(crate) use persons::{add_person, erase_person, erasure as read_erasure, share_person};
 pub(crate) use records::{
     NewRecord, Written as RecordWritten, address, create_records, deletion, edit as edit_record, parse_key,
     read_version,

@@ -31,19 +31,11 @@ fn find<'a>(roster: &'a Roster, id: &str) -> Answer<(RegisterId, &'a PersonFacts
     Ok((*register, facts))
 }
 
-/// `GET persons`.
+/// `GET persons`: those that this node reads.
 ///
 /// # Errors
 /// 503 where the engine has stopped.
 pub async fn list(State(app): State<AppState>, lang: Lang) -> Answer<Json<Value>> {
-    Ok(items(read_persons(&app, lang).await?))
-}
-
-/// The persons that this node reads, in the form in which programs read them.
-///
-/// # Errors
-/// 503 where the engine has stopped.
-pub async fn read_persons(app: &AppState, lang: Lang) -> Answer<Vec<Value>> {
     let (own, roster) = (app.own().await?, app.node().roster());
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
@@ -59,7 +51,7 @@ pub async fn read_persons(app: &AppState, lang: Lang) -> Answer<Vec<Value>> {
         }
         Ok(out)
     });
-    Ok(found.await?)
+    Ok(items(found.await?))
 }
 
 fn facts_json(roster: &Roster, facts: &PersonFacts) -> Map<String, Value> {

@@ -33,7 +33,12 @@ impl From<Ambiguous> for Problem {
 /// 404, or 409 where several are meant.
 pub async fn find(app: &AppState, text: &str) -> Answer<RegisterId> {
     let (partner, _) = app.own().await?;
-    Ok(find_register(&app.node().roster(), &partner, text)?.id)
+    let roster = app.node().roster();
+    // A person has a register of its own, which is in no list and has no name.
+    match RegisterId::from_hex(text).filter(|id| roster.persons.contains_key(id)) {
+        Some(id) => Ok(id),
+        None => Ok(find_register(&roster, &partner, text)?.id),
+    }
 }
 
 /// `GET registers`.

@@ -22,7 +22,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use comin_protocol::engine::{Command, Edit, Lag, Reply, Target};
-use comin_protocol::ids::{PartnerId, RecordKey, RegisterId};
+use comin_protocol::ids::{PERSON_KIND, PartnerId, RecordKey, RegisterId};
 use comin_protocol::record::{DELETED, FieldChange, FieldOp, Row};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -242,6 +242,10 @@ pub async fn only_row(app: &AppState, key: &RecordKey, register: Option<Register
 /// 422 for a value that its field does not take.
 pub async fn propose_change(app: &AppState, row: &Row, body: Propose, lang: Lang) -> Answer<Row> {
     let key = &row.key;
+    if key.kind == PERSON_KIND {
+        // A proposal lies in a register that all partners read.
+        return Err(Problem::invalid("nothing is proposed about a person").hint("tell the controller, who corrects it"));
+    }
     if let Some(field) = body.fields.keys().find(|field| !proposals::may_change(&key.kind, field)) {
         return Err(Problem::invalid(format!("{field}: cannot be proposed")).with("field", json!(field)));
     }

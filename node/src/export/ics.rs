@@ -1,6 +1,6 @@
-//! iCalendar (RFC 5545): events that have a time.
+//! iCalendar (RFC 5545): events whose day is known.
 //!
-//! Times are given in UTC, which every calendar shows in its reader's own zone; zone names would have to be explained in
+//! Whole days are given as such, and are the same in every zone. Times are given in UTC, which every calendar shows in its reader's own zone; zone names would have to be explained in
 //! each file, and programs differ in what they make of the explanation. The zone of a record is applied here.
 
 use super::content_lines::{escaped, push_line};
@@ -11,7 +11,7 @@ use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
 use comin_protocol::schema;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// One calendar.
@@ -56,8 +56,8 @@ fn push_event(out: &mut Vec<u8>, row: &Row, title: &str, titles: &Titles, lang: 
     let fields = to_json(row);
     let when = fields.get("when");
     let part = |name: &str| when.and_then(|when| when.get(name)).and_then(|value| value.as_str());
-    let (Some(start), Some(end), Some(zone)) = (part("start"), part("end"), part("tzid")) else { return };
-    let (Some(start), Some(end)) = (moment(start, zone), moment(end, zone)) else { return };
+    let (Some(start), Some(end)) = (part("start"), part("end")) else { return };
+    let Some((start, end)) = period(start, end, part("tzid")) else { return };
     let written = row.origins.iter().map(|origin| origin.time_ms).max().unwrap_or(0);
     let stamp = Timestamp::from_millisecond(written).map(utc).unwrap_or_else(|_| utc(Timestamp::UNIX_EPOCH));
     let mut line = |text: String| push_line(out, &text);
@@ -66,9 +66,9 @@ fn push_event(out: &mut Vec<u8>, row: &Row, title: &str, titles: &Titles, lang: 
     // The moment of the last change, not of the export: the same event is the same text.
     line(format!("DTSTAMP:{stamp}"));
     line(format!("LAST-MODIFIED:{stamp}"));
-    line(format!("DTSTART:{start}"));
-    if end != start {
-        line(format!("DTEND:{end}"));
+    line(format!("DTSTART{start}"));
+    if let Some(end) = end {
+        line(format!("DTEND{end}"));
     }
     line(format!("SUMMARY:{}", escaped(title)));
     if let Some(place) = row.text("place") {
@@ -105,6 +105,20 @@ fn label(vocabulary: &str, code: &str, lang: Lang) -> String {
     term.map_or_else(|| code.to_owned(), |term| term.label(lang.code()).to_owned())
 }
 
+/// What stands behind the names of start and end. Of whole days the end is the day after the last one.
+fn period(start: &str, end: &str, zone: Option<&str>) -> Option<(String, Option<String>)> {
+    if let Some(zone) = zone {
+        let (start, end) = (moment(start, zone)?, moment(end, zone)?);
+        let has_end = end != start;
+        return Some((format!(":{start}"), has_end.then(|| format!(":{end}"))));
+    }
+    // The library reads a day out of a moment too.
+    let day_of = |text: &str| text.parse::<Date>().ok().filter(|_| !text.contains('T'));
+    let (first, last) = (day_of(start)?, day_of(end)?);
+    let day = |day: Date| format!(";VALUE=DATE:{}", day.strftime("%Y%m%d"));
+    Some((day(first), last.tomorrow().ok().map(day)))
+}
+
 /// A local time in UTC. In a zone that is not known here it stays a local time, which calendars show as it is.
 fn moment(text: &str, zone: &str) -> Option<String> {
     let local: DateTime = text.parse().ok()?;
@@ -120,7 +134,21 @@ fn utc(moment: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::moment;
+    use super::{moment, period};
+
+    #[test]
+    fn whole_days_end_on_the_day_after() {
+        let shown = |start: &str, end: &str| period(start, end, None).expect("days");
+        let (start, end) = shown("2026-02-28", "2026-03-01");
+        assert_eq!(
+            (start.as_str(), end.as_deref()),
+            (";VALUE=DATE:20260228", Some(";VALUE=DATE:20260302")),
+            "two days"
+        );
+        let (_, end) = shown("2026-12-31", "2026-12-31");
+        assert_eq!(end.as_deref(), Some(";VALUE=DATE:20270101"), "one day");
+        assert_eq!(period("2026-02-11T09:00", "2026-02-11T10:00", None), None, "a time without its zone is none");
+    }
 
     #[test]
     fn the_records_zone_is_applied() {

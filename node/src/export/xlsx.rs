@@ -261,8 +261,13 @@ fn cells_of(row: &Row, titles: &Titles) -> Vec<(Column, Cell)> {
             out.push((column(Part::Titles), Cell::Text(names)));
         }
         if let Some(FieldType::MomentRange) = field.map(|field| field.field_type) {
-            let at = |part: &str| fields.get(&name).and_then(|when| when.get(part)?.as_str()?.parse::<DateTime>().ok());
-            let moment = |part: &str| at(part).filter(|at| at.year() >= YEAR_MIN).map(Cell::Moment);
+            let at = |part: &str| fields.get(&name).and_then(|when| when.get(part)?.as_str());
+            let moment = |part: &str| match at(part)? {
+                text if text.contains('T') => {
+                    text.parse().ok().filter(|at: &DateTime| at.year() >= YEAR_MIN).map(Cell::Moment)
+                }
+                text => text.parse().ok().filter(|day: &Date| day.year() >= YEAR_MIN).map(Cell::Day),
+            };
             out.extend(moment("start").map(|cell| (column(Part::Start), cell)));
             out.extend(moment("end").map(|cell| (column(Part::End), cell)));
         }

@@ -148,12 +148,15 @@ fn month(text: &str) -> Option<String> {
 }
 
 /// `2026-02-11T09:00/2026-02-11T12:00[zone]` of `11.02.2026 09:00-12:00 [zone]`, and of one time alone. Without a zone
-/// the schema says what is missing.
+/// the schema says what is missing. `2026-02-11/2026-02-13` of days without times.
 fn moments(text: &str) -> Option<String> {
     let (range, zone) = match text.trim().strip_suffix(']').and_then(|text| text.rsplit_once('[')) {
         Some((range, zone)) => (range.trim(), format!("[{zone}]")),
         None => (text.trim(), String::new()),
     };
+    if let Some(days) = whole_days(range) {
+        return Some(days);
+    }
     let (date, times) = range.rsplit_once(' ').or_else(|| range.split_once('T'))?;
     let date = day(date)?;
     let times: Option<Vec<String>> = times.split(['-', '–']).map(time).collect();
@@ -162,6 +165,16 @@ fn moments(text: &str) -> Option<String> {
         [start, end] => Some(format!("{date}T{start}/{date}T{end}{zone}")),
         _ => None,
     }
+}
+
+/// One day, or the first and the last one.
+fn whole_days(text: &str) -> Option<String> {
+    if let Some(day) = day(text) {
+        return Some(format!("{day}/{day}"));
+    }
+    let ends = ["–", " - ", "/"].iter().filter_map(|between| text.split_once(between));
+    let mut days = ends.filter_map(|(first, last)| Some(format!("{}/{}", day(first)?, day(last)?)));
+    days.next()
 }
 
 /// `09:00` of `9:00`, `9.00` and `9h00`.
@@ -240,6 +253,14 @@ mod tests {
         assert_eq!(read("network", "since", "15.03.2019"), "2019-03", "the month of a day");
         let when = read("event", "when", "11.02.2026 9.00–12:30 [Europe/Ljubljana]");
         assert_eq!(when, "2026-02-11T09:00/2026-02-11T12:30[Europe/Ljubljana]", "a time with its end");
+        for (text, days) in [
+            ("11. 2. 2026", "2026-02-11/2026-02-11"),
+            ("11.02.2026 – 13.02.2026", "2026-02-11/2026-02-13"),
+            ("11/02/2026 - 13/02/2026", "2026-02-11/2026-02-13"),
+            ("2026-02-11/2026-02-13", "2026-02-11/2026-02-13"),
+        ] {
+            assert_eq!(read("event", "when", text), days, "whole days: {text}");
+        }
     }
 
     #[test]

@@ -128,8 +128,9 @@ pub fn steps(ctx: &Ctx, version: &Version, from: &str) -> Markup {
             form.actions.steps method="post" action={ "/records/" (row.key) "/advance?register=" (row.doc.register) } {
                 input type="hidden" name="from" value=(from);
                 @if from == "record" {
-                    label for="step-at" { (ctx.t("step-at")) }
-                    input #step-at type="date" name="at" value=(time::today()) max=(time::today());
+                    @let at = format!("step-at-{}", row.doc.register.short());
+                    label for=(at) { (ctx.t("step-at")) }
+                    input id=(at) type="date" name="at" value=(time::today()) max=(time::today());
                 }
                 @for to in ways {
                     button.quiet type="submit" name="to" value=(to) {

@@ -1,14 +1,14 @@
-//! `/conflicts`: what waits for a decision, the values side by side.
+//! `/conflicts`: what waits for a decision, the values side by side; of persons too, for those who read them.
 
 use super::control;
 use super::form::{PREFIX, Values};
 use super::layout::{Ctx, Place};
 use super::offers::{self, Offers};
-use super::{Pairs, show, value};
+use super::{Pairs, people, show, value};
 use crate::api::limits::PAGE_ROWS;
 use crate::api::{
-    Answer, Form, Problem, RecordWritten, Resolve, address, edit_record, parse_key, read_conflicts, read_version,
-    resolve_conflict,
+    Answer, Conflicted, Form, Problem, RecordWritten, Resolve, address, edit_record, parse_key, read_conflicts,
+    read_conflicts_of, read_version, resolve_conflict,
 };
 use crate::views::{Conflict, Reader, Titles, Version, field_label, kind_label};
 use crate::views::{known_kind, scalar_text};
@@ -28,16 +28,21 @@ pub fn anchor(version: &Version, conflict: &Conflict) -> String {
     format!("{}-{}", plain.collect::<String>(), version.row.doc.register.short())
 }
 
-/// `GET /conflicts`.
+/// Where the conflicts of one record are decided.
+pub fn path_of(version: &Version, conflict: &Conflict) -> String {
+    format!("/conflicts?record={}#{}", version.row.key, anchor(version, conflict))
+}
+
+/// `GET /conflicts?record=&after=`: all, or those of one record.
 ///
 /// # Errors
-/// 400 for a place that cannot be read.
+/// 400 for a place or record that cannot be read.
 pub async fn show(ctx: Ctx) -> Answer<Response> {
     inbox(&ctx, None).await
 }
 
 async fn inbox(ctx: &Ctx, refused: Option<&Problem>) -> Answer<Response> {
-    let found = read_conflicts(&ctx.app, ctx.query("after"), PAGE_ROWS, ctx.lang).await?;
+    let found = found(ctx).await?;
     let rows: Vec<Row> = found.versions.iter().map(|(_, version)| version.row.clone()).collect();
     let (roster, own, lang) = (ctx.status.roster.clone(), (ctx.status.partner, ctx.status.device), ctx.lang);
     let titles = ctx
@@ -51,6 +56,7 @@ async fn inbox(ctx: &Ctx, refused: Option<&Problem>) -> Answer<Response> {
         p.lead { (ctx.t("conflicts-lead")) }
         @if let Some(problem) = refused { (refusal(ctx, problem)) }
         div #inbox data-live {
+            @if ctx.query("record").is_some() { p { a href="/conflicts" { (ctx.t("conflicts-all")) } } }
             @if found.versions.is_empty() { div.empty { p { (show::icon("good")) " " (ctx.t("conflicts-none")) } } }
             @for (title, version) in &found.versions {
                 @for conflict in &version.conflicts { (card(ctx, title, version, conflict, (&titles, &offers))) }
@@ -65,6 +71,14 @@ async fn inbox(ctx: &Ctx, refused: Option<&Problem>) -> Answer<Response> {
         *response.status_mut() = problem.status;
     }
     Ok(response)
+}
+
+/// The conflicts that the address asks for.
+async fn found(ctx: &Ctx) -> Answer<Conflicted> {
+    match ctx.query("record").map(parse_key).transpose()? {
+        Some(key) => read_conflicts_of(&ctx.app, key, ctx.lang).await,
+        None => read_conflicts(&ctx.app, ctx.query("after"), PAGE_ROWS, ctx.lang).await,
+    }
 }
 
 /// The records that references in conflict may name instead, by field.
@@ -109,7 +123,7 @@ fn card(
     html! {
         section.card id=(id) aria-labelledby={ (id) "-t" } {
             h2 id={ (id) "-t" } {
-                a href={ "/records/" (row.key) } { (title) } ": "
+                a href={ "/records/" (row.key) } { (if row.doc.is_person() { people::name(row) } else { title.to_owned() }) } ": "
                 @if conflict.field == "deleted" { (ctx.t("conflict-keep-or-delete")) }
                 @else { (field_label(ctx.lang, &conflict.field)) }
             }
@@ -254,6 +268,7 @@ async fn keep_both(ctx: &Ctx, row: &Row, field: &str, take: usize, seen: &str) -
 pub async fn resolve(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
     let key = parse_key(&id)?;
     let register = ctx.register().await?;
+    let ctx = ctx.standing_for("/conflicts".to_owned(), &[("record", id.as_str())]);
     let take = value(&pairs, "take").parse().ok();
     let field = value(&pairs, "field").to_owned();
     if let (Some(take), "names") = (take, value(&pairs, "others")) {

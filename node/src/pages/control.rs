@@ -1,6 +1,6 @@
 //! The controls of forms: for each type of field one that works with keyboard and without a script.
 
-use super::form::{AT, END, FIND, NEW_ENTRIES, PREFIX, REMOVE, START, Values, ZONE, fields, keys};
+use super::form::{AT, END, FIND, NEW_ENTRIES, PREFIX, REMOVE, START, TIME, Values, ZONE, fields, keys};
 use super::layout::Ctx;
 use super::offers::{Offer, Offers};
 use super::show::{country, language};
@@ -319,6 +319,7 @@ fn moments(ctx: &Ctx, field: &Field, id: &str, values: &Values, error: Option<&s
     let text = values.one(field.name);
     let (range, zone) = text.trim_end_matches(']').split_once('[').unwrap_or((text, ""));
     let (start, end) = range.split_once('/').unwrap_or((range, ""));
+    let ends = [("start", START, start), ("end", END, end)];
     let name = format!("{PREFIX}{}", field.name);
     let own = ctx.status.roster.partners.get(&ctx.status.partner).map_or("", |p| p.country.as_str());
     let near = COUNTRIES.iter().zip(ZONES).find(|(country, _)| **country == own).map_or("", |(_, zone)| zone);
@@ -327,12 +328,16 @@ fn moments(ctx: &Ctx, field: &Field, id: &str, values: &Values, error: Option<&s
     html! {
         fieldset.field id=(id) tabindex="-1" {
             legend { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
+            p.hint { (ctx.t("hint-moments")) }
             (error_line(error, id))
             div.moments {
-                div { label for={ (id) "-start" } { (ctx.t("form-start")) }
-                    input id={ (id) "-start" } name={ (name) (START) } type="datetime-local" value=(start); }
-                div { label for={ (id) "-end" } { (ctx.t("form-end")) }
-                    input id={ (id) "-end" } name={ (name) (END) } type="datetime-local" value=(end); }
+                @for (part, behind, moment) in ends {
+                    @let (day, time) = moment.split_once('T').unwrap_or((moment, ""));
+                    div { label for={ (id) "-" (part) } { (ctx.t(&format!("form-{part}"))) }
+                        input id={ (id) "-" (part) } name={ (name) (behind) } type="date" value=(day); }
+                    div { label for={ (id) "-" (part) "-time" } { (ctx.t(&format!("form-{part}-time"))) }
+                        input id={ (id) "-" (part) "-time" } name={ (name) (behind) (TIME) } type="time" value=(time); }
+                }
                 div { label for={ (id) "-zone" } { (ctx.t("form-zone")) }
                     select id={ (id) "-zone" } name={ (name) (ZONE) } {
                         @for known in zones { option value=(known) selected[known == zone] { (known) } }

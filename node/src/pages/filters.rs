@@ -126,7 +126,8 @@ pub fn form(ctx: &Ctx, path: &str, kind: Option<&str>, networks: &[(RecordKey, S
     }
 }
 
-fn choice<T: AsRef<str>>(ctx: &Ctx, name: &str, label: &str, options: &[(T, String)]) -> Markup {
+/// A choice of one value, or of all.
+pub fn choice<T: AsRef<str>>(ctx: &Ctx, name: &str, label: &str, options: &[(T, String)]) -> Markup {
     html! {
         div {
             label for=(name) { (label) }

@@ -18,6 +18,8 @@ pub const START: &str = ".start";
 pub const END: &str = ".end";
 /// See [`START`].
 pub const ZONE: &str = ".zone";
+/// The time of day, behind [`START`] or [`END`]; without one whole days are meant.
+pub const TIME: &str = "_time";
 /// What somebody looks for among the records that a reference may name, behind the field's name.
 pub const FIND: &str = ".find";
 /// The day of a log's first step, behind the field's name.
@@ -64,9 +66,8 @@ impl Values {
                 values.remove(&format!("{name}{part}")).and_then(|v| v.into_iter().next()).unwrap_or_default()
             };
             let (start, end, zone) = (take(START), take(END), take(ZONE));
-            let end = if end.is_empty() { &start } else { &end };
-            let text = if start.is_empty() { String::new() } else { format!("{start}/{end}[{zone}]") };
-            values.insert(name, vec![text]);
+            let times = (take(&format!("{START}{TIME}")), take(&format!("{END}{TIME}")));
+            values.insert(name, vec![moment_range((&start, &end), (&times.0, &times.1), &zone)]);
         }
         Self(values)
     }
@@ -253,6 +254,22 @@ impl Values {
     }
 }
 
+/// What the controls for days, times and zone say together; an end may be left out.
+fn moment_range((first, last): (&str, &str), (from, to): (&str, &str), zone: &str) -> String {
+    let at = |day: &str, time: &str| if time.is_empty() { day.to_owned() } else { format!("{day}T{time}") };
+    let start = at(first, from);
+    let end = match (last, to) {
+        ("", "") => start.clone(),
+        ("", to) => at(first, to),
+        (last, to) => at(last, to),
+    };
+    match (first, start.contains('T') || end.contains('T')) {
+        ("", _) => String::new(),
+        (_, false) => format!("{start}/{end}"),
+        (_, true) => format!("{start}/{end}[{zone}]"),
+    }
+}
+
 /// The fields that forms show.
 pub fn fields(kind: &Kind) -> impl Iterator<Item = &'static Field> {
     // Who reads a person is its scope, which is no field.
@@ -395,6 +412,18 @@ mod tests {
         let open = changed(sent("2026-02-11T09:00", ""));
         assert_eq!(open, json!({"when": "2026-02-11T09:00/2026-02-11T09:00[Europe/Rome]"}), "an end may be left out");
         assert_eq!(changed(sent("", "")), json!({}), "a zone alone is nothing");
+        assert_eq!(
+            changed(sent("2026-02-11", "2026-02-13")),
+            json!({"when": "2026-02-11/2026-02-13"}),
+            "days without times are whole"
+        );
+        let timed = values(&[
+            ("when.start", "2026-02-11"),
+            ("when.start_time", "09:00"),
+            ("when.end_time", "12:00"),
+            ("when.zone", "Europe/Rome"),
+        ]);
+        assert_eq!(changed(timed), json!({"when": "2026-02-11T09:00/2026-02-11T12:00[Europe/Rome]"}), "on one day");
     }
 
     #[test]

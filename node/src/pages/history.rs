@@ -21,6 +21,7 @@ struct Refused<'a> {
     problem: &'a Problem,
     change: &'a str,
     field: &'a str,
+    take: Option<usize>,
 }
 
 /// `GET /records/{id}/history?register=&after=`.
@@ -87,9 +88,10 @@ async fn titles(ctx: &Ctx, key: &RecordKey, page: &Page) -> Answer<(String, Titl
 }
 
 fn one(ctx: &Ctx, base: &str, entry: &Entry, titles: &Titles) -> Markup {
-    // What every record begins with says nothing to people.
+    // What every record begins with says nothing to people, unless somebody has decided about it.
     let shown = |step: &&FieldStep| {
-        !RECORD_FIELDS.iter().any(|field| field.name == step.field && matches!(field.name, "schema" | "deleted"))
+        step.before.len() > 1
+            || !RECORD_FIELDS.iter().any(|field| field.name == step.field && matches!(field.name, "schema" | "deleted"))
     };
     let steps: Vec<&FieldStep> = entry.steps.iter().filter(shown).collect();
     html! {
@@ -102,12 +104,17 @@ fn one(ctx: &Ctx, base: &str, entry: &Entry, titles: &Titles) -> Markup {
                 @for step in &steps {
                     div {
                         dt { (label(ctx, step)) }
-                        dd { (change(ctx, entry, step, titles)) @if entry.writable && steps.len() > 1 { (undo_form(ctx, base, entry, &step.field, "history-undo-field")) } }
+                        dd {
+                            (change(ctx, entry, step, titles))
+                            @if entry.writable && step.before.len() > 1 { (choices(ctx, base, entry, step, titles)) }
+                            @else if entry.writable && steps.len() > 1 { (undo_form(ctx, base, entry, &step.field, "history-undo-field")) }
+                        }
                     }
                 }
             }
         }
-        @if entry.writable { (undo_form(ctx, base, entry, "", "history-undo")) }
+        // A change that has decided between several values is taken back field by field: of each it is said which stands.
+        @if entry.writable && !has_decided(entry) { (undo_form(ctx, base, entry, "", "history-undo")) }
     }
 }
 
@@ -134,6 +141,33 @@ fn change(ctx: &Ctx, entry: &Entry, step: &FieldStep, titles: &Titles) -> Markup
     }
 }
 
+/// Whether a change has decided between several values of a field.
+fn has_decided(entry: &Entry) -> bool {
+    entry.steps.iter().any(|step| step.before.len() > 1)
+}
+
+/// Of a field that a change has decided: each of the values that stood there, to be written again.
+fn choices(ctx: &Ctx, base: &str, entry: &Entry, step: &FieldStep, titles: &Titles) -> Markup {
+    let field = show::field_of_key(&entry.key.kind, &step.field);
+    html! {
+        p { (ctx.t("history-decided")) }
+        ul.sides {
+            @for (n, value) in step.before.iter().enumerate() {
+                li {
+                    div.value { (show::scalar(ctx.lang, field, value, titles)) }
+                    form method="post" action={ (base) "/undo" } {
+                        input type="hidden" name="change" value=(entry.id());
+                        input type="hidden" name="field" value=(step.field);
+                        button.quiet.small type="submit" name="take" value=(n + 1) {
+                            (ctx.t("history-take")) span.vh { ": " (label(ctx, step)) ", " (ctx.tw("conflict-number", &[("n", (n + 1).into())])) ", " (show::moment(ctx.lang, entry.by.time_ms)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn undo_form(ctx: &Ctx, base: &str, entry: &Entry, field: &str, words: &str) -> Markup {
     html! {
         form.actions method="post" action={ (base) "/undo" } {
@@ -157,6 +191,7 @@ fn refusal(ctx: &Ctx, base: &str, refused: &Refused<'_>) -> Markup {
                     form.actions method="post" action={ (base) "/undo" } {
                         input type="hidden" name="change" value=(refused.change);
                         input type="hidden" name="field" value=(refused.field);
+                        @if let Some(take) = refused.take { input type="hidden" name="take" value=(take); }
                         button.quiet type="submit" name="anyway" value="yes" { (ctx.t("history-anyway")) }
                     }
                 }
@@ -178,9 +213,10 @@ pub async fn undo(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answe
         take: value(&pairs, "take").parse().ok(),
         anyway: !value(&pairs, "anyway").is_empty(),
     };
+    let ctx = ctx.standing_for(format!("/records/{key}/history"), &[]);
     match take_back(&ctx.app, &key, &body, ctx.lang).await {
         Ok(_) => Ok(Redirect::to(&format!("/records/{key}")).into_response()),
         Err(problem) if problem.status == StatusCode::NOT_FOUND => Err(problem),
-        Err(problem) => page(&ctx, &key, Some(Refused { problem: &problem, change, field })).await,
+        Err(problem) => page(&ctx, &key, Some(Refused { problem: &problem, change, field, take: body.take })).await,
     }
 }

@@ -99,9 +99,10 @@ pub enum Place {
 }
 
 /// The kinds with a list of their own, and its path.
-pub const LISTS: [(&str, &str); 7] = [
+pub const LISTS: [(&str, &str); 8] = [
     ("network", "/networks"),
     ("organisation", "/organisations"),
+    ("membership", "/memberships"),
     ("practice", "/practices"),
     ("event", "/events"),
     ("interest", "/interests"),
@@ -142,6 +143,16 @@ impl Ctx {
         let pairs = kept.map(|(k, v)| (k.as_str(), v.as_str())).chain([(name, value)]);
         let query: Vec<String> = pairs.map(|(k, v)| format!("{}={}", escape(k), escape(v))).collect();
         format!("{}?{}", self.path, query.join("&"))
+    }
+
+    /// What answers a form stands for the page at `path`, to which its links lead: the address of the form takes forms
+    /// alone.
+    #[must_use]
+    pub fn standing_for(mut self, path: String, query: &[(&str, &str)]) -> Self {
+        self.query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.path = path;
+        self.answers_form = false;
+        self
     }
 
     /// Whether the visitor may do what only admins may: whoever came by a one-time link may do everything.

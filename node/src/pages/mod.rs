@@ -4,6 +4,7 @@
 mod around;
 mod assets;
 mod board;
+mod calendar;
 mod conflicts;
 mod control;
 mod decide;
@@ -17,6 +18,7 @@ mod history;
 mod importing;
 mod layout;
 mod lists;
+mod memberships;
 mod navigation;
 mod news;
 mod offers;

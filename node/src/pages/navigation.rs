@@ -20,6 +20,7 @@ const GROUPS: [Group; 5] = [
         items: &[
             (Place::Kind("network"), "/networks", "kinds-network"),
             (Place::Kind("organisation"), "/organisations", "kinds-organisation"),
+            (Place::Kind("membership"), "/memberships", "kinds-membership"),
             (Place::People, "/people", "menu-people"),
             (Place::Kind("practice"), "/practices", "kinds-practice"),
             (Place::Kind("event"), "/events", "kinds-event"),

@@ -3,12 +3,13 @@
 use super::control::{self, control_id};
 use super::form::{self, Values};
 use super::layout::{Ctx, Place};
+use super::lists::pager;
 use super::offers;
 use super::record::version_section;
 use super::{Pairs, show, text, value};
-use crate::api::{
-    Answer, Form, Problem, WritersBody, add_person, erase_person, read_erasure, read_persons, share_person,
-};
+use crate::api::limits::PAGE_ROWS;
+use crate::api::{Answer, Form, Problem, WritersBody, add_person, erase_person, read_erasure, share_person};
+use crate::persons;
 use crate::store::StoreError;
 use crate::views::{self, Reader, Titles, Version, field_label, time, words};
 use axum::Json;
@@ -16,22 +17,46 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::ids::{DocId, PERSON_KIND, RecordKey, RegisterId};
 use comin_protocol::persons::{PersonFacts, Reason};
+use comin_protocol::record::Row;
 use comin_protocol::schema::PERSON;
 use comin_protocol::statement::Writers;
 use maud::{Markup, html};
 use serde_json::Value;
 
-/// `GET /people?q=`.
+/// A person in the list.
+struct Listed {
+    row: Row,
+    controller: String,
+    readers: Writers,
+}
+
+/// `GET /people?q=&page=`.
 ///
 /// # Errors
 /// 503 where the store fails.
 pub async fn list(ctx: Ctx) -> Answer<Response> {
-    let mut found = read_persons(&ctx.app, ctx.lang).await?;
-    if let Some(asked) = ctx.query("q").map(views::fold) {
+    let (roster, lang, asked) = (ctx.status.roster.clone(), ctx.lang, ctx.query("q").map(views::fold));
+    let wanted = ctx.query("page").and_then(|text| text.parse().ok()).unwrap_or(1_usize);
+    let found = ctx.app.node().read(move |store| {
+        let mut found = Vec::new();
         // Persons are in no index: the few that there are, are looked through.
-        found.retain(|item| views::fold(&item.to_string()).contains(&asked));
-    }
-    found.sort_by_cached_key(|item| views::sort_key(ctx.lang, text(item, "title")));
+        for (register, facts) in &roster.persons {
+            let Some(row) = store.row(&RecordKey::person(register), &DocId::person(*register))? else { continue };
+            let controller = roster.name_of(&facts.controller);
+            if asked.as_ref().is_none_or(|asked| says(&row, asked) || views::fold(&controller).contains(asked)) {
+                found.push(Listed { row, controller, readers: facts.readers.clone() });
+            }
+        }
+        found.sort_by_cached_key(|one| {
+            let part = |field: &str| views::sort_key(lang, one.row.text(field).unwrap_or_default());
+            (part("family_name"), part("given_name"), one.row.key.clone())
+        });
+        let (total, pages) = (found.len(), found.len().div_ceil(PAGE_ROWS).max(1));
+        let page = wanted.clamp(1, pages);
+        let shown: Vec<Listed> = found.into_iter().skip((page - 1) * PAGE_ROWS).take(PAGE_ROWS).collect();
+        Ok((shown, total, page, pages))
+    });
+    let (found, total, page, pages) = found.await?;
     let title = ctx.t("people-title");
     let main = html! {
         div.head { h1 { (title) } a.button href="/people/new" { (ctx.t("people-new")) } }
@@ -41,31 +66,45 @@ pub async fn list(ctx: Ctx) -> Answer<Response> {
             div.actions { button type="submit" { (ctx.t("filter-apply")) } }
         }
         section #list data-live aria-label=(title) {
-            p.summary role="status" { (ctx.tw("n-people", &[("n", found.len().into())])) }
-            @if found.is_empty() { div.empty { p { (ctx.t("people-none")) } } } @else { (table(&ctx, &title, &found)) }
+            p.summary role="status" { (ctx.tw("n-people", &[("n", total.into())])) }
+            @if found.is_empty() { div.empty { p { (ctx.t("people-none")) } } }
+            @else { (table(&ctx, &title, &found)) (pager(&ctx, page, pages)) }
         }
     };
     Ok(ctx.page(Place::People, &title, main))
 }
 
-fn table(ctx: &Ctx, title: &str, found: &[Value]) -> Markup {
+/// What a person is called: given and family name.
+pub fn name(row: &Row) -> String {
+    [row.text("given_name"), row.text("family_name")].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text stands in the person's name or in one of the values; `asked` is folded.
+fn says(row: &Row, asked: &str) -> bool {
+    let texts = row.fields.values().flatten().filter_map(|cell| cell.value.as_str());
+    let of_people = texts.filter(|text| RecordKey::parse(text).is_none());
+    views::fold(&name(row)).contains(asked) || of_people.map(views::fold).any(|text| text.contains(asked))
+}
+
+fn table(ctx: &Ctx, title: &str, found: &[Listed]) -> Markup {
     let heads = ["list-name", "field-role", "people-controller", "people-readers", "field-retain_until"];
     html! {
         table.cards role="table" {
             caption.vh { (title) }
             thead role="rowgroup" { tr role="row" { @for head in heads { th role="columnheader" scope="col" { (ctx.t(head)) } } } }
             tbody role="rowgroup" {
-                @for item in found {
-                    @let fields = item.get("values").and_then(|values| values.get(0)).and_then(|one| one.get("fields"));
-                    @let field = |name: &str| fields.map(|fields| text(fields, name)).unwrap_or_default().to_owned();
+                @for Listed { row, controller, readers } in found {
                     tr role="row" {
-                        th role="rowheader" scope="row" { a href={ "/people/" (text(item, "id")) } { (field("given_name")) " " (field("family_name")) } }
-                        td role="cell" data-label=(ctx.t("field-role")) { (field("role")) }
-                        td role="cell" data-label=(ctx.t("people-controller")) { (text(item, "controller")) }
-                        td role="cell" data-label=(ctx.t("people-readers")) { (readers(ctx, item)) }
+                        th role="rowheader" scope="row" {
+                            a href={ "/people/" (row.key) } { (name(row)) }
+                            @if row.has_conflict() { " " span.tag.warn { (show::icon("warn")) (ctx.t("mark-conflict")) } }
+                        }
+                        td role="cell" data-label=(ctx.t("field-role")) { (row.text("role").unwrap_or_default()) }
+                        td role="cell" data-label=(ctx.t("people-controller")) { (controller) }
+                        td role="cell" data-label=(ctx.t("people-readers")) { (readers_words(ctx, readers)) }
                         td role="cell" data-label=(ctx.t("field-retain_until")) {
-                            (time::day(ctx.lang, &field("retain_until")))
-                            @if !text(item, "due").is_empty() { " " span.tag.warn { (show::icon("warn")) (ctx.t(&format!("people-due-{}", text(item, "due")))) } }
+                            (time::day(ctx.lang, row.text("retain_until").unwrap_or_default()))
+                            @if let Some(due) = persons::due(row, time::today()) { " " span.tag.warn { (show::icon("warn")) (ctx.t(&format!("people-due-{}", due.code()))) } }
                         }
                     }
                 }
@@ -75,13 +114,14 @@ fn table(ctx: &Ctx, title: &str, found: &[Value]) -> Markup {
 }
 
 /// Who reads a person besides its controller.
-fn readers(ctx: &Ctx, item: &Value) -> String {
-    match item.get("readers") {
-        Some(Value::String(_)) => ctx.t("people-readers-all"),
-        Some(Value::Array(names)) if !names.is_empty() => {
-            names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+fn readers_words(ctx: &Ctx, readers: &Writers) -> String {
+    match readers {
+        Writers::All => ctx.t("people-readers-all"),
+        Writers::Partners(partners) if partners.is_empty() => ctx.t("people-readers-none"),
+        Writers::Partners(partners) => {
+            let names = partners.iter().map(|partner| ctx.status.roster.name_of(partner));
+            names.collect::<Vec<_>>().join(", ")
         }
-        _ => ctx.t("people-readers-none"),
     }
 }
 
@@ -227,9 +267,7 @@ async fn read<'a>(ctx: &'a Ctx, id: &str) -> Answer<Person<'a>> {
         let Some(row) = store.row(&wanted, &DocId::person(register))? else { return Ok(None) };
         let reader = Reader::new(store, &roster, own, lang);
         let titles = reader.titles(&[&row])?;
-        let name =
-            [row.text("given_name"), row.text("family_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        Ok::<_, StoreError>(Some((name, reader.version(row)?, titles)))
+        Ok::<_, StoreError>(Some((name(&row), reader.version(row)?, titles)))
     });
     Ok(Person { key, facts, version: found.await? })
 }

@@ -1,4 +1,4 @@
-//! `/map`, `/graph`, `/calendar` and `/figures`: the partnership as pictures, each with a table that says the same.
+//! `/map`, `/graph` and `/figures`: the partnership as pictures, each with a table that says the same.
 
 use super::layout::{Ctx, Place};
 use super::lists::pager;
@@ -9,9 +9,7 @@ use crate::report::{self, Cell, Colouring, Language, Table};
 use crate::views::figures::{self, Figures};
 use crate::views::{Audience, time};
 use axum::response::Response;
-use comin_protocol::ids::RecordKey;
 use comin_protocol::schema::vocabulary;
-use jiff::ToSpan;
 use maud::{Markup, PreEscaped, html};
 
 /// A picture up to this many bytes stands in the page; a larger one is fetched beside it.
@@ -146,117 +144,6 @@ pub fn show_table(ctx: &Ctx, table: &Table) -> Markup {
             }
         }
     }
-}
-
-/// An event in the calendar.
-struct Entry {
-    key: RecordKey,
-    title: String,
-    lang: String,
-    day: String,
-    when: String,
-    detail: Vec<String>,
-}
-
-/// `GET /calendar?month=`: the events of a month by day, and the months that have any.
-///
-/// # Errors
-/// 503 where the store fails.
-pub async fn calendar(ctx: Ctx) -> Answer<Response> {
-    let this_month = time::today().strftime("%Y-%m").to_string();
-    let is_month = |text: &&str| format!("{text}-01").parse::<jiff::civil::Date>().is_ok();
-    let month = ctx.query("month").filter(is_month).unwrap_or(&this_month).to_owned();
-    let (lang, wanted) = (ctx.lang, month.clone());
-    let (entries, months) = made(&ctx.app, Audience::Partnership, move |scene| {
-        let all = figures::calendar(&scene.all);
-        let label = |list: &str, code: Option<&str>| {
-            let code = code?;
-            Some(vocabulary(list).and_then(|list| list.term(code)).map_or(code, |t| t.label(lang.code())).to_owned())
-        };
-        let entry = |event: &&crate::views::Record| {
-            let title = event.title(lang.code());
-            let detail = [
-                label("event_type", event.text("type")),
-                event.text("place").map(str::to_owned),
-                label("event_state", event.text("state")),
-            ];
-            Entry {
-                key: event.key.clone(),
-                title: title.text,
-                lang: title.lang,
-                day: event.begins().unwrap_or_default().to_owned(),
-                when: event.start().and_then(|start| Some(start.split_once('T')?.1.to_owned())).unwrap_or_default(),
-                detail: detail.into_iter().flatten().filter(|text| !text.is_empty()).collect(),
-            }
-        };
-        let entries: Vec<Entry> = all.get(&wanted).into_iter().flatten().map(entry).collect();
-        let months: Vec<(String, usize)> = all.into_iter().map(|(month, events)| (month, events.len())).collect();
-        (entries, months)
-    })
-    .await?;
-    let title = ctx.tw("calendar-title", &[("month", time::month(lang, &month).into())]);
-    let main = html! {
-        div.head {
-            h1 { (title) }
-            div.actions {
-                a.button.quiet href="/events" { (ctx.t("calendar-as-list")) }
-                a.button href="/records/new?kind=event" { (ctx.t("new-event")) }
-            }
-        }
-        nav.pager aria-label=(ctx.t("calendar-months")) {
-            a rel="prev" href={ "/calendar?month=" (step(&month, -1)) } { "← " (time::month(lang, &step(&month, -1))) }
-            @if month != this_month { a href="/calendar" { (ctx.t("calendar-today")) } }
-            a rel="next" href={ "/calendar?month=" (step(&month, 1)) } { (time::month(lang, &step(&month, 1))) " →" }
-        }
-        section #list data-live aria-label=(title) {
-            @if entries.is_empty() { div.empty { p { (ctx.t("calendar-none")) } } }
-            @for (n, day) in days(&entries).into_iter().enumerate() {
-                section.day aria-labelledby={ "day-" (n) } {
-                    h2 id={ "day-" (n) } { time datetime=(day) { (weekday(&ctx, day)) ", " (time::day(lang, day)) } }
-                    ul.links {
-                        @for entry in entries.iter().filter(|entry| entry.day == day) {
-                            li {
-                                @if !entry.when.is_empty() { strong { (entry.when) } " " }
-                                a href={ "/records/" (entry.key) } lang=[(entry.lang != lang.code() && !entry.lang.is_empty()).then_some(&entry.lang)] { (entry.title) }
-                                @if !entry.detail.is_empty() { " " span.muted { (entry.detail.join(" · ")) } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        @if !months.is_empty() {
-            section aria-labelledby="months" {
-                h2 #months { (ctx.t("calendar-months")) }
-                ul.inline {
-                    @for (other, count) in &months {
-                        li { a href={ "/calendar?month=" (other) } aria-current=[(*other == month).then_some("true")] { (time::month(lang, other)) " (" (count) ")" } }
-                    }
-                }
-            }
-        }
-    };
-    Ok(ctx.page(Place::Calendar, &title, main))
-}
-
-fn days(entries: &[Entry]) -> Vec<&str> {
-    let mut days: Vec<&str> = entries.iter().map(|entry| entry.day.as_str()).collect();
-    days.sort_unstable();
-    days.dedup();
-    days
-}
-
-/// The month before or after, as `YYYY-MM`.
-fn step(month: &str, by: i64) -> String {
-    let first: Result<jiff::civil::Date, _> = format!("{month}-01").parse();
-    let moved = first.ok().and_then(|day| day.checked_add(by.months()).ok());
-    moved.map_or_else(|| month.to_owned(), |day| day.strftime("%Y-%m").to_string())
-}
-
-/// What a day of the week is called.
-fn weekday(ctx: &Ctx, day: &str) -> String {
-    let parsed = day.parse::<jiff::civil::Date>();
-    parsed.map_or_else(|_| String::new(), |day| ctx.t(&format!("weekday-{}", day.weekday().to_monday_one_offset())))
 }
 
 /// `GET /figures`.

@@ -149,7 +149,8 @@ fn read_only(ctx: &Ctx, version: &Version) -> Markup {
     html! {
         div.actions {
             span.tag { (ctx.t("record-read-only")) }
-            @if !row.is_deleted() && schema::kind(&row.key.kind).is_some() && row.key.kind != "proposal" {
+            // What is proposed is read by all partners, and a person is not.
+            @if !row.is_deleted() && schema::kind(&row.key.kind).is_some() && !matches!(row.key.kind.as_str(), "proposal" | PERSON_KIND) {
                 a.button.quiet href={ "/records/" (row.key) "/propose?register=" (row.doc.register) } { (ctx.t("record-propose")) }
             }
         }
@@ -168,7 +169,7 @@ fn conflict_callout(ctx: &Ctx, version: &Version, conflict: &Conflict, titles: &
                         li { (show::conflict_value(ctx, &version.row, &conflict.field, value, titles)) " — " (show::origin(ctx, value)) }
                     }
                 }
-                a href={ "/conflicts#" (super::conflicts::anchor(version, conflict)) } { (ctx.t("conflict-decide")) }
+                a href=(super::conflicts::path_of(version, conflict)) { (ctx.t("conflict-decide")) span.vh { ": " (field_label(ctx.lang, &conflict.field)) } }
             }
         }
     }

@@ -23,6 +23,8 @@ const SHOWN: usize = 220;
 struct Found {
     groups: Vec<Group>,
     total: usize,
+    page: usize,
+    pages: usize,
     networks: Vec<(RecordKey, String)>,
 }
 
@@ -38,7 +40,7 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
     let number = number.clamp(1, PAGE_ITEMS_MAX / PAGE_ROWS);
     let words = words_of(&text);
     let found = read(&ctx, Query { text: text.clone(), filter }, number).await?;
-    let pages = found.total.min(PAGE_ITEMS_MAX).div_ceil(PAGE_ROWS);
+    let (number, pages) = (found.page, found.pages);
     let title = ctx.t("search-title");
     let main = html! {
         h1 { (title) }
@@ -65,10 +67,13 @@ async fn read(ctx: &Ctx, query: Query, number: usize) -> Answer<Found> {
             true => (Vec::new(), 0),
             false => search.search(store, &query, lang, number * PAGE_ROWS)?,
         };
-        let shown = hits.into_iter().skip((number - 1) * PAGE_ROWS);
+        // How many there are is known only when they are found: a page behind the last one is the last one.
+        let pages = total.min(PAGE_ITEMS_MAX).div_ceil(PAGE_ROWS).max(1);
+        let page = number.min(pages);
+        let shown = hits.into_iter().skip((page - 1) * PAGE_ROWS).take(PAGE_ROWS);
         let groups = shown.filter_map(|hit| store.rows_of(&hit.key).and_then(|rows| reader.group(rows)).transpose());
         let groups = groups.collect::<Result<Vec<_>, StoreError>>()?;
-        Ok(Found { groups, total, networks: filters::networks(store, &index, lang)? })
+        Ok(Found { groups, total, page, pages, networks: filters::networks(store, &index, lang)? })
     });
     Ok(found.await?)
 }

@@ -188,13 +188,16 @@ fn invalid(lang: Lang, value: &str) -> Markup {
     html! { (value) " " span.tag { (lang.text("value-invalid")) } }
 }
 
-/// `2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]` as people write it.
-fn moment_range(lang: Lang, value: &str) -> String {
+/// `2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]` as people write it, or `2026-02-11/2026-02-13`.
+pub fn moment_range(lang: Lang, value: &str) -> String {
     let (range, zone) = value.trim_end_matches(']').split_once('[').unwrap_or((value, ""));
     let (start, end) = range.split_once('/').unwrap_or((range, range));
     let (start_day, start_time) = start.split_once('T').unwrap_or((start, ""));
     let (end_day, end_time) = end.split_once('T').unwrap_or((end, ""));
     let (first, last) = (time::day(lang, start_day), time::day(lang, end_day));
+    if start_time.is_empty() && end_time.is_empty() {
+        return if start_day == end_day { first } else { format!("{first} – {last}") };
+    }
     let place = zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
     let zone = if place.is_empty() { place } else { lang.text_with("moment-zone", &[("place", place.into())]) };
     match (start_day == end_day, start == end) {

@@ -2,7 +2,8 @@
 
 use super::layout::Ctx;
 use super::{
-    around, board, conflicts, documents, history, importing, lists, news, people, pictures, record, search, todo, write,
+    around, board, calendar, conflicts, documents, history, importing, lists, memberships, news, people, pictures,
+    record, search, todo, write,
 };
 use crate::api::AppState;
 use axum::Router;
@@ -13,6 +14,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/networks", get(|ctx: Ctx| lists::list(ctx, "network")))
         .route("/organisations", get(|ctx: Ctx| lists::list(ctx, "organisation")))
+        .route("/memberships", get(memberships::list))
         .route("/practices", get(|ctx: Ctx| lists::list(ctx, "practice")))
         .route("/events", get(|ctx: Ctx| lists::list(ctx, "event")))
         .route("/interests", get(board::show))
@@ -50,6 +52,6 @@ pub fn router() -> Router<AppState> {
         .route("/survey", get(documents::survey))
         .route("/map", get(pictures::map))
         .route("/graph", get(pictures::graph))
-        .route("/calendar", get(pictures::calendar))
+        .route("/calendar", get(calendar::show))
         .route("/figures", get(pictures::numbers))
 }

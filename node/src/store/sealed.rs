@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 
 /// The one field of a row that is sealed.
 const SEALED: &str = "sealed";
+/// A place in an ordered list of rows.
+type Place = (RecordKey, DocId);
 /// What the names of sealed proofs begin with, among the engine's small values.
 const PROOF: &str = "proof/";
 
@@ -81,11 +83,14 @@ impl<S: Store> SealedStore<S> {
         Ok(StoredRun { run: run.run.clone(), tail })
     }
 
-    /// A row like any other for the layout below, whose one value holds the real one. That it has no conflict keeps
-    /// persons out of the inbox that everyone sees.
+    /// A row like any other for the layout below, whose one value holds the real one. Where something of the person
+    /// waits for a decision an empty value stands beside it: that much is in clear, so that the layout can list and count
+    /// it.
     fn seal_row(&self, doc: &DocId, row: &StoredRow) -> Result<StoredRow, StoreError> {
         let value = Scalar::Str(to_hex(&self.keys.seal(doc, &row.bytes)?));
-        let fields = BTreeMap::from([(SEALED.to_owned(), vec![Cell { value, origin: 0 }])]);
+        let mark = row.has_conflict.then_some(Cell { value: Scalar::Null, origin: 0 });
+        let cells = [Cell { value, origin: 0 }].into_iter().chain(mark).collect();
+        let fields = BTreeMap::from([(SEALED.to_owned(), cells)]);
         let shell = Row { key: row.key.clone(), doc: *doc, origins: Vec::new(), fields, unseen_edits: Vec::new() };
         Ok(StoredRow::new(&shell))
     }
@@ -103,6 +108,25 @@ impl<S: Store> SealedStore<S> {
 
     fn open_rows(&self, rows: Vec<Row>) -> Result<Vec<Row>, StoreError> {
         rows.into_iter().filter_map(|row| self.open_row(row).transpose()).collect()
+    }
+
+    /// A page of the store below, of the rows that are wanted. Where some are left out, or have gone meanwhile, what
+    /// follows is read, so that a short page means the end.
+    fn page(
+        &self,
+        after: Option<&Place>,
+        limit: usize,
+        wanted: impl Fn(&Row) -> bool,
+        read: impl Fn(Option<&Place>, usize) -> Result<Vec<Row>, StoreError>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let (mut out, mut after) = (Vec::new(), after.cloned());
+        while out.len() < limit {
+            let page = read(after.as_ref(), limit - out.len())?;
+            let Some(last) = page.last() else { break };
+            after = Some((last.key.clone(), last.doc));
+            out.extend(self.open_rows(page.into_iter().filter(|row| wanted(row)).collect())?);
+        }
+        Ok(out)
     }
 
     /// Takes persons without a key out of what is booted, and out of the store: their key went with an erasure, or
@@ -241,19 +265,9 @@ impl<S: Store> Store for SealedStore<S> {
         after: Option<&(RecordKey, DocId)>,
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
-        // Who asks for everything does not mean persons: those are asked for by name. Where some are left out, or have
-        // gone meanwhile, what follows is read, so that a short page means the end.
+        // Who asks for everything does not mean persons: those are asked for by name.
         let wanted = |row: &Row| kind.is_some() || row.key.kind != PERSON_KIND;
-        let (mut out, mut after) = (Vec::new(), after.cloned());
-        loop {
-            let page = self.inner.scan_rows(kind, after.as_ref(), limit - out.len())?;
-            let Some(last) = page.last() else { return Ok(out) };
-            after = Some((last.key.clone(), last.doc));
-            out.extend(self.open_rows(page.into_iter().filter(|row| wanted(row)).collect())?);
-            if out.len() >= limit {
-                return Ok(out);
-            }
-        }
+        self.page(after, limit, wanted, |after, limit| self.inner.scan_rows(kind, after, limit))
     }
 
     fn rows_of_doc(&self, doc: &DocId) -> Result<Vec<Row>, StoreError> {
@@ -261,7 +275,7 @@ impl<S: Store> Store for SealedStore<S> {
     }
 
     fn conflicted_rows(&self, after: Option<&(RecordKey, DocId)>, limit: usize) -> Result<Vec<Row>, StoreError> {
-        self.inner.conflicted_rows(after, limit)
+        self.page(after, limit, |_| true, |after, limit| self.inner.conflicted_rows(after, limit))
     }
 
     fn count_rows(&self, kind: Option<&str>) -> Result<u64, StoreError> {

@@ -338,7 +338,7 @@ fn field_openapi(field: &Field) -> Value {
         FieldType::Position => json!({"type": "object", "required": ["lat", "lon"], "properties": {
             "lat": {"type": "number"}, "lon": {"type": "number"}, "precision": text(),
         }}),
-        FieldType::MomentRange => json!({"type": "object", "required": ["start", "tzid"], "properties": {
+        FieldType::MomentRange => json!({"type": "object", "required": ["start"], "properties": {
             "start": {"type": "string"}, "end": {"type": "string"}, "tzid": {"type": "string"},
         }}),
         _ => text(),

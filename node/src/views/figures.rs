@@ -159,8 +159,46 @@ impl Members {
 
 /// Whether a membership has begun and not ended.
 pub fn is_in_force(membership: &Record, as_of: &str) -> bool {
-    membership.text("since").is_none_or(|since| since <= as_of)
-        && membership.text("until").is_none_or(|until| until >= as_of)
+    InForce::of(membership.text("since"), membership.text("until"), as_of) == InForce::Now
+}
+
+/// How a membership stands on a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InForce {
+    /// It has begun and not ended; without days it is in force.
+    Now,
+    /// It is still to begin.
+    ToCome,
+    /// It has ended.
+    Ended,
+}
+
+impl InForce {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Now, Self::ToCome, Self::Ended];
+
+    /// How one stands that is in force from `since` to `until`, as `YYYY-MM-DD`, both included.
+    pub fn of(since: Option<&str>, until: Option<&str>, as_of: &str) -> Self {
+        match (since, until) {
+            (_, Some(until)) if until < as_of => Self::Ended,
+            (Some(since), _) if since > as_of => Self::ToCome,
+            _ => Self::Now,
+        }
+    }
+
+    /// A stable word for addresses; the message's key is `membership-` and this.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Now => "in-force",
+            Self::ToCome => "to-come",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// The one of a word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
 }
 
 /// Whether an event takes or took place.

@@ -15,6 +15,7 @@ use comin_protocol::ids::{ActorId, PartnerId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
 use comin_protocol::roster::{RegisterKind, Roster};
 use comin_protocol::schema::{self, Field, LANGUAGES};
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -101,6 +102,22 @@ impl Record {
     /// The day on which it begins, as `YYYY-MM-DD`.
     pub fn begins(&self) -> Option<&str> {
         self.start()?.get(..10)
+    }
+
+    /// Start, end and zone in one text, as records hold them.
+    pub fn when(&self) -> Option<String> {
+        let part = |name: &str| self.fields.get("when")?.get(name)?.as_str();
+        let (start, end) = (part("start")?, part("end")?);
+        Some(part("tzid").map_or_else(|| format!("{start}/{end}"), |zone| format!("{start}/{end}[{zone}]")))
+    }
+
+    /// The first and the last of its days. What ends at midnight ends on the day before.
+    pub fn days(&self) -> Option<(Date, Date)> {
+        let first: Date = self.begins()?.parse().ok()?;
+        let end = self.fields.get("when")?.get("end")?.as_str()?;
+        let day: Date = end.get(..10)?.parse().ok()?;
+        let last = if end.ends_with("T00:00") { day.yesterday().ok()? } else { day };
+        Some((first, last.max(first)))
     }
 }
 

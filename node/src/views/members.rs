@@ -67,6 +67,9 @@ pub fn find_partner<'a>(roster: &'a Roster, text: &str) -> Result<&'a Partner, A
 
 /// What a register is called on pages.
 pub fn register_label(lang: Lang, roster: &Roster, own: &PartnerId, id: &RegisterId) -> String {
+    if roster.persons.contains_key(id) {
+        return lang.text("register-person");
+    }
     let Some(register) = roster.registers.get(id) else { return id.short() };
     let mine = register.owner.as_ref() == Some(own);
     match register.kind {

@@ -1,6 +1,7 @@
 //! Conflicts in fields of every type: shown to both partners, and decided by either.
 
 use super::federation::{two, until};
+use super::nodes::TestNode;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -161,4 +162,121 @@ async fn a_conflict_in_a_field_of_any_type_is_shown_and_decided() {
     for node in [&a, &b] {
         until(node, all, |list| list["items"] == json!([])).await;
     }
+}
+
+/// What two partners did apart to a record, what is in conflict then, and how it is taken back once it is decided.
+struct Apart {
+    id: String,
+    field: String,
+    /// The number of the value that is taken.
+    take: usize,
+    undo: Undo,
+}
+
+/// What undoing a decision asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Undo {
+    /// Which of the values should stand.
+    Choice,
+    /// Nothing more.
+    Plain,
+    /// It is refused: a log grows.
+    Never,
+}
+
+async fn done(node: &TestNode, method: &str, path: &str, body: Option<Value>) -> Value {
+    let got = node.call_with(method, path, body, &[("if-match", "*")]).await;
+    assert!(got.status.is_success(), "{method} {path}: {}", got.text);
+    got.json()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logs_entries_sameness_and_deletions_in_conflict_are_decided_and_taken_back() {
+    let (a, b) = two().await;
+    done(&a, "POST", "/api/v1/registers", Some(json!({"name": "Shared", "writers": "all"}))).await;
+    until(&b, "/api/v1/registers", |l| l["items"].as_array().unwrap().iter().any(|r| r["name"] == "Shared")).await;
+    let add = async |kind: &str, fields: Value| {
+        let body = json!({"kind": kind, "register": "Shared", "fields": fields});
+        done(&a, "POST", "/api/v1/records", Some(body)).await["id"].as_str().unwrap().to_owned()
+    };
+    let network = add("network", json!({"name": {"it": "Rete"}})).await;
+    let organisation = add("organisation", json!({"name": "Korenine", "country": "SI"})).await;
+    let other = add("organisation", json!({"name": "Lunavena", "country": "IT"})).await;
+    let interest = add("interest", json!({"organisation": organisation, "network": network})).await;
+    let module = |text: &str| json!({"title": {"sl": text}, "hours": 6});
+    let programme = add("programme", json!({"title": {"sl": "Program"}, "modules": [module("A"), module("B")]})).await;
+    let say = json!({"a": organisation, "b": other, "state": "suggested", "register": "Shared"});
+    let link = done(&a, "POST", "/api/v1/sameas", Some(say)).await["id"].as_str().unwrap().to_owned();
+    let read = done(&a, "GET", &format!("/api/v1/records/{programme}"), None).await;
+    let entry = read["values"][0]["fields"]["modules"][0]["id"].as_str().unwrap().to_owned();
+    let sync = a.call("POST", "/api/v1/sync", Some(json!({"wait": 20}))).await.json();
+    assert_eq!(sync["complete"], true, "both hold all of it: {sync}");
+
+    a.call("POST", "/api/v1/sync/pause", None).await;
+    until(&b, "/api/v1/status", |s| s["peers"][0]["state"] == "away").await;
+    for (node, title, state, same) in [(&a, "Levo", "contacted", "confirmed"), (&b, "Desno", "declined", "refused")] {
+        let modules = json!({"fields": {format!("modules.{entry}.title@sl"): title}});
+        done(node, "PATCH", &format!("/api/v1/records/{programme}"), Some(modules)).await;
+        let step = json!({"to": state, "at": "2026-03-01"});
+        done(node, "POST", &format!("/api/v1/records/{interest}/advance"), Some(step)).await;
+        done(node, "POST", "/api/v1/sameas", Some(json!({"id": link, "state": same, "register": "Shared"}))).await;
+    }
+    done(&a, "DELETE", &format!("/api/v1/records/{other}"), None).await;
+    done(&b, "PATCH", &format!("/api/v1/records/{other}"), Some(json!({"fields": {"city": "Treviso"}}))).await;
+    a.call("POST", "/api/v1/sync/resume", None).await;
+
+    let all = "/api/v1/conflicts?limit=500";
+    let case = |id: &str, field: &str, take, undo| Apart { id: id.to_owned(), field: field.to_owned(), take, undo };
+    let cases = [
+        case(&programme, &format!("modules.{entry}.title@sl"), 1, Undo::Choice),
+        case(&link, "state", 2, Undo::Choice),
+        case(&other, "deleted", 2, Undo::Plain),
+        case(&interest, "transitions", 1, Undo::Never),
+    ];
+    for node in [&a, &b] {
+        let list = until(node, all, |list| list["items"].as_array().unwrap().len() == cases.len()).await;
+        for case in &cases {
+            let is_it = |item: &&Value| item["id"] == case.id.as_str() && item["field"] == case.field.as_str();
+            let item = list["items"].as_array().unwrap().iter().find(is_it);
+            let values = item.unwrap_or_else(|| panic!("{} of {}: {list}", case.field, case.id))["values"].clone();
+            let by: Vec<&str> = values.as_array().unwrap().iter().filter_map(|v| v["partner_name"].as_str()).collect();
+            assert_eq!(by.len(), 2, "{}: who wrote each: {values}", case.field);
+            assert!(by.contains(&"Ožara") && by.contains(&"EDIAS"), "{}: both partners: {values}", case.field);
+        }
+    }
+    for case in &cases {
+        let body = json!({"field": case.field, "take": case.take});
+        done(&a, "POST", &format!("/api/v1/conflicts/{}/resolve", case.id), Some(body)).await;
+        for node in [&a, &b] {
+            let undecided = |item: &Value| item["id"] == case.id.as_str();
+            until(node, all, |list| !list["items"].as_array().unwrap().iter().any(undecided)).await;
+        }
+        let history = done(&b, "GET", &format!("/api/v1/records/{}/history", case.id), None).await;
+        let newest = &history["items"][0];
+        assert_eq!(newest["partner_name"], "Ožara", "{}: who has decided: {newest}", case.field);
+        let path = format!("/api/v1/records/{}/undo", case.id);
+        let undo = async |more: Value| {
+            let mut body = json!({"change": newest["change"]});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            b.call("POST", &path, Some(body)).await
+        };
+        let plain = undo(json!({})).await;
+        match case.undo {
+            Undo::Plain => assert_eq!(plain.status, StatusCode::OK, "{}: {}", case.field, plain.text),
+            Undo::Choice | Undo::Never => {
+                assert_eq!(plain.status, StatusCode::UNPROCESSABLE_ENTITY, "{}: {}", case.field, plain.text);
+            }
+        }
+        if case.undo == Undo::Choice {
+            let old = newest["fields"][0]["old"].as_array().unwrap().clone();
+            let wanted = old.iter().position(|value| *value != newest["fields"][0]["new"]).unwrap();
+            let chosen = undo(json!({"take": wanted + 1})).await;
+            assert_eq!(chosen.status, StatusCode::OK, "{}: {}", case.field, chosen.text);
+            let told = done(&b, "GET", &format!("/api/v1/records/{}/history", case.id), None).await;
+            assert_eq!(told["items"][0]["fields"][0]["new"], old[wanted], "{}: that one stands", case.field);
+        }
+    }
+    let gone = done(&b, "GET", &format!("/api/v1/records/{other}"), None).await;
+    assert_eq!(gone["values"][0]["deleted"], true, "the decision to keep it is taken back: {gone}");
+    assert_eq!(gone["values"][0]["conflicts"], json!([]), "and nobody has to decide again");
 }

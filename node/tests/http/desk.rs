@@ -65,6 +65,38 @@ async fn lists_are_narrowed_down_by_state_and_language() {
 }
 
 #[tokio::test]
+async fn memberships_have_a_list_by_network_and_state() {
+    let node = start(92, "Ožara", "SI", false);
+    assert!(page(&node, "/memberships").await.contains("class=\"empty\""), "it says what would be there");
+    let net = async |name: &str| node.add("network", json!({"name": {"en": name}})).await;
+    let (first, second) = (net("Alpha").await, net("Beta").await);
+    let organisation = async |name: String| node.add("organisation", json!({"name": name})).await;
+    let join = async |organisation: &str, network: &str, more: Value| {
+        let mut fields = json!({"organisation": organisation, "network": network, "role": "member"});
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        node.add("membership", fields).await
+    };
+    for n in 0..51 {
+        join(&organisation(format!("Zavod {n:02}")).await, &first, json!({})).await;
+    }
+    let (past, future) = (organisation("Bivši".into()).await, organisation("Prihodnji".into()).await);
+    join(&past, &second, json!({"until": "2020-01-01"})).await;
+    join(&future, &second, json!({"since": "2999-01-01"})).await;
+
+    let all = page(&node, "/memberships").await;
+    assert!(all.contains("53 records") && all.contains("Zavod 00") && !all.contains("Zavod 50"), "in pages: {all}");
+    assert!(page(&node, "/memberships?page=2").await.contains("Zavod 50"), "the second one");
+    let beta = page(&node, &format!("/memberships?network={second}")).await;
+    assert!(beta.contains("2 records") && beta.contains("Bivši") && !beta.contains("Zavod 0"), "by network: {beta}");
+    for (state, name) in [("ended", "Bivši"), ("to-come", "Prihodnji")] {
+        let found = page(&node, &format!("/memberships?state={state}")).await;
+        assert!(found.contains("1 record<") && found.contains(name), "{state}: {found}");
+    }
+    let named = page(&node, "/memberships?q=zavod%2007").await;
+    assert!(named.contains("1 record<") && named.contains("Alpha"), "by the name of an end: {named}");
+}
+
+#[tokio::test]
 async fn programmes_are_written_and_put_in_order_on_the_page() {
     let node = start(81, "Ožara", "SI", false);
     let sent = [
@@ -165,6 +197,8 @@ async fn search_marks_the_words_and_takes_filters() {
     assert!(found.contains("<span lang=\"it\">Un percorso"), "a text in another language says so");
     let only = page(&node, "/search?q=sentprima&kind=practice").await;
     assert!(only.contains("Mentori") && !only.contains("<mark>Šentprima</mark> &lt;"), "by kind");
+    let beyond = page(&node, "/search?q=sentprima&page=7").await;
+    assert!(beyond.contains("<mark>Šentprima</mark>"), "behind the last page is the last page: {beyond}");
     assert!(page(&node, "/search?q=zzzzzzz").await.contains("class=\"empty\""), "nothing found is said");
 }
 
@@ -314,11 +348,59 @@ async fn pictures_say_the_same_as_their_tables() {
         "{february}"
     );
     assert!(february.contains("/calendar?month=2026-01") && february.contains("/calendar?month=2026-03"), "both ways");
+    assert!(february.contains("<table class=\"month\"") && february.contains("scope=\"col\">Monday"), "a real table");
+    let row = "<td role=\"cell\"><time class=\"date\" datetime=\"2026-02-11\">";
+    assert!(february.contains(row), "the 11th of February is in it: {february}");
     assert!(page(&node, "/calendar?month=never").await.contains("/calendar?month=2026-02"), "months with events");
     assert!(page(&node, "/figures").await.contains("Slovenia"), "numbers by country");
     for path in ["/survey", "/export", "/import", "/people/new"] {
         page(&node, path).await;
     }
+}
+
+#[tokio::test]
+async fn whole_days_and_events_of_several_days_are_in_the_calendar_and_in_its_files() {
+    let node = start(93, "Ožara", "SI", false);
+    let event = async |title: &str, when: Value| {
+        node.add("event", json!({"title": {"sl": title}, "type": "meeting", "when": when})).await
+    };
+    event("Tabor", json!("2026-02-27/2026-03-02")).await;
+    event("Praznik", json!({"start": "2026-02-08"})).await;
+    event("Nekoč", Value::Null).await;
+    let sent = [
+        ("f.title@sl", "Sejem"),
+        ("f.type", "meeting"),
+        ("f.when.start", "2026-02-10"),
+        ("f.when.end", "2026-02-11"),
+        ("f.when.zone", "Europe/Rome"),
+    ];
+    let made = node.form("/records/new?kind=event", &sent).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let shown = page(&node, &place(&made)).await;
+    assert!(shown.contains("10 Feb 2026 – 11 Feb 2026") && !shown.contains("00:00"), "days have no time: {shown}");
+    let form = page(&node, &format!("{}/edit?register=own", place(&made))).await;
+    assert!(form.contains("value=\"2026-02-11\""), "the form has the days again: {form}");
+
+    let day = |html: &str, day: &str| {
+        let cell = html.split(&format!("datetime=\"{day}\"")).nth(1).unwrap_or_default();
+        cell.split("</td>").next().unwrap_or_default().to_owned()
+    };
+    let february = page(&node, "/calendar?month=2026-02").await;
+    assert!(day(&february, "2026-02-08").contains("Praznik"), "a Sunday: {february}");
+    assert!(day(&february, "2026-02-28").contains("Tabor") && day(&february, "2026-02-28").contains("day 2 of 4"));
+    assert!(!day(&february, "2026-02-26").contains("Tabor"), "not before it begins");
+    assert!(february.contains("Date not known yet") && february.contains("Nekoč"), "what has no day is not hidden");
+    let march = page(&node, "/calendar?month=2026-03").await;
+    assert!(
+        day(&march, "2026-03-02").contains("day 4 of 4") && !day(&march, "2026-03-03").contains("Tabor"),
+        "to its end"
+    );
+    assert!(!march.contains("Praznik"), "nothing else is in March");
+
+    let ics = node.call("GET", "/api/v1/export?format=ics", None).await.text;
+    assert!(ics.contains("DTSTART;VALUE=DATE:20260227") && ics.contains("DTEND;VALUE=DATE:20260303"), "{ics}");
+    assert!(ics.contains("DTSTART;VALUE=DATE:20260208") && ics.contains("DTEND;VALUE=DATE:20260209"), "{ics}");
+    assert_eq!(ics.matches("BEGIN:VEVENT").count(), 3, "what has no day is in no calendar");
 }
 
 #[tokio::test]

@@ -34,27 +34,32 @@ pub async fn until(node: &TestNode, path: &str, good: impl Fn(&Value) -> bool) -
 /// A federation of two, made through the routes.
 pub async fn two() -> (TestNode, TestNode) {
     let (a, b) = (start(30, "Ožara", "SI", true), start(31, "EDIAS", "FR", true));
+    let_in(&a, &b).await;
+    for node in [&a, &b] {
+        until(node, "/api/v1/status", |s| s["peers"][0]["state"] == "equal").await;
+    }
+    (a, b)
+}
+
+/// The first node founds a federation and lets the second in.
+pub async fn let_in(a: &TestNode, b: &TestNode) {
     let founded = a.call("POST", "/api/v1/found", Some(json!({"name": "COM-IN"}))).await;
     assert_eq!(founded.status, StatusCode::CREATED, "{}", founded.text);
-    until(&a, "/api/v1/status", |s| s["federation"]["name"] == "COM-IN").await;
+    until(a, "/api/v1/status", |s| s["federation"]["name"] == "COM-IN").await;
     // A ticket carries the addresses that the engine knows of.
-    until(&a, "/api/v1/devices", |l| l["items"][0]["addresses"].as_array().is_some_and(|a| !a.is_empty())).await;
+    until(a, "/api/v1/devices", |l| l["items"][0]["addresses"].as_array().is_some_and(|a| !a.is_empty())).await;
     let ticket = a.call("POST", "/api/v1/invites", Some(json!({"name": "EDIAS", "country": "fr"}))).await;
     assert_eq!(ticket.status, StatusCode::CREATED, "{}", ticket.text);
     let joined = b.call("POST", "/api/v1/join", Some(json!({"ticket": ticket.json()["text"]}))).await;
     assert_eq!(joined.status, StatusCode::ACCEPTED, "{}", joined.text);
-    let pending = until(&a, "/api/v1/approvals", |list| list["items"][0]["check_number"].is_string()).await;
-    let seen = until(&b, "/api/v1/status", |s| s["joining"]["check_number"].is_string()).await;
+    let pending = until(a, "/api/v1/approvals", |list| list["items"][0]["check_number"].is_string()).await;
+    let seen = until(b, "/api/v1/status", |s| s["joining"]["check_number"].is_string()).await;
     assert_eq!(pending["items"][0]["check_number"], seen["joining"]["check_number"], "both screens show one number");
     let asked = a.page("/partners").await.text;
     assert!(asked.contains(pending["items"][0]["check_number"].as_str().unwrap()), "the page shows it too");
     let id = pending["items"][0]["id"].as_str().unwrap();
     let approved = a.call("POST", &format!("/api/v1/approvals/{id}/approve"), None).await;
     assert_eq!(approved.status, StatusCode::OK, "{}", approved.text);
-    for node in [&a, &b] {
-        until(node, "/api/v1/status", |s| s["peers"][0]["state"] == "equal").await;
-    }
-    (a, b)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -132,3 +132,42 @@ async fn a_step_of_a_log_is_not_taken_back() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
     assert!(refused.json()["hint"].as_str().unwrap().contains("advance"), "a further step leads back");
 }
+
+#[tokio::test]
+async fn a_change_of_entries_or_of_sameness_is_taken_back() {
+    let node = start(64, "Ožara", "SI", false);
+    let module = |text: &str| json!({"title": {"sl": text}, "hours": 6, "content": {"sl": format!("{text} vsebina")}});
+    let id = node.add("programme", json!({"title": {"sl": "Program"}, "modules": [module("A"), module("B")]})).await;
+    let modules = fields(&node, &id).await["modules"].clone();
+    let of = |n: usize| modules[n]["id"].as_str().unwrap().to_owned();
+    let (first, second) = (of(0), of(1));
+    let cases = [
+        ("added", json!({"add": [module("C")]})),
+        ("removed", json!({"remove": [second]})),
+        ("moved", json!({"move": [{"id": second, "after": null}]})),
+        ("changed", json!([{"id": first, "title": {"sl": "Novo"}, "hours": 9}, {"id": second}])),
+    ];
+    for (what, change) in cases {
+        let before = fields(&node, &id).await;
+        patch(&node, &id, json!({"modules": change})).await;
+        assert_ne!(fields(&node, &id).await, before, "{what}: it was changed");
+        let told = told(&node, &id).await[0].clone();
+        let undone = undo(&node, &id, json!({"change": told["change"]})).await;
+        assert_eq!(undone.status, StatusCode::OK, "{what}: {}", undone.text);
+        assert_eq!(fields(&node, &id).await, before, "{what}: the entries read as before; it was {told}");
+    }
+
+    let one = node.add("organisation", json!({"name": "Lunavena"})).await;
+    let other = node.add("organisation", json!({"name": "Lunavena ONLUS"})).await;
+    let say = async |state: &str| {
+        let said = node.call("POST", "/api/v1/sameas", Some(json!({"a": one, "b": other, "state": state}))).await;
+        assert_eq!(said.status, StatusCode::OK, "{}", said.text);
+        said.json()["id"].as_str().unwrap().to_owned()
+    };
+    let link = say("confirmed").await;
+    say("refused").await;
+    let change = told(&node, &link).await[0]["change"].clone();
+    let undone = undo(&node, &link, json!({"change": change})).await;
+    assert_eq!(undone.status, StatusCode::OK, "{}", undone.text);
+    assert_eq!(fields(&node, &link).await["state"], "confirmed", "they are one again");
+}

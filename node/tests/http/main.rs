@@ -2,6 +2,7 @@
 
 mod calendars;
 mod conflicts;
+mod decisions;
 mod desk;
 mod federation;
 mod history;
@@ -11,6 +12,7 @@ mod many;
 mod nodes;
 mod office;
 mod pages;
+mod people;
 mod reach;
 mod records;
 mod report;

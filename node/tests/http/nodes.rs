@@ -63,8 +63,23 @@ pub fn start_with(
     net: bool,
     fill: impl FnOnce(&dyn Store, PartnerId),
 ) -> TestNode {
-    let signer = DeviceSigner::from_secret(&[secret; 32]);
     let partner = PartnerSigner::from_secret(&[secret ^ 0xff; 32]);
+    start_machine((secret, &partner), (name, country, "office"), net, fill)
+}
+
+/// A further machine of the partner that the node of `of` belongs to.
+pub fn start_further(secret: u8, of: u8, (name, country): (&str, &str)) -> TestNode {
+    let partner = PartnerSigner::from_secret(&[of ^ 0xff; 32]);
+    start_machine((secret, &partner), (name, country, "laptop"), true, |_, _| ())
+}
+
+fn start_machine(
+    (secret, partner): (u8, &PartnerSigner),
+    (name, country, device): (&str, &str, &str),
+    net: bool,
+    fill: impl FnOnce(&dyn Store, PartnerId),
+) -> TestNode {
+    let signer = DeviceSigner::from_secret(&[secret; 32]);
     let certificate = SignedStatement::unsigned(&Statement::Certificate {
         partner: PartnerId::from_first_key(&partner.key()),
         partner_key: partner.key(),
@@ -72,9 +87,9 @@ pub fn start_with(
         rights: Rights::ALL,
         partner_name: name.into(),
         country: country.into(),
-        device_name: "office".into(),
+        device_name: device.into(),
     })
-    .sign_partner(&partner);
+    .sign_partner(partner);
     let store: Arc<dyn Store> = Arc::new(store::open_memory());
     store.commit(&[vec![Write::PutStatement(certificate.id(), certificate)]]).expect("an empty store takes it");
     fill(store.as_ref(), PartnerId::from_first_key(&partner.key()));

@@ -242,37 +242,52 @@ fn position_json(text: &str) -> Option<Value> {
     Some(json!({ "lat": degrees(lat)?, "lon": degrees(lon)?, "precision": precision }))
 }
 
-/// `2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]`: local times, to the minute, and their zone.
+/// `2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]`: local times, to the minute, and their zone; or whole days,
+/// `2026-02-11/2026-02-13`, the last one included. A day is a day in every zone: a zone that is given with days is left
+/// out.
 fn moment_text(input: &Value) -> Result<String, String> {
     const REMEDY: &str = "is not a time; write start, end and time zone as \
-                          2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]";
+                          2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana], or whole days as 2026-02-11/2026-02-13";
     let (start, end, zone) = match input {
         Value::String(text) => split_moment(text.trim()).ok_or(REMEDY)?,
         Value::Object(map) => {
             let get = |name: &str| map.get(name).and_then(Value::as_str);
             let start = get("start").ok_or(REMEDY)?;
-            (start, get("end").unwrap_or(start), get("tzid").ok_or(REMEDY)?)
+            (start, get("end").unwrap_or(start), get("tzid"))
         }
         _ => return Err(REMEDY.to_owned()),
     };
-    if !is_moment(start) || !is_moment(end) || !is_zone(zone) {
+    let whole_days = is_date(start) && is_date(end);
+    let zone = zone.filter(|_| !whole_days);
+    let times = is_moment(start) && is_moment(end) && zone.is_some_and(is_zone);
+    if !(whole_days || times) {
         return Err(REMEDY.to_owned());
     }
     if end < start {
         return Err("ends before it starts".to_owned());
     }
-    Ok(format!("{start}/{end}[{zone}]"))
+    Ok(match zone {
+        Some(zone) => format!("{start}/{end}[{zone}]"),
+        None => format!("{start}/{end}"),
+    })
 }
 
-fn split_moment(text: &str) -> Option<(&str, &str, &str)> {
-    let (range, zone) = text.strip_suffix(']')?.split_once('[')?;
+/// Start, end, and the zone where one is named.
+fn split_moment(text: &str) -> Option<(&str, &str, Option<&str>)> {
+    let (range, zone) = match text.strip_suffix(']') {
+        Some(text) => text.split_once('[').map(|(range, zone)| (range, Some(zone)))?,
+        None => (text, None),
+    };
     let (start, end) = range.split_once('/').unwrap_or((range, range));
     Some((start, end, zone))
 }
 
 fn moment_json(text: &str) -> Option<Value> {
     let (start, end, tzid) = split_moment(text)?;
-    Some(json!({ "start": start, "end": end, "tzid": tzid }))
+    Some(match tzid {
+        Some(tzid) => json!({ "start": start, "end": end, "tzid": tzid }),
+        None => json!({ "start": start, "end": end }),
+    })
 }
 
 /// The shape of an IANA zone name; whether there is such a zone the node's time library knows.

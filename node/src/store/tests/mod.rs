@@ -7,6 +7,7 @@ mod garble;
 mod measure;
 
 use super::*;
+use comin_protocol::ids::RegisterId;
 use fixture::*;
 
 #[test]
@@ -33,6 +34,30 @@ fn what_was_committed_is_there_after_reopening() {
     drop(store);
     let store = open_sled(dir.path(), Duration::ZERO).expect("opens again");
     assert!(contents(&store) == before, "everything reads as before the store was closed");
+}
+
+#[test]
+fn a_sealed_person_in_conflict_is_listed_and_counted() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let store = SealedStore::new(open_memory(), PersonKeys::open(dir.path()).expect("a directory for keys"));
+    let person = |n: u8| (DocId::person(RegisterId([n; 32])), record("person", n));
+    let ((calm, calm_key), (torn, torn_key)) = (person(1), person(2));
+    let put = Write::put_row;
+    let rows =
+        [row(calm, calm_key, "Ana"), conflicted(torn, torn_key.clone()), conflicted(doc(3), record("network", 3))];
+    store.commit(&[rows.iter().map(put).collect()]).expect("commits");
+    assert_eq!(store.count_conflicts().expect("counts"), 2, "the person and the network");
+    let listed = store.conflicted_rows(None, 10).expect("lists");
+    assert_eq!(listed, [rows[2].clone(), rows[1].clone()], "readable, in the order of kinds");
+    assert!(store.verify().expect("verifies").damaged.is_empty(), "and the list is what the rows say");
+    let lying = store.inner().conflicted_rows(None, 10).expect("lists").pop().expect("the person");
+    assert_eq!(
+        lying.fields.keys().map(String::as_str).collect::<Vec<_>>(),
+        ["sealed"],
+        "below nothing of it is readable"
+    );
+    store.commit(&[vec![put(&row(torn, torn_key, "Ana"))]]).expect("commits");
+    assert_eq!(store.count_conflicts().expect("counts"), 1, "decided");
 }
 
 #[test]

@@ -1,0 +1,156 @@
+//! `/memberships`: which organisation is in which network, since when and as what; filtered and paged on the server.
+
+use super::layout::{Ctx, Place};
+use super::{filters, lists, show};
+use crate::api::limits::PAGE_ROWS;
+use crate::api::{Answer, parse_key};
+use crate::store::StoreError;
+use crate::views::figures::InForce;
+use crate::views::{Group, Reader, Titles, fold, for_each_group, sort_key, time, words};
+use axum::response::Response;
+use comin_protocol::ids::RecordKey;
+use comin_protocol::record::Row;
+use comin_protocol::schema;
+use maud::{Markup, html};
+
+/// The kind of these records.
+const KIND: &str = "membership";
+
+/// What the address asks for.
+struct Asked {
+    network: Option<RecordKey>,
+    state: Option<InForce>,
+    /// Folded; in the name of one of the ends.
+    text: Option<String>,
+    page: usize,
+}
+
+struct Found {
+    groups: Vec<Group>,
+    titles: Titles,
+    networks: Vec<(RecordKey, String)>,
+    total: usize,
+    page: usize,
+    pages: usize,
+}
+
+/// `GET /memberships?network=&state=&q=&page=`.
+///
+/// # Errors
+/// 400 for a network that cannot be read.
+pub async fn list(ctx: Ctx) -> Answer<Response> {
+    let asked = Asked {
+        network: ctx.query("network").map(parse_key).transpose()?,
+        state: ctx.query("state").and_then(InForce::from_code),
+        text: ctx.query("q").map(fold),
+        page: ctx.query("page").and_then(|text| text.parse().ok()).unwrap_or(1),
+    };
+    let today = time::today().to_string();
+    let found = read(&ctx, asked, today.clone()).await?;
+    let plural = ctx.t("kinds-membership");
+    let states = InForce::ALL.map(|state| (state.code(), ctx.t(&format!("membership-{}", state.code()))));
+    let named: Vec<(String, String)> =
+        found.networks.iter().map(|(key, title)| (key.to_string(), title.clone())).collect();
+    let main = html! {
+        (lists::head(&ctx, KIND, &plural))
+        form.filters method="get" action="/memberships" role="search" data-filter {
+            div { label for="q" { (ctx.t("filter-text")) } input #q name="q" type="search" value=[ctx.query("q")] maxlength="100"; }
+            (filters::choice(&ctx, "network", &ctx.t("kind-network"), &named))
+            (filters::choice(&ctx, "state", &ctx.t("field-state"), &states))
+            div.actions {
+                button type="submit" { (ctx.t("filter-apply")) }
+                @if filters::is_active(&ctx) { a href="/memberships" { (ctx.t("filter-clear")) } }
+            }
+        }
+        section #list data-live aria-label=(plural) {
+            p.summary role="status" { (ctx.tw("n-records", &[("n", found.total.into())])) }
+            @if found.groups.is_empty() { (lists::empty(&ctx, KIND)) }
+            @else { (table(&ctx, &plural, &found, &today)) (lists::pager(&ctx, found.page, found.pages)) }
+        }
+    };
+    Ok(ctx.page(Place::Kind(KIND), &plural, main))
+}
+
+async fn read(ctx: &Ctx, asked: Asked, today: String) -> Answer<Found> {
+    let (index, roster, lang) = (ctx.app.index(), ctx.status.roster.clone(), ctx.lang);
+    let own = (ctx.status.partner, ctx.status.device);
+    let found = ctx.app.node().read(move |store| {
+        let reader = Reader::new(store, &roster, own, lang);
+        let mut rows: Vec<Vec<Row>> = Vec::new();
+        for_each_group(store, KIND, |group| {
+            let is_wanted = |row: &Row| {
+                row.is_listed()
+                    && asked.network.as_ref().is_none_or(|key| end(row, "network").as_ref() == Some(key))
+                    && asked.state.is_none_or(|state| state_of(row, &today) == state)
+            };
+            if group.iter().any(is_wanted) {
+                rows.push(group.to_vec());
+            }
+        })?;
+        let titles = reader.titles(&rows.iter().flatten().collect::<Vec<_>>())?;
+        let called = |rows: &[Row], field: &str| {
+            let key = rows.first().and_then(|row| end(row, field));
+            key.and_then(|key| titles.get(&key).cloned()).unwrap_or_default()
+        };
+        if let Some(text) = &asked.text {
+            rows.retain(|rows| ENDS.iter().any(|field| fold(&called(rows, field)).contains(text)));
+        }
+        // By network, and within one by organisation.
+        rows.sort_by_cached_key(|rows| {
+            (ENDS.map(|field| sort_key(lang, &called(rows, field))), rows.first().map(|row| row.key.clone()))
+        });
+        let (total, pages) = (rows.len(), rows.len().div_ceil(PAGE_ROWS).max(1));
+        let page = asked.page.clamp(1, pages);
+        let shown = rows.into_iter().skip((page - 1) * PAGE_ROWS).take(PAGE_ROWS);
+        let groups = shown.filter_map(|rows| reader.group(rows).transpose()).collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(Found { groups, titles, networks: filters::networks(store, &index, lang)?, total, page, pages })
+    });
+    Ok(found.await?)
+}
+
+/// The records that a membership ties, in the order of the list.
+const ENDS: [&str; 2] = ["network", "organisation"];
+
+fn end(row: &Row, field: &str) -> Option<RecordKey> {
+    words(row, field).iter().find_map(|text| RecordKey::parse(text))
+}
+
+fn state_of(row: &Row, today: &str) -> InForce {
+    InForce::of(row.text("since"), row.text("until"), today)
+}
+
+fn table(ctx: &Ctx, title: &str, found: &Found, today: &str) -> Markup {
+    let heads =
+        ["list-name", "kind-network", "field-role", "field-since", "field-until", "field-state", "list-register"];
+    let field = |name: &str| schema::kind(KIND).and_then(|kind| kind.field(name));
+    let columns =
+        [("network", "kind-network"), ("role", "field-role"), ("since", "field-since"), ("until", "field-until")];
+    let columns = columns.map(|(name, label)| (field(name), ctx.t(label)));
+    html! {
+        table.cards role="table" {
+            caption.vh { (title) }
+            thead role="rowgroup" { tr role="row" { @for head in heads { th role="columnheader" scope="col" { (ctx.t(head)) } } } }
+            tbody role="rowgroup" {
+                @for group in &found.groups {
+                    @if let Some(row) = group.versions.first().map(|version| &version.row) {
+                        tr role="row" {
+                            th role="rowheader" scope="row" {
+                                a href={ "/records/" (group.key) } { (end(row, "organisation").and_then(|key| found.titles.get(&key)).unwrap_or(&group.title)) }
+                                (lists::marks(ctx, group))
+                            }
+                            @for (field, label) in &columns {
+                                td role="cell" data-label=(label) {
+                                    @if let Some(value) = field.and_then(|field| show::brief(ctx.lang, row, field, &found.titles)) { (value) }
+                                }
+                            }
+                            td role="cell" data-label=(ctx.t("field-state")) { (ctx.t(&format!("membership-{}", state_of(row, today).code()))) }
+                            td role="cell" data-label=(ctx.t("list-register")) {
+                                ul.set { @for version in &group.versions { li { (version.register_name) } } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
