@@ -34,6 +34,12 @@ pub enum SetupError {
     /// The kit would lie where a lost disk takes both.
     #[error("the recovery kit would lie in the data directory, where a lost disk takes both")]
     KitInside,
+    /// The kit's path depends on the directory in which the node happens to run.
+    #[error("{} is no absolute path: where it leads depends on how the node was started", .0.display())]
+    KitRelative(PathBuf),
+    /// The kit would lie where files do not stay.
+    #[error("what is written to {} is gone after a restart", .0.display())]
+    KitPasses(PathBuf),
     /// The kit's path names no file.
     #[error("{} names a directory", .0.display())]
     KitIsDirectory(PathBuf),
@@ -93,6 +99,40 @@ pub fn kit_place(dir: &DataDir, path: &Path) -> Result<PathBuf, SetupError> {
     }
     let file = path.file_name().ok_or_else(|| SetupError::KitIsDirectory(path.to_owned()))?;
     Ok(parent.join(file))
+}
+
+/// Where a recovery kit is to be written by a node that may run as a service: as [`kit_place`], named by an absolute path,
+/// and where files outlive a restart. A service runs in a directory that nobody knows, and often has a `/tmp` of its own.
+///
+/// # Errors
+/// As [`kit_place`]; [`SetupError::KitRelative`], [`SetupError::KitPasses`].
+pub fn lasting_kit_place(dir: &DataDir, path: &Path) -> Result<PathBuf, SetupError> {
+    if !path.is_absolute() {
+        return Err(SetupError::KitRelative(path.to_owned()));
+    }
+    let place = kit_place(dir, path)?;
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    if passes(&mounts, &std::env::temp_dir(), &place) {
+        return Err(SetupError::KitPasses(place));
+    }
+    Ok(place)
+}
+
+/// Whether what lies at `place` is gone after a restart: it is in a directory for temporary files or in memory.
+/// `mounts`: Linux's `mountinfo`; where it is empty, the directories alone are looked at.
+fn passes(mounts: &str, temporary: &Path, place: &Path) -> bool {
+    if [Path::new("/tmp"), Path::new("/var/tmp"), temporary].into_iter().any(|dir| place.starts_with(dir)) {
+        return true;
+    }
+    // ID PARENT DEVICE ROOT MOUNTPOINT OPTIONS [FIELDS] - TYPE SOURCE OPTIONS: proc_pid_mountinfo(5). A later line of
+    // one place lies over the earlier ones.
+    let mounted = mounts.lines().filter_map(|line| {
+        let (before, after) = line.split_once(" - ")?;
+        let at = PathBuf::from(before.split(' ').nth(4)?.replace("\\040", " "));
+        place.starts_with(&at).then_some((at.components().count(), after.split(' ').next()?))
+    });
+    let kind = mounted.max_by_key(|(depth, _)| *depth).map(|(_, kind)| kind);
+    kind.is_some_and(|kind| ["tmpfs", "ramfs", "devtmpfs"].contains(&kind))
 }
 
 /// Makes the device key and its certificate by the kit's key, stores both, and closes with the settings. With
@@ -181,5 +221,34 @@ mod tests {
         assert!(matches!(round_about, Err(SetupError::KitInside)), "by whatever way");
         let nowhere = kit_place(&dir, &temp.path().join("no/such/place/kit.txt"));
         assert!(matches!(nowhere, Err(SetupError::KitDirectory { .. })), "a directory that is there");
+    }
+
+    #[test]
+    fn a_service_writes_a_kit_only_where_it_stays() {
+        let (temp, dir) = DataDir::temporary();
+        let relative = lasting_kit_place(&dir, Path::new("kit.txt"));
+        assert!(matches!(relative, Err(SetupError::KitRelative(_))), "a service's own directory is nobody's place");
+        let passing = lasting_kit_place(&dir, &temp.path().join("kit.txt"));
+        assert!(matches!(passing, Err(SetupError::KitPasses(_))), "a temporary directory is emptied");
+        let lasting = std::env::home_dir().map(tempfile::tempdir_in).expect("a home").expect("a directory in it");
+        let file = lasting.path().join("kit.txt");
+        assert_eq!(lasting_kit_place(&dir, &file).expect("a place that stays").file_name(), file.file_name());
+    }
+
+    #[test]
+    fn what_lies_in_memory_passes() {
+        let mounts = "22 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n\
+            23 22 0:20 / /run rw - tmpfs tmpfs rw\n\
+            24 23 8:17 / /run/media/ana/MY\\040STICK rw shared:9 - vfat /dev/sdb1 rw\n\
+            25 22 0:30 / /home ro - tmpfs tmpfs ro\n\
+            26 22 8:33 / /srv rw - tmpfs tmpfs rw\n\
+            27 22 8:33 / /srv rw - ext4 /dev/sdc1 rw\n";
+        let passes = |path: &str| passes(mounts, Path::new("/scratch"), Path::new(path));
+        for path in ["/tmp/k", "/var/tmp/k", "/scratch/k", "/run/k", "/home/ana/k"] {
+            assert!(passes(path), "{path} does not stay");
+        }
+        for path in ["/root/k", "/media/k", "/run/media/ana/MY STICK/k", "/srv/k", "/tmpfiles/k"] {
+            assert!(!passes(path), "{path} stays");
+        }
     }
 }

@@ -176,6 +176,9 @@ impl From<SetupError> for CliError {
                 Self::usage(cause).hint("name another place, such as a stick: --kit /media/stick/kit.txt")
             }
             SetupError::KitIsDirectory(_) => Self::usage(cause).hint("name a file: --kit FILE"),
+            SetupError::KitRelative(_) | SetupError::KitPasses(_) => {
+                Self::usage(cause).hint("name an absolute path on a disk or a stick: --kit FILE")
+            }
             SetupError::KitDirectory { .. } => Self::new(cause).hint("name a directory that exists: --kit FILE"),
         }
     }

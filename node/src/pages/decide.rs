@@ -1,11 +1,11 @@
-//! What cannot be taken back, or needs others: who the stewards are, removing a partner, revoking a machine. Each has a
-//! page of its own that says in plain words what follows, and a button that does it.
+//! What cannot be taken back, or needs others: who the stewards are, removing a partner, revoking a machine, carrying
+//! a partnership over. Each has a page of its own that says in plain words what follows, and a button that does it.
 
 use super::layout::{Ctx, Place};
 use super::partners::{again, member_name};
 use super::show::{country, icon};
 use super::{Pairs, value};
-use crate::api::{Answer, Form, Problem};
+use crate::api::{Answer, Form, Problem, partner_name};
 use crate::views;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -151,6 +151,59 @@ pub async fn set_stewards(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
         action: "/stewards".to_owned(),
         hidden,
         yes: ctx.t("stewards-yes"),
+        back: "/partners",
+    };
+    Ok(question.page(&ctx))
+}
+
+/// Where the stewards can never decide again: whoever sees that founds the partnership anew. Nothing where this machine
+/// decides alone, or where somebody has carried it over already, about which people are asked first.
+pub fn carrying_over(ctx: &Ctx) -> Markup {
+    let roster = &ctx.status.roster;
+    if roster.decides_alone(&ctx.status.device) || !ctx.status.carried_over.is_empty() || !ctx.is_admin() {
+        return Markup::default();
+    }
+    html! {
+        details #carry-over {
+            summary { (ctx.t("carry-over-when")) }
+            p { (ctx.t("carry-over-only")) }
+            form.record method="post" action="/partners/carry-over" {
+                div.field { label for="carry-over-name" { (ctx.t("carry-over-name")) }
+                    input #carry-over-name name="name" type="text" required maxlength="200" autocomplete="off"; }
+                div.actions { button.quiet type="submit" { (ctx.t("carry-over-next")) } }
+            }
+        }
+    }
+}
+
+/// `POST /partners/carry-over`: first says what follows and who is asked, then founds.
+///
+/// # Errors
+/// 503 where the engine has stopped.
+pub async fn carry_over(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
+    let name = match partner_name(value(&pairs, "name")) {
+        Ok(name) => name,
+        Err(problem) => return again(ctx, &problem).await,
+    };
+    if value(&pairs, "confirmed") == "yes" {
+        return decided(ctx, Command::Found { name, carry_over: true }, "/partners").await;
+    }
+    let roster = &ctx.status.roster;
+    let others = roster.partners.values().filter(|partner| partner.admitted && partner.id != ctx.status.partner);
+    let mut others: Vec<&str> = others.map(|partner| partner.name.as_str()).collect();
+    others.sort_by_cached_key(|name| views::sort_key(ctx.lang, name));
+    let question = Question {
+        place: Place::Partners,
+        title: ctx.tw("carry-over-title", &[("name", name.as_str().into())]),
+        follows: vec![
+            ctx.t("carry-over-only"),
+            ctx.t("carry-over-stays"),
+            ctx.tw("carry-over-asked", &[("names", others.join(", ").into())]),
+            ctx.t("carry-over-apart"),
+        ],
+        action: "/partners/carry-over".to_owned(),
+        hidden: vec![("name", name.clone()), ("confirmed", "yes".to_owned())],
+        yes: ctx.tw("carry-over-yes", &[("name", name.as_str().into())]),
         back: "/partners",
     };
     Ok(question.page(&ctx))

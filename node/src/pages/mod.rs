@@ -54,6 +54,7 @@ pub fn router() -> Router<AppState> {
         .merge(work::router())
         .route("/partners", get(partners::show))
         .route("/partners/found", post(partners::found))
+        .route("/partners/carry-over", post(decide::carry_over))
         .route("/partners/invite", post(partners::invite))
         .route("/partners/join", post(partners::join))
         .route("/partners/invites/{id}/ticket", get(partners::ticket_file))

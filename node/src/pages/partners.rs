@@ -41,7 +41,7 @@ fn page(ctx: &Ctx, refused: Option<&Problem>) -> Response {
         div #exchange data-live { (exchange::banner(ctx, &lines)) }
         (approvals(ctx))
         section #members data-live { h2 { (ctx.t("partners-members")) } (members(ctx)) p.hint { (ctx.t("partners-roles")) } }
-        @if member { (decide::stewards(ctx)) }
+        @if member { (decide::stewards(ctx)) (decide::carrying_over(ctx)) }
         // A ticket lets others in.
         @if !ctx.is_admin() { p.hint { (ctx.t("partners-admins")) } }
         @else if member { (invitations(ctx)) } @else { (begin(ctx)) }

@@ -276,3 +276,38 @@ async fn the_page_keeps_both_names_and_takes_another_time() {
     until(&b, "/api/v1/conflicts", |list| list["items"] == json!([])).await;
     assert!(!b.page("/conflicts").await.text.contains("the other as another name"), "nobody has to decide any more");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partner_carries_the_partnership_over_on_the_page_and_the_other_is_asked() {
+    let (a, b) = two().await;
+    let alone = a.page("/partners").await.text;
+    assert!(!alone.contains("/partners/carry-over"), "who decides alone has lost no majority");
+    let refused = a.form("/partners/carry-over", &[("name", "COM-IN 2"), ("confirmed", "yes")]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "whatever a form says: {}", refused.text);
+    assert!(b.page("/partners").await.text.contains("/partners/carry-over"), "who does not is shown the way");
+
+    let unnamed = b.form("/partners/carry-over", &[("name", " ")]).await;
+    assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unnamed.text);
+    let ask = b.form("/partners/carry-over", &[("name", "COM-IN 2")]).await;
+    assert_eq!(ask.status, StatusCode::OK, "{}", ask.text);
+    assert!(
+        ask.text.contains("Ožara") && ask.text.contains("All data stays"),
+        "who is asked, what stays: {}",
+        ask.text
+    );
+    let before = b.call("GET", "/api/v1/status", None).await.json();
+    assert_eq!(before["federation"]["name"], "COM-IN", "asking founds nothing");
+    let done = b.form("/partners/carry-over", &[("name", "COM-IN 2"), ("confirmed", "yes")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    until(&b, "/api/v1/status", |s| s["federation"]["name"] == "COM-IN 2").await;
+
+    let asked = until(&a, "/api/v1/approvals", |list| list["items"][0]["kind"] == "carry-over").await;
+    let page = a.page("/partners").await.text;
+    assert!(page.contains("COM-IN 2") && page.contains("Go along") && page.contains("Stay here"), "it decides itself");
+    let go = a.form(&format!("/partners/approvals/{}/approve", asked["items"][0]["id"].as_str().unwrap()), &[]).await;
+    assert_eq!(go.status, StatusCode::SEE_OTHER, "{}", go.text);
+    for node in [&a, &b] {
+        until(node, "/api/v1/status", |s| s["federation"]["name"] == "COM-IN 2" && s["peers"][0]["state"] == "equal")
+            .await;
+    }
+}

@@ -156,6 +156,7 @@ async fn changes(node: &TestNode) -> Vec<(String, String)> {
         "/import/{id}",
         "/conflicts/{id}",
         "/partners/found",
+        "/partners/carry-over",
         "/partners/invite",
         "/partners/join",
         "/partners/invites/{id}/cancel",

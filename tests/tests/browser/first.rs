@@ -207,7 +207,13 @@ async fn a_machine_is_set_up_by_keyboard_alone_and_the_kit_brings_it_back() {
     browser.type_text(&inside.display().to_string()).await;
     browser.press(ENTER, 1).await;
     browser.until_says("There a lost disk would take both").await;
-    let kit = machine.temp.path().join("kit.txt");
+    let passing = machine.temp.path().join("kit.txt");
+    browser.fill("#path", &passing.display().to_string()).await;
+    browser.focus_by_keyboard("#path").await;
+    browser.press(ENTER, 1).await;
+    browser.until_says("is gone after a restart").await;
+    let lasting = std::env::home_dir().map(tempfile::tempdir_in).expect("a home").expect("a directory in it");
+    let kit = lasting.path().join("kit.txt");
     browser.fill("#path", &kit.display().to_string()).await;
     browser.focus_by_keyboard("#path").await;
     browser.press(ENTER, 1).await;

@@ -286,9 +286,7 @@ async fn keep(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs)
 }
 
 fn write_kit(dir: &DataDir, path: &Path, kit: &RecoveryKit) -> Result<PathBuf, SetupError> {
-    let path =
-        if path.as_os_str().is_empty() { PathBuf::from(setup::kit_file_name(&kit.name)) } else { path.to_owned() };
-    let place = setup::kit_place(dir, &path)?;
+    let place = setup::lasting_kit_place(dir, path)?;
     write_secret_once(&place, &kit.to_text())?;
     Ok(place)
 }
@@ -434,7 +432,12 @@ mod tests {
         let inside = first.0.dir.path().join("kit.txt");
         let refused = browser.ask("/kit", Some(&format!("do=write&partner={partner}&path={}", inside.display()))).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "nor beside what it replaces");
-        assert!(first.0.dir.is_empty() && !inside.exists(), "nothing is on the disk");
+        let passing = inside.parent().and_then(Path::parent).expect("a temporary directory").join("kit.txt");
+        for path in ["", "kit.txt", &passing.display().to_string()] {
+            let refused = browser.ask("/kit", Some(&format!("do=write&partner={partner}&path={path}"))).await;
+            assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "nor where it does not stay: {path:?}");
+        }
+        assert!(first.0.dir.is_empty() && !inside.exists() && !passing.exists(), "nothing is on the disk");
         let file = browser.ask("/kit.txt", None).await;
         let bytes = axum::body::to_bytes(file.into_body(), FORM_BYTES_MAX).await.expect("a short file");
         let kit = RecoveryKit::parse(std::str::from_utf8(&bytes).expect("text")).expect("a kit");

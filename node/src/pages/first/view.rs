@@ -36,6 +36,8 @@ impl Fault {
     pub fn told(control: &'static str, error: &SetupError) -> Self {
         let text = match error {
             SetupError::KitInside => "start-kit-inside",
+            SetupError::KitRelative(_) => "start-kit-relative",
+            SetupError::KitPasses(_) => "start-kit-passes",
             SetupError::KitIsDirectory(_) | SetupError::KitDirectory { .. } => "start-kit-place",
             // A file that is there already, or a place where nothing can be written.
             SetupError::Data(_) if control == "path" => "start-kit-place",
@@ -231,8 +233,8 @@ pub fn kit(lang: Lang, draft: &Draft, path: &str, faults: &[Fault]) -> Response 
                     p.callout.good { (icon("good")) span { (lang.text_with("start-kit-written", &[("file", written.display().to_string().into())])) } }
                 }
                 (field(lang, "path", "start-kit-path", "start-kit-path-hint", faults, html! {
-                    input #path name="path" type="text" value=(path) placeholder=(setup::kit_file_name(&draft.kit.name)) autocomplete="off"
-                        spellcheck="false" aria-invalid=[wrong("path").map(|_| "true")] aria-describedby="path-hint";
+                    input #path name="path" type="text" value=(path) placeholder={ "/media/stick/" (setup::kit_file_name(&draft.kit.name)) } required
+                        autocomplete="off" spellcheck="false" aria-invalid=[wrong("path").map(|_| "true")] aria-describedby="path-hint";
                 }))
                 div.actions { button.quiet type="submit" name="do" value="write" { (lang.text("start-kit-write-go")) } }
             }
