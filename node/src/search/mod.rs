@@ -12,13 +12,12 @@ mod dictionary;
 mod index;
 
 use crate::i18n::Lang;
-use crate::runtime::{Event, EventKind, NodeHandle};
+use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
-use crate::views::{Filter, members_of};
+use crate::views::{Changed, Changes, Filter, members_of};
 use comin_protocol::ids::{PERSON_KIND, RecordKey};
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
-use tokio::sync::broadcast;
 
 pub use index::{Hit, Index, words_of};
 
@@ -35,25 +34,20 @@ pub struct Query {
 pub struct SearchIndex(Mutex<Inner>);
 
 struct Inner {
-    events: broadcast::Receiver<Event>,
+    changes: Changes,
     /// `None` until the first search, and again where events were missed.
     index: Option<Index>,
-    stale: HashSet<RecordKey>,
 }
 
 impl SearchIndex {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new(Inner { events: node.subscribe(), index: None, stale: HashSet::new() }))
+        Self(Mutex::new(Inner { changes: Changes::new(node), index: None }))
     }
 
     /// Reads these records again before the next search: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // An index that is made later reads everything.
-        if inner.index.is_some() {
-            inner.stale.extend(keys.into_iter().filter(|key| key.kind != PERSON_KIND));
-        }
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).changes.touch(keys);
     }
 
     /// The best `limit` records, and how many were found. Blocks; the first search reads all rows.
@@ -88,31 +82,16 @@ impl SearchIndex {
 impl Inner {
     /// The index as the rows are now.
     fn current(&mut self, store: &dyn Store) -> Result<&Index, StoreError> {
-        self.drain();
-        let mut index = match self.index.take() {
-            Some(index) => index,
-            None => {
-                self.stale.clear();
-                Index::of(store)?
-            }
-        };
         // A failure leaves no index behind: the next search makes it anew.
-        for key in std::mem::take(&mut self.stale) {
-            index.put(&key, &store.rows_of(&key)?);
-        }
-        Ok(self.index.insert(index))
-    }
-
-    fn drain(&mut self) {
-        loop {
-            match self.events.try_recv() {
-                Ok(Event { kind: EventKind::Records(rows), .. }) => {
-                    self.stale.extend(rows.into_iter().map(|(_, key)| key).filter(|key| key.kind != PERSON_KIND));
+        let index = match (self.index.take(), self.changes.take()) {
+            (Some(mut index), Changed::Records(keys)) => {
+                for key in keys.into_iter().filter(|key| key.kind != PERSON_KIND) {
+                    index.put(&key, &store.rows_of(&key)?);
                 }
-                Ok(_) => {}
-                Err(broadcast::error::TryRecvError::Lagged(_)) => self.index = None,
-                Err(_) => return,
+                index
             }
-        }
+            _ => Index::of(store)?,
+        };
+        Ok(self.index.insert(index))
     }
 }

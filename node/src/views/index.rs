@@ -4,20 +4,20 @@
 //! on first use and kept current from the node's events: what changed is read again, everything where events
 //! were missed. Nothing in it decides anything; dropping it costs one scan.
 
+use super::changes::{Changed, Changes};
 use super::collate::sort_key;
 use super::fields;
 use super::fold::fold;
 use super::leading::Leading;
 use crate::api::limits::SCAN_ROWS;
 use crate::i18n::Lang;
-use crate::runtime::{Event, EventKind, NodeHandle};
+use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
 use comin_protocol::schema::{self, FieldType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
-use tokio::sync::broadcast;
 
 /// What a list is filtered by. Empty fields let everything through, except that deleted records are left out
 /// unless `deleted` is set.
@@ -257,27 +257,21 @@ pub fn scan_groups(
 pub struct RecordIndex(Mutex<Inner>);
 
 struct Inner {
-    events: broadcast::Receiver<Event>,
+    changes: Changes,
     kinds: HashMap<String, BTreeMap<RecordKey, Summary>>,
     /// `None` until it is asked for, and again where events were missed.
     leading: Option<Leading>,
-    stale: HashSet<RecordKey>,
 }
 
 impl RecordIndex {
     /// An empty index that listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new(Inner {
-            events: node.subscribe(),
-            kinds: HashMap::new(),
-            leading: None,
-            stale: HashSet::new(),
-        }))
+        Self(Mutex::new(Inner { changes: Changes::new(node), kinds: HashMap::new(), leading: None }))
     }
 
     /// Reads these records again before the next list: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).stale.extend(keys);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).changes.touch(keys);
     }
 
     /// One page of the records of a kind, by title. Blocks.
@@ -354,15 +348,27 @@ impl Inner {
         Ok(())
     }
 
-    /// Reads again what has changed of what is held.
+    /// Reads again what has changed of what is held. A failure leaves nothing behind: the next list makes it anew.
     fn read_stale(&mut self, store: &dyn Store) -> Result<(), StoreError> {
-        self.drain();
-        let is_leading = |key: &RecordKey| self.leading.is_some() && Leading::has(&key.kind);
-        let is_held = |key: &&RecordKey| self.kinds.contains_key(&key.kind) || is_leading(key);
-        let stale: Vec<RecordKey> = self.stale.iter().filter(is_held).cloned().collect();
-        for key in stale {
+        let read = match self.changes.take() {
+            Changed::Records(keys) => self.read_again(store, keys).map(|()| true),
+            Changed::All => Ok(false),
+        };
+        if !matches!(read, Ok(true)) {
+            self.kinds.clear();
+            self.leading = None;
+        }
+        read.map(|_| ())
+    }
+
+    fn read_again(&mut self, store: &dyn Store, keys: HashSet<RecordKey>) -> Result<(), StoreError> {
+        for key in keys {
+            let is_leading = self.leading.is_some() && Leading::has(&key.kind);
+            if !is_leading && !self.kinds.contains_key(&key.kind) {
+                continue;
+            }
             let rows = store.rows_of(&key)?;
-            if let Some(leading) = self.leading.as_mut().filter(|_| Leading::has(&key.kind)) {
+            if let Some(leading) = self.leading.as_mut().filter(|_| is_leading) {
                 leading.put(&key, &rows);
             }
             if let Some(summaries) = self.kinds.get_mut(&key.kind) {
@@ -372,25 +378,7 @@ impl Inner {
                 };
             }
         }
-        self.stale.clear();
         Ok(())
-    }
-
-    fn drain(&mut self) {
-        loop {
-            match self.events.try_recv() {
-                Ok(Event { kind: EventKind::Records(rows), .. }) => {
-                    self.stale.extend(rows.into_iter().map(|(_, key)| key));
-                }
-                Ok(_) => {}
-                Err(broadcast::error::TryRecvError::Lagged(_)) => {
-                    self.kinds.clear();
-                    self.leading = None;
-                    self.stale.clear();
-                }
-                Err(_) => return,
-            }
-        }
     }
 }
 

@@ -15,4 +15,5 @@ mod reach;
 mod records;
 mod report;
 mod search;
+mod whole;
 mod work;
