@@ -157,9 +157,9 @@ pub fn text_matches(rows: &[Row], folded: &str) -> bool {
 
 /// The organisations that a membership ties to the network.
 pub fn members_of(store: &dyn Store, network: &RecordKey) -> Result<HashSet<RecordKey>, StoreError> {
-    let mut members = HashSet::new();
+    let (mut members, id) = (HashSet::new(), network.to_string());
     for_each_group(store, "membership", |rows| {
-        let of_network = |row: &&Row| fields::words(row, "network").iter().any(|n| *n == network.to_string());
+        let of_network = |row: &&Row| fields::words(row, "network").contains(&id);
         for row in rows.iter().filter(of_network).filter(|row| !row.is_deleted()) {
             members.extend(fields::words(row, "organisation").iter().filter_map(|text| RecordKey::parse(text)));
         }
