@@ -31,23 +31,21 @@ pub struct Query {
 }
 
 /// The index of a running node.
-pub struct SearchIndex(Mutex<Inner>);
-
-struct Inner {
+pub struct SearchIndex {
     changes: Changes,
     /// `None` until the first search, and again where events were missed.
-    index: Option<Index>,
+    kept: Mutex<Option<Index>>,
 }
 
 impl SearchIndex {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new(Inner { changes: Changes::new(node), index: None }))
+        Self { changes: Changes::new(node), kept: Mutex::new(None) }
     }
 
     /// Reads these records again before the next search: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).changes.touch(keys);
+        self.changes.touch(keys);
     }
 
     /// The best `limit` records, and how many were found. Blocks; the first search reads all rows.
@@ -65,8 +63,8 @@ impl SearchIndex {
             Some(network) => members_of(store, network)?,
             None => HashSet::new(),
         };
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(inner.current(store)?.search(query, &members, lang, limit))
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.current(&mut kept, store)?.search(query, &members, lang, limit))
     }
 
     /// In what the index does not say just what the rows say, in words; made first, where nobody has searched yet.
@@ -74,16 +72,14 @@ impl SearchIndex {
     /// # Errors
     /// [`StoreError`].
     pub fn differences(&self, store: &dyn Store) -> Result<Vec<String>, StoreError> {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.current(store)?.differences(store)
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        self.current(&mut kept, store)?.differences(store)
     }
-}
 
-impl Inner {
     /// The index as the rows are now.
-    fn current(&mut self, store: &dyn Store) -> Result<&Index, StoreError> {
+    fn current<'a>(&self, kept: &'a mut Option<Index>, store: &dyn Store) -> Result<&'a Index, StoreError> {
         // A failure leaves no index behind: the next search makes it anew.
-        let index = match (self.index.take(), self.changes.take()) {
+        let index = match (kept.take(), self.changes.take()) {
             (Some(mut index), Changed::Records(keys)) => {
                 for key in keys.into_iter().filter(|key| key.kind != PERSON_KIND) {
                     index.put(&key, &store.rows_of(&key)?);
@@ -92,6 +88,6 @@ impl Inner {
             }
             _ => Index::of(store)?,
         };
-        Ok(self.index.insert(index))
+        Ok(kept.insert(index))
     }
 }

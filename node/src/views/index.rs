@@ -17,7 +17,7 @@ use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
 use comin_protocol::schema::{self, FieldType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a list is filtered by. Empty fields let everything through, except that deleted records are left out
 /// unless `deleted` is set.
@@ -254,10 +254,13 @@ pub fn scan_groups(
 }
 
 /// The summaries of the kinds asked for.
-pub struct RecordIndex(Mutex<Inner>);
-
-struct Inner {
+pub struct RecordIndex {
     changes: Changes,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
     kinds: HashMap<String, BTreeMap<RecordKey, Summary>>,
     /// `None` until it is asked for, and again where events were missed.
     leading: Option<Leading>,
@@ -266,12 +269,12 @@ struct Inner {
 impl RecordIndex {
     /// An empty index that listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new(Inner { changes: Changes::new(node), kinds: HashMap::new(), leading: None }))
+        Self { changes: Changes::new(node), kept: Mutex::default() }
     }
 
     /// Reads these records again before the next list: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).changes.touch(keys);
+        self.changes.touch(keys);
     }
 
     /// One page of the records of a kind, by title. Blocks.
@@ -308,13 +311,12 @@ impl RecordIndex {
     /// # Errors
     /// [`StoreError`].
     pub fn leading_to(&self, store: &dyn Store, key: &RecordKey) -> Result<Vec<RecordKey>, StoreError> {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.read_stale(store)?;
-        let leading = match inner.leading.take() {
+        let mut kept = self.current(store)?;
+        let leading = match kept.leading.take() {
             Some(leading) => leading,
             None => Leading::of(store)?,
         };
-        Ok(inner.leading.insert(leading).to(key))
+        Ok(kept.leading.insert(leading).to(key))
     }
 
     fn keys(&self, store: &dyn Store, filter: &Filter, lang: Lang) -> Result<Vec<RecordKey>, StoreError> {
@@ -323,19 +325,31 @@ impl RecordIndex {
             None => HashSet::new(),
         };
         let kind = filter.kind.as_deref().unwrap_or_default();
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.refresh(store, kind)?;
-        let Some(summaries) = inner.kinds.get(kind) else { return Ok(Vec::new()) };
+        let mut kept = self.current(store)?;
+        kept.hold(store, kind)?;
+        let Some(summaries) = kept.kinds.get(kind) else { return Ok(Vec::new()) };
         let mut found: Vec<&Summary> = summaries.values().filter(|s| s.matches(filter, &members)).collect();
         found.sort_by(|a, b| a.order(lang).cmp(b.order(lang)).then_with(|| a.key.cmp(&b.key)));
         Ok(found.into_iter().map(|s| s.key.clone()).collect())
     }
+
+    /// What is held, with what has changed read again. A failure leaves nothing behind: the next list makes it anew.
+    fn current(&self, store: &dyn Store) -> Result<MutexGuard<'_, Kept>, StoreError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = match self.changes.take() {
+            Changed::Records(keys) => kept.read_again(store, keys).map(|()| true),
+            Changed::All => Ok(false),
+        };
+        if !matches!(read, Ok(true)) {
+            *kept = Kept::default();
+        }
+        read.map(|_| kept)
+    }
 }
 
-impl Inner {
-    /// Makes the kind's summaries say what the store says.
-    fn refresh(&mut self, store: &dyn Store, kind: &str) -> Result<(), StoreError> {
-        self.read_stale(store)?;
+impl Kept {
+    /// Reads the summaries of a kind where they are not held yet.
+    fn hold(&mut self, store: &dyn Store, kind: &str) -> Result<(), StoreError> {
         if !self.kinds.contains_key(kind) {
             let mut summaries = BTreeMap::new();
             for_each_group(store, kind, |rows| {
@@ -348,19 +362,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Reads again what has changed of what is held. A failure leaves nothing behind: the next list makes it anew.
-    fn read_stale(&mut self, store: &dyn Store) -> Result<(), StoreError> {
-        let read = match self.changes.take() {
-            Changed::Records(keys) => self.read_again(store, keys).map(|()| true),
-            Changed::All => Ok(false),
-        };
-        if !matches!(read, Ok(true)) {
-            self.kinds.clear();
-            self.leading = None;
-        }
-        read.map(|_| ())
-    }
-
+    /// Reads again what has changed of what is held.
     fn read_again(&mut self, store: &dyn Store, keys: HashSet<RecordKey>) -> Result<(), StoreError> {
         for key in keys {
             let is_leading = self.leading.is_some() && Leading::has(&key.kind);

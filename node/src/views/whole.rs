@@ -53,7 +53,7 @@ impl Drawn {
 
 /// The scene of a running node.
 pub struct Whole {
-    changes: Mutex<Changes>,
+    changes: Changes,
     kept: Mutex<Option<Kept>>,
 }
 
@@ -66,12 +66,12 @@ struct Kept {
 impl Whole {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self { changes: Mutex::new(Changes::new(node)), kept: Mutex::new(None) }
+        Self { changes: Changes::new(node), kept: Mutex::new(None) }
     }
 
-    /// Reads these records again before the next view: the caller has just written them. Does not wait for a gathering.
+    /// Reads these records again before the next view: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner).touch(keys);
+        self.changes.touch(keys);
     }
 
     /// The scene as the rows are now. Blocks; the first time it reads all rows.
@@ -80,9 +80,8 @@ impl Whole {
     /// [`StoreError`].
     pub fn scene(&self, store: &dyn Store, roster: &Arc<Roster>, now_ms: u64) -> Result<Arc<Scene>, StoreError> {
         let mut place = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = self.changes.lock().unwrap_or_else(PoisonError::into_inner).take();
         // A failure leaves nothing behind: the next view gathers anew.
-        let kept = match (place.take(), changed) {
+        let kept = match (place.take(), self.changes.take()) {
             (Some(mut kept), Changed::Records(keys)) if Arc::ptr_eq(&kept.roster, roster) => {
                 let changed = kept.gathering.read_again(store, roster, keys)?;
                 if changed || kept.scene.as_of != kept.scene.all.as_of(now_ms) {

@@ -78,17 +78,20 @@ impl Lines {
 }
 
 /// The lines of a running node.
-pub struct WorkIndex(Mutex<(Changes, Option<Lines>)>);
+pub struct WorkIndex {
+    changes: Changes,
+    kept: Mutex<Option<Lines>>,
+}
 
 impl WorkIndex {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new((Changes::new(node), None)))
+        Self { changes: Changes::new(node), kept: Mutex::new(None) }
     }
 
     /// Reads these records again before the next list: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.touch(keys);
+        self.changes.touch(keys);
     }
 
     /// What `look` finds in the lines as the rows are now. Blocks; the first time it reads all rows.
@@ -96,10 +99,9 @@ impl WorkIndex {
     /// # Errors
     /// [`StoreError`].
     pub fn look<T>(&self, store: &dyn Store, look: impl FnOnce(&Lines) -> T) -> Result<T, StoreError> {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (changes, kept) = &mut *inner;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         // A failure leaves nothing behind: the next list makes it anew.
-        let lines = match (kept.take(), changes.take()) {
+        let lines = match (kept.take(), self.changes.take()) {
             (Some(mut lines), Changed::Records(keys)) => {
                 for key in keys.into_iter().filter(|key| key.kind != PERSON_KIND) {
                     lines.put(&key, &store.rows_of(&key)?);

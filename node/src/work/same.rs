@@ -218,10 +218,13 @@ pub fn suggest(store: &dyn Store) -> Result<Vec<Suggestion>, StoreError> {
 
 /// Which records are one and which look as if they were, kept from one request to the next: what the records of
 /// organisations and the links say is read again once one of them has changed.
-pub struct SameIndex(Mutex<Kept>);
-
-struct Kept {
+pub struct SameIndex {
     changes: Changes,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
     clusters: Option<Arc<Clusters>>,
     suggestions: Option<Arc<Vec<Suggestion>>>,
 }
@@ -229,12 +232,12 @@ struct Kept {
 impl SameIndex {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new(Kept { changes: Changes::new(node), clusters: None, suggestions: None }))
+        Self { changes: Changes::new(node), kept: Mutex::default() }
     }
 
     /// Reads these records again before the next answer: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).changes.touch(keys);
+        self.changes.touch(keys);
     }
 
     /// Which records are one. Blocks.
@@ -263,8 +266,8 @@ impl SameIndex {
 
     /// What is kept, without what has changed.
     fn current(&self) -> MutexGuard<'_, Kept> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = kept.changes.take();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = self.changes.take();
         let has = |kind: &str| match &changed {
             Changed::Records(keys) => keys.iter().any(|key| key.kind == kind),
             Changed::All => true,
