@@ -38,7 +38,7 @@ pub fn is_of(path: &str, template: &str) -> bool {
 /// The paths of pages that are of no one thing, and `more`, which must hold one of every other page.
 ///
 /// # Panics
-/// It does not.
+/// A page of one thing is not among `more`.
 pub fn every(more: Vec<String>) -> Vec<String> {
     let templates = templates();
     for template in templates.iter().filter(|template| template.contains('{')) {

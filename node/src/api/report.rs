@@ -6,7 +6,7 @@ use super::state::AppState;
 use super::status;
 use crate::i18n::Lang;
 use crate::report::{self, Colouring, Language, PartnerState, STYLE, Survey, Table};
-use crate::views::figures::{self, Figures};
+use crate::views::figures;
 use crate::views::time::now_ms;
 use crate::views::{Audience, Drawn, Gathered, Scene};
 use axum::Json;
@@ -191,7 +191,7 @@ pub async fn tables(
 /// # Errors
 /// 400 for an audience that there is not.
 pub async fn figures(State(app): State<AppState>, Params(params): Params<ReportParams>) -> Answer<Json<Value>> {
-    let figures = made(&app, params.audience()?, |scene| Figures::of(&scene.all, &scene.members, &scene.as_of)).await?;
+    let figures = made(&app, params.audience()?, |scene| scene.figures().clone()).await?;
     let mut body = serde_json::to_value(figures).map_err(|error| Problem::internal(error.to_string()))?;
     if let Some(members) = body.as_object_mut() {
         members.insert("schema".into(), json!(1));

@@ -269,7 +269,7 @@ fn weekday(ctx: &Ctx, day: &str) -> String {
 /// # Errors
 /// 503 where the store fails.
 pub async fn numbers(ctx: Ctx) -> Answer<Response> {
-    let all = made(&ctx.app, Audience::Partnership, |scene| Figures::of(&scene.all, &scene.members, &scene.as_of));
+    let all = made(&ctx.app, Audience::Partnership, |scene| scene.figures().clone());
     let all = all.await?;
     let lang = ctx.lang;
     let of_list = |list: &str, code: &str| {

@@ -1,11 +1,11 @@
 //! What whole views are made from, kept from one request to the next.
 //!
 //! It is gathered at the first request and kept current: a record that has changed is read again, everything where events
-//! were missed or the roster is another one. One generation is kept, and pictures that were drawn from it go with it.
+//! were missed or the roster is another one. One generation is kept; numbers and pictures that were made from it go with it.
 //! Requests that come while it is gathered, or while a picture is drawn, wait for that one and do it no second time.
 
 use super::changes::{Changed, Changes};
-use super::figures::Members;
+use super::figures::{Figures, Members};
 use super::gathered::{Gathered, Gathering};
 use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
@@ -22,6 +22,7 @@ pub struct Scene {
     pub members: Members,
     /// The day up to which memberships count, as `YYYY-MM-DD`.
     pub as_of: String,
+    figures: OnceLock<Figures>,
     drawn: Mutex<BTreeMap<String, Arc<OnceLock<String>>>>,
 }
 
@@ -29,7 +30,12 @@ impl Scene {
     /// Of what was gathered. `now_ms`: the time, in milliseconds since the Unix epoch.
     pub fn of(all: Gathered, now_ms: u64) -> Self {
         let as_of = all.as_of(now_ms);
-        Self { members: Members::of(&all, &as_of), all, as_of, drawn: Mutex::default() }
+        Self { members: Members::of(&all, &as_of), all, as_of, figures: OnceLock::new(), drawn: Mutex::default() }
+    }
+
+    /// The numbers of this scene, counted once.
+    pub fn figures(&self) -> &Figures {
+        self.figures.get_or_init(|| Figures::of(&self.all, &self.members, &self.as_of))
     }
 
     /// A picture of this scene, drawn once. `name`: which one, with its language; there are few of them.

@@ -56,7 +56,8 @@ async fn views_show_what_has_just_been_written() {
     node.call_with("PATCH", &format!("/api/v1/records/{network}"), name, &[("if-match", "*")]).await;
     assert!(!says(&node, "/translations?to=sl", "Rete").await, "and is done");
     assert!(!says(&node, "/calendar?month=2026-02", "Forum").await, "no event");
-    let event = json!({"title": {"en": "Forum"}, "type": "workshop", "when": "2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]"});
+    let when = "2026-02-11T09:00/2026-02-11T12:00[Europe/Ljubljana]";
+    let event = json!({"title": {"en": "Forum"}, "type": "workshop", "when": when});
     let event = node.add("event", event).await;
     assert!(says(&node, "/calendar?month=2026-02", "Forum").await, "an event");
     is_current(&node).await;

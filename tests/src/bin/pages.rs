@@ -352,10 +352,10 @@ fn organisation(n: u32, place: u32) -> Vec<(&'static str, String)> {
         ("website", format!("https://zavod{n}.example")),
         ("description@sl", "Podpira brezposelne pri vstopu na trg dela in v skupnost. ".repeat(3)),
     ];
-    if n % 4 == 0 {
+    if n.is_multiple_of(4) {
         fields.push(("description@it", "Sostiene le persone nella ricerca di un lavoro. ".repeat(3)));
     }
-    if n % 5 != 0 {
+    if !n.is_multiple_of(5) {
         fields.push(("last_verified", format!("2026-{:02}-01", n % 11 + 1)));
     }
     fields
@@ -367,7 +367,7 @@ fn row(register: RegisterId, key: RecordKey, n: u32, now: i64, fields: Vec<(&str
     let fields = own.into_iter().chain(fields).map(|(name, text)| (name.to_owned(), cell(text))).collect();
     // About 2,000 records in a part, as registers hold them; a tenth of them came this week.
     let doc = DocId { register, part: n / 2_000 + 2 };
-    let age = i64::from(if n % 10 == 0 { n % 7 } else { 30 + n % 700 }) * 24 * 60 * 60 * 1_000;
+    let age = i64::from(if n.is_multiple_of(10) { n % 7 } else { 30 + n % 700 }) * 24 * 60 * 60 * 1_000;
     Row {
         key,
         doc,
