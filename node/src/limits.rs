@@ -45,8 +45,6 @@ pub const IMPORT_CHANGES_LISTED: usize = 1_000;
 /// Values that cannot be taken, of which an import lists so many; all are counted.
 pub const IMPORT_ERRORS_LISTED: usize = 1_000;
 
-/// Changed records that an index in memory reads again one by one; beyond them it is made anew when it is asked for.
-pub const INDEX_STALE_MAX: usize = 10_000;
 /// Longest word of the search index in characters: beyond it nobody types.
 pub const SEARCH_WORD_CHARS_MAX: usize = 64;
 

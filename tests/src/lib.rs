@@ -2,4 +2,5 @@
 
 pub mod adversary;
 pub mod federation;
+pub mod pages;
 pub mod sim;

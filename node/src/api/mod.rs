@@ -128,7 +128,7 @@ pub(crate) use records::{
     read_version,
 };
 pub(crate) use registers::{WritersBody, find as find_register};
-pub(crate) use report::{made, partners as partner_states};
+pub(crate) use report::{drawn_graph, drawn_map, made, partners as partner_states};
 pub(crate) use status::{dials, lines as lines_of};
 pub(crate) use uploads::{Owner, Upload};
 pub(crate) use users::hashing;

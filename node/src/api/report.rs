@@ -6,9 +6,9 @@ use super::state::AppState;
 use super::status;
 use crate::i18n::Lang;
 use crate::report::{self, Colouring, Language, PartnerState, STYLE, Survey, Table};
-use crate::views::figures::{self, Figures, Members};
+use crate::views::figures;
 use crate::views::time::now_ms;
-use crate::views::{Audience, Gathered};
+use crate::views::{Audience, Drawn, Gathered, Scene};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -59,17 +59,7 @@ impl ReportParams {
     }
 }
 
-/// What whole views are made from.
-pub struct Scene {
-    /// The records.
-    pub all: Gathered,
-    /// Who belongs to which network.
-    pub members: Members,
-    /// The day up to which memberships count, as `YYYY-MM-DD`.
-    pub as_of: String,
-}
-
-/// Gathers, and makes something of it away from the threads that answer others.
+/// What `make` makes of the scene, away from the threads that answer others.
 ///
 /// # Errors
 /// 503 where the store fails.
@@ -78,12 +68,10 @@ pub async fn made<T: Send + 'static>(
     audience: Audience,
     make: impl FnOnce(&Scene) -> T + Send + 'static,
 ) -> Answer<T> {
-    let roster = app.node().roster();
-    let made = app.node().read(move |store| {
-        let all = Gathered::read(store, &roster, audience)?;
-        let as_of = report::as_of(&all, now_ms());
-        let members = Members::of(&all, &as_of);
-        Ok(make(&Scene { all, members, as_of }))
+    let (roster, whole) = (app.node().roster(), app.whole());
+    let made = app.node().read(move |store| match audience {
+        Audience::Partnership => Ok(make(whole.scene(store, &roster, now_ms())?.as_ref())),
+        Audience::Public => Ok(make(&Scene::of(Gathered::public(store, &roster)?, now_ms()))),
     });
     Ok(made.await?)
 }
@@ -155,10 +143,7 @@ fn policy() -> HeaderValue {
 /// 400 for a language, colour or audience that there is not.
 pub async fn graph(State(app): State<AppState>, lang: Lang, Params(params): Params<ReportParams>) -> Answer {
     let (language, colour, audience) = (params.language(lang)?, params.colour()?, params.audience()?);
-    let svg = made(&app, audience, move |scene| {
-        report::graph(&scene.all, &scene.members, language, colour).draw(&language.words()).svg
-    });
-    Ok(svg_file(svg.await?))
+    Ok(svg_file(made(&app, audience, move |scene| drawn_graph(scene, language, colour)).await?))
 }
 
 /// `GET map.svg`: where organisations are.
@@ -167,12 +152,22 @@ pub async fn graph(State(app): State<AppState>, lang: Lang, Params(params): Para
 /// 400 for a language or audience that there is not.
 pub async fn map(State(app): State<AppState>, lang: Lang, Params(params): Params<ReportParams>) -> Answer {
     let (language, audience) = (params.language(lang)?, params.audience()?);
-    let svg = made(&app, audience, move |scene| report::map(&scene.all, language).draw(&language.words()).svg);
-    Ok(svg_file(svg.await?))
+    Ok(svg_file(made(&app, audience, move |scene| drawn_map(scene, language)).await?))
 }
 
-fn svg_file(svg: String) -> Response {
-    ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response()
+/// The picture of organisations and networks.
+pub fn drawn_graph(scene: &Scene, language: Language, colour: Colouring) -> Drawn {
+    let draw = || report::graph(&scene.all, &scene.members, language, colour).draw(&language.words()).svg;
+    scene.drawn(format!("graph {} {colour:?}", language.code()), draw)
+}
+
+/// The picture of where organisations are.
+pub fn drawn_map(scene: &Scene, language: Language) -> Drawn {
+    scene.drawn(format!("map {}", language.code()), || report::map(&scene.all, language).draw(&language.words()).svg)
+}
+
+fn svg_file(picture: Drawn) -> Response {
+    ([(header::CONTENT_TYPE, "image/svg+xml")], picture.svg().to_owned()).into_response()
 }
 
 /// `GET tables`: what the pictures say, for those who cannot see them.
@@ -196,7 +191,7 @@ pub async fn tables(
 /// # Errors
 /// 400 for an audience that there is not.
 pub async fn figures(State(app): State<AppState>, Params(params): Params<ReportParams>) -> Answer<Json<Value>> {
-    let figures = made(&app, params.audience()?, |scene| Figures::of(&scene.all, &scene.members, &scene.as_of)).await?;
+    let figures = made(&app, params.audience()?, |scene| scene.figures().clone()).await?;
     let mut body = serde_json::to_value(figures).map_err(|error| Problem::internal(error.to_string()))?;
     if let Some(members) = body.as_object_mut() {
         members.insert("schema".into(), json!(1));

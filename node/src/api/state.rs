@@ -13,7 +13,9 @@ use crate::office::Office;
 use crate::runtime::NodeHandle;
 use crate::search::SearchIndex;
 use crate::users::Users;
-use crate::views::RecordIndex;
+use crate::views::{RecordIndex, Whole};
+use crate::work::WorkIndex;
+use crate::work::same::SameIndex;
 use comin_protocol::engine::CommandError;
 use comin_protocol::ids::{DeviceKey, PartnerId, RecordKey};
 use std::sync::{Arc, OnceLock};
@@ -55,6 +57,9 @@ struct Inner {
     answers: Answers,
     index: Arc<RecordIndex>,
     search: Arc<SearchIndex>,
+    whole: Arc<Whole>,
+    work: Arc<WorkIndex>,
+    same: Arc<SameIndex>,
     imports: Imports,
     uploads: Uploads,
     started: Instant,
@@ -72,6 +77,9 @@ impl AppState {
             answers: Answers::default(),
             index: Arc::new(RecordIndex::new(&node)),
             search: Arc::new(SearchIndex::new(&node)),
+            whole: Arc::new(Whole::new(&node)),
+            work: Arc::new(WorkIndex::new(&node)),
+            same: Arc::new(SameIndex::new(&node)),
             imports: Imports::default(),
             uploads: Uploads::default(),
             started: Instant::now(),
@@ -173,16 +181,34 @@ impl AppState {
         self.0.index.clone()
     }
 
-    /// Has lists and searches read these records again: the caller has just written them.
+    /// Has lists, searches and whole views read these records again: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
         let keys: Vec<RecordKey> = keys.into_iter().collect();
         self.0.search.touch(keys.iter().cloned());
+        self.0.whole.touch(keys.iter().cloned());
+        self.0.work.touch(keys.iter().cloned());
+        self.0.same.touch(keys.iter().cloned());
         self.0.index.touch(keys);
     }
 
     /// What searches are answered from.
     pub fn search(&self) -> Arc<SearchIndex> {
         self.0.search.clone()
+    }
+
+    /// What whole views are made from.
+    pub fn whole(&self) -> Arc<Whole> {
+        self.0.whole.clone()
+    }
+
+    /// What lists of work are made from.
+    pub fn work(&self) -> Arc<WorkIndex> {
+        self.0.work.clone()
+    }
+
+    /// Which records are one.
+    pub fn same(&self) -> Arc<SameIndex> {
+        self.0.same.clone()
     }
 
     /// When this process began to serve.

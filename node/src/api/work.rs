@@ -68,7 +68,7 @@ pub async fn surroundings(app: &AppState, group: &Group, lang: Lang) -> Answer<M
     let missing = missing.await?;
     // Asked for where it matters alone: it costs a look at every document.
     let complete = if missing.is_empty() { BTreeSet::new() } else { complete(app).await? };
-    let index = app.index();
+    let (index, same) = (app.index(), app.same());
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
         let linked = links::of(&reader, &index, &key)?;
@@ -79,7 +79,7 @@ pub async fn surroundings(app: &AppState, group: &Group, lang: Lang) -> Answer<M
                 absent.push(json!({"id": other, "state": why.code(), "text": text}));
             }
         }
-        let merged = same::merged(&reader, &key)?;
+        let merged = same::merged(&reader, same.clusters(store)?.as_ref(), &key)?;
         let claimed = key.kind == "membership" && links::is_claimed(store, &rows)?;
         Ok(Map::from_iter([
             ("claimed".to_owned(), json!(claimed)),
@@ -381,10 +381,10 @@ pub async fn suggestions(State(app): State<AppState>, lang: Lang) -> Answer<Json
 /// # Errors
 /// 503 where the store fails.
 pub async fn read_suggestions(app: &AppState, lang: Lang) -> Answer<Vec<Value>> {
-    let (own, roster) = (app.own().await?, app.node().roster());
+    let (own, roster, same) = (app.own().await?, app.node().roster(), app.same());
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
-        let found = same::suggest(store)?;
+        let found = same.suggestions(store)?;
         found
             .iter()
             .map(|suggestion| suggestion_json(&reader, suggestion, lang))
@@ -477,9 +477,9 @@ pub async fn say_same(app: &AppState, body: &Same, lang: Lang) -> Answer<RecordK
 
 /// The ends of a link and why it was suggested.
 async fn ends_of(app: &AppState, key: &RecordKey) -> Answer<([RecordKey; 2], Vec<String>)> {
-    let wanted = key.clone();
+    let (wanted, same) = (key.clone(), app.same());
     let found = app.node().read(move |store| {
-        if let Some(suggestion) = same::suggest(store)?.into_iter().find(|suggestion| suggestion.key == wanted) {
+        if let Some(suggestion) = same.suggestions(store)?.iter().find(|suggestion| suggestion.key == wanted) {
             let evidence = suggestion.reasons.iter().map(|reason| format!("{}: {}", reason.code(), reason.value()));
             return Ok(Some((suggestion.ends.clone(), evidence.collect())));
         }
@@ -523,7 +523,12 @@ pub async fn list_stale(
             "writable": roster.may_write(&register, &device),
         })
     };
-    let found = app.node().read(move |store| Ok(stale::list(store, &limit)?.iter().map(told).collect()));
+    let work = app.work();
+    let found = app.node().read(move |store| {
+        let found = work.look(store, |lines| stale::list(lines, &limit))?;
+        let rows = found.iter().map(|(key, doc)| store.row(key, doc));
+        rows.filter_map(|row| row.map(|row| row.as_ref().map(&told)).transpose()).collect::<Result<Vec<_>, _>>()
+    });
     Ok(items(found.await?))
 }
 
@@ -560,22 +565,24 @@ pub async fn list_news(
         }
         (Some(_), Some(_)) => return Err(Problem::bad_request("send either since or days")),
     };
-    Ok(Json(json!({"schema": 1, "since": time::rfc3339(since_ms), "items": read_news(&app, lang, since_ms).await?})))
+    Ok(Json(
+        json!({"schema": 1, "since": time::rfc3339(since_ms), "items": read_news(&app, lang, since_ms, usize::MAX).await?}),
+    ))
 }
 
-/// What came here or was written here since a moment, by partner and kind.
+/// What came here or was written here since a moment, by partner and kind; of each at most `named` records by name.
 ///
 /// # Errors
 /// 503 where the engine or the store fails.
-pub async fn read_news(app: &AppState, lang: Lang, since_ms: u64) -> Answer<Vec<Value>> {
+pub async fn read_news(app: &AppState, lang: Lang, since_ms: u64, named: usize) -> Answer<Vec<Value>> {
     let arrivals = match app.node().command(Command::Arrivals).await? {
         Reply::Arrivals(arrivals) => arrivals,
         other => return Err(unexpected(&other)),
     };
-    let (own, roster) = (app.own().await?, app.node().roster());
+    let (own, roster, work) = (app.own().await?, app.node().roster(), app.work());
     let found = app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
-        Ok(news::News::since(&reader, &arrivals, since_ms)?.to_json(lang))
+        work.look(store, |lines| news::News::since(lines, &reader, &arrivals, since_ms))??.to_json(&reader, named)
     });
     Ok(found.await?)
 }

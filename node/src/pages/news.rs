@@ -52,7 +52,7 @@ fn kept(headers: &HeaderMap) -> Option<(u64, u64)> {
 /// # Errors
 /// 503 where the store fails.
 pub async fn fragment(ctx: &Ctx, since_ms: u64) -> Answer<Markup> {
-    let found = read_news(&ctx.app, ctx.lang, since_ms).await?;
+    let found = read_news(&ctx.app, ctx.lang, since_ms, NAMED).await?;
     Ok(html! {
         section #news data-live aria-labelledby="news-title" {
             div.head {
@@ -83,26 +83,34 @@ fn list(ctx: &Ctx, found: &[Value]) -> Markup {
     }
 }
 
+/// What becomes of records, as items count it.
+const COUNTED: [&str; 3] = ["added", "changed", "deleted"];
+
+fn count(item: &Value, name: &str) -> u64 {
+    item.get(name).and_then(Value::as_u64).unwrap_or(0)
+}
+
 /// How many records were added, changed and deleted, without what is nothing.
 fn counts(ctx: &Ctx, item: &Value) -> String {
-    let count = |name: &str| item.get(name).and_then(Value::as_u64).filter(|n| *n > 0);
-    let said = |name: &str| Some(ctx.tw(&format!("news-n-{name}"), &[("n", count(name)?.into())]));
-    ["added", "changed", "deleted"].into_iter().filter_map(said).collect::<Vec<_>>().join(", ")
+    let found = COUNTED.into_iter().map(|name| (name, count(item, name))).filter(|(_, n)| *n > 0);
+    let said = found.map(|(name, n)| ctx.tw(&format!("news-n-{name}"), &[("n", n.into())]));
+    said.collect::<Vec<_>>().join(", ")
 }
 
 fn records(ctx: &Ctx, item: &Value) -> Markup {
     let all = item.get("records").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let more = COUNTED.into_iter().map(|name| count(item, name)).sum::<u64>().saturating_sub(all.len() as u64);
     let moment = |record: &Value| time::parse(text(record, "time"));
     html! {
         ul.set {
-            @for record in all.iter().take(NAMED) {
+            @for record in all {
                 li {
                     a href={ "/records/" (text(record, "id")) } { (text(record, "title")) } " "
                     span.muted { (ctx.t(&format!("news-{}", text(record, "what")))) @if let Some(ms) = moment(record) { " " (show::moment(ctx.lang, ms)) } }
                 }
             }
         }
-        @if all.len() > NAMED { p.muted { (ctx.tw("and-more", &[("n", (all.len() - NAMED).into())])) } }
+        @if more > 0 { p.muted { (ctx.tw("and-more", &[("n", more.into())])) } }
     }
 }
 
@@ -112,7 +120,7 @@ fn records(ctx: &Ctx, item: &Value) -> Markup {
 /// 503 where the store fails.
 pub async fn page(ctx: Ctx) -> Answer<Response> {
     let days = ctx.query("days").and_then(|text| text.parse().ok()).filter(|n| DAYS.contains(n)).unwrap_or(DAYS[0]);
-    let found = read_news(&ctx.app, ctx.lang, time::now_ms().saturating_sub(days * DAY_MS)).await?;
+    let found = read_news(&ctx.app, ctx.lang, time::now_ms().saturating_sub(days * DAY_MS), NAMED).await?;
     let title = ctx.t("news-title");
     let main = html! {
         h1 { (title) }

@@ -4,10 +4,10 @@ use super::layout::{Ctx, Place};
 use super::lists::pager;
 use super::show;
 use crate::api::limits::PAGE_ROWS;
-use crate::api::{Answer, made};
+use crate::api::{Answer, drawn_graph, drawn_map, made};
 use crate::report::{self, Cell, Colouring, Language, Table};
 use crate::views::figures::{self, Figures};
-use crate::views::{Audience, time};
+use crate::views::{Audience, Scene, time};
 use axum::response::Response;
 use comin_protocol::schema::vocabulary;
 use maud::{Markup, PreEscaped, html};
@@ -29,6 +29,14 @@ fn cut(mut table: Table, wanted: usize) -> Cut {
     Cut { table, page, pages }
 }
 
+/// One page of the table of organisations: the others are not written.
+fn organisations(scene: &Scene, language: Language, wanted: usize) -> Cut {
+    let pages = scene.all.of_kind("organisation").count().div_ceil(PAGE_ROWS).max(1);
+    let page = wanted.clamp(1, pages);
+    let shown = (page - 1) * PAGE_ROWS..page * PAGE_ROWS;
+    Cut { table: report::organisations(&scene.all, &scene.members, language, shown), page, pages }
+}
+
 fn wanted_page(ctx: &Ctx) -> usize {
     ctx.query("page").and_then(|text| text.parse().ok()).unwrap_or(1)
 }
@@ -40,16 +48,14 @@ fn wanted_page(ctx: &Ctx) -> usize {
 pub async fn map(ctx: Ctx) -> Answer<Response> {
     let (language, page) = (Language::from(ctx.lang), wanted_page(&ctx));
     let (svg, table) = made(&ctx.app, Audience::Partnership, move |scene| {
-        let svg = report::map(&scene.all, language).draw(&language.words()).svg;
-        let [_, organisations] = report::tables(&scene.all, &scene.members, language);
-        (svg, cut(organisations, page))
+        (drawn_map(scene, language), organisations(scene, language, page))
     })
     .await?;
     let title = ctx.t("map-title");
     let main = html! {
         h1 { (title) }
         p.lead { (ctx.t("map-lead")) }
-        (picture(&svg, &format!("/api/v1/map.svg?language={}", language.code()), &title))
+        (picture(svg.svg(), &format!("/api/v1/map.svg?language={}", language.code()), &title))
         (same(&ctx, &[table]))
     };
     Ok(ctx.page(Place::Map, &title, main))
@@ -64,9 +70,8 @@ pub async fn graph(ctx: Ctx) -> Answer<Response> {
     let by_group = ctx.query("colour") == Some("target_group");
     let colour = if by_group { Colouring::TargetGroup } else { Colouring::Country };
     let (svg, tables) = made(&ctx.app, Audience::Partnership, move |scene| {
-        let svg = report::graph(&scene.all, &scene.members, language, colour).draw(&language.words()).svg;
-        let [networks, organisations] = report::tables(&scene.all, &scene.members, language);
-        (svg, [cut(networks, 1), cut(organisations, page)])
+        let networks = cut(report::networks(&scene.all, &scene.members, language), 1);
+        (drawn_graph(scene, language, colour), [networks, organisations(scene, language, page)])
     })
     .await?;
     let title = ctx.t("graph-title");
@@ -78,7 +83,7 @@ pub async fn graph(ctx: Ctx) -> Answer<Response> {
             a href="/graph" aria-current=[(!by_group).then_some("page")] { (ctx.t("field-country")) }
             a href="/graph?colour=target_group" aria-current=[by_group.then_some("page")] { (ctx.t("field-target_groups")) }
         }
-        (picture(&svg, &format!("/api/v1/graph.svg?language={}&colour={name}", language.code()), &title))
+        (picture(svg.svg(), &format!("/api/v1/graph.svg?language={}&colour={name}", language.code()), &title))
         (same(&ctx, &tables))
     };
     Ok(ctx.page(Place::Graph, &title, main))
@@ -151,7 +156,7 @@ pub fn show_table(ctx: &Ctx, table: &Table) -> Markup {
 /// # Errors
 /// 503 where the store fails.
 pub async fn numbers(ctx: Ctx) -> Answer<Response> {
-    let all = made(&ctx.app, Audience::Partnership, |scene| Figures::of(&scene.all, &scene.members, &scene.as_of));
+    let all = made(&ctx.app, Audience::Partnership, |scene| scene.figures().clone());
     let all = all.await?;
     let lang = ctx.lang;
     let of_list = |list: &str, code: &str| {

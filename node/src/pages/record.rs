@@ -54,9 +54,9 @@ fn links(store: &dyn Store, key: &RecordKey) -> Result<Vec<(RecordKey, RecordKey
         "organisation" => ("organisation", "network"),
         _ => return Ok(Vec::new()),
     };
-    let mut links = Vec::new();
+    let (mut links, id) = (Vec::new(), key.to_string());
     for_each_group(store, "membership", |rows| {
-        let of_this = |row: &&Row| row.is_listed() && words(row, own).iter().any(|text| *text == key.to_string());
+        let of_this = |row: &&Row| row.is_listed() && words(row, own).contains(&id);
         if let Some(row) = rows.iter().find(of_this)
             && let Some(end) = words(row, other).iter().find_map(|text| RecordKey::parse(text))
         {

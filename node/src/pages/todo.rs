@@ -9,10 +9,11 @@ use crate::api::{
 };
 use crate::store::StoreError;
 use crate::views::{self, Filter, Reader, Titles, field_label, kind_label, register_label, time};
-use crate::work::{stale, translations};
+use crate::work::stale;
+use crate::work::translations::{self, ToDo};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use comin_protocol::ids::RecordKey;
+use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
 use comin_protocol::schema::{self, LANGUAGES};
 use maud::{Markup, html};
@@ -26,6 +27,15 @@ fn page_of<T>(ctx: &Ctx, all: Vec<T>) -> (Vec<T>, usize, usize, usize) {
     let (total, pages) = (all.len(), all.len().div_ceil(PAGE_ROWS).max(1));
     let page = ctx.query("page").and_then(|text| text.parse().ok()).unwrap_or(1).clamp(1, pages);
     (all.into_iter().skip((page - 1) * PAGE_ROWS).take(PAGE_ROWS).collect(), page, pages, total)
+}
+
+/// The rows of one page of a list; one that has gone meanwhile is left out.
+async fn rows(ctx: &Ctx, wanted: Vec<(RecordKey, DocId)>) -> Answer<Vec<Row>> {
+    let read = ctx.app.node().read(move |store| {
+        let rows = wanted.iter().map(|(key, doc)| store.row(key, doc));
+        rows.filter_map(Result::transpose).collect::<Result<Vec<Row>, StoreError>>()
+    });
+    Ok(read.await?)
 }
 
 /// `GET /proposals?all=`: those to decide, those of this partner, and with `all` those that were decided.
@@ -159,11 +169,12 @@ pub async fn to_translate(ctx: Ctx) -> Answer<Response> {
     let to = to.unwrap_or(ctx.lang.code());
     let all = ctx.query("all").is_some();
     let (roster, device, lang) = (ctx.status.roster.clone(), ctx.status.device, ctx.lang);
-    let found = ctx
-        .app
-        .node()
-        .read(move |store| translations::to_do(store, to, |row| all || roster.may_write(&row.doc.register, &device)));
-    let (shown, page, pages, total) = page_of(&ctx, found.await?);
+    let work = ctx.app.work();
+    let concerns = move |register: &RegisterId| all || roster.may_write(register, &device);
+    let found =
+        ctx.app.node().read(move |store| work.look(store, |lines| translations::to_do(lines, to, concerns))).await?;
+    let (shown, page, pages, total) = page_of(&ctx, found);
+    let shown: Vec<ToDo> = rows(&ctx, shown).await?.into_iter().map(|row| translations::of(row, to)).collect();
     let title = ctx.t("translations-title");
     let labels = |keys: &[String]| -> String {
         let bases: Vec<String> = keys.iter().map(|key| field_label(lang, schema::base_of(key))).collect();
@@ -225,8 +236,10 @@ pub async fn unverified(ctx: Ctx) -> Answer<Response> {
     let months = ctx.query("months").and_then(|text| text.parse().ok()).filter(|n| MONTHS.contains(n));
     let months = months.unwrap_or(stale::MONTHS);
     let limit = stale::limit(time::today(), months);
-    let found = ctx.app.node().read(move |store| stale::list(store, &limit)).await?;
+    let work = ctx.app.work();
+    let found = ctx.app.node().read(move |store| work.look(store, |lines| stale::list(lines, &limit))).await?;
     let (shown, page, pages, total) = page_of(&ctx, found);
+    let shown = rows(&ctx, shown).await?;
     let title = ctx.t("stale-records-title");
     let main = html! {
         h1 { (title) }

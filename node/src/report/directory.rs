@@ -9,6 +9,7 @@ use crate::views::figures::Members;
 use crate::views::{Gathered, Record};
 use comin_protocol::ids::RecordKey;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Whom to write to about a network: its coordinators.
 pub fn contacts(scene: &Scene<'_>) -> Section {
@@ -41,7 +42,8 @@ fn contact(record: &Record, language: Language) -> Vec<Cell> {
 pub fn section(scene: &Scene<'_>) -> Section {
     let mut section = Section::new("tables", scene.phrase("tables-title"));
     section.add(Block::Table(networks(scene.all, &scene.members, scene.language)));
-    section.add(Block::Table(organisations(scene.all, &scene.members, scene.language)));
+    let all = organisations(scene.all, &scene.members, scene.language, 0..usize::MAX);
+    section.add(Block::Table(all));
     section
 }
 
@@ -58,8 +60,7 @@ pub fn networks(all: &Gathered, members: &Members, language: Language) -> Table 
     let mut table = Table::new(language.phrase("table-networks"), &keys.map(|key| language.phrase(key)));
     let numbers = numbers(all, language);
     for (n, network) in in_order(all, language).into_iter().enumerate() {
-        let mine: Vec<&RecordKey> =
-            members.all.iter().filter(|(_, key)| *key == network.key).map(|(organisation, _)| organisation).collect();
+        let mine: Vec<&RecordKey> = members.of_network(&network.key).collect();
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
         for other in mine.iter().flat_map(|organisation| members.networks_of(organisation)) {
             if let Some(number) = numbers.get(other).filter(|_| *other != network.key) {
@@ -79,12 +80,13 @@ pub fn networks(all: &Gathered, members: &Members, language: Language) -> Table 
     table
 }
 
-/// What both pictures say of organisations.
-pub fn organisations(all: &Gathered, members: &Members, language: Language) -> Table {
+/// What both pictures say of organisations. `shown`: which of them, in the order of their names.
+pub fn organisations(all: &Gathered, members: &Members, language: Language, shown: Range<usize>) -> Table {
     let keys = ["member-name", "member-place", "network-groups", "table-numbers", "table-position"];
     let mut table = Table::new(language.phrase("table-organisations"), &keys.map(|key| language.phrase(key)));
     let numbers = numbers(all, language);
-    for organisation in all.by_title("organisation", language.code()) {
+    let ordered = all.by_title("organisation", language.code()).into_iter();
+    for organisation in ordered.skip(shown.start).take(shown.len()) {
         let mine: BTreeSet<usize> =
             members.networks_of(&organisation.key).filter_map(|key| numbers.get(key).copied()).collect();
         let networks: Vec<String> = mine.iter().map(usize::to_string).collect();

@@ -16,18 +16,19 @@ mod pictures;
 mod survey;
 mod ways;
 
+pub use directory::{networks, organisations};
 pub use document::{Block, Cell, Document, Figure, Section, Table};
 pub use html::{STYLE, html};
 pub use language::Language;
 pub use markdown::markdown;
 pub use pictures::{Colouring, graph, map};
-pub use survey::{PartnerState, Survey, as_of};
+pub use survey::{PartnerState, Survey};
 
 use crate::views::{Gathered, figures::Members};
 
 /// The tables that say the same as the pictures: of networks, and of organisations.
 pub fn tables(all: &Gathered, members: &Members, language: Language) -> [Table; 2] {
-    [directory::networks(all, members, language), directory::organisations(all, members, language)]
+    [networks(all, members, language), organisations(all, members, language, 0..usize::MAX)]
 }
 
 #[cfg(test)]

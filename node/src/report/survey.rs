@@ -5,7 +5,6 @@ use super::language::Language;
 use super::pictures::Colouring;
 use super::{directory, networks, numbers, pictures, ways};
 use crate::views::figures::{Figures, Members};
-use crate::views::time::rfc3339;
 use crate::views::{Audience, Gathered, Record, Text};
 use comin_protocol::engine::Lag;
 use comin_protocol::ids::{PartnerId, RecordKey};
@@ -35,21 +34,12 @@ pub struct Survey<'a> {
     pub federation: Option<&'a str>,
     /// The partners, by name.
     pub partners: &'a [PartnerState],
-    /// The day of the data, as `YYYY-MM-DD`: see [`as_of`].
+    /// The day of the data, as `YYYY-MM-DD`: see [`Gathered::as_of`].
     pub as_of: &'a str,
     /// For whom it is.
     pub audience: Audience,
     /// Its language.
     pub language: Language,
-}
-
-/// The day of the data: that of the newest change, in UTC; a change from a clock that runs ahead counts as today's.
-pub fn as_of(all: &Gathered, now_ms: u64) -> String {
-    let ms = match all.newest_ms() {
-        0 => now_ms,
-        newest => newest.min(now_ms),
-    };
-    rfc3339(ms).get(..10).unwrap_or_default().to_owned()
 }
 
 /// What the parts of the document are written from.
@@ -176,7 +166,7 @@ fn common<'a>(all: &'a Gathered, members: &Members, language: Language) -> Optio
     let says = |record: &Record| {
         VISION.iter().take(2).filter(|field| record.translated(field, language.code()).is_some()).count()
     };
-    let size = |record: &Record| members.all.iter().filter(|(_, network)| *network == record.key).count();
+    let size = |record: &Record| members.of_network(&record.key).len();
     let international = all.of_kind("network").filter(|r| r.set("levels").any(|level| level == "international"));
     let kept = international.filter(|record| says(record) > 0);
     kept.max_by_key(|record| (says(record), size(record), std::cmp::Reverse(record.key.clone())))

@@ -12,14 +12,12 @@ mod dictionary;
 mod index;
 
 use crate::i18n::Lang;
-use crate::limits::INDEX_STALE_MAX;
-use crate::runtime::{Event, EventKind, NodeHandle};
+use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
-use crate::views::{Filter, members_of};
+use crate::views::{Changed, Changes, Filter, members_of};
 use comin_protocol::ids::{PERSON_KIND, RecordKey};
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
-use tokio::sync::broadcast;
 
 pub use index::{Hit, Index, words_of};
 
@@ -33,25 +31,21 @@ pub struct Query {
 }
 
 /// The index of a running node.
-pub struct SearchIndex(Mutex<Inner>);
-
-struct Inner {
-    events: broadcast::Receiver<Event>,
+pub struct SearchIndex {
+    changes: Changes,
     /// `None` until the first search, and again where events were missed.
-    index: Option<Index>,
-    stale: HashSet<RecordKey>,
+    kept: Mutex<Option<Index>>,
 }
 
 impl SearchIndex {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new(Inner { events: node.subscribe(), index: None, stale: HashSet::new() }))
+        Self { changes: Changes::new(node), kept: Mutex::new(None) }
     }
 
     /// Reads these records again before the next search: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.note(keys);
+        self.changes.touch(keys);
     }
 
     /// The best `limit` records, and how many were found. Blocks; the first search reads all rows.
@@ -69,8 +63,8 @@ impl SearchIndex {
             Some(network) => members_of(store, network)?,
             None => HashSet::new(),
         };
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(inner.current(store)?.search(query, &members, lang, limit))
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.current(&mut kept, store)?.search(query, &members, lang, limit))
     }
 
     /// In what the index does not say just what the rows say, in words; made first, where nobody has searched yet.
@@ -78,48 +72,22 @@ impl SearchIndex {
     /// # Errors
     /// [`StoreError`].
     pub fn differences(&self, store: &dyn Store) -> Result<Vec<String>, StoreError> {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.current(store)?.differences(store)
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        self.current(&mut kept, store)?.differences(store)
     }
-}
 
-impl Inner {
     /// The index as the rows are now.
-    fn current(&mut self, store: &dyn Store) -> Result<&Index, StoreError> {
-        self.drain();
-        let mut index = match self.index.take() {
-            Some(index) => index,
-            None => {
-                self.stale.clear();
-                Index::of(store)?
-            }
-        };
+    fn current<'a>(&self, kept: &'a mut Option<Index>, store: &dyn Store) -> Result<&'a Index, StoreError> {
         // A failure leaves no index behind: the next search makes it anew.
-        for key in std::mem::take(&mut self.stale) {
-            index.put(&key, &store.rows_of(&key)?);
-        }
-        Ok(self.index.insert(index))
-    }
-
-    /// Remembers what has changed; with too much of it the index is made anew at the next search.
-    fn note(&mut self, keys: impl IntoIterator<Item = RecordKey>) {
-        // An index that is made later reads everything.
-        if self.index.is_some() {
-            self.stale.extend(keys.into_iter().filter(|key| key.kind != PERSON_KIND));
-        }
-        if self.stale.len() > INDEX_STALE_MAX {
-            (self.index, self.stale) = (None, HashSet::new());
-        }
-    }
-
-    fn drain(&mut self) {
-        loop {
-            match self.events.try_recv() {
-                Ok(Event { kind: EventKind::Records(rows), .. }) => self.note(rows.into_iter().map(|(_, key)| key)),
-                Ok(_) => {}
-                Err(broadcast::error::TryRecvError::Lagged(_)) => self.index = None,
-                Err(_) => return,
+        let index = match (kept.take(), self.changes.take()) {
+            (Some(mut index), Changed::Records(keys)) => {
+                for key in keys.into_iter().filter(|key| key.kind != PERSON_KIND) {
+                    index.put(&key, &store.rows_of(&key)?);
+                }
+                index
             }
-        }
+            _ => Index::of(store)?,
+        };
+        Ok(kept.insert(index))
     }
 }

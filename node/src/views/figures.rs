@@ -127,11 +127,14 @@ impl Row {
     }
 }
 
+static NONE: BTreeSet<RecordKey> = BTreeSet::new();
+
 /// Who belongs where.
 pub struct Members {
     /// (organisation, network) of memberships in force between records that are here.
     pub all: BTreeSet<(RecordKey, RecordKey)>,
     by_organisation: BTreeMap<RecordKey, BTreeSet<RecordKey>>,
+    by_network: BTreeMap<RecordKey, BTreeSet<RecordKey>>,
 }
 
 impl Members {
@@ -144,16 +147,22 @@ impl Members {
         };
         let pairs: BTreeSet<(RecordKey, RecordKey)> = all.of_kind("membership").filter_map(ends).collect();
         let mut by_organisation: BTreeMap<RecordKey, BTreeSet<RecordKey>> = BTreeMap::new();
+        let mut by_network: BTreeMap<RecordKey, BTreeSet<RecordKey>> = BTreeMap::new();
         for (organisation, network) in &pairs {
             by_organisation.entry(organisation.clone()).or_default().insert(network.clone());
+            by_network.entry(network.clone()).or_default().insert(organisation.clone());
         }
-        Self { all: pairs, by_organisation }
+        Self { all: pairs, by_organisation, by_network }
     }
 
     /// The networks of an organisation.
     pub fn networks_of(&self, organisation: &RecordKey) -> impl ExactSizeIterator<Item = &RecordKey> {
-        static NONE: BTreeSet<RecordKey> = BTreeSet::new();
         self.by_organisation.get(organisation).unwrap_or(&NONE).iter()
+    }
+
+    /// The organisations of a network, by key.
+    pub fn of_network(&self, network: &RecordKey) -> impl ExactSizeIterator<Item = &RecordKey> {
+        self.by_network.get(network).unwrap_or(&NONE).iter()
     }
 }
 

@@ -7,6 +7,7 @@
 use super::collate::sort_key;
 use super::fields::to_json;
 use super::index::for_each_group;
+use super::time::rfc3339;
 use crate::export::public;
 use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
@@ -18,6 +19,7 @@ use comin_protocol::schema::{self, Field, LANGUAGES};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// For whom records are gathered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -133,7 +135,7 @@ pub struct Share {
 /// Everything that was gathered.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Gathered {
-    kinds: BTreeMap<String, BTreeMap<RecordKey, Record>>,
+    kinds: BTreeMap<String, BTreeMap<RecordKey, Arc<Record>>>,
     same: Clusters,
     /// By partner.
     pub shares: BTreeMap<PartnerId, Share>,
@@ -142,65 +144,116 @@ pub struct Gathered {
 /// The kinds that whole views read.
 const GATHERED: [&str; 7] = ["network", "organisation", "membership", "practice", "event", "interest", "programme"];
 
-impl Gathered {
-    /// Reads the rows. Blocks; memory grows with the number of records.
+/// What each record of the partnership says by itself, before those that are one become one: where one record changes, the
+/// others are not read again.
+pub struct Gathering {
+    taken: BTreeMap<RecordKey, Taken>,
+    partners: Partners,
+    same: Clusters,
+}
+
+/// What the rows of one record say.
+#[derive(PartialEq, Default)]
+struct Taken {
+    record: Option<Arc<Record>>,
+    /// What each partner wrote of it.
+    shares: Vec<(PartnerId, Share)>,
+}
+
+/// The partner of each actor; `None` of one that is not known, which is asked for once in each reading.
+type Partners = HashMap<ActorId, Option<PartnerId>>;
+
+impl Gathering {
+    /// Reads all rows. Blocks; memory grows with the number of records.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn read(store: &dyn Store, roster: &Roster, audience: Audience) -> Result<Self, StoreError> {
-        let mut out = Self { same: Clusters::read(store)?, ..Self::default() };
-        let mut partners: HashMap<ActorId, Option<PartnerId>> = HashMap::new();
-        for kind in GATHERED {
-            let mut failed = None;
-            for_each_group(store, kind, |rows| {
-                if let Err(error) = out.take(store, roster, audience, rows, &mut partners) {
-                    failed = failed.take().or(Some(error));
-                }
-            })?;
-            if let Some(error) = failed {
-                return Err(error);
+    pub fn read(store: &dyn Store, roster: &Roster) -> Result<Self, StoreError> {
+        let (mut taken, mut partners) = (BTreeMap::new(), Partners::new());
+        each_group(store, |rows| {
+            if let Some(first) = rows.first() {
+                taken.insert(first.key.clone(), take(store, roster, rows, &mut partners)?);
             }
-        }
-        Ok(out)
+            Ok(())
+        })?;
+        partners.retain(|_, partner| partner.is_some());
+        Ok(Self { taken, partners, same: Clusters::read(store)? })
     }
 
-    fn take(
+    /// Reads these records again; whether anything is different now.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what is held is of no use then.
+    pub fn read_again(
         &mut self,
         store: &dyn Store,
         roster: &Roster,
-        audience: Audience,
-        rows: &[Row],
-        partners: &mut HashMap<ActorId, Option<PartnerId>>,
-    ) -> Result<(), StoreError> {
-        let rank = |row: &Row| {
-            (roster.registers.get(&row.doc.register).map(|r| r.kind) != Some(RegisterKind::Shared), row.doc)
-        };
-        let cut;
-        let rows = match audience {
-            Audience::Partnership => rows,
-            Audience::Public => {
-                cut = public::cut(store, roster, rows.to_vec())?;
-                &cut[..]
+        keys: impl IntoIterator<Item = RecordKey>,
+    ) -> Result<bool, StoreError> {
+        let (mut different, mut links) = (false, false);
+        for key in keys {
+            links |= key.kind == Clusters::KIND;
+            if !GATHERED.contains(&key.kind.as_str()) {
+                continue;
             }
-        };
-        let shared = rows.iter().filter(|row| is_shared(roster, row));
-        for row in shared.clone() {
-            self.count(store, roster, row, partners)?;
+            let now = take(store, roster, &store.rows_of(&key)?, &mut self.partners)?;
+            let before = self.taken.get(&key);
+            different |= before.map_or(now != Taken::default(), |before| *before != now);
+            self.taken.insert(key, now);
         }
-        let mut shown: Vec<&Row> = shared.filter(|row| row.is_listed()).collect();
-        shown.sort_by_key(|row| rank(row));
-        let Some(first) = shown.first() else { return Ok(()) };
-        let registers = shown.iter().map(|row| row.doc.register).collect();
-        self.add(Record { key: first.key.clone(), fields: to_json(first), registers });
-        Ok(())
+        self.partners.retain(|_, partner| partner.is_some());
+        if links {
+            let same = Clusters::read(store)?;
+            different |= same != self.same;
+            self.same = same;
+        }
+        Ok(different)
     }
 
-    fn add(&mut self, mut record: Record) {
+    /// All of it, each thing once.
+    pub fn gathered(&self) -> Gathered {
+        let mut out = Gathered { same: self.same.clone(), ..Gathered::default() };
+        self.taken.values().for_each(|taken| out.put(taken));
+        out
+    }
+}
+
+impl Gathered {
+    /// What is for the public: read anew each time, since what is cut out of a record depends on others.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn public(store: &dyn Store, roster: &Roster) -> Result<Self, StoreError> {
+        let mut out = Self { same: Clusters::read(store)?, ..Self::default() };
+        let mut partners = Partners::new();
+        each_group(store, |rows| {
+            out.put(&take(store, roster, &public::cut(store, roster, rows.to_vec())?, &mut partners)?);
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    fn put(&mut self, taken: &Taken) {
+        for (partner, part) in &taken.shares {
+            let share = self.shares.entry(*partner).or_default();
+            share.newest_ms = share.newest_ms.max(part.newest_ms);
+            share.records += part.records;
+        }
+        if let Some(record) = &taken.record {
+            self.add(record.clone());
+        }
+    }
+
+    fn add(&mut self, mut record: Arc<Record>) {
         let key = self.one(&record.key);
-        let kind = self.kinds.entry(record.key.kind.clone()).or_default();
+        if !self.kinds.contains_key(&key.kind) {
+            self.kinds.insert(key.kind.clone(), BTreeMap::new());
+        }
+        let Some(kind) = self.kinds.get_mut(&key.kind) else { return };
         if let Some(other) = kind.remove(&key) {
             // The record that gives the others its name says what they are; what it does not say, they say.
-            let (mut first, second) = if record.key == key { (record, other) } else { (other, record) };
+            let (first, second) = if record.key == key { (record, other) } else { (other, record) };
+            let (mut first, second) = (Arc::unwrap_or_clone(first), Arc::unwrap_or_clone(second));
             first.registers.extend(&second.registers);
             for (field, value) in second.fields {
                 let translated =
@@ -220,34 +273,12 @@ impl Gathered {
                 let new: Vec<Value> = more.iter().filter(|member| !members.contains(member)).cloned().collect();
                 members.extend(new);
             }
-            record = first;
+            record = Arc::new(first);
         }
-        record.key = key.clone();
+        if record.key != key {
+            Arc::make_mut(&mut record).key = key.clone();
+        }
         kind.insert(key, record);
-    }
-
-    fn count(
-        &mut self,
-        store: &dyn Store,
-        roster: &Roster,
-        row: &Row,
-        partners: &mut HashMap<ActorId, Option<PartnerId>>,
-    ) -> Result<(), StoreError> {
-        for (n, origin) in row.origins.iter().enumerate() {
-            let partner = match partners.get(&origin.actor) {
-                Some(known) => *known,
-                None => {
-                    let device = store.device_of(&origin.actor)?;
-                    let of = |key| roster.devices.get(&key).or_else(|| roster.former.get(&key)).map(|d| d.partner);
-                    *partners.entry(origin.actor).or_insert(device.and_then(of))
-                }
-            };
-            let Some(partner) = partner else { continue };
-            let share = self.shares.entry(partner).or_default();
-            share.newest_ms = share.newest_ms.max(u64::try_from(origin.time_ms).unwrap_or(0));
-            share.records += usize::from(n == 0 && row.is_listed());
-        }
-        Ok(())
     }
 
     /// The key under which a record is gathered: of records that are one, the least.
@@ -262,7 +293,7 @@ impl Gathered {
 
     /// The records of a kind, by key.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Record> {
-        self.kinds.get(kind).into_iter().flat_map(BTreeMap::values)
+        self.kinds.get(kind).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
     }
 
     /// The records of a kind by what they are called in a language.
@@ -276,13 +307,77 @@ impl Gathered {
 
     /// A record that another one refers to.
     pub fn get(&self, key: &RecordKey) -> Option<&Record> {
-        self.kinds.get(&key.kind)?.get(&self.one(key))
+        self.kinds.get(&key.kind)?.get(&self.one(key)).map(Arc::as_ref)
     }
 
     /// The newest change of all, in milliseconds since the Unix epoch by its author's clock; 0 where there is none.
     pub fn newest_ms(&self) -> u64 {
         self.shares.values().map(|share| share.newest_ms).max().unwrap_or(0)
     }
+
+    /// The day of the data: that of the newest change, in UTC; a change from a clock that runs ahead counts as today's.
+    pub fn as_of(&self, now_ms: u64) -> String {
+        let ms = match self.newest_ms() {
+            0 => now_ms,
+            newest => newest.min(now_ms),
+        };
+        rfc3339(ms).get(..10).unwrap_or_default().to_owned()
+    }
+}
+
+/// Calls `each` with the rows of every record that whole views read, in the order of its kinds.
+fn each_group(store: &dyn Store, mut each: impl FnMut(&[Row]) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    for kind in GATHERED {
+        let mut done = Ok(());
+        for_each_group(store, kind, |rows| {
+            if done.is_ok() {
+                done = each(rows);
+            }
+        })?;
+        done?;
+    }
+    Ok(())
+}
+
+/// What the rows of one record say.
+fn take(store: &dyn Store, roster: &Roster, rows: &[Row], partners: &mut Partners) -> Result<Taken, StoreError> {
+    let rank =
+        |row: &Row| (roster.registers.get(&row.doc.register).map(|r| r.kind) != Some(RegisterKind::Shared), row.doc);
+    let shared = rows.iter().filter(|row| is_shared(roster, row));
+    let mut shares: BTreeMap<PartnerId, Share> = BTreeMap::new();
+    for row in shared.clone() {
+        count(store, roster, row, partners, &mut shares)?;
+    }
+    let mut shown: Vec<&Row> = shared.filter(|row| row.is_listed()).collect();
+    shown.sort_by_key(|row| rank(row));
+    let record = shown.first().map(|first| {
+        let registers = shown.iter().map(|row| row.doc.register).collect();
+        Arc::new(Record { key: first.key.clone(), fields: to_json(first), registers })
+    });
+    Ok(Taken { record, shares: shares.into_iter().collect() })
+}
+
+fn count(
+    store: &dyn Store,
+    roster: &Roster,
+    row: &Row,
+    partners: &mut Partners,
+    shares: &mut BTreeMap<PartnerId, Share>,
+) -> Result<(), StoreError> {
+    for (n, origin) in row.origins.iter().enumerate() {
+        let partner = match partners.get(&origin.actor) {
+            Some(known) => *known,
+            None => {
+                let of = |key| roster.devices.get(&key).or_else(|| roster.former.get(&key)).map(|d| d.partner);
+                *partners.entry(origin.actor).or_insert(store.device_of(&origin.actor)?.and_then(of))
+            }
+        };
+        let Some(partner) = partner else { continue };
+        let share = shares.entry(partner).or_default();
+        share.newest_ms = share.newest_ms.max(u64::try_from(origin.time_ms).unwrap_or(0));
+        share.records += usize::from(n == 0 && row.is_listed());
+    }
+    Ok(())
 }
 
 /// Whether a row lies where others read it.

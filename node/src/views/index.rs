@@ -4,21 +4,20 @@
 //! on first use and kept current from the node's events: what changed is read again, everything where events
 //! were missed. Nothing in it decides anything; dropping it costs one scan.
 
+use super::changes::{Changed, Changes};
 use super::collate::sort_key;
 use super::fields;
 use super::fold::fold;
 use super::leading::Leading;
 use crate::api::limits::SCAN_ROWS;
 use crate::i18n::Lang;
-use crate::limits::INDEX_STALE_MAX;
-use crate::runtime::{Event, EventKind, NodeHandle};
+use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
 use comin_protocol::schema::{self, FieldType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
-use tokio::sync::broadcast;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a list is filtered by. Empty fields let everything through, except that deleted records are left out
 /// unless `deleted` is set.
@@ -158,9 +157,9 @@ pub fn text_matches(rows: &[Row], folded: &str) -> bool {
 
 /// The organisations that a membership ties to the network.
 pub fn members_of(store: &dyn Store, network: &RecordKey) -> Result<HashSet<RecordKey>, StoreError> {
-    let mut members = HashSet::new();
+    let (mut members, id) = (HashSet::new(), network.to_string());
     for_each_group(store, "membership", |rows| {
-        let of_network = |row: &&Row| fields::words(row, "network").iter().any(|n| *n == network.to_string());
+        let of_network = |row: &&Row| fields::words(row, "network").contains(&id);
         for row in rows.iter().filter(of_network).filter(|row| !row.is_deleted()) {
             members.extend(fields::words(row, "organisation").iter().filter_map(|text| RecordKey::parse(text)));
         }
@@ -255,30 +254,27 @@ pub fn scan_groups(
 }
 
 /// The summaries of the kinds asked for.
-pub struct RecordIndex(Mutex<Inner>);
+pub struct RecordIndex {
+    changes: Changes,
+    kept: Mutex<Kept>,
+}
 
-struct Inner {
-    events: broadcast::Receiver<Event>,
+#[derive(Default)]
+struct Kept {
     kinds: HashMap<String, BTreeMap<RecordKey, Summary>>,
     /// `None` until it is asked for, and again where events were missed.
     leading: Option<Leading>,
-    stale: HashSet<RecordKey>,
 }
 
 impl RecordIndex {
     /// An empty index that listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new(Inner {
-            events: node.subscribe(),
-            kinds: HashMap::new(),
-            leading: None,
-            stale: HashSet::new(),
-        }))
+        Self { changes: Changes::new(node), kept: Mutex::default() }
     }
 
     /// Reads these records again before the next list: the caller has just written them.
     pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).note(keys);
+        self.changes.touch(keys);
     }
 
     /// One page of the records of a kind, by title. Blocks.
@@ -315,13 +311,12 @@ impl RecordIndex {
     /// # Errors
     /// [`StoreError`].
     pub fn leading_to(&self, store: &dyn Store, key: &RecordKey) -> Result<Vec<RecordKey>, StoreError> {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.read_stale(store)?;
-        let leading = match inner.leading.take() {
+        let mut kept = self.current(store)?;
+        let leading = match kept.leading.take() {
             Some(leading) => leading,
             None => Leading::of(store)?,
         };
-        Ok(inner.leading.insert(leading).to(key))
+        Ok(kept.leading.insert(leading).to(key))
     }
 
     fn keys(&self, store: &dyn Store, filter: &Filter, lang: Lang) -> Result<Vec<RecordKey>, StoreError> {
@@ -330,19 +325,31 @@ impl RecordIndex {
             None => HashSet::new(),
         };
         let kind = filter.kind.as_deref().unwrap_or_default();
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.refresh(store, kind)?;
-        let Some(summaries) = inner.kinds.get(kind) else { return Ok(Vec::new()) };
+        let mut kept = self.current(store)?;
+        kept.hold(store, kind)?;
+        let Some(summaries) = kept.kinds.get(kind) else { return Ok(Vec::new()) };
         let mut found: Vec<&Summary> = summaries.values().filter(|s| s.matches(filter, &members)).collect();
         found.sort_by(|a, b| a.order(lang).cmp(b.order(lang)).then_with(|| a.key.cmp(&b.key)));
         Ok(found.into_iter().map(|s| s.key.clone()).collect())
     }
+
+    /// What is held, with what has changed read again. A failure leaves nothing behind: the next list makes it anew.
+    fn current(&self, store: &dyn Store) -> Result<MutexGuard<'_, Kept>, StoreError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = match self.changes.take() {
+            Changed::Records(keys) => kept.read_again(store, keys).map(|()| true),
+            Changed::All => Ok(false),
+        };
+        if !matches!(read, Ok(true)) {
+            *kept = Kept::default();
+        }
+        read.map(|_| kept)
+    }
 }
 
-impl Inner {
-    /// Makes the kind's summaries say what the store says.
-    fn refresh(&mut self, store: &dyn Store, kind: &str) -> Result<(), StoreError> {
-        self.read_stale(store)?;
+impl Kept {
+    /// Reads the summaries of a kind where they are not held yet.
+    fn hold(&mut self, store: &dyn Store, kind: &str) -> Result<(), StoreError> {
         if !self.kinds.contains_key(kind) {
             let mut summaries = BTreeMap::new();
             for_each_group(store, kind, |rows| {
@@ -356,12 +363,14 @@ impl Inner {
     }
 
     /// Reads again what has changed of what is held.
-    fn read_stale(&mut self, store: &dyn Store) -> Result<(), StoreError> {
-        self.drain();
-        let stale: Vec<RecordKey> = self.stale.iter().cloned().collect();
-        for key in stale {
+    fn read_again(&mut self, store: &dyn Store, keys: HashSet<RecordKey>) -> Result<(), StoreError> {
+        for key in keys {
+            let is_leading = self.leading.is_some() && Leading::has(&key.kind);
+            if !is_leading && !self.kinds.contains_key(&key.kind) {
+                continue;
+            }
             let rows = store.rows_of(&key)?;
-            if let Some(leading) = self.leading.as_mut().filter(|_| Leading::has(&key.kind)) {
+            if let Some(leading) = self.leading.as_mut().filter(|_| is_leading) {
                 leading.put(&key, &rows);
             }
             if let Some(summaries) = self.kinds.get_mut(&key.kind) {
@@ -371,36 +380,7 @@ impl Inner {
                 };
             }
         }
-        self.stale.clear();
         Ok(())
-    }
-
-    fn drain(&mut self) {
-        loop {
-            match self.events.try_recv() {
-                Ok(Event { kind: EventKind::Records(rows), .. }) => self.note(rows.into_iter().map(|(_, key)| key)),
-                Ok(_) => {}
-                Err(broadcast::error::TryRecvError::Lagged(_)) => self.clear(),
-                Err(_) => return,
-            }
-        }
-    }
-
-    /// Remembers which records of what is held have changed; with too many of them all is read again when it is asked
-    /// for.
-    fn note(&mut self, keys: impl IntoIterator<Item = RecordKey>) {
-        let (kinds, leading) = (&self.kinds, self.leading.is_some());
-        let is_held = |key: &RecordKey| kinds.contains_key(&key.kind) || leading && Leading::has(&key.kind);
-        self.stale.extend(keys.into_iter().filter(is_held));
-        if self.stale.len() > INDEX_STALE_MAX {
-            self.clear();
-        }
-    }
-
-    fn clear(&mut self) {
-        self.kinds.clear();
-        self.leading = None;
-        self.stale = HashSet::new();
     }
 }
 
@@ -431,22 +411,5 @@ mod tests {
         };
         assert_eq!(titles(Lang::Sl), ["sava", "szeged", "sola"], "š comes behind all of s");
         assert_eq!(titles(Lang::It), ["sava", "sola", "szeged"], "and is an s elsewhere");
-    }
-
-    #[test]
-    fn what_changes_is_remembered_as_far_as_it_is_held() {
-        let (_told, events) = broadcast::channel(1);
-        let mut index = Inner { events, kinds: HashMap::new(), leading: None, stale: HashSet::new() };
-        let keys = |kind: &str, count: usize| -> Vec<RecordKey> {
-            let id = |n: usize| (n as u128).to_be_bytes();
-            (0..count).map(|n| RecordKey { kind: kind.to_owned(), id: id(n) }).collect()
-        };
-        index.note(keys("event", INDEX_STALE_MAX));
-        assert!(index.stale.is_empty(), "nobody has asked for events");
-        index.kinds.insert("organisation".to_owned(), BTreeMap::new());
-        index.note(keys("organisation", INDEX_STALE_MAX));
-        assert_eq!(index.stale.len(), INDEX_STALE_MAX, "what is held is read again");
-        index.note(keys("organisation", INDEX_STALE_MAX + 1));
-        assert!(index.stale.is_empty() && index.kinds.is_empty(), "an import has all of it read again");
     }
 }

@@ -3,6 +3,7 @@
 //! Everything here is made from rows in the store and from the roster; no document is loaded to be read.
 
 pub mod approvals;
+mod changes;
 mod collate;
 pub mod exchange;
 mod fields;
@@ -14,7 +15,9 @@ mod leading;
 mod members;
 mod records;
 pub mod time;
+mod whole;
 
+pub use changes::{Changed, Changes};
 pub use collate::sort_key;
 pub use fields::{
     FieldError, derived_key, field_label, kind_label, known_kind, openapi_kinds, parse, parse_flat, references,
@@ -25,3 +28,4 @@ pub use gathered::{Audience, Gathered, Record, Text};
 pub use index::{Filter, ListPage, RecordIndex, Summary, for_each_group, for_each_record, members_of, scan_groups};
 pub use members::{Ambiguous, find_partner, find_register, register_label};
 pub use records::{Conflict, Group, Reader, Titles, Value, Version};
+pub use whole::{Drawn, Scene, Whole};

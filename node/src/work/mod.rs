@@ -5,6 +5,7 @@
 
 pub mod history;
 pub mod interest;
+mod lines;
 pub mod links;
 pub mod news;
 pub mod proposals;
@@ -12,3 +13,5 @@ pub mod references;
 pub mod same;
 pub mod stale;
 pub mod translations;
+
+pub use lines::{Line, Lines, WorkIndex};

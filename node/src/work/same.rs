@@ -5,13 +5,15 @@
 //! a link back separates them again.
 
 use crate::import::similar::{Core, bare, host};
+use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
-use crate::views::{Group, Reader, fold, for_each_group, to_json};
+use crate::views::{Changed, Changes, Group, Reader, fold, for_each_group, to_json};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
 use comin_protocol::schema;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Most suggestions that are told at once.
 const SUGGESTIONS_MAX: usize = 200;
@@ -22,6 +24,9 @@ const AREA_MAX: usize = 400;
 pub struct Clusters(HashMap<RecordKey, RecordKey>);
 
 impl Clusters {
+    /// The kind of the links.
+    pub const KIND: &str = "sameas";
+
     /// Reads the confirmed links. A link counts that somebody confirms and nobody refuses.
     ///
     /// # Errors
@@ -82,8 +87,8 @@ fn ends(row: &Row) -> Option<[RecordKey; 2]> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn merged(reader: &Reader<'_>, key: &RecordKey) -> Result<Option<Value>, StoreError> {
-    let mut members = Clusters::read(reader.store)?.members(key);
+pub fn merged(reader: &Reader<'_>, clusters: &Clusters, key: &RecordKey) -> Result<Option<Value>, StoreError> {
+    let mut members = clusters.members(key);
     if members.len() < 2 {
         return Ok(None);
     }
@@ -199,18 +204,82 @@ pub fn suggest(store: &dyn Store) -> Result<Vec<Suggestion>, StoreError> {
     share(&rows, &mut found, |row| row.text("website").and_then(host).into_iter().collect(), Reason::Website);
     similar_names(&rows, &mut found);
     let Some(kind) = schema::kind("sameas") else { return Ok(Vec::new()) };
-    let mut out: Vec<Suggestion> = found
-        .into_iter()
-        .map(|([a, b], reasons)| {
-            let mut ends = [rows[a].key.clone(), rows[b].key.clone()]; // INVARIANT: indexes of rows.
-            ends.sort_by_key(ToString::to_string);
-            Suggestion { key: kind.derived_key(&ends), ends, reasons }
-        })
-        .filter(|suggestion| !decided.contains(&suggestion.key))
-        .collect();
-    out.sort_by(|a, b| (b.reasons.len(), &a.reasons, &a.key).cmp(&(a.reasons.len(), &b.reasons, &b.key)));
-    out.truncate(SUGGESTIONS_MAX);
-    Ok(out)
+    let mut pairs: Vec<([usize; 2], BTreeSet<Reason>)> = found.into_iter().collect();
+    // Rows lie in the order of their keys. A hash of each of very many pairs would cost more than all that was compared.
+    pairs.sort_by(|(a, why_a), (b, why_b)| (why_b.len(), why_a, a).cmp(&(why_a.len(), why_b, b)));
+    let suggestion = |([a, b], reasons): ([usize; 2], BTreeSet<Reason>)| {
+        let mut ends = [rows[a].key.clone(), rows[b].key.clone()]; // INVARIANT: indexes of rows.
+        ends.sort_by_key(ToString::to_string);
+        Suggestion { key: kind.derived_key(&ends), ends, reasons }
+    };
+    let open = |suggestion: &Suggestion| !decided.contains(&suggestion.key);
+    Ok(pairs.into_iter().map(suggestion).filter(open).take(SUGGESTIONS_MAX).collect())
+}
+
+/// Which records are one and which look as if they were, kept from one request to the next: what the records of
+/// organisations and the links say is read again once one of them has changed.
+pub struct SameIndex {
+    changes: Changes,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    clusters: Option<Arc<Clusters>>,
+    suggestions: Option<Arc<Vec<Suggestion>>>,
+}
+
+impl SameIndex {
+    /// Nothing yet; listens to the node.
+    pub fn new(node: &NodeHandle) -> Self {
+        Self { changes: Changes::new(node), kept: Mutex::default() }
+    }
+
+    /// Reads these records again before the next answer: the caller has just written them.
+    pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
+        self.changes.touch(keys);
+    }
+
+    /// Which records are one. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn clusters(&self, store: &dyn Store) -> Result<Arc<Clusters>, StoreError> {
+        let mut kept = self.current();
+        match &kept.clusters {
+            Some(clusters) => Ok(clusters.clone()),
+            None => Ok(kept.clusters.insert(Arc::new(Clusters::read(store)?)).clone()),
+        }
+    }
+
+    /// As [`suggest`]. Blocks; the first time, and where an organisation has changed, it reads all organisations.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn suggestions(&self, store: &dyn Store) -> Result<Arc<Vec<Suggestion>>, StoreError> {
+        let mut kept = self.current();
+        match &kept.suggestions {
+            Some(suggestions) => Ok(suggestions.clone()),
+            None => Ok(kept.suggestions.insert(Arc::new(suggest(store)?)).clone()),
+        }
+    }
+
+    /// What is kept, without what has changed.
+    fn current(&self) -> MutexGuard<'_, Kept> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = self.changes.take();
+        let has = |kind: &str| match &changed {
+            Changed::Records(keys) => keys.iter().any(|key| key.kind == kind),
+            Changed::All => true,
+        };
+        if has(Clusters::KIND) {
+            kept.clusters = None;
+        }
+        if has(Clusters::KIND) || has("organisation") {
+            kept.suggestions = None;
+        }
+        kept
+    }
 }
 
 /// Notes the pairs that have a text in common.

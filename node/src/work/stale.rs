@@ -1,14 +1,12 @@
 //! Records that nobody has verified for long.
 
-use crate::store::{Store, StoreError};
-use crate::views::for_each_group;
-use comin_protocol::record::Row;
-use comin_protocol::schema;
+use super::lines::Lines;
+use comin_protocol::ids::{DocId, RecordKey};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 /// The field that says when somebody last made sure that a record is right.
-const VERIFIED: &str = "last_verified";
+pub(super) const VERIFIED: &str = "last_verified";
 
 /// Months after which a record counts as unverified, unless it is asked otherwise.
 pub const MONTHS: u32 = 12;
@@ -19,28 +17,23 @@ pub fn limit(today: Date, months: u32) -> String {
 }
 
 /// The rows that were last verified before `limit`, or never; those longest ago first, never verified ones before all.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn list(store: &dyn Store, limit: &str) -> Result<Vec<Row>, StoreError> {
-    let mut found: Vec<Row> = Vec::new();
-    for kind in schema::KINDS.iter().filter(|kind| kind.field(VERIFIED).is_some()) {
-        for_each_group(store, kind.name, |rows| {
-            let old = |row: &&Row| !row.is_deleted() && row.text(VERIFIED).is_none_or(|day| day < limit);
-            found.extend(rows.iter().filter(old).cloned());
-        })?;
-    }
-    found.sort_by(|a, b| (a.text(VERIFIED), &a.key).cmp(&(b.text(VERIFIED), &b.key)));
-    Ok(found)
+pub fn list(lines: &Lines, limit: &str) -> Vec<(RecordKey, DocId)> {
+    let mut found: Vec<(Option<&str>, &RecordKey, DocId)> = lines
+        .iter()
+        .filter_map(|(key, line)| Some((line.verified.as_ref()?.as_deref(), key, line.doc)))
+        .filter(|(day, _, _)| day.is_none_or(|day| day < limit))
+        .collect();
+    found.sort();
+    found.into_iter().map(|(_, key, doc)| (key.clone(), doc)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::open_memory;
+    use crate::store::{Store, open_memory};
     use comin_protocol::engine::Write;
-    use comin_protocol::ids::{ActorId, DocId, PartnerId, RecordKey, RegisterId};
-    use comin_protocol::record::{Cell, Origin, Scalar};
+    use comin_protocol::ids::{ActorId, PartnerId, RegisterId};
+    use comin_protocol::record::{Cell, Origin, Row, Scalar};
 
     #[test]
     fn twelve_months_are_counted_by_the_calendar() {
@@ -62,7 +55,8 @@ mod tests {
             };
             store.commit(&[vec![Write::put_row(&row)]]).expect("memory takes it");
         }
-        let found: Vec<u8> = list(&store, "2025-11-28").expect("reads").iter().map(|row| row.key.id[0]).collect();
+        let lines = Lines::read(&store).expect("reads");
+        let found: Vec<u8> = list(&lines, "2025-11-28").iter().map(|(key, _)| key.id[0]).collect();
         assert_eq!(found, [3, 4, 1], "the day itself is still good");
     }
 }

@@ -1,9 +1,9 @@
 //! Translations that are older than the text of which they are one.
 
-use crate::store::{Store, StoreError};
-use crate::views::for_each_record;
+use super::lines::Lines;
+use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::{Row, Scalar};
-use comin_protocol::schema::{self, Field};
+use comin_protocol::schema::{self, Field, LANGUAGES};
 
 /// The flat keys of translations that were written before the text in the record's original language was last changed.
 ///
@@ -38,40 +38,60 @@ pub struct ToDo {
     pub stale: Vec<String>,
 }
 
-/// The records whose texts are to be translated into a language, of those that `concerns` lets through; those with the
-/// most to do first.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn to_do(store: &dyn Store, lang: &str, concerns: impl Fn(&Row) -> bool) -> Result<Vec<ToDo>, StoreError> {
-    let mut found = Vec::new();
-    for_each_record(store, |rows| {
-        for row in rows.iter().filter(|row| row.is_listed() && concerns(row)) {
-            let (missing, mut stale) = (missing(row, lang), stale(row));
-            stale.retain(|key| key.ends_with(&format!("@{lang}")));
-            if !missing.is_empty() || !stale.is_empty() {
-                found.push(ToDo { row: row.clone(), missing, stale });
-            }
-        }
-    })?;
-    found.sort_by_key(|one| (std::cmp::Reverse(one.missing.len() + one.stale.len()), one.row.key.clone()));
-    Ok(found)
+/// The rows whose texts are to be translated into a language, of the registers that `concerns` lets through; those with
+/// the most to do first.
+pub fn to_do(lines: &Lines, lang: &str, concerns: impl Fn(&RegisterId) -> bool) -> Vec<(RecordKey, DocId)> {
+    let Some(at) = LANGUAGES.iter().position(|known| *known == lang) else { return Vec::new() };
+    let mut found: Vec<(u16, &RecordKey, DocId)> = lines
+        .iter()
+        .filter_map(|(key, line)| Some((*line.to_do.get(at).filter(|many| **many > 0)?, key, line.doc)))
+        .filter(|(_, _, doc)| concerns(&doc.register))
+        .collect();
+    found.sort_by(|a, b| (b.0, a.1, a.2).cmp(&(a.0, b.1, b.2)));
+    found.into_iter().map(|(_, key, doc)| (key.clone(), doc)).collect()
+}
+
+/// What is to be translated of a row.
+pub fn of(row: Row, lang: &str) -> ToDo {
+    let mut stale = stale(&row);
+    stale.retain(|key| key.ends_with(&format!("@{lang}")));
+    ToDo { missing: missing(&row, lang), stale, row }
+}
+
+/// How many texts of a row are to be translated into each of [`LANGUAGES`]; none where it is deleted.
+pub fn counts(row: &Row) -> [u16; LANGUAGES.len()] {
+    if !row.is_listed() {
+        return [0; LANGUAGES.len()];
+    }
+    let (stale, originals) = (stale(row), originals(row));
+    LANGUAGES.map(|lang| {
+        let many = absent(row, &originals, lang).count() + stale.iter().filter(|key| key.ends_with(lang)).count();
+        u16::try_from(many).unwrap_or(u16::MAX)
+    })
 }
 
 /// The flat keys of texts that there are in the record's original language and not in `lang`.
 fn missing(row: &Row, lang: &str) -> Vec<String> {
+    absent(row, &originals(row), lang).collect()
+}
+
+/// The fields that have a text in the record's original language.
+fn originals(row: &Row) -> Vec<&'static str> {
     let (Some(kind), Some(original)) = (schema::kind(&row.key.kind), row.text("original_language")) else {
         return Vec::new();
     };
     let translated = kind.all_fields().filter(|field| Field::is_translated(field));
-    let keys = translated.filter(|field| row.text(&format!("{}@{original}", field.name)).is_some());
-    keys.map(|field| format!("{}@{lang}", field.name)).filter(|key| row.text(key).is_none()).collect()
+    translated.map(|field| field.name).filter(|name| row.text(&format!("{name}@{original}")).is_some()).collect()
+}
+
+fn absent(row: &Row, originals: &[&str], lang: &str) -> impl Iterator<Item = String> {
+    originals.iter().map(move |name| format!("{name}@{lang}")).filter(move |key| row.text(key).is_none())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use comin_protocol::ids::{ActorId, DocId, PartnerId, RecordKey, RegisterId};
+    use comin_protocol::ids::{ActorId, PartnerId};
     use comin_protocol::record::{Cell, Origin};
 
     #[test]
@@ -97,5 +117,7 @@ mod tests {
         assert_eq!(stale(&row), ["vision@it"], "older than the original, and no other");
         assert_eq!(missing(&row, "fr"), ["name@fr"], "there in the original and not in French");
         assert!(missing(&row, "sl").is_empty(), "the original is no translation");
+        assert_eq!(LANGUAGES, ["it", "sl", "fr", "en"], "in this order they are counted");
+        assert_eq!(counts(&row), [1, 0, 1, 2], "what is stale and what is missing");
     }
 }

@@ -18,4 +18,5 @@ mod records;
 mod report;
 mod search;
 mod sheet;
+mod whole;
 mod work;

@@ -25,6 +25,8 @@ pub struct Office {
     pub device: DeviceKey,
     /// Where other nodes reach it on this machine.
     pub port: u16,
+    /// Where its pages are, on this machine.
+    pub page_port: u16,
 }
 
 impl Office {
@@ -33,6 +35,14 @@ impl Office {
     /// # Panics
     /// The machine does not let it.
     pub fn start(federation: &Federation, member: usize, contacts: &[u16]) -> Self {
+        Self::start_with(federation, member, contacts, |_| ())
+    }
+
+    /// The same, with what `fill` puts into its store beforehand.
+    ///
+    /// # Panics
+    /// The machine does not let it.
+    pub fn start_with(federation: &Federation, member: usize, contacts: &[u16], fill: impl FnOnce(&dyn Store)) -> Self {
         let temp = tempfile::tempdir().expect("a directory");
         let signer = &federation.devices[member];
         let dir = DataDir::locate(Some(temp.path().join("node"))).expect("a path");
@@ -41,6 +51,7 @@ impl Office {
         dir.api_token().expect("a token");
         let store = open_sled(&dir.store(), BOUND).expect("a store");
         store.commit(&[first_batch(&federation.statements)]).expect("the statements");
+        fill(&store);
         drop(store);
         let name = format!("Partner {}", member + 1);
         // What the settings call the partner is shown to people; who it is, the statements say.
@@ -53,7 +64,7 @@ impl Office {
             peers.join(", ")
         );
         fs::write(dir.path().join("node.toml"), config).expect("a configuration");
-        let mut office = Self { temp, node: None, device: signer.key(), port };
+        let mut office = Self { temp, node: None, device: signer.key(), port, page_port: 0 };
         office.resume();
         office
     }
@@ -79,7 +90,9 @@ impl Office {
         let mut node = self.command(&["run"]).stdout(Stdio::piped()).stderr(log).spawn().expect("the node starts");
         let mut line = String::new();
         BufReader::new(node.stdout.take().expect("a pipe")).read_line(&mut line).expect("its line");
-        assert!(line.contains("\"ready\":true"), "the node is ready: {line} {}", self.log());
+        let ready: Value = serde_json::from_str(&line).unwrap_or_default();
+        assert!(ready["ready"] == true, "the node is ready: {line} {}", self.log());
+        self.page_port = ready["page_port"].as_u64().and_then(|port| port.try_into().ok()).unwrap_or_default();
         self.node = Some(node);
     }
 
@@ -207,7 +220,6 @@ pub fn request(socket: &Path, method: &str, path: &str, body: Option<&Value>) ->
     Some((code, serde_json::from_str(content).unwrap_or(Value::Null)))
 }
 
-/// The program beside this test: both come out of one build (`tests/run`).
 /// The program, as `cargo build --release --bins` has made it.
 ///
 /// # Panics

@@ -2,8 +2,8 @@
 
 use super::driver::{Browser, ENTER, ESCAPE, TAB};
 use super::office::{Office, Scene, federation};
-use super::pages::templates;
 use comin_protocol::ids::to_hex;
+use comin_tests::pages::templates;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;

@@ -274,7 +274,7 @@ impl Scene {
         browser.open(&self.here.url("/")).await;
         let made = browser.run(MAKE).await;
         paths.extend(made.as_array().expect("paths").iter().filter_map(|path| path.as_str().map(str::to_owned)));
-        super::pages::every(paths)
+        comin_tests::pages::every(paths)
     }
 }
 

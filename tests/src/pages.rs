@@ -10,6 +10,9 @@ const FILES: [&str; 5] =
     ["/static/app.css", "/static/app.js", "/favicon.svg", "/favicon.ico", "/partners/invites/{id}/ticket"];
 
 /// The addresses of all pages, with `{id}` where they are of one thing.
+///
+/// # Panics
+/// The sources of the node are not there.
 pub fn templates() -> Vec<String> {
     let files = std::fs::read_dir(PAGES).expect("the sources are there").map(|entry| entry.expect("a name").path());
     let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
@@ -33,6 +36,9 @@ pub fn is_of(path: &str, template: &str) -> bool {
 }
 
 /// The paths of pages that are of no one thing, and `more`, which must hold one of every other page.
+///
+/// # Panics
+/// A page of one thing is not among `more`.
 pub fn every(more: Vec<String>) -> Vec<String> {
     let templates = templates();
     for template in templates.iter().filter(|template| template.contains('{')) {
