@@ -154,8 +154,11 @@ pub const STATEMENT_BYTES_MAX: usize = 256 * 1024;
 /// Largest proof of a divergence in bytes: two branches up to their next run, with room for what names them.
 pub const DIVERGENCE_BYTES_MAX: usize = 2 * BRANCH_BYTES_MAX + 16 * 1024;
 const _: () = assert!(DIVERGENCE_BYTES_MAX + 4 * 1024 <= MESSAGE_BYTES_MAX, "a proof travels in one message");
-/// Statements of one federation.
-pub const STATEMENTS_MAX: usize = 20_000;
+/// How many statements of one federation there are places for beside those that stewards have decided, by the length of
+/// their bodies: (at most so many bytes, so many of them). Together at most 80 MB with all signatures; a device's flood
+/// is of one size.
+pub const STATEMENT_PLACES: [(usize, usize); 4] =
+    [(1024, 16_000), (16 * 1024, 512), (STATEMENT_BYTES_MAX, 64), (DIVERGENCE_BYTES_MAX, 16)];
 /// Signatures on one statement: nine stewards with room.
 pub const SIGNATURES_MAX: usize = 16;
 /// Stewards of a federation: as many as can be telephoned within a day.

@@ -7,6 +7,7 @@ mod chain;
 mod draft;
 mod further;
 mod persons;
+mod places;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -526,7 +527,7 @@ impl Roster {
         let deciding = || {
             let named = statement.and_then(Statement::federation).filter(|id| *id != federation.id);
             let before = match statement {
-                Some(Statement::RegisterWriters { .. }) => federation.carries.first().copied(),
+                Some(Statement::RegisterWriters { federation: None, .. }) => federation.carries.first().copied(),
                 _ => named,
             };
             let before = before.and_then(|id| federation.stewards_before.get(&id));

@@ -209,6 +209,10 @@ pub enum Statement {
         /// What stays of those who write no more.
         #[cbor(n(3), default)]
         stays: Stays,
+        /// Of a shared register: the federation whose stewards decide. Without it the statement counts in whichever has
+        /// the register.
+        #[n(4)]
+        federation: Option<FederationId>,
     },
     /// Where a device listens, numbered; the highest number counts and replaces the others. Signed by it.
     #[n(5)]
@@ -570,6 +574,7 @@ impl Statement {
             | Self::Stewards { federation, .. }
             | Self::Removal { federation, .. }
             | Self::Rekeying { federation, .. } => Some(*federation),
+            Self::RegisterWriters { federation, .. } => *federation,
             _ => None,
         }
     }

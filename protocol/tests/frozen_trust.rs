@@ -128,6 +128,17 @@ fn register_writers() -> SignedStatement {
         number: 1,
         writers: Writers::Partners(BTreeSet::from([partner_id(), newcomer_id()])),
         stays: stays(),
+        federation: None,
+    })
+}
+
+fn writers_of_federation() -> SignedStatement {
+    sign(&Statement::RegisterWriters {
+        register: RegisterId::shared(&shared_register().id()),
+        number: 2,
+        writers: Writers::All,
+        stays: Stays::new(),
+        federation: Some(federation()),
     })
 }
 
@@ -328,6 +339,11 @@ fn statements_are_frozen() {
         assert_eq!(verified.statement.as_ref().map(Statement::kind), Some(name), "it is what its name says");
         made.push((name, to_hex(&to_cbor(&signed))));
     }
+    let named = writers_of_federation();
+    let read: SignedStatement = from_cbor(&to_cbor(&named)).expect("the frozen form reads back");
+    let said = read.verify().expect("its signature is good").statement;
+    assert_eq!(said.and_then(|said| said.federation()), Some(federation()), "it names its federation");
+    made.push(("register-writers-of-federation", to_hex(&to_cbor(&named))));
     made.push(("id-of-certificate", certificate().id().to_string()));
     made.push(("set-digest", hex(&set.digest())));
     made.push(("roster-head", hex(&roster.head)));

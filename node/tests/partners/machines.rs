@@ -88,6 +88,46 @@ fn named(at: &Partner, key: &Value) -> Option<()> {
     faults.iter().any(told).then_some(())
 }
 
+/// A virtual machine that is put back to an earlier image, without anybody doing anything: once it writes before it meets
+/// the others, once after.
+#[test]
+fn a_machine_that_is_rolled_back_goes_on_and_says_so() {
+    let (mut slovenia, mut italy) = federation();
+    let key = italy.json(&["status"])["device"]["id"].clone();
+    add(&italy, "Prima", "own");
+    settled(&[&slovenia, &italy]);
+    for apart in [true, false] {
+        italy.kill();
+        let image = tempfile::tempdir().expect("a directory");
+        copy_dir(&italy.dir(), image.path());
+        italy.resume();
+        for name in ["Dopo", "Più tardi"] {
+            add(&italy, &format!("{name} {apart}"), "own");
+            settled(&[&slovenia, &italy]);
+        }
+        italy.kill();
+        std::fs::remove_dir_all(italy.dir()).expect("its directory goes");
+        copy_dir(image.path(), &italy.dir());
+        if apart {
+            slovenia.kill();
+        }
+        italy.resume();
+        if apart {
+            add(&italy, "Da solo", "own");
+            slovenia.resume();
+        }
+        eventually("the machine says what has happened to it", || named(&italy, &key));
+        add(&italy, &format!("Di nuovo {apart}"), "own");
+        settled(&[&slovenia, &italy]);
+    }
+    let held = everything(&italy);
+    assert_eq!(held, everything(&slovenia), "both hold the same");
+    let wanted = ["Prima", "Dopo true", "Più tardi true", "Da solo", "Di nuovo true", "Dopo false", "Di nuovo false"];
+    for name in wanted {
+        assert!(held.iter().any(|line| line.contains(name)), "{name} is lost: {held:?}");
+    }
+}
+
 #[test]
 fn a_copied_machine_is_named_on_both_sides_and_nothing_is_lost() {
     let (slovenia, mut italy) = federation();

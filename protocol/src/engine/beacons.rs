@@ -229,6 +229,16 @@ impl Engine {
         }
     }
 
+    /// Says what has happened to this machine where others know more of what it has said than it does.
+    fn name_put_back(&mut self, beacon: &Beacon) {
+        let held = self.beacons.get(&beacon.device, beacon.audience).map(|held| held.signed.beacon.number);
+        if beacon.device == self.me && held.is_none_or(|held| held <= beacon.number) {
+            const WHAT: &str = "this machine stands where it stood before: it was restored, rolled back or copied; what it \
+                lacks comes from the others";
+            self.fault(self.me, WHAT);
+        }
+    }
+
     /// Names a device of which two machines run at once: its data directory or its disk was copied. Nothing is lost by
     /// it, since each process writes under actors of its own; but somebody has to end one of the two.
     fn name_copied(&mut self, beacon: &Beacon) {
@@ -322,6 +332,7 @@ impl Engine {
                 if !signed.is_genuine() {
                     return self.end_session(id, "sent a beacon that is not genuine");
                 }
+                self.name_put_back(beacon);
                 self.name_copied(beacon);
                 self.show_to_its_device(&signed, id);
                 continue;
@@ -332,6 +343,7 @@ impl Engine {
             if !signed.is_genuine() {
                 return self.end_session(id, "sent a beacon that is not genuine");
             }
+            self.name_put_back(beacon);
             self.name_copied(beacon);
             if beacon.device == self.me {
                 // Of before this machine was restored: what it says now has to be newer, or nobody takes it; and what it

@@ -5,7 +5,7 @@ use super::{CommandError, DialTarget, Engine, Output, Reply, RequestId, SessionI
 use crate::ids::{DeviceKey, DocId, FederationId, RegisterId, StatementId};
 use crate::limits;
 use crate::message::Message;
-use crate::roster::RegisterKind;
+use crate::roster::{RegisterKind, Roster};
 use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement, Writers, is_name};
 use crate::statement_set::Inserted;
 use std::collections::BTreeSet;
@@ -65,10 +65,12 @@ impl Engine {
             let partner = self.roster.writer(device).filter(|partner| register.owner != Some(*partner));
             doc.register == id && partner.is_some_and(|partner| !writers.include(&partner))
         });
-        let statement = Statement::RegisterWriters { register: id, number, writers, stays };
-        match register.kind {
-            RegisterKind::Shared => self.propose(&statement),
-            _ => self.state(&statement).map(Decision::Made),
+        let is_shared = register.kind == RegisterKind::Shared;
+        let federation = self.roster.federation.as_ref().filter(|_| is_shared).map(|federation| federation.id);
+        let statement = Statement::RegisterWriters { register: id, number, writers, stays, federation };
+        match is_shared {
+            true => self.propose(&statement),
+            false => self.state(&statement).map(Decision::Made),
         }
     }
 
@@ -228,6 +230,7 @@ impl Engine {
     // ── the roster has changed ──────────────────────────────────────────────────────────────────────────
 
     pub(super) fn roster_changed(&mut self) {
+        self.drop_crowd();
         let mut roster = self.read_roster();
         while self.make_decided(&roster) || self.tidy_drafts(&roster) {
             roster = self.read_roster();
@@ -254,6 +257,18 @@ impl Engine {
         }
         self.match_sessions();
         self.send_hello_to_all();
+    }
+
+    /// Lets go of the statements that have no place.
+    fn drop_crowd(&mut self) {
+        if !self.statements.is_crowded() {
+            return;
+        }
+        let (chosen, places) = (self.choice.federation, &limits::STATEMENT_PLACES);
+        for id in Roster::crowded_out(&self.partner, chosen, self.statements.iter(), places) {
+            self.statements.remove(&id);
+            self.batch.push(Write::DropStatement(id));
+        }
     }
 
     pub(super) fn handle_listening(&mut self, mut addresses: Vec<String>) {

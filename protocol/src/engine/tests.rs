@@ -7,6 +7,7 @@ mod carrying;
 mod crowded;
 mod machines;
 mod persons;
+mod places;
 mod stewards;
 mod told;
 

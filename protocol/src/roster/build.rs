@@ -68,6 +68,15 @@ pub(super) fn build<'a>(
     chosen: Option<FederationId>,
     statements: impl IntoIterator<Item = &'a VerifiedStatement>,
 ) -> Roster {
+    read(own, chosen, statements).0
+}
+
+/// [`build`], with what it was built from.
+pub(super) fn read<'a>(
+    own: &PartnerId,
+    chosen: Option<FederationId>,
+    statements: impl IntoIterator<Item = &'a VerifiedStatement>,
+) -> (Roster, Facts<'a>, Option<Standing<'a>>) {
     let (facts, head) = Facts::read(statements);
     let standing = facts.federation_of(own, chosen);
     let mut roster = Roster { head, ..Roster::default() };
@@ -91,7 +100,7 @@ pub(super) fn build<'a>(
         roster.drafts = super::draft::open(&facts, &standing.chain, &carried, &roster);
         super::carried::read(&facts, standing, own, &mut roster);
     }
-    roster
+    (roster, facts, standing)
 }
 
 impl<'a> Facts<'a> {

@@ -1,4 +1,5 @@
 mod carried;
+mod places;
 
 use super::*;
 use crate::identity::{DeviceSigner, PartnerSigner};
@@ -61,7 +62,7 @@ impl Who {
 
     fn writers(&self, register: RegisterId, number: u64, partners: &[&Who]) -> VerifiedStatement {
         let writers = Writers::Partners(partners.iter().map(|who| who.id()).collect());
-        self.sign(&Statement::RegisterWriters { register, number, writers, stays: BTreeMap::new() })
+        self.sign(&Statement::RegisterWriters { register, number, writers, stays: BTreeMap::new(), federation: None })
     }
 
     fn listen(&self, number: u64, address: &str) -> VerifiedStatement {
@@ -822,6 +823,7 @@ fn a_revoked_device_takes_nobodys_place_among_the_signatures() {
         number: 1,
         writers: Writers::All,
         stays: BTreeMap::new(),
+        federation: Some(FederationId(w.founding.id.0)),
     };
     let another = revocation(secrets[1].key(), BTreeSet::new());
     let crowd: Vec<DeviceSigner> = (0..40).map(|n| DeviceSigner::from_secret(&[200 + n; 32])).collect();

@@ -84,6 +84,10 @@ fn removal(of: FederationId, partner: &Who) -> Statement {
     Statement::Removal { federation: of, position, partner: partner.id(), stays: BTreeMap::new() }
 }
 
+fn share_id(statement: &VerifiedStatement) -> Option<StatementId> {
+    matches!(statement.statement, Some(Statement::SharedRegister { .. })).then_some(statement.id)
+}
+
 #[test]
 fn whoever_is_removed_from_the_old_one_does_not_land_where_it_was_admitted_unasked() {
     let (w, [one, _], all) = &*CARRIED;
@@ -136,6 +140,25 @@ fn a_founder_keeps_only_what_was_in_force_and_its_old_signatures_decide_nothing(
     };
     assert!(has(&all, &w.france), "what no majority has signed is not kept by naming it");
     assert!(has(&all, &w.slovenia), "an old signature of one of several does not become that of the only one");
+    // So with who writes in a shared register, which the new one has as well.
+    let posocje = RegisterId::shared(&all.iter().find_map(share_id).expect("the fixture shares one"));
+    let writers = |federation, number| Statement::RegisterWriters {
+        register: posocje,
+        number,
+        writers: Writers::Partners(BTreeSet::from([w.italy.id()])),
+        stays: BTreeMap::new(),
+        federation: Some(federation),
+    };
+    let old = writers(federation, 2);
+    all.extend([w.italy.sign(&old), w.italy.keep(1, &[&old], &[])]);
+    let of = |all: &[VerifiedStatement]| {
+        let roster = Roster::build_in(&w.italy.id(), Some(chosen), all);
+        assert!(!roster.drafts.values().any(|draft| draft.statement == old), "nobody is asked about the old one");
+        roster.registers[&posocje].writers_number
+    };
+    assert_eq!(of(&all), 0, "what the founder had proposed there decides nothing here");
+    let decided = w.italy.sign(&writers(chosen, 1));
+    assert_eq!(of(&[all.as_slice(), &[decided]].concat()), 1, "what it decides here does");
     let new = w.italy.sign(&removal(chosen, &w.slovenia));
     assert!(!has(&[all.as_slice(), &[new]].concat(), &w.slovenia), "what names the new one does count");
     // What was in force there counts once the new stewards sign it, as ever.

@@ -1,0 +1,167 @@
+//! Members that state without end: who keeps a place, in whatever order one hears of it all.
+
+use super::*;
+
+/// Fewer places than a federation really has.
+const PLACES: [(usize, usize); 2] = [(1024, 60), (limits::STATEMENT_BYTES_MAX, 4)];
+
+fn scope(who: &Who, nonce: u8) -> VerifiedStatement {
+    let readers = Writers::All;
+    who.sign(&Statement::PersonScope { controller: who.id(), nonce: [nonce; 16], number: 1, readers })
+}
+
+/// Slovenia, Italy and France are stewards, with a few statements each; Mallory is a member and floods: with certificates of
+/// partners and machines that it invents, with writers of its own register, with scopes of others' persons, and signs what
+/// honest partners have said.
+struct Flood {
+    w: World,
+    honest: Vec<VerifiedStatement>,
+    all: Vec<VerifiedStatement>,
+}
+
+fn flood() -> Flood {
+    let w = world();
+    let three = w.three();
+    let mut honest = w.basics();
+    honest.extend([
+        three.clone(),
+        w.italy.listen(1, "/ip4/192.0.2.1/tcp/8471"),
+        w.france.writers(RegisterId::partner(&w.france.id()), 1, &[&w.italy]),
+    ]);
+    honest.push(signed_by(&[&w.slovenia, &w.italy], &admission(&w, &w.mallory, three.id)));
+    honest.extend((0..6).map(|nonce| scope(&w.italy, nonce)));
+    honest.extend((0..3).map(|nonce| scope(&w.france, nonce)));
+    let mut all = honest.clone();
+    all.push(w.mallory.certificate.clone());
+    for number in 0..40 {
+        let invented = Who::new(10 + number, "Invented", "IT");
+        let device = DeviceSigner::from_secret(&[200 + number % 50; 32]);
+        let own = SignedStatement::certificate(&w.mallory.partner, &device, Rights::ALL, "M", "IT", &number.to_string());
+        let stolen = scope(&w.italy, number % 6).signed.sign_device(&w.mallory.device);
+        all.extend([
+            invented.certificate.clone(),
+            verified(own),
+            w.mallory.writers(RegisterId::partner(&w.mallory.id()), u64::from(number), &[&w.italy]),
+            w.mallory.sign(&Statement::PersonScope {
+                controller: w.italy.id(),
+                nonce: [100 + number; 16],
+                number: 1,
+                readers: Writers::All,
+            }),
+            verified(stolen),
+            invented.listen(1, "/ip4/192.0.2.9/tcp/8471"),
+            w.mallory.sign(&admission(&w, &invented, three.id)),
+        ]);
+    }
+    Flood { w, honest, all }
+}
+
+fn admission(w: &World, who: &Who, position: StatementId) -> Statement {
+    Statement::Admission {
+        federation: FederationId(w.founding.id.0),
+        position,
+        partner: who.id(),
+        partner_key: who.partner.key(),
+        name: "Newcomer".into(),
+        country: "IT".into(),
+    }
+}
+
+static FLOOD: LazyLock<Flood> = LazyLock::new(flood);
+
+/// Takes statements in, letting go of what has no place after each few.
+fn take(own: &PartnerId, set: &mut StatementSet, statements: &[VerifiedStatement], few: usize) {
+    for batch in statements.chunks(few) {
+        for statement in batch {
+            set.insert(statement.clone());
+        }
+        for id in Roster::crowded_out(own, None, set.iter(), &PLACES) {
+            set.remove(&id);
+        }
+    }
+}
+
+#[test]
+fn whoever_states_without_end_takes_places_from_nobody_else() {
+    let Flood { w, honest, all } = &*FLOOD;
+    let mut set = StatementSet::new();
+    take(&w.france.id(), &mut set, all, all.len());
+    assert!(all.len() > 200 && set.len() < honest.len() + 60, "the flood is bounded: {} stay", set.len());
+    for statement in honest {
+        assert!(set.contains(&statement.id), "what others say stays: {:?}", statement.statement);
+    }
+    let flooded = Roster::build(&w.france.id(), set.iter());
+    assert_eq!(flooded.members().count(), 4, "nobody who was invented is in it");
+
+    // The way out: what is decided now is taken, and the next partner's certificate has a place.
+    let next = Who::new(99, "Next", "IT");
+    let three = flooded.federation.expect("they are in one").position;
+    let wanted = w.slovenia.keep(1, &[&admission(w, &next, three)], &[]);
+    take(&w.france.id(), &mut set, &[wanted, next.certificate.clone()], 1);
+    assert!(set.contains(&next.certificate.id), "whoever is proposed has a place");
+    let removal = Statement::Removal {
+        federation: FederationId(w.founding.id.0),
+        position: three,
+        partner: w.mallory.id(),
+        stays: BTreeMap::new(),
+    };
+    take(&w.france.id(), &mut set, &[signed_by(&[&w.slovenia, &w.france], &removal)], 1);
+    let after = Roster::build(&w.france.id(), set.iter());
+    assert_eq!(after.members().count(), 3, "who floods is removed");
+}
+
+#[test]
+fn a_key_that_is_not_the_partners_takes_none_of_its_places() {
+    let Flood { w, all, .. } = &*FLOOD;
+    let mut all = all.clone();
+    // Names Italy as its partner, and is signed by a key of nobody.
+    for number in 0..40 {
+        let device = DeviceSigner::from_secret(&tagged_hash("test", &[&[number]]));
+        all.push(verified(
+            SignedStatement::unsigned(&Statement::Revocation {
+                partner: w.italy.id(),
+                partner_key: w.italy.partner.key(),
+                device: w.italy.device.key(),
+                stays: BTreeMap::new(),
+                signed: BTreeSet::from([StatementId([number; 32])]),
+            })
+            .sign_device(&device),
+        ));
+    }
+    let mut set = StatementSet::new();
+    take(&w.france.id(), &mut set, &all, 50);
+    assert!((0..6).all(|nonce| set.contains(&scope(&w.italy, nonce).id)), "Italy's own stay");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn nodes_end_with_the_same_statements_in_whatever_order_they_hear_of_a_flood(
+        order in Just((0..FLOOD.all.len()).collect::<Vec<_>>()).prop_shuffle(),
+        few in 9usize..90,
+        cuts in prop::array::uniform2(0usize..300),
+    ) {
+        let Flood { w, honest, all } = &*FLOOD;
+        let shuffled: Vec<VerifiedStatement> = order.iter().map(|index| all[*index].clone()).collect();
+        let owners = [&w.france, &w.italy, &w.slovenia].map(Who::id);
+        let mut sets = [StatementSet::new(), StatementSet::new(), StatementSet::new()];
+        // Who is in the federation is known before the flood; of that each hears a piece, the second one all.
+        let pieces = [&shuffled[..cuts[0].min(all.len())], &shuffled, &shuffled[cuts[1].min(all.len())..]];
+        for ((own, set), piece) in owners.iter().zip(&mut sets).zip(pieces) {
+            take(own, set, honest, honest.len());
+            take(own, set, piece, few);
+        }
+        // Each tells the next what it lacks, until nobody lacks anything.
+        let mut told = 0;
+        while sets[0].tags() != sets[1].tags() || sets[1].tags() != sets[2].tags() {
+            let (from, to) = (told % 3, (told + 1 + told / 3 % 2) % 3);
+            let lacking: Vec<_> = sets[from].missing_from_tags(&sets[to].tags()).into_iter().cloned().collect();
+            take(&owners[to], &mut sets[to], &lacking, few);
+            told += 1;
+            prop_assert!(told < 30, "they do not come to an end");
+        }
+        for statement in honest {
+            prop_assert!(sets[0].contains(&statement.id), "what others say stays");
+        }
+    }
+}
