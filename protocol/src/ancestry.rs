@@ -379,7 +379,6 @@ mod tests {
     /// A member makes thousands of actors, each with one change on top of a long history that a third change lies
     /// beside: each has to be walked for, and no two share what was found.
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "the bound is one of time")]
     fn thousands_of_fresh_actors_are_walked_for_within_the_bound() {
         const CHANGES: u32 = 5_000;
         const ACTORS: u32 = 2_000;
@@ -396,7 +395,6 @@ mod tests {
         ancestry.add(actor(u32::MAX), hash(CHANGES), 1, std::iter::empty(), find);
         (1..CHANGES).for_each(|n| ancestry.add(actor(2), hash(n), u64::from(n) + 1, [hash(n - 1)].into_iter(), find));
         let look = Told(at.clone());
-        let began = std::time::Instant::now();
         for number in 0..ACTORS {
             let (fresh, top) = (hash(CHANGES + 1 + number), CHANGES - 1 - number);
             ancestry.add(actor(3 + number), fresh, 9_000, [hash(top)].into_iter(), find);
@@ -404,7 +402,8 @@ mod tests {
             assert!(!ancestry.fits(&look, fresh, &[(actor(u32::MAX), 1)]), "and not on what lies beside");
         }
         assert!(ancestry.steps > 8_000_000, "the way back is gone for each: {}", ancestry.steps);
-        assert!(began.elapsed().as_secs() < 5, "and costs little: {:?}", began.elapsed());
+        let once = u64::from(ACTORS) * u64::from(CHANGES);
+        assert!(ancestry.steps < 2 * once, "once for each question, however many there are: {}", ancestry.steps);
     }
 
     struct Told(HashMap<ChangeHash, (ActorId, u64)>);
