@@ -229,14 +229,11 @@ impl Engine {
         }
     }
 
-    /// Says what has happened to this machine where others know more of what it has said than it does.
-    fn name_put_back(&mut self, beacon: &Beacon) {
-        let held = self.beacons.get(&beacon.device, beacon.audience).map(|held| held.signed.beacon.number);
-        if beacon.device == self.me && held.is_none_or(|held| held <= beacon.number) {
-            const WHAT: &str = "this machine stands where it stood before: it was restored, rolled back or copied; what it \
-                lacks comes from the others";
-            self.fault(self.me, WHAT);
-        }
+    /// Says what has happened to this machine where others know more of what it has signed than it does itself.
+    pub(super) fn name_put_back(&mut self) {
+        const WHAT: &str = "this machine stands where it stood before: it was restored, rolled back or copied; what it \
+            lacks comes from the others";
+        self.fault(self.me, WHAT);
     }
 
     /// Names a device of which two machines run at once: its data directory or its disk was copied. Nothing is lost by
@@ -332,7 +329,6 @@ impl Engine {
                 if !signed.is_genuine() {
                     return self.end_session(id, "sent a beacon that is not genuine");
                 }
-                self.name_put_back(beacon);
                 self.name_copied(beacon);
                 self.show_to_its_device(&signed, id);
                 continue;
@@ -343,9 +339,9 @@ impl Engine {
             if !signed.is_genuine() {
                 return self.end_session(id, "sent a beacon that is not genuine");
             }
-            self.name_put_back(beacon);
             self.name_copied(beacon);
             if beacon.device == self.me {
+                self.name_put_back();
                 // Of before this machine was restored: what it says now has to be newer, or nobody takes it; and what it
                 // has said until now, with numbers of long ago, lies beside nothing.
                 self.beacons.touch();

@@ -363,6 +363,8 @@ impl Engine {
         self.put_runs(doc_id, &runs, &bytes);
         if !barred.is_empty() {
             self.note_judged(doc_id);
+        } else if bytes.keys().any(|actor| devices.get(actor) == Some(&self.me)) && !doc_id.is_person() {
+            self.name_put_back();
         }
         let left = left.iter().map(|(change, _)| (change.actor, Tip { seq: change.seq, hash: change.hash })).collect();
         Ok(Applied::Complete { changes: applied, runs, tips, left })

@@ -504,7 +504,9 @@ impl World {
         let restored = (0..self.nodes.len()).any(|index| self.nodes[index].was_rolled_back && runs_on(index));
         lies || copied && divergence.iter().any(|text| fault.what.contains(text))
             || restored && fault.what.contains("on two machines at once")
-            || (restored || copied) && runs_on(node) && fault.what.contains("stands where it stood before")
+            || (restored || copied || self.nodes[node].lost_pushed)
+                && runs_on(node)
+                && fault.what.contains("stands where it stood before")
             || runs_on(node) && fault.what.contains("could not be checked now")
     }
 
