@@ -41,9 +41,6 @@ pub use plan::{Change, Plan};
 
 pub use crate::limits::IMPORT_BYTES_MAX;
 
-/// Rows read from the store in one go.
-const SCAN_ROWS: usize = 1_000;
-
 /// A value that cannot be taken.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct RowError {
@@ -188,13 +185,8 @@ pub async fn plan(
             Err(refused) => return Ok(Err(refused.into_error(None))),
         };
         drop(file);
-        let mut rows = Vec::new();
-        for kind in existing::kinds_needed(target.kind) {
-            rows.extend(scan(|after| store.scan_rows(Some(kind), after, SCAN_ROWS))?);
-        }
         let persons = persons(store, &roster, &target.partner)?;
-        let stock = Stock { rows: &rows, persons: &persons };
-        let made = plan::make(&target, &options, &mapping, table, &stock);
+        let made = plan::make(&target, &options, &mapping, table, &Stock { store, persons: &persons })?;
         Ok(made.map_err(|refused| refused.into_error(Some(mapping))))
     });
     planned.await?
@@ -229,21 +221,6 @@ fn persons(store: &dyn Store, roster: &Roster, partner: &PartnerId) -> Result<Ve
     let own = roster.persons.iter().filter(|(_, facts)| facts.controller == *partner);
     let rows = own.map(|(register, _)| store.row(&RecordKey::person(register), &DocId::person(*register)));
     rows.filter_map(Result::transpose).collect()
-}
-
-/// All rows of one kind, page by page.
-fn scan(
-    mut page: impl FnMut(Option<&(RecordKey, DocId)>) -> Result<Vec<Row>, StoreError>,
-) -> Result<Vec<Row>, StoreError> {
-    let mut rows: Vec<Row> = Vec::new();
-    loop {
-        let after = rows.last().map(|row| (row.key.clone(), row.doc));
-        let more = page(after.as_ref())?;
-        if more.is_empty() {
-            return Ok(rows);
-        }
-        rows.extend(more);
-    }
 }
 
 /// Writes some edits of a plan, whole or not at all; `written` of `total` are written already. Between two slices

@@ -101,6 +101,7 @@ fn what_was_acknowledged_survives_kill_9() {
     let next = AtomicUsize::new(0);
     for round in 0..rounds {
         let victim = Victim::start(&dir);
+        agrees(&victim);
         let socket = victim.socket.clone();
         let stop = AtomicBool::new(false);
         let already = acknowledged.lock().expect("no writer panics with it").len();
@@ -123,11 +124,29 @@ fn what_was_acknowledged_survives_kill_9() {
         let (status, answer) = request(&victim.socket, "GET", &format!("records/{id}"), None).expect("the node runs");
         assert_eq!(status, 200, "{name} was acknowledged and is there");
         assert_eq!(&answer["title"], name, "with what was entered");
+        assert!(found(&victim, name), "{name} is found");
     }
+    let fields = json!({"name": "Last of all", "country": "IT"});
+    request(&victim.socket, "POST", "records", Some(&json!({"kind": "organisation", "fields": fields})));
+    assert!(found(&victim, "Last of all"), "an index that is kept hears of what is written");
+    agrees(&victim);
     victim.kill();
     let check = comin(&dir).arg("check").output().expect("the program starts");
     assert!(check.status.success(), "pages and documents agree: {}", String::from_utf8_lossy(&check.stdout));
     println!("{} acknowledged edits, {rounds} kills, 0 lost", acknowledged.len());
+}
+
+/// Documents, pages and search index of a node that works say the same. The first time it makes the index, later it has
+/// kept it.
+fn agrees(victim: &Victim) {
+    let (status, answer) = request(&victim.socket, "GET", "check", None).expect("the node runs");
+    assert_eq!((status, &answer["faults"]), (200, &json!([])), "documents, pages and search index agree: {answer}");
+}
+
+fn found(victim: &Victim, name: &str) -> bool {
+    let words = name.replace(' ', "+");
+    let (_, answer) = request(&victim.socket, "GET", &format!("search?q={words}"), None).expect("the node runs");
+    answer["items"].as_array().is_some_and(|items| items.iter().any(|item| item["title"] == name))
 }
 
 fn set_up(dir: &Path) {
@@ -245,4 +264,6 @@ fn an_import_leaves_room_for_edits_and_is_completed_after_kill_9() {
     victim.kill();
     let third = count(import().output().expect("the program starts"));
     assert_eq!(third, [0, 0, ROWS], "with the node stopped nothing is left to do either");
+    let check = comin(&dir).arg("check").output().expect("the program starts");
+    assert!(check.status.success(), "what pages and searches read is what the documents say: {check:?}");
 }

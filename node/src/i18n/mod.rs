@@ -23,6 +23,9 @@ macro_rules! catalogue {
     };
 }
 
+/// The countries of the partnership, in the order in which they are offered.
+pub const COUNTRIES: [&str; 3] = ["SI", "IT", "FR"];
+
 /// A language in which the node speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Lang {

@@ -1,11 +1,13 @@
 //! What is there already: the records that rows may mean, and those that cells refer to.
 
 use super::table::Named;
+use crate::store::{Store, StoreError};
 use crate::text::folded;
-use comin_protocol::ids::{RecordKey, RegisterId};
+use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
 use comin_protocol::schema::{self, FieldType, Kind};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
 /// The kinds whose records a plan needs: those that are imported, and those that cells refer to by name.
 pub fn kinds_needed(kind: &'static Kind) -> BTreeSet<&'static str> {
@@ -20,52 +22,118 @@ fn referred_kinds(kind: &'static Kind) -> impl Iterator<Item = &'static str> {
     referred.flatten().copied()
 }
 
-/// The records of the kind that is imported.
+/// Rows read from the store in one go.
+const SCAN_ROWS: usize = 1_000;
+
+/// Every row of a kind, one after the other.
+pub fn each_row(store: &dyn Store, kind: &str, mut visit: impl FnMut(&Row)) -> Result<(), StoreError> {
+    let mut after: Option<(RecordKey, DocId)> = None;
+    loop {
+        let rows = store.scan_rows(Some(kind), after.as_ref(), SCAN_ROWS)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some((last.key.clone(), last.doc));
+        rows.iter().for_each(&mut visit);
+    }
+}
+
+/// The records of the kind that is imported: which there are and what tells them apart. A row is read again once the
+/// file speaks of its record; to keep all of them would take far more memory than the file.
 pub struct Existing<'a> {
+    store: &'a dyn Store,
+    kind: &'static Kind,
+    register: RegisterId,
+    key: &'a [&'static str],
     /// Those of the register that is written.
-    own: HashMap<&'a RecordKey, &'a Row>,
+    own: HashMap<[u8; 16], Own>,
     /// Those of other registers.
-    elsewhere: HashMap<&'a RecordKey, &'a Row>,
-    by_identity: HashMap<String, Vec<&'a Row>>,
+    elsewhere: HashMap<[u8; 16], DocId>,
+    /// Hashes of identities, with who has them.
+    identities: BTreeSet<(u64, [u8; 16])>,
+    hashes: RandomState,
+}
+
+/// A record of the register that is written.
+struct Own {
+    part: u32,
+    is_deleted: bool,
+    /// A row of the file speaks of it.
+    is_met: bool,
 }
 
 impl<'a> Existing<'a> {
-    /// Of rows, by key fields.
-    pub fn of(kind: &Kind, register: RegisterId, key: &[&'static str], rows: &'a [Row]) -> Self {
-        let of_kind = rows.iter().filter(|row| row.key.kind == kind.name);
-        let (own, elsewhere): (Vec<&Row>, Vec<&Row>) = of_kind.partition(|row| row.doc.register == register);
-        let mut by_identity: HashMap<String, Vec<&Row>> = HashMap::new();
-        for row in &own {
-            for identity in identities(key, row) {
-                by_identity.entry(identity).or_default().push(row);
-            }
+    /// Nothing yet; records are told apart by key fields.
+    pub fn new(store: &'a dyn Store, kind: &'static Kind, register: RegisterId, key: &'a [&'static str]) -> Self {
+        Self {
+            store,
+            kind,
+            register,
+            key,
+            own: HashMap::new(),
+            elsewhere: HashMap::new(),
+            identities: BTreeSet::new(),
+            hashes: RandomState::new(),
         }
-        let by_key = |rows: Vec<&'a Row>| rows.into_iter().map(|row| (&row.key, row)).collect();
-        Self { own: by_key(own), elsewhere: by_key(elsewhere), by_identity }
+    }
+
+    /// Takes a row in.
+    pub fn add(&mut self, row: &Row) {
+        let id = row.key.id;
+        if row.key.kind != self.kind.name {
+            return;
+        }
+        if row.doc.register != self.register {
+            self.elsewhere.insert(id, row.doc);
+            return;
+        }
+        self.own.insert(id, Own { part: row.doc.part, is_deleted: row.is_deleted(), is_met: false });
+        let hashes = &self.hashes;
+        self.identities.extend(identities(self.key, row).iter().map(|identity| (hashes.hash_one(identity), id)));
     }
 
     /// The record of this id in the register.
-    pub fn own(&self, key: &RecordKey) -> Option<&'a Row> {
-        self.own.get(key).copied()
+    pub fn own(&self, key: &RecordKey) -> Result<Option<Row>, StoreError> {
+        let Some(own) = self.own.get(&key.id).filter(|_| key.kind == self.kind.name) else { return Ok(None) };
+        self.store.row(key, &DocId { register: self.register, part: own.part })
     }
 
     /// The record of this id in another register.
-    pub fn elsewhere(&self, key: &RecordKey) -> Option<&'a Row> {
-        self.elsewhere.get(key).copied()
+    pub fn elsewhere(&self, key: &RecordKey) -> Result<Option<Row>, StoreError> {
+        match self.elsewhere.get(&key.id).filter(|_| key.kind == self.kind.name) {
+            Some(doc) => self.store.row(key, doc),
+            None => Ok(None),
+        }
     }
 
     /// The records of an identity: those that are not deleted, and where the row says that it is, those that are.
-    pub fn identified(&self, identity: &str, deleted: bool) -> Vec<&'a Row> {
-        let found = self.by_identity.get(identity).map_or(&[][..], Vec::as_slice);
-        found.iter().copied().filter(|row| row.is_deleted() == deleted).collect()
+    pub fn identified(&self, identity: &str, deleted: bool) -> Result<Vec<Row>, StoreError> {
+        let hash = self.hashes.hash_one(identity);
+        let mut out = Vec::new();
+        for (_, id) in self.identities.range((hash, [0; 16])..=(hash, [u8::MAX; 16])) {
+            let found = self.own(&self.key_of(*id))?;
+            // Two identities may have one hash.
+            let is_one = |row: &Row| row.is_deleted() == deleted && identities(self.key, row).contains(identity);
+            out.extend(found.filter(is_one));
+        }
+        Ok(out)
     }
 
-    /// The records of the register that are not among these keys and not deleted.
-    pub fn without(&self, met: &BTreeSet<RecordKey>) -> Vec<&'a Row> {
-        let mut out: Vec<&Row> =
-            self.own.values().copied().filter(|row| !row.is_deleted() && !met.contains(&row.key)).collect();
-        out.sort_by(|a, b| a.key.cmp(&b.key));
+    /// A row of the file speaks of this record.
+    pub fn meet(&mut self, key: &RecordKey) {
+        if let Some(own) = self.own.get_mut(&key.id) {
+            own.is_met = true;
+        }
+    }
+
+    /// The records of the register of which no row speaks and which are not deleted, sorted.
+    pub fn absent(&self) -> Vec<RecordKey> {
+        let left = self.own.iter().filter(|(_, own)| !own.is_deleted && !own.is_met);
+        let mut out: Vec<RecordKey> = left.map(|(id, _)| self.key_of(*id)).collect();
+        out.sort_unstable();
         out
+    }
+
+    fn key_of(&self, id: [u8; 16]) -> RecordKey {
+        RecordKey { kind: self.kind.name.to_owned(), id }
     }
 }
 
@@ -105,29 +173,32 @@ pub fn names_of<'a>(kind: &Kind, row: &'a Row) -> BTreeSet<&'a str> {
 /// Records that cells may refer to, by name; and what the ids of a file mean here.
 #[derive(Default)]
 pub struct Names {
-    by_name: BTreeMap<&'static str, HashMap<String, BTreeSet<RecordKey>>>,
+    by_name: BTreeMap<&'static str, HashMap<String, Vec<RecordKey>>>,
     known: BTreeSet<RecordKey>,
-    /// What a record of the file is called whose id is not known here.
+    /// What a record of the file is called, by its id there. Where that is known here, it counts for nothing.
     foreign: HashMap<String, Named>,
 }
 
 impl Names {
-    /// Of rows, and of the records that a file names.
-    pub fn of(kind: &'static Kind, rows: &[Row], named: &[Named]) -> Self {
-        let mut by_name: BTreeMap<&'static str, HashMap<String, BTreeSet<RecordKey>>> =
-            referred_kinds(kind).map(|name| (name, HashMap::new())).collect();
-        let mut known = BTreeSet::new();
-        for row in rows {
-            if let (Some(kind), Some(index)) = (schema::kind(&row.key.kind), by_name.get_mut(row.key.kind.as_str())) {
-                known.insert(row.key.clone());
-                for name in names_of(kind, row).into_iter().filter(|_| !row.is_deleted()) {
-                    index.entry(folded(name)).or_default().insert(row.key.clone());
-                }
+    /// No record yet but those that a file names.
+    pub fn new(kind: &'static Kind, named: Vec<Named>) -> Self {
+        let by_name = referred_kinds(kind).map(|name| (name, HashMap::new())).collect();
+        let foreign = named.into_iter().map(|named| (named.id.clone(), named)).collect();
+        Self { by_name, known: BTreeSet::new(), foreign }
+    }
+
+    /// Takes a row in.
+    pub fn add(&mut self, row: &Row) {
+        let Some((kind, index)) = schema::kind(&row.key.kind).zip(self.by_name.get_mut(row.key.kind.as_str())) else {
+            return;
+        };
+        self.known.insert(row.key.clone());
+        for name in names_of(kind, row).into_iter().filter(|_| !row.is_deleted()) {
+            let called = index.entry(folded(name)).or_default();
+            if !called.contains(&row.key) {
+                called.push(row.key.clone());
             }
         }
-        let foreign = named.iter().filter(|named| RecordKey::parse(&named.id).is_none_or(|key| !known.contains(&key)));
-        let foreign = foreign.map(|named| (named.id.clone(), named.clone())).collect();
-        Self { by_name, known, foreign }
     }
 
     /// The id that a cell means. One that nobody here knows stays what it is: its record may arrive later; but where

@@ -1,7 +1,7 @@
 //! What an import would do: every row checked, matched with a record, and compared with it.
 
 use super::edits::Edits;
-use super::existing::{Existing, Names, identity};
+use super::existing::{Existing, Names, each_row, identity, kinds_needed};
 use super::mailbox::is_personal;
 use super::mapping::{Holds, Mapping};
 use super::people::{Contact, Known, Of, People};
@@ -10,6 +10,7 @@ use super::similar::{Looks, Other, Similar, Suggestion};
 use super::table::{Cell, Source, Table, TableRow};
 use super::{Options, PersonalEmail, Persons, Refusals, RowError, Target, values};
 use crate::limits::{IMPORT_CHANGES_LISTED, IMPORT_DUPLICATES_LISTED};
+use crate::store::{Store, StoreError};
 use comin_protocol::engine::{Edit, Target as EditTarget};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::limits::{CHANGE_OPS_MAX, EDIT_BYTES_MAX};
@@ -75,8 +76,8 @@ pub struct Change {
 
 /// What is there.
 pub struct Stock<'a> {
-    /// The rows of the kinds that [`super::existing::kinds_needed`] names, of all registers.
-    pub rows: &'a [Row],
+    /// The rows of all registers.
+    pub store: &'a dyn Store,
     /// The persons for whom this partner is answerable.
     pub persons: &'a [Row],
 }
@@ -85,18 +86,18 @@ pub struct Stock<'a> {
 type Values = Vec<(&'static Field, String, Value)>;
 
 /// A row that has been matched.
-enum Matched<'a> {
+enum Matched {
     /// A record of the register.
-    Own(&'a Row),
+    Own(Row),
     /// A record of another register.
-    Elsewhere(&'a Row),
+    Elsewhere(Row),
     /// A link that is not there yet.
     Link(RecordKey),
     New,
 }
 
-impl<'a> Matched<'a> {
-    fn current(&self) -> Option<&'a Row> {
+impl Matched {
+    fn current(&self) -> Option<&Row> {
         match self {
             Self::Own(row) | Self::Elsewhere(row) => Some(row),
             Self::Link(_) | Self::New => None,
@@ -119,45 +120,54 @@ struct Maker<'a> {
     existing: Existing<'a>,
     names: Names,
     known: Known<'a>,
-    stock: &'a Stock<'a>,
-    /// Made when the first record is added: it takes as much memory as the records.
-    similar: Option<Similar<'a>>,
+    store: &'a dyn Store,
+    /// Made when the first record is added: it takes as much memory as the names of all records.
+    similar: Option<Similar>,
     /// What every row says where its cells say nothing: flat field, what it holds, value.
     constants: Vec<(String, Holds, Cell)>,
     places: Places,
-    met: BTreeSet<RecordKey>,
     seen: HashMap<String, Seen>,
     plan: Plan,
     errors: Refusals,
 }
 
 /// Makes the plan, or lists every value that cannot be taken.
+///
+/// # Errors
+/// [`StoreError`].
 pub fn make(
     target: &Target,
     options: &Options,
     mapping: &Mapping,
     table: Table,
     stock: &Stock<'_>,
-) -> Result<Plan, Refusals> {
+) -> Result<Result<Plan, Refusals>, StoreError> {
     let kind = target.kind;
+    let mut existing = Existing::new(stock.store, kind, target.register, &mapping.key);
+    let mut names = Names::new(kind, table.named);
+    for needed in kinds_needed(kind) {
+        each_row(stock.store, needed, |row| {
+            existing.add(row);
+            names.add(row);
+        })?;
+    }
     let mut maker = Maker {
         target,
         options,
         mapping,
-        existing: Existing::of(kind, target.register, &mapping.key, stock.rows),
-        names: Names::of(kind, stock.rows, &table.named),
+        existing,
+        names,
         known: Known::of(stock.persons),
-        stock,
+        store: stock.store,
         similar: None,
         constants: constants(kind, mapping, options.language),
         places: Places::of(kind, options.positions),
-        met: BTreeSet::new(),
         seen: HashMap::new(),
-        plan: Plan { mapping: Some(mapping.clone()), source: table.source.clone(), ..Plan::default() },
+        plan: Plan { mapping: Some(mapping.clone()), source: table.source, ..Plan::default() },
         errors: Refusals::default(),
     };
     // Each row makes room for what it comes to.
-    table.rows.into_iter().for_each(|row| maker.row(&row));
+    table.rows.into_iter().try_for_each(|row| maker.row(&row))?;
     maker.end()
 }
 
@@ -168,17 +178,20 @@ fn constants(kind: &'static Kind, mapping: &Mapping, language: &'static str) -> 
     mapping.set.iter().filter_map(read).collect()
 }
 
-impl<'a> Maker<'a> {
-    fn end(mut self) -> Result<Plan, Refusals> {
+impl Maker<'_> {
+    fn end(mut self) -> Result<Result<Plan, Refusals>, StoreError> {
         if self.plan.people.added > 0 && matches!(self.options.persons, Persons::Ask) {
             self.plan.people.needs_terms = true;
         }
-        let absent = self.existing.without(&self.met);
+        let absent = self.existing.absent();
         self.plan.absent = absent.len();
-        let title = |row: &&Row| (row.key.to_string(), schema::title(row, self.options.language));
-        self.plan.absent_records = absent.iter().take(IMPORT_CHANGES_LISTED).map(title).collect();
+        for key in absent.iter().take(IMPORT_CHANGES_LISTED) {
+            let row = self.existing.own(key)?;
+            let title = row.map_or_else(|| key.to_string(), |row| schema::title(&row, self.options.language));
+            self.plan.absent_records.push((key.to_string(), title));
+        }
         self.plan.positions = self.places.counts;
-        if self.errors.total == 0 { Ok(self.plan) } else { Err(self.errors) }
+        Ok(if self.errors.total == 0 { Ok(self.plan) } else { Err(self.errors) })
     }
 
     fn refuse(&mut self, line: u64, column: impl Into<String>, reason: impl Into<String>) {
@@ -192,22 +205,20 @@ impl<'a> Maker<'a> {
     }
 
     /// Adds one row to the plan.
-    fn row(&mut self, row: &TableRow) {
+    fn row(&mut self, row: &TableRow) -> Result<(), StoreError> {
         let errors_before = self.errors.total;
         let contact = self.contact(row);
         let (values, refused) = self.values(row, contact.as_ref());
-        let Some((matched, identity)) = self.matched(row, &values, &refused) else { return };
+        let Some((matched, identity)) = self.matched(row, &values, &refused)? else { return Ok(()) };
         let says = says(&values);
         if let Some(seen) = self.seen.get(&identity) {
             // One organisation has a row for each of its persons.
             let has_persons = self.mapping.columns.iter().any(|(_, holds)| matches!(holds, Holds::Person(_)));
             match seen.says == says && has_persons {
-                true => return self.person(row.line, contact, seen.of.clone()),
-                false => {
-                    let reason = format!("is the same record as row {}", seen.line);
-                    return self.refuse(row.line, "", reason);
-                }
+                true => self.person(row.line, contact, seen.of.clone()),
+                false => self.refuse(row.line, "", format!("is the same record as row {}", seen.line)),
             }
+            return Ok(());
         }
         let mut changes = self.changes(row.line, &values, matched.current());
         if matched.current().is_none() {
@@ -219,13 +230,14 @@ impl<'a> Maker<'a> {
         };
         self.seen.insert(identity, Seen { line: row.line, says, of: of.clone() });
         if self.errors.total > errors_before {
-            return;
+            return Ok(());
         }
         if !matches!(matched, Matched::Elsewhere(_)) {
             changes.extend(self.places.fill(&values, matched.current()));
         }
-        self.add(row.line, &matched, changes, &values);
+        self.add(row.line, &matched, changes, &values)?;
         self.person(row.line, contact, of);
+        Ok(())
     }
 
     /// The contact person of a row.
@@ -332,20 +344,27 @@ impl<'a> Maker<'a> {
 
     /// Finds the record that a row speaks of, and what makes two rows of a file the same record. `None` where that cannot
     /// be told, which has been refused.
-    fn matched(&mut self, row: &TableRow, values: &Values, refused: &BTreeSet<&str>) -> Option<(Matched<'a>, String)> {
+    fn matched(
+        &mut self,
+        row: &TableRow,
+        values: &Values,
+        refused: &BTreeSet<&str>,
+    ) -> Result<Option<(Matched, String)>, StoreError> {
         let kind = self.target.kind;
         let id = self.mapping.columns.iter().zip(&row.cells).find(|((_, holds), _)| *holds == Holds::Id);
         if let Some(((heading, _), Cell::Text(id))) = id {
             let Some(key) = RecordKey::parse(id).filter(|key| key.kind == kind.name) else {
                 self.refuse(row.line, heading, format!("is no id of a record of kind {}", kind.name));
-                return None;
+                return Ok(None);
             };
-            match (self.existing.own(&key), self.existing.elsewhere(&key)) {
-                (Some(current), _) => return Some((Matched::Own(current), key.to_string())),
-                (None, Some(current)) => return Some((Matched::Elsewhere(current), key.to_string())),
-                // As from another node: what it is called decides.
-                (None, None) => self.plan.ids_unknown += 1,
+            if let Some(current) = self.existing.own(&key)? {
+                return Ok(Some((Matched::Own(current), key.to_string())));
             }
+            if let Some(current) = self.existing.elsewhere(&key)? {
+                return Ok(Some((Matched::Elsewhere(current), key.to_string())));
+            }
+            // As from another node: what it is called decides.
+            self.plan.ids_unknown += 1;
         }
         let text =
             |name: &str| values.iter().find(|(field, ..)| field.name == name).map_or("", |(.., value)| text_of(value));
@@ -356,9 +375,10 @@ impl<'a> Maker<'a> {
                 self.refuse(row.line, self.heading(end), "is missing");
             }
             let ends: Option<Vec<&RecordKey>> = ends.iter().map(|(_, key)| key.as_ref()).collect();
-            let key = RecordKey::derived(kind.name, &ends?);
+            let Some(ends) = ends else { return Ok(None) };
+            let key = RecordKey::derived(kind.name, &ends);
             let identity = key.to_string();
-            return Some((self.existing.own(&key).map_or(Matched::Link(key), Matched::Own), identity));
+            return Ok(Some((self.existing.own(&key)?.map_or(Matched::Link(key), Matched::Own), identity)));
         }
         let keys: Vec<&str> = self.mapping.key.iter().map(|name| text(name)).collect();
         let needed = self.mapping.key.iter().zip(&keys).find(|(name, text)| text.is_empty() && **name == kind.title);
@@ -367,23 +387,27 @@ impl<'a> Maker<'a> {
             if !refused.contains(name) {
                 self.refuse(row.line, self.heading(name), "is missing");
             }
-            return None;
+            return Ok(None);
         }
         let identity = identity(&keys);
         let deleted = text("deleted") == "true"
             || values.iter().any(|(field, _, value)| field.name == "deleted" && *value == json!(true));
-        match self.existing.identified(&identity, deleted).as_slice() {
-            [] => Some((Matched::New, identity)),
+        let mut found = self.existing.identified(&identity, deleted)?;
+        Ok(match (found.pop(), found.len()) {
+            (None, _) => Some((Matched::New, identity)),
             // By its id, as a row that names it: two rows are not to make one record in turn.
-            [current] => Some((Matched::Own(current), current.key.to_string())),
-            several => {
+            (Some(current), 0) => {
+                let key = current.key.to_string();
+                Some((Matched::Own(current), key))
+            }
+            (Some(_), others) => {
                 let reason =
-                    format!("{} records have this {}; add a column id", several.len(), self.mapping.key.join(" and "));
+                    format!("{} records have this {}; add a column id", others + 1, self.mapping.key.join(" and "));
                 let name = self.mapping.key.first().copied().unwrap_or(kind.title);
                 self.refuse(row.line, self.heading(name), reason);
                 None
             }
-        }
+        })
     }
 
     fn changes(&mut self, line: u64, values: &Values, current: Option<&Row>) -> Vec<FieldChange> {
@@ -423,10 +447,16 @@ impl<'a> Maker<'a> {
         }
     }
 
-    fn add(&mut self, line: u64, matched: &Matched<'_>, changes: Vec<FieldChange>, values: &Values) {
+    fn add(
+        &mut self,
+        line: u64,
+        matched: &Matched,
+        changes: Vec<FieldChange>,
+        values: &Values,
+    ) -> Result<(), StoreError> {
         let register = Some(self.target.register);
         if let Some(current) = matched.current() {
-            self.met.insert(current.key.clone());
+            self.existing.meet(&current.key);
             let changes: Vec<_> = changes.into_iter().filter(|change| differs(current, change)).collect();
             let keys: Vec<&str> = changes.iter().map(|change| change.key.as_str()).collect();
             match (matched, keys.is_empty()) {
@@ -448,7 +478,7 @@ impl<'a> Maker<'a> {
                     self.edit(line, what, Edit { target, changes, if_version: None });
                 }
             }
-            return;
+            return Ok(());
         }
         self.plan.added += 1;
         let defaults = schema::new_record(self.target.kind, self.options.language).into_iter();
@@ -461,9 +491,10 @@ impl<'a> Maker<'a> {
             _ => EditTarget::New { register, kind: self.target.kind.name.to_owned() },
         };
         if self.target.kind.ends.is_empty() {
-            self.suggest(line, values);
+            self.suggest(line, values)?;
         }
         self.edit(line, "add".to_owned(), Edit { target, changes: all, if_version: None });
+        Ok(())
     }
 
     fn edit(&mut self, line: u64, what: String, edit: Edit) {
@@ -474,7 +505,7 @@ impl<'a> Maker<'a> {
     }
 
     /// What is there that a new record may be.
-    fn suggest(&mut self, line: u64, values: &Values) {
+    fn suggest(&mut self, line: u64, values: &Values) -> Result<(), StoreError> {
         let of = |name: &'static str| values.iter().filter(move |(field, ..)| field.name == name);
         let texts = |name: &'static str| of(name).flat_map(|(.., value)| texts_of(value)).collect::<Vec<_>>();
         let looks = Looks {
@@ -483,19 +514,24 @@ impl<'a> Maker<'a> {
             identifiers: texts("identifiers"),
             website: texts("website").first().copied().unwrap_or_default(),
         };
-        let (kind, rows) = (self.target.kind, self.stock.rows);
-        let similar = self.similar.get_or_insert_with(|| Similar::of(kind, rows));
+        let mut similar = match self.similar.take() {
+            Some(similar) => similar,
+            None => Similar::of(self.target.kind, self.store)?,
+        };
         for (other, reason) in similar.to(&looks) {
             if self.plan.duplicates.len() < IMPORT_DUPLICATES_LISTED {
                 let suggestion = match other {
-                    Other::Record(row) => Suggestion {
-                        row: line,
-                        id: Some(row.key.to_string()),
-                        other_row: None,
-                        title: schema::title(row, self.options.language),
-                        register: row.doc.register.to_string(),
-                        reason,
-                    },
+                    Other::Record(key, doc) => {
+                        let title = self.store.row(&key, &doc)?.map(|row| schema::title(&row, self.options.language));
+                        Suggestion {
+                            row: line,
+                            id: Some(key.to_string()),
+                            other_row: None,
+                            title: title.unwrap_or_else(|| key.to_string()),
+                            register: doc.register.to_string(),
+                            reason,
+                        }
+                    }
                     Other::Row(other) => Suggestion {
                         row: line,
                         id: None,
@@ -510,6 +546,8 @@ impl<'a> Maker<'a> {
             }
         }
         similar.add(Other::Row(line), &looks);
+        self.similar = Some(similar);
+        Ok(())
     }
 
     /// A row is one commit at least: what a commit does not take is refused before anything is written.

@@ -1,9 +1,10 @@
 //! Records that may be those that an import would add: suggestions for people, never a decision.
 
-use super::existing::{names_of, texts};
+use super::existing::{each_row, names_of, texts};
+use crate::store::{Store, StoreError};
 use crate::text::distance;
 use crate::views::fold_words;
-use comin_protocol::record::Row;
+use comin_protocol::ids::{DocId, RecordKey};
 use comin_protocol::schema::Kind;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -121,10 +122,10 @@ pub struct Looks<'a> {
 }
 
 /// What a new record may be.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Other<'a> {
-    /// A record that this node reads.
-    Record(&'a Row),
+#[derive(Clone, PartialEq, Debug)]
+pub enum Other {
+    /// A record that this node reads, and the document that holds it.
+    Record(RecordKey, DocId),
     /// The record that another row of the file makes, by that row's line.
     Row(u64),
 }
@@ -134,32 +135,37 @@ type Near = (Rc<Core>, usize);
 
 /// All records of the kind that this node reads, and those that the file adds, by what makes them alike.
 #[derive(Default)]
-pub struct Similar<'a> {
-    others: Vec<Other<'a>>,
+pub struct Similar {
+    others: Vec<Other>,
     by_identifier: HashMap<String, Vec<usize>>,
     by_host: HashMap<String, Vec<usize>>,
     /// By city and stem: what is left of a name, and who has it; at most [`COMPARED_MAX`].
     by_stem: HashMap<(String, String), Vec<Near>>,
 }
 
-impl<'a> Similar<'a> {
-    /// Of rows.
-    pub fn of(kind: &Kind, rows: &'a [Row]) -> Self {
+impl Similar {
+    /// Of the rows of a store.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn of(kind: &Kind, store: &dyn Store) -> Result<Self, StoreError> {
         let mut out = Self::default();
-        for row in rows.iter().filter(|row| row.key.kind == kind.name && !row.is_deleted()) {
+        each_row(store, kind.name, |row| {
             let looks = Looks {
                 names: names_of(kind, row).into_iter().collect(),
                 city: row.text("city").unwrap_or_default(),
                 identifiers: texts(row, "identifiers"),
                 website: texts(row, "website").first().copied().unwrap_or_default(),
             };
-            out.add(Other::Record(row), &looks);
-        }
-        out
+            if !row.is_deleted() {
+                out.add(Other::Record(row.key.clone(), row.doc), &looks);
+            }
+        })?;
+        Ok(out)
     }
 
     /// Takes one more in, so that those after it are compared with it.
-    pub fn add(&mut self, other: Other<'a>, looks: &Looks<'_>) {
+    pub fn add(&mut self, other: Other, looks: &Looks<'_>) {
         let at = self.others.len();
         self.others.push(other);
         for identifier in &looks.identifiers {
@@ -181,13 +187,13 @@ impl<'a> Similar<'a> {
     }
 
     /// What a new record may be, each once with the strongest reason.
-    pub fn to(&self, looks: &Looks<'_>) -> Vec<(Other<'a>, &'static str)> {
+    pub fn to(&self, looks: &Looks<'_>) -> Vec<(Other, &'static str)> {
         let mut seen: BTreeSet<usize> = BTreeSet::new();
-        let mut out: Vec<(Other<'a>, &str)> = Vec::new();
+        let mut out: Vec<(Other, &str)> = Vec::new();
         let mut take = |found: Vec<usize>, reason| {
             for at in found {
                 if seen.insert(at) {
-                    out.extend(self.others.get(at).map(|other| (*other, reason)));
+                    out.extend(self.others.get(at).map(|other| (other.clone(), reason)));
                 }
             }
         };

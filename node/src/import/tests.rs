@@ -3,7 +3,8 @@
 use super::mapping::{Wishes, Written};
 use super::plan::{self, Stock};
 use super::{Edits, ImportError, Options, PersonalEmail, Persons, Plan, RowError, Target, Terms, read};
-use comin_protocol::engine::{Edit, Target as EditTarget};
+use crate::store::{Store, open_memory};
+use comin_protocol::engine::{Edit, Target as EditTarget, Write};
 use comin_protocol::ids::{ActorId, DocId, PartnerId, RecordKey, RegisterId};
 use comin_protocol::record::{Cell, FieldChange, FieldOp, Origin, Row, Scalar};
 use comin_protocol::schema;
@@ -36,7 +37,11 @@ fn plan_of(kind: &str, text: &str, rows: &[Row], options: &Options) -> Result<Pl
         other => panic!("{other}"),
     };
     let (mapping, table) = read(&target(kind), options, text.as_bytes()).map_err(refused)?;
-    plan::make(&target(kind), options, &mapping, table, &Stock { rows, persons: &[] }).map_err(refused)
+    let store = open_memory();
+    let writes = rows.iter().map(Write::put_row).collect();
+    store.commit(&[writes]).expect("memory takes it");
+    let stock = Stock { store: &store, persons: &[] };
+    plan::make(&target(kind), options, &mapping, table, &stock).expect("memory reads").map_err(refused)
 }
 
 fn edits(plan: &Plan) -> Vec<Edit> {

@@ -4,14 +4,13 @@ use super::form::{AT, END, FIND, NEW_ENTRIES, PREFIX, REMOVE, START, TIME, Value
 use super::layout::Ctx;
 use super::offers::{Offer, Offers};
 use super::show::{country, language};
+use crate::i18n::COUNTRIES;
 use crate::views::{field_label, time};
 use comin_protocol::schema::{Field, FieldType, Kind, LANGUAGES, PERSON, Vocabulary, base_of};
 use maud::{Markup, html};
 
 /// Time zones offered: those of the partnership, in the order of [`COUNTRIES`].
 const ZONES: [&str; 3] = ["Europe/Ljubljana", "Europe/Rome", "Europe/Paris"];
-/// Countries offered first: those of the partnership.
-const COUNTRIES: [&str; 3] = ["SI", "IT", "FR"];
 
 /// All controls of a kind. `error`: the field that was refused, and why. `fixed`: fields that cannot change,
 /// such as the ends of a link that exists.

@@ -4,7 +4,7 @@ use super::layout::Ctx;
 use super::show;
 use crate::api::limits::QUERY_BYTES_MAX;
 use crate::api::{Answer, Problem, parse_key};
-use crate::i18n::Lang;
+use crate::i18n::{COUNTRIES, Lang};
 use crate::search::{Query, SearchIndex, words_of};
 use crate::store::{Store, StoreError};
 use crate::views::{Filter, ListPage, RecordIndex, kind_label, title};
@@ -14,8 +14,6 @@ use maud::{Markup, html};
 
 /// The parameters that narrow a list down.
 const NAMES: [&str; 6] = ["q", "country", "target_group", "network", "state", "language"];
-/// Countries offered: those of the partnership.
-pub const COUNTRIES: [&str; 3] = ["SI", "IT", "FR"];
 /// Networks offered; a partnership has a few dozens.
 const NETWORKS_OFFERED: usize = 200;
 

@@ -4,6 +4,7 @@ use super::layout::{Ctx, Place};
 use super::show::{country, icon, moment};
 use super::{Pairs, decide, exchange, value};
 use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name, parts};
+use crate::i18n::COUNTRIES;
 use crate::qr;
 use crate::views::approvals::{describe, describe_carried_over, left_behind, names, waits_for};
 use crate::views::exchange::join_text;
@@ -216,7 +217,7 @@ fn who(ctx: &Ctx, prefix: &str) -> Markup {
             input id={ (prefix) "-name" } name="name" type="text" required maxlength="200" autocomplete="off"; }
         div.field { label for={ (prefix) "-country" } { (ctx.t("field-country")) }
             select id={ (prefix) "-country" } name="country" required {
-                @for code in ["SI", "IT", "FR"] { option value=(code) { (country(ctx.lang, code)) } }
+                @for code in COUNTRIES { option value=(code) { (country(ctx.lang, code)) } }
             } }
     }
 }

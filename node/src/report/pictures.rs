@@ -1,6 +1,7 @@
 //! From what is gathered to what the pictures draw.
 
 use super::language::Language;
+use crate::i18n::COUNTRIES;
 use crate::render::graph::{self, Graph};
 use crate::render::map::{Map, Spot};
 use crate::render::{COLOURS, Mark};
@@ -19,9 +20,6 @@ pub enum Colouring {
     /// Its target groups.
     TargetGroup,
 }
-
-/// Countries whose colours never change: those of the partnership.
-const OWN: [&str; 3] = ["SI", "IT", "FR"];
 
 /// Who works with whom.
 pub fn graph(all: &Gathered, members: &Members, language: Language, colouring: Colouring) -> Graph {
@@ -80,8 +78,9 @@ pub fn map(all: &Gathered, language: Language) -> Map {
 /// The countries of organisations, and a mark for each; one more for those that name none.
 fn countries(all: &Gathered, language: Language) -> (Vec<String>, Vec<Mark>) {
     let found: BTreeSet<&str> = all.of_kind("organisation").filter_map(|record| record.text("country")).collect();
-    let others = found.iter().copied().filter(|code| !OWN.contains(code));
-    let codes: Vec<String> = OWN.into_iter().chain(others).map(str::to_owned).collect();
+    let others = found.iter().copied().filter(|code| !COUNTRIES.contains(code));
+    // The colours of the partnership's countries never change.
+    let codes: Vec<String> = COUNTRIES.into_iter().chain(others).map(str::to_owned).collect();
     let mark =
         |(n, code): (usize, &String)| Mark { tag: code.clone(), label: language.country(code), colour: colour(n) };
     let marks = codes.iter().enumerate().map(mark).chain([none(language.country(""))]).collect();

@@ -2,19 +2,18 @@
 
 use super::lines::Lines;
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
-use comin_protocol::record::{Row, Scalar};
+use comin_protocol::record::Row;
 use comin_protocol::schema::{self, Field, LANGUAGES};
 
 /// The flat keys of translations that were written before the text in the record's original language was last changed.
 ///
-/// The order is that of the authors' clocks, which is information and no rule. Of prose nothing is told: a row knows when
-/// a text was begun and not when it was last changed.
+/// The order is that of the authors' clocks, which is information and no rule.
 pub fn stale(row: &Row) -> Vec<String> {
     let (Some(kind), Some(original)) = (schema::kind(&row.key.kind), row.text("original_language")) else {
         return Vec::new();
     };
     let written = |key: &str| {
-        let cell = row.fields.get(key)?.first().filter(|cell| matches!(cell.value, Scalar::Str(_)))?;
+        let cell = row.fields.get(key)?.first().filter(|cell| cell.value.as_str().is_some())?;
         row.origin(cell).map(|origin| origin.time_ms)
     };
     let mut out = Vec::new();
@@ -92,7 +91,7 @@ fn absent(row: &Row, originals: &[&str], lang: &str) -> impl Iterator<Item = Str
 mod tests {
     use super::*;
     use comin_protocol::ids::{ActorId, PartnerId};
-    use comin_protocol::record::{Cell, Origin};
+    use comin_protocol::record::{Cell, Origin, Scalar};
 
     #[test]
     fn a_translation_before_the_last_change_of_the_original_is_stale() {
@@ -119,5 +118,26 @@ mod tests {
         assert!(missing(&row, "sl").is_empty(), "the original is no translation");
         assert_eq!(LANGUAGES, ["it", "sl", "fr", "en"], "in this order they are counted");
         assert_eq!(counts(&row), [1, 0, 1, 2], "what is stale and what is missing");
+    }
+
+    #[test]
+    fn a_long_text_is_told_as_a_short_one_is() {
+        let text = |text: &str, origin| vec![Cell { value: Scalar::Prose(text.to_owned()), origin }];
+        let row = Row {
+            key: RecordKey { kind: "practice".into(), id: [1; 16] },
+            doc: DocId { register: RegisterId::partner(&PartnerId([1; 32])), part: 1 },
+            origins: [3, 5, 8].map(|time_ms| Origin { actor: ActorId([2; 16]), time_ms }).to_vec(),
+            fields: [
+                ("original_language", vec![Cell { value: Scalar::Str("it".into()), origin: 0 }]),
+                ("description@it", text("Nuovo", 1)),
+                ("description@sl", text("Staro", 0)),
+                ("description@fr", text("Neuf", 2)),
+            ]
+            .map(|(key, cells)| (key.to_owned(), cells))
+            .into(),
+            unseen_edits: Vec::new(),
+        };
+        assert_eq!(stale(&row), ["description@sl"], "the text in which nothing has changed since");
+        assert_eq!(counts(&row), [0, 1, 0, 1], "what is stale and what is missing");
     }
 }

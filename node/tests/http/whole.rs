@@ -123,3 +123,34 @@ async fn many_at_once_are_answered_from_one_reading() {
     assert!(!Arc::ptr_eq(&a, &next), "a change makes another one");
     assert_eq!(next.drawn("map".into(), || "anew".to_owned()).svg(), "anew", "and other pictures");
 }
+
+#[tokio::test]
+async fn prose_whose_original_has_changed_is_to_be_translated_again() {
+    let node = start(47, "Ožara", "SI", false);
+    let fields = json!({
+        "title": {"sl": "Mentor", "it": "Mentore"},
+        "description": {"sl": "Ena. Dve.", "it": "Uno. Due."},
+        "original_language": "sl",
+    });
+    let practice = node.add("practice", fields).await;
+    assert!(!says(&node, "/translations?to=it", &practice).await, "all of it is there in Italian");
+    let edit = async |fields: Value| {
+        // The clock that tells what came first counts milliseconds.
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        let path = format!("/api/v1/records/{practice}");
+        let got = node.call_with("PATCH", &path, Some(json!({"fields": fields})), &[("if-match", "*")]).await;
+        assert_eq!(got.status, StatusCode::OK, "{}", got.text);
+        got.json()["values"][0]["stale_translations"].clone()
+    };
+    let shortened = json!({"description": {"sl": "Ena.", "it": "Uno. Due."}});
+    assert_eq!(edit(shortened).await, json!(["description@it"]), "a sentence of the original is gone");
+    is_current(&node).await;
+    let todo = node.page("/translations?to=it").await.text;
+    let row = todo.split("<tr").find(|row| row.contains(&practice)).expect("the page of translations lists it");
+    assert!(row.contains("Older than the original") && row.contains("Description"), "as a translation to do: {row}");
+    let shown = node.page(&format!("/records/{practice}")).await.text;
+    assert!(shown.contains("older than the original"), "the record's page says so");
+    assert_eq!(edit(json!({"description": {"sl": "Ena.", "it": "Uno."}})).await, json!([]), "and is done");
+    assert!(!says(&node, "/translations?to=it", &practice).await, "nothing is left to do");
+    is_current(&node).await;
+}

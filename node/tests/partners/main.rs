@@ -14,5 +14,6 @@ mod rekey;
 mod repair;
 mod revoke;
 mod scenarios;
+mod translations;
 mod waiting;
 mod words;

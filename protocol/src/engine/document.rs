@@ -224,7 +224,7 @@ impl Loaded {
 
     /// Notes a change that has just been applied or committed.
     pub fn note(&mut self, change: &ScannedChange) {
-        self.origins.push(change.actor, change.start_op, change.time_ms);
+        self.origins.note(change);
         self.ancestry.push(&self.am, change);
     }
 
@@ -237,9 +237,7 @@ impl Loaded {
         let mut touched = BTreeSet::new();
         for slice in changes.chunks(limits::APPLY_SLICE) {
             self.apply_slice(slice)?;
-            for (scanned, _) in slice {
-                self.origins.push(scanned.actor, scanned.start_op, scanned.time_ms);
-            }
+            slice.iter().for_each(|(scanned, _)| self.origins.note(scanned));
             for (scanned, _) in slice {
                 touched.extend(record::touched(&self.am, doc, scanned));
             }

@@ -688,7 +688,8 @@ impl Engine {
     }
 
     /// A part that has just become full is compacted without waiting for a pause, and again whenever its history has
-    /// doubled: what a newcomer asks for first is then read from the store as it is.
+    /// doubled: what a newcomer asks for first is then read from the store as it is. New records go to the next part, so
+    /// it is not kept in memory either.
     fn compact_full(&mut self) {
         let due = |doc: &&Document| {
             let full = doc.loaded.is_some() && doc.meta.records >= limits::PART_RECORDS_FULL && !doc.id.is_links();
@@ -696,6 +697,9 @@ impl Engine {
         };
         for id in self.docs.values().filter(due).map(|doc| doc.id).collect::<Vec<_>>() {
             self.compact(id);
+            if let Some(doc) = self.docs.get_mut(&id).filter(|doc| doc.parked.is_empty()) {
+                doc.loaded = None;
+            }
         }
     }
 

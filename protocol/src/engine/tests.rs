@@ -601,6 +601,11 @@ fn a_part_that_becomes_full_is_compacted_without_a_pause() {
     assert!(stored.changes.is_empty(), "nothing is left to replay");
     let frontier = &stored.snapshot.as_ref().expect("it is full").frontier;
     assert_eq!(frontier.changes(), limits::PART_RECORDS_FULL, "every edit is in it");
+    let is_loaded = |status: Status| status.docs.iter().any(|doc| doc.doc == first.doc && doc.loaded);
+    assert!(!is_loaded(world.status(0)), "new records go to the next part: this one is not kept in memory");
+    let edited = world.edit(0, at(&first), &[("name", "again")]);
+    assert_eq!(edited.text("name"), Some("again"), "and is there when somebody edits a record of it");
+    assert!(is_loaded(world.status(0)), "it stays for the next edit");
 }
 
 #[test]

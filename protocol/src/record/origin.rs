@@ -1,9 +1,11 @@
-//! Who wrote which operations when.
+//! Who wrote which operations when, and who changed a text last.
 
 use crate::ids::ActorId;
+use crate::scan::{KeyRef, ObjRef, OpId, ScannedChange, scan};
 use automerge::{Automerge, Change, ChangeMetadata, ObjId};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::Origin;
 
@@ -15,6 +17,18 @@ use super::Origin;
 #[derive(Clone, Debug, Default)]
 pub struct OriginIndex {
     by_actor: HashMap<ActorId, Vec<(u64, i64)>>,
+    /// Of each text that was changed after the change that made it the change that did so last. What a text has lost
+    /// leaves no trace in it, so the operations of all changes are read, once a text is asked about.
+    texts: OnceLock<HashMap<OpId, Latest>>,
+}
+
+/// A change of a text. Of several that know nothing of one another the last by the authors' clocks counts, on every node
+/// the same.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Latest {
+    time_ms: i64,
+    start_op: u64,
+    actor: ActorId,
 }
 
 impl OriginIndex {
@@ -56,6 +70,14 @@ impl OriginIndex {
         }
     }
 
+    /// Adds a change that the document has just taken.
+    pub fn note(&mut self, change: &ScannedChange) {
+        self.push(change.actor, change.start_op, change.time_ms);
+        if let Some(texts) = self.texts.get_mut() {
+            note_texts(texts, change);
+        }
+    }
+
     /// The time of the change that holds this operation, in milliseconds; 0 where it is not known.
     pub fn time_ms(&self, actor: &ActorId, counter: u64) -> i64 {
         self.change_of(actor, counter).0
@@ -73,6 +95,36 @@ impl OriginIndex {
     pub(super) fn origin(&self, id: &ObjId) -> Origin {
         let (actor, counter) = author(id);
         Origin { actor, time_ms: self.time_ms(&actor, counter) }
+    }
+
+    /// Who changed a text last, and when; `None`: nobody has since the change that made it.
+    pub(super) fn last_change_of_text(&self, doc: &Automerge, id: &ObjId) -> Option<Origin> {
+        let (actor, counter) = author(id);
+        let texts = self.texts.get_or_init(|| changed_texts(doc));
+        texts.get(&OpId { counter, actor }).map(|last| Origin { actor: last.actor, time_ms: last.time_ms })
+    }
+}
+
+/// The texts of a document that were changed after they were made.
+fn changed_texts(doc: &Automerge) -> HashMap<OpId, Latest> {
+    let mut texts = HashMap::new();
+    // Admission lets no change in that the scan does not read.
+    let changes = doc.get_changes(&[]).into_iter().filter_map(|change| scan(change.raw_bytes()).ok());
+    changes.for_each(|change| note_texts(&mut texts, &change));
+    texts
+}
+
+fn note_texts(texts: &mut HashMap<OpId, Latest>, change: &ScannedChange) {
+    let latest = Latest { time_ms: change.time_ms, start_op: change.start_op, actor: change.actor };
+    let mut last = None;
+    for op in &change.ops {
+        let (ObjRef::Object(text), KeyRef::Element(_)) = (&op.obj, &op.key) else { continue };
+        let is_made_here = text.actor == change.actor && text.counter >= change.start_op;
+        // Operations on one text follow one another.
+        if !is_made_here && last != Some(*text) {
+            texts.entry(*text).and_modify(|known| *known = latest.max(*known)).or_insert(latest);
+            last = Some(*text);
+        }
     }
 }
 

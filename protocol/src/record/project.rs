@@ -161,9 +161,11 @@ struct Field {
 }
 
 /// One value and the operation that wrote it; for prose the operation is the text's id.
+#[derive(Clone)]
 struct Standing {
     value: Scalar,
     id: ObjId,
+    is_text: bool,
 }
 
 impl Field {
@@ -171,10 +173,15 @@ impl Field {
         let standing = if item.conflict {
             // Automerge sorts ascending and shows the last.
             let all = doc.get_all(obj, &*item.key).unwrap_or_default().into_iter().rev();
-            all.map(|(value, id)| Standing { value: read_owned(doc, value, &id), id }).collect()
+            let standing = |(value, id): (Value<'_>, ObjId)| {
+                let is_text = matches!(value, Value::Object(ObjType::Text));
+                Standing { value: read_owned(doc, value, &id), id, is_text }
+            };
+            all.map(standing).collect()
         } else {
             let id = item.id();
-            vec![Standing { value: read_value(doc, &item.value, &id), id }]
+            let is_text = matches!(item.value, ValueRef::Object(ObjType::Text));
+            vec![Standing { value: read_value(doc, &item.value, &id), id, is_text }]
         };
         Self { name: name.to_owned(), standing }
     }
@@ -241,7 +248,7 @@ fn row(
     places: &[Place],
     standing: Vec<Field>,
 ) -> Row {
-    let mut origins = Origins { index, list: Vec::with_capacity(2), last: None };
+    let mut origins = Origins { doc, index, list: Vec::with_capacity(2), last: None };
     if let Some(map) = places.first().filter(|place| place.is_map()) {
         origins.entry(&map.obj);
     } else if let Some(first) = standing
@@ -251,25 +258,24 @@ fn row(
     {
         origins.entry(&first.id);
     }
-    let unseen: Vec<(String, Scalar, ObjId)> = unseen_by_deletion(doc, places, &standing)
+    let unseen: Vec<(String, Standing)> = unseen_by_deletion(doc, places, &standing)
         .into_iter()
-        .map(|(name, one)| (name.to_owned(), one.value.clone(), one.id.clone()))
+        .map(|(name, one)| (name.to_owned(), one.clone()))
         .collect();
     let mut fields = Vec::with_capacity(standing.len());
     for (name, shown) in standing.into_iter().map(Field::into_shown) {
         if !shown.is_empty() {
-            let cell = |one: Standing| Cell { origin: origins.entry(&one.id), value: one.value };
-            fields.push((name, shown.into_iter().map(cell).collect()));
+            fields.push((name, shown.into_iter().map(|one| origins.cell(one)).collect()));
         }
     }
-    let unseen_edits =
-        unseen.into_iter().map(|(name, value, id)| (name, Cell { value, origin: origins.entry(&id) })).collect();
+    let unseen_edits = unseen.into_iter().map(|(name, one)| (name, origins.cell(one))).collect();
     // Made of a sorted list at once: that is quicker than one by one.
     Row { key, doc: *doc_id, origins: origins.list, fields: fields.into_iter().collect(), unseen_edits }
 }
 
 /// The table of origins of a row, as it grows.
 struct Origins<'a> {
+    doc: &'a Automerge,
     index: &'a OriginIndex,
     list: Vec<Origin>,
     /// The change asked for last, as actor and operation counters, and its entry: a record's fields mostly
@@ -278,8 +284,17 @@ struct Origins<'a> {
 }
 
 impl Origins<'_> {
-    /// The entry for the author of this operation. Beyond 65,536 authors of one record, which only a hostile
-    /// document has, the last entry stands for all.
+    /// A value with the entry of who wrote it; of a text, of who changed it last.
+    fn cell(&mut self, one: Standing) -> Cell {
+        let changed = one.is_text.then(|| self.index.last_change_of_text(self.doc, &one.id)).flatten();
+        let origin = match changed {
+            Some(origin) => self.place(origin),
+            None => self.entry(&one.id),
+        };
+        Cell { value: one.value, origin }
+    }
+
+    /// The entry for the author of this operation.
     fn entry(&mut self, id: &ObjId) -> u16 {
         let (actor, counter) = author(id);
         if let Some((last, counters, entry)) = &self.last
@@ -289,16 +304,21 @@ impl Origins<'_> {
             return *entry;
         }
         let (time_ms, counters) = self.index.change_of(&actor, counter);
-        let origin = Origin { actor, time_ms };
+        let entry = self.place(Origin { actor, time_ms });
+        self.last = Some((actor, counters, entry));
+        entry
+    }
+
+    /// The entry of an origin. Beyond 65,536 authors of one record, which only a hostile document has, the last entry
+    /// stands for all.
+    fn place(&mut self, origin: Origin) -> u16 {
         let at = self.list.iter().rposition(|other| *other == origin).unwrap_or_else(|| {
             if self.list.len() <= usize::from(u16::MAX) {
                 self.list.push(origin);
             }
             self.list.len() - 1
         });
-        let entry = u16::try_from(at).unwrap_or(u16::MAX);
-        self.last = Some((actor, counters, entry));
-        entry
+        u16::try_from(at).unwrap_or(u16::MAX)
     }
 }
 

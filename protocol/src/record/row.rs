@@ -66,7 +66,7 @@ impl From<i64> for Scalar {
     }
 }
 
-/// Who wrote a value, and when by that device's clock.
+/// Who wrote a value, and when by that device's clock. Of prose: who changed it last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode)]
 #[cbor(array)]
 pub struct Origin {

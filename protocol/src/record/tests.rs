@@ -282,6 +282,57 @@ fn competing_texts_are_a_conflict_and_one_text_decides() {
     assert_eq!(values(&a.row(&key), "story@it"), [Scalar::Prose("uno e due".into())], "the decision replaces both");
 }
 
+/// Who wrote the values of a field, and when.
+fn origins_of(row: &Row, field: &str) -> Vec<(ActorId, i64)> {
+    let cells = row.fields.get(field).into_iter().flatten();
+    cells.filter_map(|cell| row.origin(cell)).map(|origin| (origin.actor, origin.time_ms)).collect()
+}
+
+#[test]
+fn prose_tells_who_changed_it_last() {
+    let (mut a, mut b, key) = pair(&[prose("story@it", "uno due"), prose("story@sl", "ena dve"), prose("other", "x")]);
+    let mut kept = OriginIndex::from_doc(&a.doc);
+    project(&a.doc, &a.id, &kept, &key).expect("the record is there");
+    let before = a.doc.get_heads();
+    a.edit(&key, 2_000, &[prose("story@it", "uno due tre"), prose("story@sl", "ena dve tri")]);
+    b.edit(&key, 3_000, &[prose("story@it", "due"), FieldChange::clear("other")]);
+    sync(&mut a, &mut b);
+    let row = a.row(&key);
+    assert_eq!(row, b.row(&key), "in whatever order the changes came");
+    assert_eq!(
+        origins_of(&row, "story@it"),
+        [(SI, 3_000)],
+        "the last of two counts, also where it only took words away"
+    );
+    assert_eq!(origins_of(&row, "story@sl"), [(IT, 2_000)], "a text in which somebody added words");
+    assert_eq!(row.origins[0], Origin { actor: IT, time_ms: 1_000 }, "the creator stays the first");
+    a.doc.get_changes(&before).iter().for_each(|change| kept.note(&scanned(change)));
+    assert_eq!(project(&a.doc, &a.id, &kept, &key), Some(row), "an index that is kept tells the same as a new one");
+}
+
+#[test]
+fn competing_texts_each_tell_who_changed_them_last() {
+    let (mut a, mut b, key) = pair(&[]);
+    a.edit(&key, 2_000, &[prose("story@it", "uno")]);
+    b.edit(&key, 3_000, &[prose("story@it", "due")]);
+    let mut c = a.fork(FR);
+    c.edit(&key, 4_000, &[prose("story@it", "uno!")]);
+    sync(&mut a, &mut b);
+    sync(&mut a, &mut c);
+    let mut origins = origins_of(&a.row(&key), "story@it");
+    origins.sort();
+    assert_eq!(origins, [(SI, 3_000), (FR, 4_000)], "France has changed Italy's text");
+    a.edit(&key, 5_000, &[FieldChange::put(DELETED, true)]);
+    c.edit(&key, 6_000, &[FieldChange::put("phone", "1")]);
+    let mut d = c.fork(ActorId([0x44; 16]));
+    d.edit(&key, 7_000, &[prose("story@it", "uno e due")]);
+    d.edit(&key, 8_000, &[prose("story@it", "uno e due tre")]);
+    sync(&mut a, &mut d);
+    let row = a.row(&key);
+    let edit = row.unseen_edits.iter().find(|(field, _)| field == "story@it").expect("an edit beside the deletion");
+    assert_eq!(row.origin(&edit.1).map(|origin| origin.time_ms), Some(8_000), "so does an edit beside a deletion");
+}
+
 proptest::proptest! {
     #[test]
     fn any_change_of_a_text_reads_as_written(old in "[ab \u{301}č👩\u{200d}🚀\n]{0,24}", new in "[ab \u{301}č👩\u{200d}🚀\n]{1,24}") {
@@ -369,9 +420,9 @@ fn deletion_against_edit_is_a_conflict() {
             let found: Vec<&str> = row.unseen_edits.iter().map(|(field, _)| field.as_str()).collect();
             assert_eq!(found, [edit.key.as_str()], "the edit that the deletion had not seen");
             assert_eq!(
-                row.origin(&row.unseen_edits[0].1).map(|o| o.actor == second),
-                Some(!edit.key.contains("story")),
-                "its author (a text names its maker)"
+                row.origin(&row.unseen_edits[0].1).map(|o| o.actor),
+                Some(second),
+                "its author, and not who made the text"
             );
             assert!(row.is_listed() && row.is_deleted() && row.has_conflict(), "listed, marked");
             let mut restored = b.fork(FR);

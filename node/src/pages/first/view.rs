@@ -1,7 +1,7 @@
 //! What the first page shows.
 
 use super::Draft;
-use crate::i18n::Lang;
+use crate::i18n::{COUNTRIES, Lang};
 use crate::pages::layout::frame;
 use crate::pages::show::{country, icon};
 use crate::pages::{assets, value};
@@ -10,9 +10,6 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use comin_protocol::statement::{is_country, is_name};
 use maud::{Markup, html};
-
-/// The countries of the partnership; any other is two letters.
-const COUNTRIES: [&str; 3] = ["SI", "IT", "FR"];
 
 /// What somebody has entered.
 pub struct Asked {
