@@ -168,6 +168,14 @@ impl NodeHandle {
         let store = self.store.clone();
         tokio::task::spawn_blocking(move || read(store.as_ref())).await.map_err(|e| StoreError::Io(e.to_string()))?
     }
+
+    /// Reads from the store on the caller's own thread, which it blocks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn read_here<T>(&self, read: impl FnOnce(&dyn Store) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        read(self.store.as_ref())
+    }
 }
 
 /// A running node: its threads. [`Node::stop`] ends it cleanly; dropping it does the same.

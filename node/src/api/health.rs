@@ -41,6 +41,8 @@ pub async fn metrics(State(app): State<AppState>) -> Answer<Response> {
         let _ = write!(out, "# HELP comin_{name} {help}\n# TYPE comin_{name} gauge\ncomin_{name} {value}\n");
     };
     gauge("up_seconds", "Seconds since this process began to serve.", app.started().elapsed().as_secs());
+    gauge("memory_bytes", "Resident memory of this process.", memory_bytes());
+    gauge("prepared", "1 once what pages and searches are answered from is in memory.", u64::from(app.is_prepared()));
     gauge("records", "Records held, per register, deleted ones included.", records);
     gauge("conflicts", "Records with fields that wait for a decision.", conflicts);
     gauge("changes", "Changes held in all documents.", status.docs.iter().map(|d| d.changes).sum());
@@ -56,4 +58,12 @@ pub async fn metrics(State(app): State<AppState>) -> Answer<Response> {
     gauge("stopped", "1 once the engine has stopped.", u64::from(status.stopped.is_some()));
     gauge("faults", "Faults of peers and authors noticed.", status.faults.iter().map(|f| f.count).sum());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], out).into_response())
+}
+
+/// Resident memory of this process; 0 where the system does not tell.
+fn memory_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kib.unwrap_or_default() * 1024
 }

@@ -87,6 +87,7 @@ mod members;
 mod multipart;
 mod openapi;
 mod persons;
+mod prepare;
 pub mod problem;
 mod records;
 mod registers;
@@ -108,6 +109,7 @@ pub use auth::Trusted;
 pub(crate) use context::{Form, LANG_COOKIE, language};
 pub use entrance::Entrance;
 pub(crate) use import::{Stage as ImportStage, outcome as import_outcome, start as start_import};
+pub use prepare::prepare;
 pub use problem::{Answer, Problem};
 pub use routes::router;
 pub use serve::{serve_control, serve_office, serve_page};
@@ -128,7 +130,7 @@ pub(crate) use records::{
     read_version,
 };
 pub(crate) use registers::{WritersBody, find as find_register};
-pub(crate) use report::{drawn_graph, drawn_map, made, partners as partner_states};
+pub(crate) use report::{made, partners as partner_states};
 pub(crate) use status::{dials, lines as lines_of};
 pub(crate) use uploads::{Owner, Upload};
 pub(crate) use users::hashing;

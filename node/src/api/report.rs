@@ -5,10 +5,10 @@ use super::problem::{Answer, Problem};
 use super::state::AppState;
 use super::status;
 use crate::i18n::Lang;
-use crate::report::{self, Colouring, Language, PartnerState, STYLE, Survey, Table};
+use crate::report::{self, Colouring, Language, PartnerState, STYLE, Survey, Table, drawn_graph, drawn_map};
 use crate::views::figures;
 use crate::views::time::now_ms;
-use crate::views::{Audience, Drawn, Gathered, Scene};
+use crate::views::{Audience, Made, Scene};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -69,9 +69,12 @@ pub async fn made<T: Send + 'static>(
     make: impl FnOnce(&Scene) -> T + Send + 'static,
 ) -> Answer<T> {
     let (roster, whole) = (app.node().roster(), app.whole());
-    let made = app.node().read(move |store| match audience {
-        Audience::Partnership => Ok(make(whole.scene(store, &roster, now_ms())?.as_ref())),
-        Audience::Public => Ok(make(&Scene::of(Gathered::public(store, &roster)?, now_ms()))),
+    let made = app.node().read(move |store| {
+        let scene = match audience {
+            Audience::Partnership => whole.scene(store, &roster, now_ms())?,
+            Audience::Public => whole.public(store, &roster, now_ms())?,
+        };
+        Ok(make(&scene))
     });
     Ok(made.await?)
 }
@@ -115,13 +118,14 @@ pub async fn report(State(app): State<AppState>, lang: Lang, Params(params): Par
     let partners = partners(&app, &status, language);
     let text = made(&app, audience, move |scene| {
         let federation = status.roster.federation.as_ref().map(|federation| federation.name.as_str());
-        let survey =
-            Survey { all: &scene.all, federation, partners: &partners, as_of: &scene.as_of, audience, language };
-        let document = survey.document();
-        if is_html { report::html(&document) } else { report::markdown(&document) }
+        let survey = Survey { scene, federation, partners: &partners, audience, language };
+        scene.written(format!("html {is_html} {}", survey.beside()), || {
+            let document = survey.document();
+            if is_html { report::html(&document) } else { report::markdown(&document) }
+        })
     });
     let (kind, text) = (if is_html { "text/html; charset=utf-8" } else { "text/markdown; charset=utf-8" }, text.await?);
-    let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
+    let mut response = ([(header::CONTENT_TYPE, kind)], text.text().to_owned()).into_response();
     if is_html {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy());
     }
@@ -155,19 +159,8 @@ pub async fn map(State(app): State<AppState>, lang: Lang, Params(params): Params
     Ok(svg_file(made(&app, audience, move |scene| drawn_map(scene, language)).await?))
 }
 
-/// The picture of organisations and networks.
-pub fn drawn_graph(scene: &Scene, language: Language, colour: Colouring) -> Drawn {
-    let draw = || report::graph(&scene.all, &scene.members, language, colour).draw(&language.words()).svg;
-    scene.drawn(format!("graph {} {colour:?}", language.code()), draw)
-}
-
-/// The picture of where organisations are.
-pub fn drawn_map(scene: &Scene, language: Language) -> Drawn {
-    scene.drawn(format!("map {}", language.code()), || report::map(&scene.all, language).draw(&language.words()).svg)
-}
-
-fn svg_file(picture: Drawn) -> Response {
-    ([(header::CONTENT_TYPE, "image/svg+xml")], picture.svg().to_owned()).into_response()
+fn svg_file(picture: Made) -> Response {
+    ([(header::CONTENT_TYPE, "image/svg+xml")], picture.text().to_owned()).into_response()
 }
 
 /// `GET tables`: what the pictures say, for those who cannot see them.
@@ -224,7 +217,7 @@ pub async fn calendar(
 
 fn event_json(event: &crate::views::Record, language: Language) -> Value {
     json!({
-        "id": event.key, "title": event.title(language.code()).text, "when": event.fields.get("when"),
+        "id": event.key, "title": event.title(language.code()).text, "when": event.json("when"),
         "type": event.text("type"), "state": event.text("state"), "place": event.text("place"),
         "country": event.text("country"), "networks": event.set("networks").collect::<Vec<_>>(),
     })

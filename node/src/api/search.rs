@@ -56,9 +56,10 @@ pub async fn search(
     let mut filter = list.filter(&app).await?;
     let text = filter.q.take().ok_or_else(|| Problem::bad_request("q is missing").hint("GET search?q=words"))?;
     let query = Query { text, filter };
-    let (own, roster, index) = (app.own().await?, app.node().roster(), app.search());
+    let (own, roster) = (app.own().await?, app.node().roster());
+    let (index, search) = (app.index(), app.search());
     let found = app.node().read(move |store| {
-        let (hits, total) = index.search(store, &query, lang, limit)?;
+        let (hits, total) = search.search(store, &index, &query, lang, limit)?;
         let reader = Reader::new(store, &roster, own, lang);
         let mut items = Vec::new();
         for hit in hits {

@@ -18,6 +18,7 @@ use crate::work::WorkIndex;
 use crate::work::same::SameIndex;
 use comin_protocol::engine::CommandError;
 use comin_protocol::ids::{DeviceKey, PartnerId, RecordKey};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -63,6 +64,7 @@ struct Inner {
     imports: Imports,
     uploads: Uploads,
     started: Instant,
+    prepared: AtomicBool,
     own: OnceLock<(PartnerId, DeviceKey)>,
 }
 
@@ -83,6 +85,7 @@ impl AppState {
             imports: Imports::default(),
             uploads: Uploads::default(),
             started: Instant::now(),
+            prepared: AtomicBool::new(false),
             own: OnceLock::new(),
             node,
             config,
@@ -209,6 +212,15 @@ impl AppState {
     /// Which records are one.
     pub fn same(&self) -> Arc<SameIndex> {
         self.0.same.clone()
+    }
+
+    /// Whether what pages and searches are answered from has been made once.
+    pub fn is_prepared(&self) -> bool {
+        self.0.prepared.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_prepared(&self) {
+        self.0.prepared.store(true, Ordering::Release);
     }
 
     /// When this process began to serve.

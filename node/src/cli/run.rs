@@ -231,6 +231,10 @@ async fn serve(
     let peers = peers.ok().and_then(Result::ok).map(|addresses| addresses.clone()).unwrap_or_default();
     let office_at = app.office().map(|(office, port)| office.addresses(*port)).unwrap_or_default();
     ready(address.port(), &peers, &office_at, out);
+    let going_on = stopping.clone();
+    if let Err(error) = api::prepare(app, move || !*going_on.borrow()) {
+        tracing::warn!(%error, "what pages are made from is read at the first request");
+    }
     let ended = until_stopped(&handle).await;
     tracing::info!("stopping");
     stop.send_replace(true);

@@ -244,6 +244,8 @@ pub(crate) fn host(website: &str) -> Option<String> {
 pub(crate) struct Core {
     /// The words that say which one it is, in one order; all of them where none does.
     words: Box<str>,
+    /// How many letters they have, with the blanks between them.
+    chars: usize,
     /// The triples of letters in them, sorted.
     triples: Box<[u32]>,
 }
@@ -262,7 +264,7 @@ impl Core {
         let mut triples: Vec<u32> = padded.windows(3).map(packed).collect();
         triples.sort_unstable();
         triples.dedup();
-        Self { words: words.into(), triples: triples.into() }
+        Self { chars: words.chars().count(), words: words.into(), triples: triples.into() }
     }
 
     /// By what a name is found: the beginnings of its words.
@@ -275,10 +277,12 @@ impl Core {
         if self.words.is_empty() || other.words.is_empty() {
             return false;
         }
-        let longer = self.words.chars().count().max(other.words.chars().count());
+        let lengths = [self.chars.min(other.chars), self.chars.max(other.chars)];
+        // As many letters as one has more are wrong in any case: then the others need not be counted.
+        let may_differ = |[shorter, longer]: [usize; 2]| longer >= 5 && (longer - shorter) * 6 <= longer;
         self.words == other.words
             || self.shares(other)
-            || longer >= 5 && distance(&self.words, &other.words) * 6 <= longer
+            || may_differ(lengths) && distance(&self.words, &other.words) * 6 <= lengths[1]
     }
 
     /// Whether so large a part of all triples is common to both (Dice).

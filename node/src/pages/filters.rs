@@ -72,10 +72,10 @@ pub fn page(
     }
     let query = Query { text, filter: Filter { q: None, ..filter.clone() } };
     // How many there are is known only when they are found: a page behind the last one is the last one.
-    let (_, total) = search.search(store, &query, lang, 0)?;
+    let (_, total) = search.search(store, index, &query, lang, 0)?;
     let pages = total.div_ceil(page_rows.max(1)).max(1);
     let page = page.clamp(1, pages);
-    let (hits, _) = search.search(store, &query, lang, page * page_rows)?;
+    let (hits, _) = search.search(store, index, &query, lang, page * page_rows)?;
     let shown = hits.into_iter().skip((page - 1) * page_rows);
     let groups = shown.map(|hit| store.rows_of(&hit.key)).collect::<Result<Vec<_>, _>>()?;
     Ok(ListPage { groups: groups.into_iter().filter(|rows| !rows.is_empty()).collect(), total, page, pages })

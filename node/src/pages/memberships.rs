@@ -6,7 +6,7 @@ use crate::api::limits::PAGE_ROWS;
 use crate::api::{Answer, parse_key};
 use crate::store::StoreError;
 use crate::views::figures::InForce;
-use crate::views::{Group, Reader, Titles, fold, for_each_group, sort_key, time, words};
+use crate::views::{Group, ListPage, Memberships, Reader, Titles, fold, time, words};
 use axum::response::Response;
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
@@ -16,22 +16,11 @@ use maud::{Markup, html};
 /// The kind of these records.
 const KIND: &str = "membership";
 
-/// What the address asks for.
-struct Asked {
-    network: Option<RecordKey>,
-    state: Option<InForce>,
-    /// Folded; in the name of one of the ends.
-    text: Option<String>,
-    page: usize,
-}
-
 struct Found {
     groups: Vec<Group>,
     titles: Titles,
     networks: Vec<(RecordKey, String)>,
-    total: usize,
-    page: usize,
-    pages: usize,
+    page: ListPage,
 }
 
 /// `GET /memberships?network=&state=&q=&page=`.
@@ -39,14 +28,14 @@ struct Found {
 /// # Errors
 /// 400 for a network that cannot be read.
 pub async fn list(ctx: Ctx) -> Answer<Response> {
-    let asked = Asked {
+    let today = time::today().to_string();
+    let asked = Memberships {
         network: ctx.query("network").map(parse_key).transpose()?,
         state: ctx.query("state").and_then(InForce::from_code),
-        text: ctx.query("q").map(fold),
-        page: ctx.query("page").and_then(|text| text.parse().ok()).unwrap_or(1),
+        q: ctx.query("q").map(fold),
+        today: today.clone(),
     };
-    let today = time::today().to_string();
-    let found = read(&ctx, asked, today.clone()).await?;
+    let found = read(&ctx, asked, ctx.query("page").and_then(|text| text.parse().ok()).unwrap_or(1)).await?;
     let plural = ctx.t("kinds-membership");
     let states = InForce::ALL.map(|state| (state.code(), ctx.t(&format!("membership-{}", state.code()))));
     let named: Vec<(String, String)> =
@@ -63,53 +52,27 @@ pub async fn list(ctx: Ctx) -> Answer<Response> {
             }
         }
         section #list data-live aria-label=(plural) {
-            p.summary role="status" { (ctx.tw("n-records", &[("n", found.total.into())])) }
+            p.summary role="status" { (ctx.tw("n-records", &[("n", found.page.total.into())])) }
             @if found.groups.is_empty() { (lists::empty(&ctx, KIND)) }
-            @else { (table(&ctx, &plural, &found, &today)) (lists::pager(&ctx, found.page, found.pages)) }
+            @else { (table(&ctx, &plural, &found, &today)) (lists::pager(&ctx, found.page.page, found.page.pages)) }
         }
     };
     Ok(ctx.page(Place::Kind(KIND), &plural, main))
 }
 
-async fn read(ctx: &Ctx, asked: Asked, today: String) -> Answer<Found> {
+async fn read(ctx: &Ctx, asked: Memberships, page: usize) -> Answer<Found> {
     let (index, roster, lang) = (ctx.app.index(), ctx.status.roster.clone(), ctx.lang);
     let own = (ctx.status.partner, ctx.status.device);
     let found = ctx.app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
-        let mut rows: Vec<Vec<Row>> = Vec::new();
-        for_each_group(store, KIND, |group| {
-            let is_wanted = |row: &Row| {
-                row.is_listed()
-                    && asked.network.as_ref().is_none_or(|key| end(row, "network").as_ref() == Some(key))
-                    && asked.state.is_none_or(|state| state_of(row, &today) == state)
-            };
-            if group.iter().any(is_wanted) {
-                rows.push(group.to_vec());
-            }
-        })?;
-        let titles = reader.titles(&rows.iter().flatten().collect::<Vec<_>>())?;
-        let called = |rows: &[Row], field: &str| {
-            let key = rows.first().and_then(|row| end(row, field));
-            key.and_then(|key| titles.get(&key).cloned()).unwrap_or_default()
-        };
-        if let Some(text) = &asked.text {
-            rows.retain(|rows| ENDS.iter().any(|field| fold(&called(rows, field)).contains(text)));
-        }
-        // By network, and within one by organisation.
-        rows.sort_by_cached_key(|rows| {
-            (ENDS.map(|field| sort_key(lang, &called(rows, field))), rows.first().map(|row| row.key.clone()))
-        });
-        let (total, pages) = (rows.len(), rows.len().div_ceil(PAGE_ROWS).max(1));
-        let page = asked.page.clamp(1, pages);
-        let shown = rows.into_iter().skip((page - 1) * PAGE_ROWS).take(PAGE_ROWS);
-        let groups = shown.filter_map(|rows| reader.group(rows).transpose()).collect::<Result<Vec<_>, StoreError>>()?;
-        Ok(Found { groups, titles, networks: filters::networks(store, &index, lang)?, total, page, pages })
+        let page = index.memberships(store, &asked, lang, page, PAGE_ROWS)?;
+        let titles = reader.titles(&page.groups.iter().flatten().collect::<Vec<_>>())?;
+        let groups = page.groups.iter().cloned().filter_map(|rows| reader.group(rows).transpose());
+        let groups = groups.collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(Found { groups, titles, networks: filters::networks(store, &index, lang)?, page })
     });
     Ok(found.await?)
 }
-
-/// The records that a membership ties, in the order of the list.
-const ENDS: [&str; 2] = ["network", "organisation"];
 
 fn end(row: &Row, field: &str) -> Option<RecordKey> {
     words(row, field).iter().find_map(|text| RecordKey::parse(text))

@@ -86,7 +86,8 @@ fn offer(
     }
     if !wanted.asked.is_empty() {
         let filter = Filter { kind: wanted.kinds.first().map(|kind| (*kind).to_owned()), ..Filter::default() };
-        let (hits, _) = search.search(store, &Query { text: wanted.asked.clone(), filter }, lang, FOUND_MAX)?;
+        let query = Query { text: wanted.asked.clone(), filter };
+        let (hits, _) = search.search(store, index, &query, lang, FOUND_MAX)?;
         for hit in hits {
             if !wanted.standing.contains(&hit.key) {
                 offer.records.extend(store.rows_of(&hit.key)?.first().map(titled));

@@ -4,16 +4,18 @@ use super::layout::{Ctx, Place};
 use super::lists::pager;
 use super::show;
 use crate::api::limits::PAGE_ROWS;
-use crate::api::{Answer, drawn_graph, drawn_map, made};
-use crate::report::{self, Cell, Colouring, Language, Table};
+use crate::api::{Answer, made};
+use crate::report::{self, Cell, Colouring, Language, Table, drawn_graph, drawn_map};
 use crate::views::figures::{self, Figures};
-use crate::views::{Audience, Scene, time};
+use crate::views::{Audience, Made, Scene, time};
 use axum::response::Response;
 use comin_protocol::schema::vocabulary;
 use maud::{Markup, PreEscaped, html};
 
 /// A picture up to this many bytes stands in the page; a larger one is fetched beside it.
 const INLINE_BYTES_MAX: usize = 60_000;
+/// Of more organisations it is large, and drawing it takes long: the page and its table do not wait for that.
+const INLINE_ORGANISATIONS_MAX: usize = 600;
 
 /// A table cut to one page, and how many pages there are.
 struct Cut {
@@ -31,10 +33,16 @@ fn cut(mut table: Table, wanted: usize) -> Cut {
 
 /// One page of the table of organisations: the others are not written.
 fn organisations(scene: &Scene, language: Language, wanted: usize) -> Cut {
-    let pages = scene.all.of_kind("organisation").count().div_ceil(PAGE_ROWS).max(1);
+    let pages = scene.all.of_kind("organisation").len().div_ceil(PAGE_ROWS).max(1);
     let page = wanted.clamp(1, pages);
     let shown = (page - 1) * PAGE_ROWS..page * PAGE_ROWS;
     Cut { table: report::organisations(&scene.all, &scene.members, language, shown), page, pages }
+}
+
+/// The picture, where it may stand in the page.
+fn inline(scene: &Scene, draw: impl FnOnce() -> Made) -> Option<Made> {
+    let is_small = scene.all.of_kind("organisation").len() <= INLINE_ORGANISATIONS_MAX;
+    is_small.then(draw).filter(|picture| picture.text().len() <= INLINE_BYTES_MAX)
 }
 
 fn wanted_page(ctx: &Ctx) -> usize {
@@ -48,14 +56,14 @@ fn wanted_page(ctx: &Ctx) -> usize {
 pub async fn map(ctx: Ctx) -> Answer<Response> {
     let (language, page) = (Language::from(ctx.lang), wanted_page(&ctx));
     let (svg, table) = made(&ctx.app, Audience::Partnership, move |scene| {
-        (drawn_map(scene, language), organisations(scene, language, page))
+        (inline(scene, || drawn_map(scene, language)), organisations(scene, language, page))
     })
     .await?;
     let title = ctx.t("map-title");
     let main = html! {
         h1 { (title) }
         p.lead { (ctx.t("map-lead")) }
-        (picture(svg.svg(), &format!("/api/v1/map.svg?language={}", language.code()), &title))
+        (picture(svg.as_ref(), &format!("/api/v1/map.svg?language={}", language.code()), &title))
         (same(&ctx, &[table]))
     };
     Ok(ctx.page(Place::Map, &title, main))
@@ -71,7 +79,7 @@ pub async fn graph(ctx: Ctx) -> Answer<Response> {
     let colour = if by_group { Colouring::TargetGroup } else { Colouring::Country };
     let (svg, tables) = made(&ctx.app, Audience::Partnership, move |scene| {
         let networks = cut(report::networks(&scene.all, &scene.members, language), 1);
-        (drawn_graph(scene, language, colour), [networks, organisations(scene, language, page)])
+        (inline(scene, || drawn_graph(scene, language, colour)), [networks, organisations(scene, language, page)])
     })
     .await?;
     let title = ctx.t("graph-title");
@@ -83,19 +91,20 @@ pub async fn graph(ctx: Ctx) -> Answer<Response> {
             a href="/graph" aria-current=[(!by_group).then_some("page")] { (ctx.t("field-country")) }
             a href="/graph?colour=target_group" aria-current=[by_group.then_some("page")] { (ctx.t("field-target_groups")) }
         }
-        (picture(svg.svg(), &format!("/api/v1/graph.svg?language={}&colour={name}", language.code()), &title))
+        (picture(svg.as_ref(), &format!("/api/v1/graph.svg?language={}&colour={name}", language.code()), &title))
         (same(&ctx, &tables))
     };
     Ok(ctx.page(Place::Graph, &title, main))
 }
 
-fn picture(svg: &str, address: &str, title: &str) -> Markup {
+fn picture(svg: Option<&Made>, address: &str, title: &str) -> Markup {
     html! {
         figure.picture tabindex="0" aria-label=(title) {
-            @if svg.len() <= INLINE_BYTES_MAX {
+            @match svg {
                 // Our own markup, in which every text of people is escaped (`render::svg`).
-                (PreEscaped(svg))
-            } @else { img src=(address) alt=(title) loading="lazy"; }
+                Some(svg) => (PreEscaped(svg.text())),
+                None => { img src=(address) alt=(title) loading="lazy"; }
+            }
             figcaption { a href=(address) download { "SVG" } }
         }
     }

@@ -3,12 +3,10 @@
 use super::layout::{Ctx, LISTS, Place};
 use super::{around, people, show};
 use crate::api::{Answer, Problem, parse_key, surroundings};
-use crate::store::{Store, StoreError};
-use crate::views::{Conflict, Group, Reader, Titles, Version, field_label, for_each_group, kind_label, words};
+use crate::views::{Conflict, Group, Membership, Reader, Titles, Version, field_label, kind_label};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use comin_protocol::ids::{PERSON_KIND, RecordKey};
-use comin_protocol::record::Row;
+use comin_protocol::ids::PERSON_KIND;
 use comin_protocol::schema::{self, Kind};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
@@ -16,8 +14,8 @@ use serde_json::{Map, Value};
 struct Found {
     group: Group,
     titles: Titles,
-    /// Memberships of this network or organisation: (membership, the other end, role).
-    links: Vec<(RecordKey, RecordKey, Option<String>)>,
+    /// Memberships of this network or organisation.
+    links: Vec<Membership>,
 }
 
 /// `GET /records/{id}`.
@@ -31,11 +29,12 @@ pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
     }
     let (roster, own, lang, wanted) =
         (ctx.status.roster.clone(), (ctx.status.partner, ctx.status.device), ctx.lang, key.clone());
+    let index = ctx.app.index();
     let found = ctx.app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
         let Some(group) = reader.group(store.rows_of(&wanted)?)? else { return Ok(None) };
         let mut titles = reader.titles(&group.versions.iter().map(|v| &v.row).collect::<Vec<_>>())?;
-        let links = links(store, &wanted)?;
+        let links = index.memberships_of(store, &wanted)?;
         for (_, other, _) in &links {
             titles.insert(other.clone(), reader.title_of(other)?);
         }
@@ -45,25 +44,6 @@ pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
     let around = surroundings(&ctx.app, &found.group, lang).await?;
     let people = people::of(&ctx, &key).await?;
     Ok(page(&ctx, &found, &around, &people))
-}
-
-/// The memberships of a network or an organisation.
-fn links(store: &dyn Store, key: &RecordKey) -> Result<Vec<(RecordKey, RecordKey, Option<String>)>, StoreError> {
-    let (own, other) = match key.kind.as_str() {
-        "network" => ("network", "organisation"),
-        "organisation" => ("organisation", "network"),
-        _ => return Ok(Vec::new()),
-    };
-    let (mut links, id) = (Vec::new(), key.to_string());
-    for_each_group(store, "membership", |rows| {
-        let of_this = |row: &&Row| row.is_listed() && words(row, own).contains(&id);
-        if let Some(row) = rows.iter().find(of_this)
-            && let Some(end) = words(row, other).iter().find_map(|text| RecordKey::parse(text))
-        {
-            links.push((row.key.clone(), end, row.text("role").map(str::to_owned)));
-        }
-    })?;
-    Ok(links)
 }
 
 fn place(kind: &str) -> Place {

@@ -65,7 +65,7 @@ async fn read(ctx: &Ctx, query: Query, number: usize) -> Answer<Found> {
         let reader = Reader::new(store, &roster, own, lang);
         let (hits, total) = match words_of(&query.text).is_empty() {
             true => (Vec::new(), 0),
-            false => search.search(store, &query, lang, number * PAGE_ROWS)?,
+            false => search.search(store, &index, &query, lang, number * PAGE_ROWS)?,
         };
         // How many there are is known only when they are found: a page behind the last one is the last one.
         let pages = total.min(PAGE_ITEMS_MAX).div_ceil(PAGE_ROWS).max(1);

@@ -15,9 +15,8 @@ use std::ops::Range;
 pub fn contacts(scene: &Scene<'_>) -> Section {
     let mut section = Section::new("contacts", scene.phrase("contacts-title"));
     section.add(Block::Lead(scene.phrase("contacts-lead")));
-    let networks = scene.all.by_title("network", scene.language.code());
-    let keys: BTreeSet<RecordKey> =
-        networks.iter().flat_map(|n| n.references("coordinators")).map(|key| scene.all.one(&key)).collect();
+    let named = scene.all.of_kind("network").flat_map(|network| network.references("coordinators"));
+    let keys: BTreeSet<RecordKey> = named.map(|key| scene.all.one(&key)).collect();
     let mut coordinators: Vec<&Record> = keys.iter().filter_map(|key| scene.all.get(key)).collect();
     coordinators.sort_by_key(|record| scene.language.order(&record.title(scene.language.code()).text));
     let head = scene.head(&["member-name", "member-place", "contact-email", "contact-phone", "contact-website"]);
@@ -41,8 +40,8 @@ fn contact(record: &Record, language: Language) -> Vec<Cell> {
 /// The tables of all networks and organisations.
 pub fn section(scene: &Scene<'_>) -> Section {
     let mut section = Section::new("tables", scene.phrase("tables-title"));
-    section.add(Block::Table(networks(scene.all, &scene.members, scene.language)));
-    let all = organisations(scene.all, &scene.members, scene.language, 0..usize::MAX);
+    section.add(Block::Table(networks(scene.all, scene.members, scene.language)));
+    let all = organisations(scene.all, scene.members, scene.language, 0..usize::MAX);
     section.add(Block::Table(all));
     section
 }
@@ -85,7 +84,7 @@ pub fn organisations(all: &Gathered, members: &Members, language: Language, show
     let keys = ["member-name", "member-place", "network-groups", "table-numbers", "table-position"];
     let mut table = Table::new(language.phrase("table-organisations"), &keys.map(|key| language.phrase(key)));
     let numbers = numbers(all, language);
-    let ordered = all.by_title("organisation", language.code()).into_iter();
+    let ordered = all.by_title("organisation", language.code());
     for organisation in ordered.skip(shown.start).take(shown.len()) {
         let mine: BTreeSet<usize> =
             members.networks_of(&organisation.key).filter_map(|key| numbers.get(key).copied()).collect();

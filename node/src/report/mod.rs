@@ -21,7 +21,7 @@ pub use document::{Block, Cell, Document, Figure, Section, Table};
 pub use html::{STYLE, html};
 pub use language::Language;
 pub use markdown::markdown;
-pub use pictures::{Colouring, graph, map};
+pub use pictures::{Colouring, drawn_graph, drawn_map};
 pub use survey::{PartnerState, Survey};
 
 use crate::views::{Gathered, figures::Members};

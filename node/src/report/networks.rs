@@ -4,11 +4,12 @@ use super::document::{Block, Cell, Section, Table};
 use super::language::Language;
 use super::pictures::{label, labels};
 use super::survey::Scene;
-use crate::views::figures::{calendar as months_of, is_in_force, is_published};
+use crate::views::figures::{Tie, calendar as months_of, is_published};
 use crate::views::{Gathered, Record, Text};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::schema::vocabulary;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub fn section(scene: &Scene<'_>) -> Section {
     let mut section = Section::new("networks", scene.phrase("networks-title"));
@@ -16,8 +17,10 @@ pub fn section(scene: &Scene<'_>) -> Section {
     if networks.is_empty() {
         section.add(Block::Note(scene.phrase("survey-nothing")));
     }
-    section.parts = networks.iter().enumerate().map(|(n, network)| one(scene, n + 1, network)).collect();
-    let others = others(scene);
+    let (lists, none) = (Lists::of(scene), Of::default());
+    let of = |network: &Record| lists.of.get(&network.key).unwrap_or(&none);
+    section.parts = networks.iter().enumerate().map(|(n, network)| one(scene, n + 1, network, of(network))).collect();
+    let others = others(scene, &lists.others);
     if !others.blocks.is_empty() {
         section.parts.push(others);
     }
@@ -26,9 +29,59 @@ pub fn section(scene: &Scene<'_>) -> Section {
 
 /// The networks as the document numbers them: the widest first, and those of one reach by name.
 pub fn in_order(all: &Gathered, language: Language) -> Vec<&Record> {
-    let mut networks = all.by_title("network", language.code());
+    let mut networks: Vec<&Record> = all.by_title("network", language.code()).collect();
     networks.sort_by_key(|network| std::cmp::Reverse(reach(network)));
     networks
+}
+
+/// What belongs to each network, and what to none that is here, found in one go through all of it.
+#[derive(Default)]
+struct Lists<'a> {
+    of: BTreeMap<RecordKey, Of<'a>>,
+    others: Of<'a>,
+}
+
+#[derive(Default)]
+struct Of<'a> {
+    /// Memberships in force.
+    ties: Vec<&'a Tie>,
+    /// In order of time; those without a time last.
+    events: Vec<&'a Record>,
+    /// Published ones, by title.
+    practices: Vec<&'a Record>,
+    /// By title.
+    programmes: Vec<&'a Record>,
+}
+
+impl<'a> Lists<'a> {
+    fn of(scene: &Scene<'a>) -> Self {
+        let (mut lists, code) = (Self::default(), scene.language.code());
+        for tie in scene.members.ties.iter().filter(|tie| tie.is_in_force) {
+            lists.of.entry(tie.ends.1.clone()).or_default().ties.push(tie);
+        }
+        let mut events: Vec<&Record> = scene.all.of_kind("event").collect();
+        events.sort_by_key(|event| (event.start().is_none(), event.start(), &event.key));
+        for event in events {
+            lists.add(scene, event.references("networks"), |of| of.events.push(event));
+        }
+        for practice in scene.all.by_title("practice", code).filter(|practice| is_published(practice)) {
+            lists.add(scene, practice.reference("network").into_iter(), |of| of.practices.push(practice));
+        }
+        for programme in scene.all.by_title("programme", code) {
+            lists.add(scene, programme.references("networks"), |of| of.programmes.push(programme));
+        }
+        lists
+    }
+
+    /// Puts something to each of its networks that are here, else to the others.
+    fn add(&mut self, scene: &Scene<'_>, networks: impl Iterator<Item = RecordKey>, put: impl Fn(&mut Of<'a>)) {
+        let here = networks.filter(|key| scene.all.get(key).is_some());
+        let here: BTreeSet<RecordKey> = here.map(|key| scene.all.one(&key)).collect();
+        if here.is_empty() {
+            put(&mut self.others);
+        }
+        here.into_iter().for_each(|key| put(self.of.entry(key).or_default()));
+    }
 }
 
 /// A title behind its number in the document.
@@ -43,7 +96,7 @@ fn reach(network: &Record) -> usize {
     network.set("levels").filter_map(|level| WIDE.iter().position(|wide| *wide == level)).max().unwrap_or(0)
 }
 
-fn one(scene: &Scene<'_>, number: usize, network: &Record) -> Section {
+fn one(scene: &Scene<'_>, number: usize, network: &Record, of: &Of<'_>) -> Section {
     let code = scene.language.code();
     let mut section = Section {
         title: numbered(number, network.title(code)),
@@ -67,19 +120,10 @@ fn one(scene: &Scene<'_>, number: usize, network: &Record) -> Section {
             section.add(Block::Prose(key.map(|key| scene.phrase(key)).unwrap_or_default(), text));
         }
     }
-    section.blocks.extend(members(scene, network));
-    let of_network = |event: &&&Record| event.references("networks").any(|key| scene.all.one(&key) == network.key);
-    let all_events = events_by_time(scene);
-    let events: Vec<&Record> = all_events.iter().filter(of_network).copied().collect();
-    section.blocks.extend(event_table(scene, scene.phrase("network-events"), &events));
-    let practices = scene.all.by_title("practice", code);
-    let mine = |practice: &&&Record| {
-        is_published(practice) && practice.reference("network").is_some_and(|key| scene.all.one(&key) == network.key)
-    };
-    section.blocks.extend(practice_blocks(scene, practices.iter().filter(mine).copied()));
-    let programmes = scene.all.by_title("programme", code);
-    let mine = |programme: &&&Record| programme.references("networks").any(|key| scene.all.one(&key) == network.key);
-    section.blocks.extend(programme_blocks(scene, programmes.iter().filter(mine).copied()));
+    section.blocks.extend(members(scene, network, &of.ties));
+    section.blocks.extend(event_table(scene, scene.phrase("network-events"), &of.events));
+    section.blocks.extend(practice_blocks(scene, &of.practices));
+    section.blocks.extend(programme_blocks(scene, &of.programmes));
     section
 }
 
@@ -103,20 +147,20 @@ fn facts(scene: &Scene<'_>, network: &Record) -> Vec<(String, Vec<Cell>)> {
     facts.into_iter().filter(has).map(|(key, cells)| (scene.phrase(key), cells)).collect()
 }
 
-fn members(scene: &Scene<'_>, network: &Record) -> Vec<Block> {
+fn members(scene: &Scene<'_>, network: &Record, ties: &[&Tie]) -> Vec<Block> {
     let head = scene.head(&["member-name", "member-place", "member-role", "member-since"]);
     let mut table = Table::new(scene.phrase("network-members"), &head);
     let mut rows: Vec<((usize, String, RecordKey), Vec<Cell>)> = Vec::new();
-    for membership in scene.all.of_kind("membership").filter(|membership| is_in_force(membership, scene.as_of)) {
-        let Some((organisation, of)) = scene.all.ends(membership) else { continue };
-        let Some(organisation) = scene.all.get(&organisation).filter(|_| of == network.key) else { continue };
+    for tie in ties {
+        let here = scene.all.get(&tie.membership).zip(scene.all.get(&tie.ends.0));
+        let Some((membership, organisation)) = here else { continue };
         let title = organisation.title(scene.language.code());
         let role = membership.text("role").unwrap_or("member");
         let terms = vocabulary("membership_role").map_or(&[][..], |roles| roles.terms);
         let rank = terms.iter().position(|term| term.code == role).unwrap_or(terms.len());
         let mut said = label("membership_role", role, scene.language);
         // A membership in another register than the network's is only what somebody else says.
-        if membership.registers.is_disjoint(&network.registers) {
+        if !membership.registers.iter().any(|register| network.registers.contains(register)) {
             said = format!("{said} ({})", scene.phrase("network-claimed"));
         }
         let row = vec![
@@ -142,13 +186,6 @@ pub fn place(organisation: &Record, language: Language) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// All events in order of time; those without a time last.
-fn events_by_time<'a>(scene: &Scene<'a>) -> Vec<&'a Record> {
-    let mut events: Vec<&Record> = scene.all.of_kind("event").collect();
-    events.sort_by_key(|event| (event.start().is_none(), event.start(), &event.key));
-    events
-}
-
 fn event_table(scene: &Scene<'_>, caption: String, events: &[&Record]) -> Option<Block> {
     let head = scene.head(&["event-when", "event-what", "event-where", "event-attendance", "event-state"]);
     let mut table = Table::new(caption, &head);
@@ -160,7 +197,7 @@ fn event_row(scene: &Scene<'_>, event: &Record) -> Vec<Cell> {
     let title = event.title(scene.language.code());
     let kind = label("event_type", event.text("type").unwrap_or_default(), scene.language);
     let when = event.begins().map_or_else(|| scene.phrase("event-no-date"), |day| scene.language.day(day));
-    let attendance = event.fields.get("attendance").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+    let attendance = event.number("attendance").and_then(|n| usize::try_from(n).ok());
     vec![
         Cell::plain(when),
         Text { text: format!("{} ({kind})", title.text), lang: title.lang }.into(),
@@ -170,7 +207,7 @@ fn event_row(scene: &Scene<'_>, event: &Record) -> Vec<Cell> {
     ]
 }
 
-fn practice_blocks<'a>(scene: &Scene<'_>, practices: impl Iterator<Item = &'a Record>) -> Vec<Block> {
+fn practice_blocks(scene: &Scene<'_>, practices: &[&Record]) -> Vec<Block> {
     let mut blocks = Vec::new();
     for practice in practices {
         let title = practice.title(scene.language.code());
@@ -186,20 +223,13 @@ fn practice_blocks<'a>(scene: &Scene<'_>, practices: impl Iterator<Item = &'a Re
     blocks
 }
 
-fn programme_blocks<'a>(scene: &Scene<'_>, programmes: impl Iterator<Item = &'a Record>) -> Vec<Block> {
+fn programme_blocks(scene: &Scene<'_>, programmes: &[&Record]) -> Vec<Block> {
     let mut blocks = Vec::new();
     for programme in programmes {
         let title = programme.title(scene.language.code());
-        let modules = programme.fields.get("modules").and_then(Value::as_array).map_or(0, Vec::len);
-        let hours: u64 = programme
-            .fields
-            .get("modules")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|module| module.get("hours")?.as_u64())
-            .sum();
-        let mut said = vec![scene.language.phrase_n("modules", modules)];
+        let modules: Vec<&Value> = programme.entries("modules").collect();
+        let hours: u64 = modules.iter().filter_map(|module| module.get("hours")?.as_u64()).sum();
+        let mut said = vec![scene.language.phrase_n("modules", modules.len())];
         said.push(scene.language.phrase_n("hours", usize::try_from(hours).unwrap_or(0)));
         blocks.push(Block::Prose(title.text, Text { text: said.join(", "), lang: String::new() }));
     }
@@ -210,16 +240,10 @@ fn programme_blocks<'a>(scene: &Scene<'_>, programmes: impl Iterator<Item = &'a 
 }
 
 /// What belongs to no network that is here.
-fn others(scene: &Scene<'_>) -> Section {
+fn others(scene: &Scene<'_>, of: &Of<'_>) -> Section {
     let mut section = Section::new("others", scene.phrase("network-others"));
-    let known = |key: RecordKey| scene.all.get(&key).is_some();
-    let all_events = events_by_time(scene);
-    let events: Vec<&Record> =
-        all_events.iter().filter(|event| !event.references("networks").any(known)).copied().collect();
-    section.blocks.extend(event_table(scene, scene.phrase("network-events"), &events));
-    let practices = scene.all.by_title("practice", scene.language.code());
-    let free = |practice: &&&Record| is_published(practice) && !practice.reference("network").is_some_and(known);
-    section.blocks.extend(practice_blocks(scene, practices.iter().filter(free).copied()));
+    section.blocks.extend(event_table(scene, scene.phrase("network-events"), &of.events));
+    section.blocks.extend(practice_blocks(scene, &of.practices));
     section
 }
 

@@ -6,7 +6,7 @@ use crate::render::graph::{self, Graph};
 use crate::render::map::{Map, Spot};
 use crate::render::{COLOURS, Mark};
 use crate::views::figures::Members;
-use crate::views::{Gathered, Record};
+use crate::views::{Gathered, Made, Record, Scene};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::schema::vocabulary;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,9 +21,20 @@ pub enum Colouring {
     TargetGroup,
 }
 
+/// The picture of organisations and networks.
+pub fn drawn_graph(scene: &Scene, language: Language, colour: Colouring) -> Made {
+    let draw = || graph(&scene.all, &scene.members, language, colour).draw(&language.words()).svg;
+    scene.drawn(format!("graph {} {colour:?}", language.code()), draw)
+}
+
+/// The picture of where organisations are.
+pub fn drawn_map(scene: &Scene, language: Language) -> Made {
+    scene.drawn(format!("map {}", language.code()), || map(&scene.all, language).draw(&language.words()).svg)
+}
+
 /// Who works with whom.
-pub fn graph(all: &Gathered, members: &Members, language: Language, colouring: Colouring) -> Graph {
-    let networks = all.by_title("network", language.code());
+fn graph(all: &Gathered, members: &Members, language: Language, colouring: Colouring) -> Graph {
+    let networks: Vec<&Record> = all.by_title("network", language.code()).collect();
     let place: BTreeMap<&RecordKey, usize> = networks.iter().enumerate().map(|(n, record)| (&record.key, n)).collect();
     let (codes, marks) = match colouring {
         Colouring::Country => countries(all, language),
@@ -39,14 +50,14 @@ pub fn graph(all: &Gathered, members: &Members, language: Language, colouring: C
             codes.iter().enumerate().filter(|(_, code)| mine.contains(code.as_str())).map(|(n, _)| n).collect();
         if found.is_empty() { vec![none] } else { found }
     };
-    let organisation = |record: &&Record| {
+    let organisation = |record: &Record| {
         let networks = members.networks_of(&record.key).filter_map(|key| place.get(key).copied());
         let mut networks: Vec<usize> = networks.collect();
         networks.sort_unstable();
         graph::Organisation { name: record.title(language.code()).text, marks: marks_of(record), networks }
     };
     Graph {
-        organisations: all.by_title("organisation", language.code()).iter().map(organisation).collect(),
+        organisations: all.by_title("organisation", language.code()).map(organisation).collect(),
         networks: networks.iter().map(|record| network(record, language)).collect(),
         marks,
     }
@@ -60,9 +71,9 @@ fn network(record: &Record, language: Language) -> graph::Network {
 }
 
 /// Where organisations are.
-pub fn map(all: &Gathered, language: Language) -> Map {
+fn map(all: &Gathered, language: Language) -> Map {
     let (codes, marks) = countries(all, language);
-    let spot = |record: &&Record| {
+    let spot = |record: &Record| {
         let country = record.text("country").unwrap_or_default();
         let name = record.title(language.code()).text;
         Spot {
@@ -72,7 +83,7 @@ pub fn map(all: &Gathered, language: Language) -> Map {
             name,
         }
     };
-    Map { spots: all.by_title("organisation", language.code()).iter().map(spot).collect(), marks }
+    Map { spots: all.by_title("organisation", language.code()).map(spot).collect(), marks }
 }
 
 /// The countries of organisations, and a mark for each; one more for those that name none.

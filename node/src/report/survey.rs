@@ -2,10 +2,10 @@
 
 use super::document::{Block, Cell, Document, Figure, Section, Table};
 use super::language::Language;
-use super::pictures::Colouring;
-use super::{directory, networks, numbers, pictures, ways};
+use super::pictures::{Colouring, drawn_graph, drawn_map};
+use super::{directory, networks, numbers, ways};
 use crate::views::figures::{Figures, Members};
-use crate::views::{Audience, Gathered, Record, Text};
+use crate::views::{self, Audience, Gathered, Record, Text};
 use comin_protocol::engine::Lag;
 use comin_protocol::ids::{PartnerId, RecordKey};
 
@@ -28,14 +28,12 @@ pub struct PartnerState {
 
 /// What the survey is written from.
 pub struct Survey<'a> {
-    /// All data.
-    pub all: &'a Gathered,
+    /// All data, with its day.
+    pub scene: &'a views::Scene,
     /// The federation's name.
     pub federation: Option<&'a str>,
     /// The partners, by name.
     pub partners: &'a [PartnerState],
-    /// The day of the data, as `YYYY-MM-DD`: see [`Gathered::as_of`].
-    pub as_of: &'a str,
     /// For whom it is.
     pub audience: Audience,
     /// Its language.
@@ -45,10 +43,9 @@ pub struct Survey<'a> {
 /// What the parts of the document are written from.
 pub(super) struct Scene<'a> {
     pub all: &'a Gathered,
-    pub members: Members,
-    pub figures: Figures,
+    pub members: &'a Members,
+    pub figures: &'a Figures,
     pub language: Language,
-    pub as_of: &'a str,
     /// The network whose vision opens the document.
     pub vision: Option<RecordKey>,
 }
@@ -74,20 +71,29 @@ impl Scene<'_> {
 }
 
 impl Survey<'_> {
+    /// All that the document says beside its scene: where it is the same, so is the document.
+    pub fn beside(&self) -> String {
+        let said = |partner: &PartnerState| {
+            let heard = partner.heard_ms.map(|ms| self.language.day_of(ms));
+            (partner.id, partner.name.clone(), partner.country.clone(), partner.is_own, heard, partner.missing)
+        };
+        let partners: Vec<_> = self.partners.iter().map(said).collect();
+        format!("{:?} {:?} {:?} {partners:?}", self.language, self.audience, self.federation)
+    }
+
     /// Writes the document.
     pub fn document(&self) -> Document {
-        let members = Members::of(self.all, self.as_of);
+        let (all, members) = (&self.scene.all, &self.scene.members);
         let scene = Scene {
-            all: self.all,
-            vision: common(self.all, &members, self.language).map(|record| record.key.clone()),
-            figures: Figures::of(self.all, &members, self.as_of),
+            all,
             members,
+            figures: self.scene.figures(),
             language: self.language,
-            as_of: self.as_of,
+            vision: common(all, members, self.language).map(|record| record.key.clone()),
         };
         let mut cover = vec![
             self.federation.unwrap_or_default().to_owned(),
-            self.language.phrase_with("survey-as-of", &[("day", self.language.day(self.as_of).into())]),
+            self.language.phrase_with("survey-as-of", &[("day", self.language.day(&self.scene.as_of).into())]),
         ];
         if self.audience == Audience::Public {
             cover.push(scene.phrase("survey-public"));
@@ -100,7 +106,7 @@ impl Survey<'_> {
         let sections = vec![
             vision(&scene),
             numbers::section(&scene),
-            picture_section(&scene),
+            picture_section(self.scene, &scene),
             networks::section(&scene),
             ways::section(&scene),
             networks::calendar(&scene),
@@ -124,7 +130,7 @@ impl Survey<'_> {
         let head = ["fresh-partner", "fresh-records", "fresh-newest", "fresh-heard", "fresh-missing"];
         let mut table = Table::new(scene.phrase("fresh-title"), &scene.head(&head));
         for partner in self.partners {
-            let share = self.all.shares.get(&partner.id).copied().unwrap_or_default();
+            let share = self.scene.all.shares.get(&partner.id).copied().unwrap_or_default();
             let day = |ms: u64| if ms == 0 { "–".to_owned() } else { self.language.day_of(ms) };
             let heard = match (partner.is_own, partner.heard_ms) {
                 (true, _) => scene.phrase("fresh-own"),
@@ -189,17 +195,16 @@ fn vision(scene: &Scene<'_>) -> Section {
     section
 }
 
-fn picture_section(scene: &Scene<'_>) -> Section {
-    let words = scene.language.words();
-    let graph = pictures::graph(scene.all, &scene.members, scene.language, Colouring::Country).draw(&words);
-    let map = pictures::map(scene.all, scene.language).draw(&words);
+fn picture_section(whole: &views::Scene, scene: &Scene<'_>) -> Section {
+    let graph = drawn_graph(whole, scene.language, Colouring::Country);
+    let map = drawn_map(whole, scene.language);
     let tables =
         [("first", scene.phrase("table-networks").into()), ("second", scene.phrase("table-organisations").into())];
     let same = scene.language.phrase_with("pictures-same", &tables);
     let mut section = Section::new("pictures", scene.phrase("pictures-title"));
     for (picture, title) in [(graph, "graph-title"), (map, "map-title")] {
         let (title, same) = (scene.phrase(title), same.clone());
-        section.add(Block::Picture(Figure { svg: picture.svg, title, same, is_wide: true }));
+        section.add(Block::Picture(Figure { svg: picture.text().to_owned(), title, same, is_wide: true }));
     }
     section
 }

@@ -28,18 +28,15 @@ pub fn section(scene: &Scene<'_>) -> Section {
     if interests.is_empty() {
         return section;
     }
-    let since: BTreeMap<(RecordKey, RecordKey), Option<&str>> = scene
-        .all
-        .of_kind("membership")
-        .filter_map(|membership| Some((ends(membership)?, membership.text("since"))))
-        .filter(|(pair, _)| scene.members.all.contains(pair))
-        .collect();
+    let of_now = scene.members.ties.iter().filter(|tie| scene.members.all.contains(&tie.ends));
+    let since: BTreeMap<&(RecordKey, RecordKey), Option<&str>> =
+        of_now.map(|tie| (&tie.ends, tie.since.as_deref())).collect();
     let head = scene.head(&["member-name", "ways-network", "ways-event", "ways-received", "ways-state", "ways-member"]);
     let mut table = Table::new(scene.phrase("ways-title"), &head);
     let mut rows: Vec<((String, String), Vec<Cell>)> = Vec::new();
     for interest in interests {
         let organisation = scene.title_of(interest.reference("organisation"));
-        let member = match ends(interest).and_then(|pair| since.get(&pair)) {
+        let member = match ends(interest).and_then(|pair| since.get(&pair).copied()) {
             Some(Some(day)) => scene.day(Some(day)),
             Some(None) => Cell::plain(scene.phrase("ways-member-undated")),
             None => Cell::plain(""),
@@ -71,8 +68,7 @@ fn event(scene: &Scene<'_>, interest: &Record) -> Cell {
 
 /// The states that a log of transitions is in: those to which steps lead that no other step follows.
 fn states(scene: &Scene<'_>, interest: &Record) -> String {
-    let steps: Vec<&Value> =
-        interest.fields.get("transitions").and_then(Value::as_array).into_iter().flatten().collect();
+    let steps: Vec<&Value> = interest.entries("transitions").collect();
     let followed: BTreeSet<&str> =
         steps.iter().filter_map(|step| step.get("from")?.as_array()).flatten().filter_map(Value::as_str).collect();
     let is_end = |step: &&&Value| step.get("id").and_then(Value::as_str).is_none_or(|id| !followed.contains(id));

@@ -95,6 +95,8 @@ impl Index {
                 index.put(&first.key, rows);
             }
         })?;
+        // They grew word by word, and most will not grow again.
+        index.postings.iter_mut().for_each(Vec::shrink_to_fit);
         Ok(index)
     }
 

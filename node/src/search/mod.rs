@@ -1,6 +1,6 @@
 //! Search: records of all kinds by words in any language.
 //!
-//! The index lies in memory, is made from the rows at the first search and kept current from the node's events, as the
+//! The index lies in memory, is made from the rows once the node answers and kept current from the node's events, as the
 //! lists' index is. Nothing of it is on disk, so nothing of it can be left behind there: persons are not in it, and what
 //! is erased elsewhere has no trace in it. Dropping it costs one scan of the rows.
 //!
@@ -14,7 +14,7 @@ mod index;
 use crate::i18n::Lang;
 use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
-use crate::views::{Changed, Changes, Filter, members_of};
+use crate::views::{Changed, Changes, Filter, RecordIndex};
 use comin_protocol::ids::{PERSON_KIND, RecordKey};
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -33,7 +33,7 @@ pub struct Query {
 /// The index of a running node.
 pub struct SearchIndex {
     changes: Changes,
-    /// `None` until the first search, and again where events were missed.
+    /// `None` until it has been made, and again where events were missed.
     kept: Mutex<Option<Index>>,
 }
 
@@ -48,23 +48,33 @@ impl SearchIndex {
         self.changes.touch(keys);
     }
 
-    /// The best `limit` records, and how many were found. Blocks; the first search reads all rows.
+    /// The best `limit` records, and how many were found. Blocks; where there is no index yet, it reads all rows.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn search(
         &self,
         store: &dyn Store,
+        index: &RecordIndex,
         query: &Query,
         lang: Lang,
         limit: usize,
     ) -> Result<(Vec<Hit>, usize), StoreError> {
         let members = match &query.filter.network {
-            Some(network) => members_of(store, network)?,
+            Some(network) => index.members(store, network)?,
             None => HashSet::new(),
         };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(self.current(&mut kept, store)?.search(query, &members, lang, limit))
+    }
+
+    /// Makes the index where there is none yet: who searches meanwhile waits for what is left of that. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn prepare(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        self.current(&mut kept, store).map(drop)
     }
 
     /// In what the index does not say just what the rows say, in words; made first, where nobody has searched yet.

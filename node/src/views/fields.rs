@@ -54,9 +54,7 @@ pub fn scalar_text(value: &Scalar) -> String {
 
 /// The record's fields as JSON, in the shape that [`parse`] takes.
 pub fn to_json(row: &Row) -> Map<String, Value> {
-    let mut fields = schema::to_json(row);
-    fields.shift_remove("_meta");
-    fields
+    schema::fields_to_json(row)
 }
 
 /// The kind of this name.

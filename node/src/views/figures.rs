@@ -1,6 +1,7 @@
 //! The partnership in numbers: by country, by level, by target group, over time; and its events by month.
 
-use super::gathered::{Gathered, Record};
+use super::gathered::Gathered;
+use super::record::Record;
 use comin_protocol::ids::RecordKey;
 use comin_protocol::schema::vocabulary;
 use serde::Serialize;
@@ -89,41 +90,68 @@ impl Figures {
     pub fn of(all: &Gathered, members: &Members, as_of: &str) -> Self {
         let events: Vec<&Record> = all.of_kind("event").filter(|event| is_on(event)).collect();
         let practices: Vec<&Record> = all.of_kind("practice").filter(|practice| is_published(practice)).collect();
-        let count = |network: &dyn Fn(&Record) -> bool, has: &dyn Fn(&Record) -> bool| Counts {
-            networks: all.of_kind("network").filter(|record| network(record)).count(),
-            organisations: all.of_kind("organisation").filter(|record| has(record)).count(),
-            memberships: members.all.iter().filter(|(_, key)| all.get(key).is_some_and(network)).count(),
-            bridges: all.of_kind("organisation").filter(|r| has(r) && members.networks_of(&r.key).len() > 1).count(),
-            events: events.iter().filter(|event| has(event)).count(),
-            practices: practices.iter().filter(|practice| has(practice)).count(),
-        };
-        let by_country = |code: &str| {
-            let of = |record: &Record| record.text("country").unwrap_or_default() == code;
-            Row { code: code.to_owned(), counts: count(&of, &of) }
-        };
-        let by_group = |code: &str| {
-            let of = |record: &Record| record.set("target_groups").any(|group| group == code);
+        let mut tally = Tally::default();
+        for network in all.of_kind("network") {
+            let memberships = members.of_network(&network.key).len();
+            tally.add(network, |counts| {
+                counts.networks += 1;
+                counts.memberships += memberships;
+            });
+        }
+        for organisation in all.of_kind("organisation") {
+            let is_bridge = members.networks_of(&organisation.key).len() > 1;
+            tally.add(organisation, |counts| {
+                counts.organisations += 1;
+                counts.bridges += usize::from(is_bridge);
+            });
+        }
+        practices.iter().for_each(|practice| tally.add(practice, |counts| counts.practices += 1));
+        for event in &events {
             // Events have no target group of their own: they count with the networks that they are for.
-            let counts = count(&of, &of);
-            let of_event = |event: &&&Record| event.references("networks").any(|key| all.get(&key).is_some_and(of));
-            Row { code: code.to_owned(), counts: Counts { events: events.iter().filter(of_event).count(), ..counts } }
-        };
+            let networks: Vec<&Record> = event.references("networks").filter_map(|key| all.get(&key)).collect();
+            let groups = networks.iter().flat_map(|network| network.set("target_groups")).collect();
+            tally.add_with(event, groups, |counts| counts.events += 1);
+        }
+        let group =
+            |code: &str| Row { code: code.to_owned(), counts: tally.groups.get(code).copied().unwrap_or_default() };
         Self {
             as_of: as_of.to_owned(),
-            total: count(&|_| true, &|_| true),
-            countries: countries(all).iter().map(|code| by_country(code)).filter(Row::is_some).collect(),
+            total: tally.total,
+            countries: tally.countries(),
             levels: codes("network_level").map(|code| level(all, members, code, &events, &practices)).collect(),
-            target_groups: codes("target_group").map(by_group).collect(),
+            target_groups: codes("target_group").map(group).collect(),
             event_types: codes("event_type").map(|code| of_type(&events, code)).collect(),
-            undated: undated(all, members),
+            undated: undated(members),
             months: months(all, members, &events, as_of),
         }
     }
 }
 
-impl Row {
-    fn is_some(&self) -> bool {
-        self.counts != Counts::default()
+/// Counts of all, of each country and of each target group, in one go through the records.
+#[derive(Default)]
+struct Tally<'a> {
+    total: Counts,
+    countries: BTreeMap<&'a str, Counts>,
+    groups: BTreeMap<&'a str, Counts>,
+}
+
+impl<'a> Tally<'a> {
+    fn add(&mut self, record: &'a Record, count: impl Fn(&mut Counts)) {
+        self.add_with(record, record.set("target_groups").collect(), count);
+    }
+
+    fn add_with(&mut self, record: &'a Record, groups: BTreeSet<&'a str>, count: impl Fn(&mut Counts)) {
+        count(&mut self.total);
+        count(self.countries.entry(record.text("country").unwrap_or_default()).or_default());
+        groups.into_iter().for_each(|group| count(self.groups.entry(group).or_default()));
+    }
+
+    /// Those that something was counted of, by code; of records without a country last.
+    fn countries(&self) -> Vec<Row> {
+        let row = |(code, counts): (&&str, &Counts)| Row { code: (*code).to_owned(), counts: *counts };
+        let mut rows: Vec<Row> = self.countries.iter().map(row).collect();
+        rows.sort_by_key(|row| row.code.is_empty());
+        rows
     }
 }
 
@@ -133,26 +161,53 @@ static NONE: BTreeSet<RecordKey> = BTreeSet::new();
 pub struct Members {
     /// (organisation, network) of memberships in force between records that are here.
     pub all: BTreeSet<(RecordKey, RecordKey)>,
+    /// Every membership, in force or not, by its key.
+    pub ties: Vec<Tie>,
     by_organisation: BTreeMap<RecordKey, BTreeSet<RecordKey>>,
     by_network: BTreeMap<RecordKey, BTreeSet<RecordKey>>,
+}
+
+/// A membership.
+pub struct Tie {
+    /// Its record.
+    pub membership: RecordKey,
+    /// Organisation and network.
+    pub ends: (RecordKey, RecordKey),
+    /// Whether both are here.
+    pub is_known: bool,
+    /// Whether it has begun and not ended.
+    pub is_in_force: bool,
+    /// The day on which it began, where somebody has said.
+    pub since: Option<Box<str>>,
+    /// The last day.
+    pub until: Option<Box<str>>,
 }
 
 impl Members {
     /// Reads the memberships. `as_of`: the day on which they are to be in force.
     pub fn of(all: &Gathered, as_of: &str) -> Self {
-        let ends = |membership: &Record| {
-            let (organisation, network) = all.ends(membership)?;
-            let known = all.get(&organisation).is_some() && all.get(&network).is_some();
-            (known && is_in_force(membership, as_of)).then_some((organisation, network))
+        let tie = |membership: &Record| {
+            let ends = all.ends(membership)?;
+            let (since, until) = (membership.text("since"), membership.text("until"));
+            Some(Tie {
+                membership: membership.key.clone(),
+                is_known: all.get(&ends.0).is_some() && all.get(&ends.1).is_some(),
+                ends,
+                is_in_force: InForce::of(since, until, as_of) == InForce::Now,
+                since: since.map(Box::from),
+                until: until.map(Box::from),
+            })
         };
-        let pairs: BTreeSet<(RecordKey, RecordKey)> = all.of_kind("membership").filter_map(ends).collect();
+        let ties: Vec<Tie> = all.of_kind("membership").filter_map(tie).collect();
+        let counts = |tie: &&Tie| tie.is_known && tie.is_in_force;
+        let pairs: BTreeSet<(RecordKey, RecordKey)> = ties.iter().filter(counts).map(|tie| tie.ends.clone()).collect();
         let mut by_organisation: BTreeMap<RecordKey, BTreeSet<RecordKey>> = BTreeMap::new();
         let mut by_network: BTreeMap<RecordKey, BTreeSet<RecordKey>> = BTreeMap::new();
         for (organisation, network) in &pairs {
             by_organisation.entry(organisation.clone()).or_default().insert(network.clone());
             by_network.entry(network.clone()).or_default().insert(organisation.clone());
         }
-        Self { all: pairs, by_organisation, by_network }
+        Self { all: pairs, ties, by_organisation, by_network }
     }
 
     /// The networks of an organisation.
@@ -164,11 +219,6 @@ impl Members {
     pub fn of_network(&self, network: &RecordKey) -> impl ExactSizeIterator<Item = &RecordKey> {
         self.by_network.get(network).unwrap_or(&NONE).iter()
     }
-}
-
-/// Whether a membership has begun and not ended.
-pub fn is_in_force(membership: &Record, as_of: &str) -> bool {
-    InForce::of(membership.text("since"), membership.text("until"), as_of) == InForce::Now
 }
 
 /// How a membership stands on a day.
@@ -222,37 +272,28 @@ pub fn is_published(practice: &Record) -> bool {
 
 /// The day on which interest was received: that of the first transition.
 pub fn received(interest: &Record) -> Option<&str> {
-    let steps = interest.fields.get("transitions")?.as_array()?;
-    steps.iter().filter_map(|step| step.get("at")?.as_str()).min()
+    interest.entries("transitions").filter_map(|step| step.get("at")?.as_str()).min()
 }
 
 fn codes(name: &str) -> impl Iterator<Item = &'static str> {
     vocabulary(name).into_iter().flat_map(|vocabulary| vocabulary.codes())
 }
 
-fn countries(all: &Gathered) -> Vec<String> {
-    let kinds = ["network", "organisation", "event", "practice"];
-    let records = kinds.iter().flat_map(|kind| all.of_kind(kind));
-    let found: BTreeSet<String> = records.map(|record| record.text("country").unwrap_or_default().to_owned()).collect();
-    let mut codes: Vec<String> = found.into_iter().collect();
-    codes.sort_by_key(String::is_empty);
-    codes
-}
-
 /// What has no level of its own counts with the networks that it belongs to.
 fn level(all: &Gathered, members: &Members, code: &str, events: &[&Record], practices: &[&Record]) -> Row {
-    let of = |key: &RecordKey| all.get(key).is_some_and(|network| network.set("levels").any(|level| level == code));
-    let here: Vec<&(RecordKey, RecordKey)> = members.all.iter().filter(|(_, network)| of(network)).collect();
-    let organisations: BTreeSet<&RecordKey> = here.iter().map(|(organisation, _)| organisation).collect();
+    let is_of = |network: &&Record| network.set("levels").any(|level| level == code);
+    let networks: BTreeSet<&RecordKey> = all.of_kind("network").filter(is_of).map(|network| &network.key).collect();
+    let here = |key: &RecordKey| networks.contains(&all.one(key));
+    let organisations: BTreeSet<&RecordKey> = networks.iter().flat_map(|key| members.of_network(key)).collect();
     let counts = Counts {
-        networks: all.of_kind("network").filter(|network| of(&network.key)).count(),
+        networks: networks.len(),
         organisations: organisations.len(),
-        memberships: here.len(),
+        memberships: networks.iter().map(|key| members.of_network(key).len()).sum(),
         bridges: organisations.iter().filter(|organisation| members.networks_of(organisation).len() > 1).count(),
-        events: events.iter().filter(|event| event.references("networks").any(|key| of(&key))).count(),
+        events: events.iter().filter(|event| event.references("networks").any(|key| here(&key))).count(),
         practices: practices
             .iter()
-            .filter(|practice| practice.reference("network").is_some_and(|key| of(&key)))
+            .filter(|practice| practice.reference("network").is_some_and(|key| here(&key)))
             .count(),
     };
     Row { code: code.to_owned(), counts }
@@ -260,17 +301,14 @@ fn level(all: &Gathered, members: &Members, code: &str, events: &[&Record], prac
 
 fn of_type(events: &[&Record], code: &str) -> TypeRow {
     let of: Vec<&&Record> = events.iter().filter(|event| event.text("type") == Some(code)).collect();
-    let attendance = of.iter().filter_map(|event| event.fields.get("attendance")?.as_i64()).sum();
+    let attendance = of.iter().filter_map(|event| event.number("attendance")).sum();
     TypeRow { code: code.to_owned(), events: of.len(), attendance }
 }
 
-fn undated(all: &Gathered, members: &Members) -> usize {
-    let dated: BTreeSet<(RecordKey, RecordKey)> = all
-        .of_kind("membership")
-        .filter(|membership| membership.text("since").is_some())
-        .filter_map(|membership| all.ends(membership))
-        .collect();
-    members.all.difference(&dated).count()
+fn undated(members: &Members) -> usize {
+    let dated: BTreeSet<&(RecordKey, RecordKey)> =
+        members.ties.iter().filter(|tie| tie.since.is_some()).map(|tie| &tie.ends).collect();
+    members.all.iter().filter(|pair| !dated.contains(pair)).count()
 }
 
 fn months(all: &Gathered, members: &Members, events: &[&Record], as_of: &str) -> Vec<Month> {
@@ -287,23 +325,19 @@ fn months(all: &Gathered, members: &Members, events: &[&Record], as_of: &str) ->
         note(received(interest), |month| month.interests += 1);
     }
     let mut left: BTreeMap<String, usize> = BTreeMap::new();
-    let mut seen: BTreeSet<(RecordKey, RecordKey, Option<&str>)> = BTreeSet::new();
-    for membership in all.of_kind("membership") {
-        let Some((organisation, network)) = all.ends(membership) else { continue };
+    let mut seen: BTreeSet<(&(RecordKey, RecordKey), Option<&str>)> = BTreeSet::new();
+    for tie in &members.ties {
+        let (since, until) = (tie.since.as_deref(), tie.until.as_deref());
         // Records that are one may have a membership each.
-        if !seen.insert((organisation.clone(), network.clone(), membership.text("since"))) {
+        if !seen.insert((&tie.ends, since)) {
             continue;
         }
-        let here = all.get(&organisation).is_some() && all.get(&network).is_some();
         // What has ended counts in the months in which it had not.
-        let counts = members.all.contains(&(organisation, network));
-        if !here || !(counts || membership.text("until").is_some()) {
+        if !tie.is_known || !(members.all.contains(&tie.ends) || until.is_some()) {
             continue;
         }
-        note(membership.text("since"), |month| month.joined += 1);
-        if let (Some(_), Some(until)) =
-            (membership.text("since"), membership.text("until").and_then(|day| day.get(..7)))
-        {
+        note(since, |month| month.joined += 1);
+        if let (Some(_), Some(until)) = (since, until.and_then(|day| day.get(..7))) {
             *left.entry(until.to_owned()).or_default() += 1;
         }
     }

@@ -5,21 +5,18 @@
 //! registers and persons are never gathered.
 
 use super::collate::sort_key;
-use super::fields::to_json;
 use super::index::for_each_group;
+use super::record::Record;
 use super::time::rfc3339;
 use crate::export::public;
 use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
 use crate::work::same::Clusters;
-use comin_protocol::ids::{ActorId, PartnerId, RecordKey, RegisterId};
+use comin_protocol::ids::{ActorId, PartnerId, RecordKey};
 use comin_protocol::record::Row;
 use comin_protocol::roster::{RegisterKind, Roster};
-use comin_protocol::schema::{self, Field, LANGUAGES};
-use jiff::civil::Date;
-use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// For whom records are gathered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -29,98 +26,6 @@ pub enum Audience {
     Partnership,
     /// Everybody: what is marked as public.
     Public,
-}
-
-/// One record as whole views read it.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Record {
-    /// What names it; of records that are one, the least.
-    pub key: RecordKey,
-    /// Its fields in the shape of the API.
-    pub fields: Map<String, Value>,
-    /// The registers that hold it.
-    pub registers: BTreeSet<RegisterId>,
-}
-
-/// A text and the language that it is in.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub struct Text {
-    /// The text.
-    pub text: String,
-    /// The language's code; empty where texts have no language, such as names.
-    pub lang: String,
-}
-
-impl Record {
-    /// The text of a field.
-    pub fn text(&self, field: &str) -> Option<&str> {
-        self.fields.get(field)?.as_str().filter(|text| !text.is_empty())
-    }
-
-    /// The text of a translated field in a language; else in the original one, in English, in any.
-    pub fn translated(&self, field: &str, lang: &str) -> Option<Text> {
-        let texts = self.fields.get(field)?.as_object()?;
-        let original = self.text("original_language").unwrap_or_default();
-        let order = [lang, original, "en"].into_iter().chain(LANGUAGES);
-        order
-            .filter_map(|lang| Some((texts.get(lang)?.as_str()?, lang)))
-            .find(|(text, _)| !text.is_empty())
-            .map(|(text, lang)| Text { text: text.to_owned(), lang: lang.to_owned() })
-    }
-
-    /// What it is called in a language.
-    pub fn title(&self, lang: &str) -> Text {
-        let plain = || self.text("name").map(|text| Text { text: text.to_owned(), lang: String::new() });
-        let translated = || self.translated("name", lang).or_else(|| self.translated("title", lang));
-        plain().or_else(translated).unwrap_or_else(|| Text { text: self.key.to_string(), lang: String::new() })
-    }
-
-    /// The members of a set of texts or codes.
-    pub fn set(&self, field: &str) -> impl Iterator<Item = &str> {
-        self.fields.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-    }
-
-    /// The record that a field refers to.
-    pub fn reference(&self, field: &str) -> Option<RecordKey> {
-        RecordKey::parse(self.text(field)?)
-    }
-
-    /// The records that a set refers to.
-    pub fn references(&self, field: &str) -> impl Iterator<Item = RecordKey> {
-        self.set(field).filter_map(RecordKey::parse)
-    }
-
-    /// Degrees north and east.
-    pub fn position(&self) -> Option<(f64, f64)> {
-        let position = self.fields.get("position")?;
-        Some((position.get("lat")?.as_f64()?, position.get("lon")?.as_f64()?))
-    }
-
-    /// When it begins, as the schema writes moments.
-    pub fn start(&self) -> Option<&str> {
-        self.fields.get("when")?.get("start")?.as_str()
-    }
-
-    /// The day on which it begins, as `YYYY-MM-DD`.
-    pub fn begins(&self) -> Option<&str> {
-        self.start()?.get(..10)
-    }
-
-    /// Start, end and zone in one text, as records hold them.
-    pub fn when(&self) -> Option<String> {
-        let part = |name: &str| self.fields.get("when")?.get(name)?.as_str();
-        let (start, end) = (part("start")?, part("end")?);
-        Some(part("tzid").map_or_else(|| format!("{start}/{end}"), |zone| format!("{start}/{end}[{zone}]")))
-    }
-
-    /// The first and the last of its days. What ends at midnight ends on the day before.
-    pub fn days(&self) -> Option<(Date, Date)> {
-        let first: Date = self.begins()?.parse().ok()?;
-        let end = self.fields.get("when")?.get("end")?.as_str()?;
-        let day: Date = end.get(..10)?.parse().ok()?;
-        let last = if end.ends_with("T00:00") { day.yesterday().ok()? } else { day };
-        Some((first, last.max(first)))
-    }
 }
 
 /// What one partner's devices wrote of what is held here.
@@ -135,11 +40,22 @@ pub struct Share {
 /// Everything that was gathered.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Gathered {
-    kinds: BTreeMap<String, BTreeMap<RecordKey, Arc<Record>>>,
-    same: Clusters,
+    kinds: BTreeMap<&'static str, Kind>,
+    same: Arc<Clusters>,
     /// By partner.
     pub shares: BTreeMap<PartnerId, Share>,
 }
+
+/// The records of a kind.
+#[derive(Clone, Debug, Default)]
+struct Kind {
+    records: BTreeMap<RecordKey, Arc<Record>>,
+    /// The same by title, in each of [`Lang::ALL`]; made when one first asks for it.
+    by_title: [OnceLock<Vec<Placed>>; Lang::ALL.len()],
+}
+
+/// A record in the order of titles, behind its key for that.
+type Placed = (Box<str>, Arc<Record>);
 
 /// The kinds that whole views read.
 const GATHERED: [&str; 7] = ["network", "organisation", "membership", "practice", "event", "interest", "programme"];
@@ -149,7 +65,7 @@ const GATHERED: [&str; 7] = ["network", "organisation", "membership", "practice"
 pub struct Gathering {
     taken: BTreeMap<RecordKey, Taken>,
     partners: Partners,
-    same: Clusters,
+    same: Arc<Clusters>,
 }
 
 /// What the rows of one record say.
@@ -157,11 +73,20 @@ pub struct Gathering {
 struct Taken {
     record: Option<Arc<Record>>,
     /// What each partner wrote of it.
-    shares: Vec<(PartnerId, Share)>,
+    shares: Box<[(PartnerId, Share)]>,
 }
 
 /// The partner of each actor; `None` of one that is not known, which is asked for once in each reading.
 type Partners = HashMap<ActorId, Option<PartnerId>>;
+
+/// What is different after a reading.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Different {
+    /// These records.
+    Records(BTreeSet<RecordKey>),
+    /// Which records are one: all of them may be.
+    All,
+}
 
 impl Gathering {
     /// Reads all rows. Blocks; memory grows with the number of records.
@@ -177,10 +102,10 @@ impl Gathering {
             Ok(())
         })?;
         partners.retain(|_, partner| partner.is_some());
-        Ok(Self { taken, partners, same: Clusters::read(store)? })
+        Ok(Self { taken, partners, same: Arc::new(Clusters::read(store)?) })
     }
 
-    /// Reads these records again; whether anything is different now.
+    /// Reads these records again; what is different now.
     ///
     /// # Errors
     /// [`StoreError`]; what is held is of no use then.
@@ -189,8 +114,8 @@ impl Gathering {
         store: &dyn Store,
         roster: &Roster,
         keys: impl IntoIterator<Item = RecordKey>,
-    ) -> Result<bool, StoreError> {
-        let (mut different, mut links) = (false, false);
+    ) -> Result<Different, StoreError> {
+        let (mut different, mut links) = (BTreeSet::new(), false);
         for key in keys {
             links |= key.kind == Clusters::KIND;
             if !GATHERED.contains(&key.kind.as_str()) {
@@ -198,16 +123,20 @@ impl Gathering {
             }
             let now = take(store, roster, &store.rows_of(&key)?, &mut self.partners)?;
             let before = self.taken.get(&key);
-            different |= before.map_or(now != Taken::default(), |before| *before != now);
+            if before.map_or(now != Taken::default(), |before| *before != now) {
+                different.insert(key.clone());
+            }
             self.taken.insert(key, now);
         }
         self.partners.retain(|_, partner| partner.is_some());
         if links {
             let same = Clusters::read(store)?;
-            different |= same != self.same;
-            self.same = same;
+            if same != *self.same {
+                self.same = Arc::new(same);
+                return Ok(Different::All);
+            }
         }
-        Ok(different)
+        Ok(Different::Records(different))
     }
 
     /// All of it, each thing once.
@@ -216,15 +145,100 @@ impl Gathering {
         self.taken.values().for_each(|taken| out.put(taken));
         out
     }
+
+    /// The same, where what was gathered before differs in these records alone.
+    pub fn gathered_again(&self, mut before: Gathered, different: &BTreeSet<RecordKey>) -> Gathered {
+        let things: BTreeSet<RecordKey> = different.iter().map(|key| self.same.representative(key)).collect();
+        for thing in things {
+            let members = self.same.members(&thing);
+            let said = members.iter().filter_map(|member| self.taken.get(member)?.record.clone());
+            let now = said.fold(None, |all, record| Some(joined(&thing, all, record)));
+            if let Some(kind) = before.kind_mut(&thing.kind) {
+                kind.set(&thing, now);
+            }
+        }
+        before.kinds.retain(|_, kind| !kind.records.is_empty());
+        before.shares.clear();
+        self.taken.values().for_each(|taken| before.count(taken));
+        before
+    }
+}
+
+impl Kind {
+    /// Puts a record in the place of what was there.
+    fn set(&mut self, key: &RecordKey, now: Option<Arc<Record>>) {
+        let before = self.records.remove(key);
+        for (lang, place) in Lang::ALL.into_iter().zip(&mut self.by_title) {
+            let Some(placed) = place.get_mut() else { continue };
+            if let Some(at) = before.as_ref().and_then(|record| find(placed, lang, record).ok()) {
+                placed.remove(at);
+            }
+            if let Some(record) = &now
+                && let Err(at) = find(placed, lang, record)
+            {
+                placed.insert(at, placed_in(lang, record));
+            }
+        }
+        if let Some(record) = now {
+            self.records.insert(key.clone(), record);
+        }
+    }
+
+    fn in_order(&self, lang: Lang) -> &[Placed] {
+        let Some((_, place)) = Lang::ALL.into_iter().zip(&self.by_title).find(|(known, _)| *known == lang) else {
+            return &[];
+        };
+        place.get_or_init(|| {
+            let mut all: Vec<Placed> = self.records.values().map(|record| placed_in(lang, record)).collect();
+            all.sort_by(|a, b| order(a).cmp(&order(b)));
+            all
+        })
+    }
+}
+
+/// The order of titles is made from the records: whether there is one already says nothing of them.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.records == other.records
+    }
+}
+
+fn placed_in(lang: Lang, record: &Arc<Record>) -> Placed {
+    (sort_key(lang, &record.title(lang.code()).text).into(), record.clone())
+}
+
+fn order(placed: &Placed) -> (&str, &RecordKey) {
+    (&placed.0, &placed.1.key)
+}
+
+/// Where a record stands in the order of titles, or would.
+fn find(all: &[Placed], lang: Lang, record: &Arc<Record>) -> Result<usize, usize> {
+    let wanted = placed_in(lang, record);
+    all.binary_search_by(|placed| order(placed).cmp(&order(&wanted)))
+}
+
+/// What a thing says once a record is added to what others said of it. `thing`: the record that gives them its name, which
+/// says what they are; what it does not say, the others say.
+fn joined(thing: &RecordKey, others: Option<Arc<Record>>, mut record: Arc<Record>) -> Arc<Record> {
+    if let Some(others) = others {
+        let (first, second) = if record.key == *thing { (record, others) } else { (others, record) };
+        let mut first = Arc::unwrap_or_clone(first);
+        first.add(&second);
+        record = Arc::new(first);
+    }
+    if record.key != *thing {
+        Arc::make_mut(&mut record).key = thing.clone();
+    }
+    record
 }
 
 impl Gathered {
-    /// What is for the public: read anew each time, since what is cut out of a record depends on others.
+    /// What is for the public, all of it read anew: what is cut out of a record depends on others.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn public(store: &dyn Store, roster: &Roster) -> Result<Self, StoreError> {
-        let mut out = Self { same: Clusters::read(store)?, ..Self::default() };
+        let mut out = Self { same: Arc::new(Clusters::read(store)?), ..Self::default() };
         let mut partners = Partners::new();
         each_group(store, |rows| {
             out.put(&take(store, roster, &public::cut(store, roster, rows.to_vec())?, &mut partners)?);
@@ -234,51 +248,27 @@ impl Gathered {
     }
 
     fn put(&mut self, taken: &Taken) {
+        self.count(taken);
+        let Some(record) = &taken.record else { return };
+        let thing = self.one(&record.key);
+        if let Some(kind) = self.kind_mut(&thing.kind) {
+            let others = kind.records.remove(&thing);
+            let record = joined(&thing, others, record.clone());
+            kind.records.insert(thing, record);
+        }
+    }
+
+    fn count(&mut self, taken: &Taken) {
         for (partner, part) in &taken.shares {
             let share = self.shares.entry(*partner).or_default();
             share.newest_ms = share.newest_ms.max(part.newest_ms);
             share.records += part.records;
         }
-        if let Some(record) = &taken.record {
-            self.add(record.clone());
-        }
     }
 
-    fn add(&mut self, mut record: Arc<Record>) {
-        let key = self.one(&record.key);
-        if !self.kinds.contains_key(&key.kind) {
-            self.kinds.insert(key.kind.clone(), BTreeMap::new());
-        }
-        let Some(kind) = self.kinds.get_mut(&key.kind) else { return };
-        if let Some(other) = kind.remove(&key) {
-            // The record that gives the others its name says what they are; what it does not say, they say.
-            let (first, second) = if record.key == key { (record, other) } else { (other, record) };
-            let (mut first, second) = (Arc::unwrap_or_clone(first), Arc::unwrap_or_clone(second));
-            first.registers.extend(&second.registers);
-            for (field, value) in second.fields {
-                let translated =
-                    schema::kind(&first.key.kind).and_then(|kind| kind.field(&field)).is_some_and(Field::is_translated);
-                if translated
-                    && let (Some(Value::Object(texts)), Value::Object(more)) = (first.fields.get_mut(&field), &value)
-                {
-                    for (lang, text) in more {
-                        texts.entry(lang).or_insert_with(|| text.clone());
-                    }
-                    continue;
-                }
-                let (Some(Value::Array(members)), Value::Array(more)) = (first.fields.get_mut(&field), &value) else {
-                    first.fields.entry(field).or_insert(value);
-                    continue;
-                };
-                let new: Vec<Value> = more.iter().filter(|member| !members.contains(member)).cloned().collect();
-                members.extend(new);
-            }
-            record = Arc::new(first);
-        }
-        if record.key != key {
-            Arc::make_mut(&mut record).key = key.clone();
-        }
-        kind.insert(key, record);
+    fn kind_mut(&mut self, kind: &str) -> Option<&mut Kind> {
+        let name = *GATHERED.iter().find(|name| **name == kind)?;
+        Some(self.kinds.entry(name).or_default())
     }
 
     /// The key under which a record is gathered: of records that are one, the least.
@@ -292,22 +282,19 @@ impl Gathered {
     }
 
     /// The records of a kind, by key.
-    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Record> {
-        self.kinds.get(kind).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
+    pub fn of_kind(&self, kind: &str) -> impl ExactSizeIterator<Item = &Record> {
+        self.kinds.get(kind).map_or(&NONE, |kind| &kind.records).values().map(Arc::as_ref)
     }
 
     /// The records of a kind by what they are called in a language.
-    pub fn by_title(&self, kind: &str, lang: &str) -> Vec<&Record> {
-        let order = Lang::parse(lang).unwrap_or_default();
-        let mut all: Vec<(String, &Record)> =
-            self.of_kind(kind).map(|record| (sort_key(order, &record.title(lang).text), record)).collect();
-        all.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.key.cmp(&b.1.key)));
-        all.into_iter().map(|(_, record)| record).collect()
+    pub fn by_title(&self, kind: &str, lang: &str) -> impl ExactSizeIterator<Item = &Record> {
+        let lang = Lang::parse(lang).unwrap_or_default();
+        self.kinds.get(kind).map_or(&[][..], |kind| kind.in_order(lang)).iter().map(|(_, record)| record.as_ref())
     }
 
     /// A record that another one refers to.
     pub fn get(&self, key: &RecordKey) -> Option<&Record> {
-        self.kinds.get(&key.kind)?.get(&self.one(key)).map(Arc::as_ref)
+        self.kinds.get(key.kind.as_str())?.records.get(&self.one(key)).map(Arc::as_ref)
     }
 
     /// The newest change of all, in milliseconds since the Unix epoch by its author's clock; 0 where there is none.
@@ -324,6 +311,8 @@ impl Gathered {
         rfc3339(ms).get(..10).unwrap_or_default().to_owned()
     }
 }
+
+static NONE: BTreeMap<RecordKey, Arc<Record>> = BTreeMap::new();
 
 /// Calls `each` with the rows of every record that whole views read, in the order of its kinds.
 fn each_group(store: &dyn Store, mut each: impl FnMut(&[Row]) -> Result<(), StoreError>) -> Result<(), StoreError> {
@@ -351,8 +340,8 @@ fn take(store: &dyn Store, roster: &Roster, rows: &[Row], partners: &mut Partner
     let mut shown: Vec<&Row> = shared.filter(|row| row.is_listed()).collect();
     shown.sort_by_key(|row| rank(row));
     let record = shown.first().map(|first| {
-        let registers = shown.iter().map(|row| row.doc.register).collect();
-        Arc::new(Record { key: first.key.clone(), fields: to_json(first), registers })
+        let registers: BTreeSet<_> = shown.iter().map(|row| row.doc.register).collect();
+        Arc::new(Record::of(first, registers.into_iter().collect()))
     });
     Ok(Taken { record, shares: shares.into_iter().collect() })
 }
@@ -386,3 +375,6 @@ fn is_shared(roster: &Roster, row: &Row) -> bool {
     register.is_some_and(|register| register.kind != RegisterKind::Internal)
         && row.text("visibility") != Some("partner")
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,10 @@
 use super::changes::{Changed, Changes};
 use super::collate::sort_key;
 use super::fields;
+use super::figures::InForce;
 use super::fold::fold;
 use super::leading::Leading;
+use super::ties::{Tie, Ties};
 use crate::api::limits::SCAN_ROWS;
 use crate::i18n::Lang;
 use crate::runtime::NodeHandle;
@@ -16,6 +18,7 @@ use crate::store::{Store, StoreError};
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
 use comin_protocol::schema::{self, FieldType};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -49,9 +52,9 @@ pub struct Summary {
     /// The record.
     pub key: RecordKey,
     /// Its title in each language, folded.
-    titles: [Box<str>; Lang::ALL.len()],
+    titles: Spoken,
     /// Where its title stands in a list of each language.
-    order: [Box<str>; Lang::ALL.len()],
+    order: Spoken,
     country: Option<Box<str>>,
     target_groups: Vec<Box<str>>,
     networks: Vec<RecordKey>,
@@ -60,6 +63,62 @@ pub struct Summary {
     registers: Vec<RegisterId>,
     deleted: bool,
 }
+
+/// A text in each of [`Lang::ALL`]; those that are the same lie there once, as most do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Spoken {
+    texts: Box<[Box<str>]>,
+    /// Which of the texts is that of each language.
+    of: [u8; Lang::ALL.len()],
+}
+
+impl Spoken {
+    fn of(all: [String; Lang::ALL.len()]) -> Self {
+        let mut texts: Vec<Box<str>> = Vec::new();
+        let of = all.map(|text| {
+            let known = texts.iter().position(|known| **known == *text);
+            let at = known.unwrap_or_else(|| {
+                texts.push(text.into());
+                texts.len() - 1
+            });
+            u8::try_from(at).unwrap_or_default() // INVARIANT: no more texts than languages.
+        });
+        Self { texts: texts.into(), of }
+    }
+
+    fn text(&self, lang: Lang) -> &str {
+        let of = Lang::ALL.iter().zip(self.of).find(|(known, _)| **known == lang);
+        of.and_then(|(_, at)| self.texts.get(usize::from(at))).map_or("", |text| &**text)
+    }
+}
+
+/// Which memberships a list shows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Memberships {
+    /// Those of this network.
+    pub network: Option<RecordKey>,
+    /// Those that stand so on `today`.
+    pub state: Option<InForce>,
+    /// Text in what one of the ends is called, folded.
+    pub q: Option<String>,
+    /// As `YYYY-MM-DD`.
+    pub today: String,
+}
+
+impl Memberships {
+    fn has(&self, ties: &[Tie]) -> bool {
+        ties.iter().any(|tie| {
+            tie.is_listed
+                && self.network.as_ref().is_none_or(|network| tie.network.as_ref() == Some(network))
+                && self
+                    .state
+                    .is_none_or(|state| InForce::of(tie.since.as_deref(), tie.until.as_deref(), &self.today) == state)
+        })
+    }
+}
+
+/// A membership of a record: its key, the other end, and the code of the role.
+pub type Membership = (RecordKey, RecordKey, Option<String>);
 
 /// One page of a list.
 #[derive(Clone, PartialEq, Debug)]
@@ -74,16 +133,28 @@ pub struct ListPage {
     pub pages: usize,
 }
 
+impl ListPage {
+    /// The page of a list of which all keys are known.
+    fn of(store: &dyn Store, keys: Vec<RecordKey>, page: usize, page_rows: usize) -> Result<Self, StoreError> {
+        let (total, pages) = (keys.len(), keys.len().div_ceil(page_rows.max(1)).max(1));
+        let page = page.clamp(1, pages);
+        let shown = keys.into_iter().skip((page - 1) * page_rows).take(page_rows);
+        let groups = shown.map(|key| store.rows_of(&key)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { groups: groups.into_iter().filter(|rows| !rows.is_empty()).collect(), total, page, pages })
+    }
+}
+
 impl Summary {
     /// From the rows of one record, which must not be empty.
     pub fn of(rows: &[Row]) -> Option<Self> {
         let first = rows.first()?;
+        let titles = Lang::ALL.map(|lang| (lang, fields::title(first, lang)));
         let words = |field: &str| rows.iter().flat_map(|row| fields::words(row, field)).collect::<Vec<_>>();
         let networks = ["network", "networks"].iter().flat_map(|field| words(field));
         Some(Self {
             key: first.key.clone(),
-            titles: Lang::ALL.map(|lang| fold(&fields::title(first, lang)).into_boxed_str()),
-            order: Lang::ALL.map(|lang| sort_key(lang, &fields::title(first, lang)).into_boxed_str()),
+            titles: Spoken::of(titles.each_ref().map(|(_, title)| fold(title))),
+            order: Spoken::of(titles.map(|(lang, title)| sort_key(lang, &title))),
             country: words("country").into_iter().next().map(String::into_boxed_str),
             target_groups: words("target_groups").into_iter().map(String::into_boxed_str).collect(),
             networks: networks.filter_map(|text| RecordKey::parse(&text)).collect(),
@@ -96,12 +167,12 @@ impl Summary {
 
     /// Its title in a language, folded.
     pub fn title(&self, lang: Lang) -> &str {
-        in_language(&self.titles, lang)
+        self.titles.text(lang)
     }
 
     /// Where its title stands in a list of a language: of two records, the one with the lesser text goes first.
     pub fn order(&self, lang: Lang) -> &str {
-        in_language(&self.order, lang)
+        self.order.text(lang)
     }
 
     /// Whether the record belongs into the list, its text aside. `members`: the organisations of the filter's
@@ -118,10 +189,6 @@ impl Summary {
         let language = filter.language.as_deref().is_none_or(|lang| self.languages.iter().any(|l| **l == *lang));
         kind && register && country && group && network && state && language && (filter.deleted || !self.deleted)
     }
-}
-
-fn in_language(texts: &[Box<str>; Lang::ALL.len()], lang: Lang) -> &str {
-    Lang::ALL.iter().zip(texts).find(|(l, _)| **l == lang).map_or("", |(_, text)| text)
 }
 
 fn sorted(words: impl Iterator<Item = Box<str>>) -> Vec<Box<str>> {
@@ -156,7 +223,7 @@ pub fn text_matches(rows: &[Row], folded: &str) -> bool {
 }
 
 /// The organisations that a membership ties to the network.
-pub fn members_of(store: &dyn Store, network: &RecordKey) -> Result<HashSet<RecordKey>, StoreError> {
+fn members_of(store: &dyn Store, network: &RecordKey) -> Result<HashSet<RecordKey>, StoreError> {
     let (mut members, id) = (HashSet::new(), network.to_string());
     for_each_group(store, "membership", |rows| {
         let of_network = |row: &&Row| fields::words(row, "network").contains(&id);
@@ -264,6 +331,8 @@ struct Kept {
     kinds: HashMap<String, BTreeMap<RecordKey, Summary>>,
     /// `None` until it is asked for, and again where events were missed.
     leading: Option<Leading>,
+    /// The same.
+    ties: Option<Ties>,
 }
 
 impl RecordIndex {
@@ -299,11 +368,84 @@ impl RecordIndex {
             }
             keys = found;
         }
-        let (total, pages) = (keys.len(), keys.len().div_ceil(page_rows.max(1)).max(1));
-        let page = page.clamp(1, pages);
-        let shown = keys.into_iter().skip((page - 1) * page_rows).take(page_rows);
-        let groups = shown.map(|key| store.rows_of(&key)).collect::<Result<Vec<_>, _>>()?;
-        Ok(ListPage { groups: groups.into_iter().filter(|rows| !rows.is_empty()).collect(), total, page, pages })
+        ListPage::of(store, keys, page, page_rows)
+    }
+
+    /// One page of the memberships, by what their networks are called and within one by the organisation. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn memberships(
+        &self,
+        store: &dyn Store,
+        asked: &Memberships,
+        lang: Lang,
+        page: usize,
+        page_rows: usize,
+    ) -> Result<ListPage, StoreError> {
+        let keys = {
+            let mut kept = self.current(store)?;
+            for kind in ["network", "organisation"] {
+                kept.hold(store, kind)?;
+            }
+            kept.hold_ties(store)?;
+            let (kinds, Some(ties)) = (&kept.kinds, &kept.ties) else { return ListPage::of(store, Vec::new(), 1, 1) };
+            let summary = |end: &RecordKey| kinds.get(&end.kind)?.get(end);
+            // What is not here is called by its id.
+            let order = |end: &Option<RecordKey>| match end {
+                Some(end) => match summary(end) {
+                    Some(summary) => Cow::Borrowed(summary.order(lang)),
+                    None => Cow::Owned(sort_key(lang, &end.to_string())),
+                },
+                None => Cow::Borrowed(""),
+            };
+            let is_called = |end: &RecordKey, text: &str| match summary(end) {
+                Some(summary) => summary.title(lang).contains(text),
+                None => end.to_string().contains(text),
+            };
+            let fits = |tie: &Tie| {
+                let q = asked.q.as_deref();
+                q.is_none_or(|q| [&tie.network, &tie.organisation].into_iter().flatten().any(|end| is_called(end, q)))
+            };
+            let mut found: Vec<(Cow<'_, str>, Cow<'_, str>, &RecordKey)> = ties
+                .all()
+                .filter(|(_, said)| asked.has(said))
+                .filter_map(|(key, said)| Some((key, said.first().filter(|tie| fits(tie))?)))
+                .map(|(key, tie)| (order(&tie.network), order(&tie.organisation), key))
+                .collect();
+            found.sort_unstable();
+            found.into_iter().map(|(_, _, key)| key.clone()).collect()
+        };
+        ListPage::of(store, keys, page, page_rows)
+    }
+
+    /// The memberships that lists show of an organisation or a network, by id. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn memberships_of(&self, store: &dyn Store, key: &RecordKey) -> Result<Vec<Membership>, StoreError> {
+        let mut kept = self.current(store)?;
+        let ties = kept.hold_ties(store)?;
+        let of_key = ties.of_end(key).filter_map(|(membership, said)| {
+            let ends = |tie: &Tie| match tie.network.as_ref() == Some(key) {
+                true => tie.organisation.clone(),
+                false => tie.network.clone().filter(|_| tie.organisation.as_ref() == Some(key)),
+            };
+            let (tie, other) = said.iter().filter(|tie| tie.is_listed).find_map(|tie| Some((tie, ends(tie)?)))?;
+            Some((membership.clone(), other, tie.role.as_deref().map(str::to_owned)))
+        });
+        Ok(of_key.collect())
+    }
+
+    /// The organisations that a membership ties to the network. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn members(&self, store: &dyn Store, network: &RecordKey) -> Result<HashSet<RecordKey>, StoreError> {
+        let mut kept = self.current(store)?;
+        let ties = kept.hold_ties(store)?.of_end(network).flat_map(|(_, said)| said);
+        let of_network = ties.filter(|tie| !tie.is_deleted && tie.network.as_ref() == Some(network));
+        Ok(of_network.filter_map(|tie| tie.organisation.clone()).collect())
     }
 
     /// The records that lead to this one: interests, notes, proposals and links of sameness that name it. Blocks.
@@ -311,17 +453,25 @@ impl RecordIndex {
     /// # Errors
     /// [`StoreError`].
     pub fn leading_to(&self, store: &dyn Store, key: &RecordKey) -> Result<Vec<RecordKey>, StoreError> {
-        let mut kept = self.current(store)?;
-        let leading = match kept.leading.take() {
-            Some(leading) => leading,
-            None => Leading::of(store)?,
-        };
-        Ok(kept.leading.insert(leading).to(key))
+        Ok(self.current(store)?.hold_leading(store)?.to(key))
+    }
+
+    /// Reads what lists of these kinds and pages of records are made from, where it is not held yet. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn prepare<'a>(&self, store: &dyn Store, kinds: impl IntoIterator<Item = &'a str>) -> Result<(), StoreError> {
+        for kind in kinds {
+            self.current(store)?.hold(store, kind)?;
+        }
+        self.current(store)?.hold_ties(store)?;
+        self.current(store)?.hold_leading(store)?;
+        Ok(())
     }
 
     fn keys(&self, store: &dyn Store, filter: &Filter, lang: Lang) -> Result<Vec<RecordKey>, StoreError> {
         let members = match &filter.network {
-            Some(network) => members_of(store, network)?,
+            Some(network) => self.members(store, network)?,
             None => HashSet::new(),
         };
         let kind = filter.kind.as_deref().unwrap_or_default();
@@ -362,16 +512,38 @@ impl Kept {
         Ok(())
     }
 
+    /// The memberships, read where they are not held yet.
+    fn hold_ties(&mut self, store: &dyn Store) -> Result<&Ties, StoreError> {
+        let ties = match self.ties.take() {
+            Some(ties) => ties,
+            None => Ties::of(store)?,
+        };
+        Ok(self.ties.insert(ties))
+    }
+
+    /// What leads to records, read where it is not held yet.
+    fn hold_leading(&mut self, store: &dyn Store) -> Result<&Leading, StoreError> {
+        let leading = match self.leading.take() {
+            Some(leading) => leading,
+            None => Leading::of(store)?,
+        };
+        Ok(self.leading.insert(leading))
+    }
+
     /// Reads again what has changed of what is held.
     fn read_again(&mut self, store: &dyn Store, keys: HashSet<RecordKey>) -> Result<(), StoreError> {
         for key in keys {
             let is_leading = self.leading.is_some() && Leading::has(&key.kind);
-            if !is_leading && !self.kinds.contains_key(&key.kind) {
+            let is_tie = self.ties.is_some() && key.kind == Ties::KIND;
+            if !is_leading && !is_tie && !self.kinds.contains_key(&key.kind) {
                 continue;
             }
             let rows = store.rows_of(&key)?;
             if let Some(leading) = self.leading.as_mut().filter(|_| is_leading) {
                 leading.put(&key, &rows);
+            }
+            if let Some(ties) = self.ties.as_mut().filter(|_| is_tie) {
+                ties.put(&key, &rows);
             }
             if let Some(summaries) = self.kinds.get_mut(&key.kind) {
                 match Summary::of(&rows) {

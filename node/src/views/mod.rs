@@ -13,7 +13,9 @@ mod gathered;
 mod index;
 mod leading;
 mod members;
+mod record;
 mod records;
+mod ties;
 pub mod time;
 mod whole;
 
@@ -24,8 +26,11 @@ pub use fields::{
     scalar_json, scalar_text, schema_json, title, to_columns, to_json, type_name, words, write_op,
 };
 pub use fold::{fold, fold_words};
-pub use gathered::{Audience, Gathered, Record, Text};
-pub use index::{Filter, ListPage, RecordIndex, Summary, for_each_group, for_each_record, members_of, scan_groups};
+pub use gathered::{Audience, Gathered};
+pub use index::{
+    Filter, ListPage, Membership, Memberships, RecordIndex, Summary, for_each_group, for_each_record, scan_groups,
+};
 pub use members::{Ambiguous, find_partner, find_register, register_label};
+pub use record::{Record, Text};
 pub use records::{Conflict, Group, Reader, Titles, Value, Version};
-pub use whole::{Drawn, Scene, Whole};
+pub use whole::{Made, Scene, Whole};

@@ -3,6 +3,7 @@
 //!
 //! Everything here reads rows and makes edits; routes and command line are thin above it. Only `history` reads documents.
 
+pub mod alike;
 pub mod history;
 pub mod interest;
 mod lines;

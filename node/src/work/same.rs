@@ -1,24 +1,19 @@
-//! Records that are about one and the same: which are confirmed to be, which look as if they were, and what they say
-//! together.
+//! Records that are about one and the same: which are confirmed to be, and what they say together.
 //!
 //! Nothing is merged where it lies. Links that are confirmed tie records together when they are read (union-find); taking
 //! a link back separates them again.
 
-use crate::import::similar::{Core, bare, host};
+use super::alike::{Alike, Suggestion};
 use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
-use crate::views::{Changed, Changes, Group, Reader, fold, for_each_group, to_json};
+use crate::views::{Changed, Changes, Group, Reader, for_each_group, to_json};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
 use comin_protocol::schema;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Most suggestions that are told at once.
-const SUGGESTIONS_MAX: usize = 200;
-/// Records of one city that are compared with one another: beyond it a city is no area any more.
-const AREA_MAX: usize = 400;
 /// Records that are confirmed to be one.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Clusters(HashMap<RecordKey, RecordKey>);
@@ -139,105 +134,38 @@ fn flat(row: &Row) -> Vec<(String, Value)> {
     out
 }
 
-/// Why two records look as if they were one.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Reason {
-    /// They share an identifier.
-    Identifier(String),
-    /// Their web sites have one host.
-    Website(String),
-    /// Their names are similar, in this place.
-    Name(String),
-}
-
-impl Reason {
-    /// A stable word for programs; the message's key is `same-` and this.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Identifier(_) => "identifier",
-            Self::Website(_) => "website",
-            Self::Name(_) => "name",
-        }
-    }
-
-    /// What they share.
-    pub fn value(&self) -> &str {
-        match self {
-            Self::Identifier(value) | Self::Website(value) | Self::Name(value) => value,
-        }
-    }
-}
-
-/// Two records that look as if they were one.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Suggestion {
-    /// The key of the link between them.
-    pub key: RecordKey,
-    /// The records, sorted.
-    pub ends: [RecordKey; 2],
-    /// Why.
-    pub reasons: BTreeSet<Reason>,
-}
-
-/// Pairs of organisations that look as if they were one and about which nobody has decided; those with the most reasons
-/// first, at most 200.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn suggest(store: &dyn Store) -> Result<Vec<Suggestion>, StoreError> {
-    let mut rows: Vec<Row> = Vec::new();
-    for_each_group(store, "organisation", |group| rows.extend(group.iter().find(|row| !row.is_deleted()).cloned()))?;
-    let mut decided: BTreeSet<RecordKey> = BTreeSet::new();
-    for_each_group(store, "sameas", |group| {
-        let open = |row: &&Row| row.is_deleted() || row.text("state").is_none_or(|state| state == "suggested");
-        if !group.iter().all(|row| open(&row)) {
-            decided.extend(group.first().map(|row| row.key.clone()));
-        }
-    })?;
-    let mut found: BTreeMap<[usize; 2], BTreeSet<Reason>> = BTreeMap::new();
-    share(
-        &rows,
-        &mut found,
-        |row| crate::views::words(row, "identifiers").iter().map(|id| bare(id)).filter(|id| id.len() > 3).collect(),
-        Reason::Identifier,
-    );
-    share(&rows, &mut found, |row| row.text("website").and_then(host).into_iter().collect(), Reason::Website);
-    similar_names(&rows, &mut found);
-    let Some(kind) = schema::kind("sameas") else { return Ok(Vec::new()) };
-    let mut pairs: Vec<([usize; 2], BTreeSet<Reason>)> = found.into_iter().collect();
-    // Rows lie in the order of their keys. A hash of each of very many pairs would cost more than all that was compared.
-    pairs.sort_by(|(a, why_a), (b, why_b)| (why_b.len(), why_a, a).cmp(&(why_a.len(), why_b, b)));
-    let suggestion = |([a, b], reasons): ([usize; 2], BTreeSet<Reason>)| {
-        let mut ends = [rows[a].key.clone(), rows[b].key.clone()]; // INVARIANT: indexes of rows.
-        ends.sort_by_key(ToString::to_string);
-        Suggestion { key: kind.derived_key(&ends), ends, reasons }
-    };
-    let open = |suggestion: &Suggestion| !decided.contains(&suggestion.key);
-    Ok(pairs.into_iter().map(suggestion).filter(open).take(SUGGESTIONS_MAX).collect())
-}
-
-/// Which records are one and which look as if they were, kept from one request to the next: what the records of
-/// organisations and the links say is read again once one of them has changed.
+/// Which records are one and which look as if they were, kept from one request to the next: what has changed is looked at
+/// again. Whoever asks which are one does not wait for whoever looks for likely duplicates.
 pub struct SameIndex {
-    changes: Changes,
-    kept: Mutex<Kept>,
+    links: Changes,
+    clusters: Mutex<Option<Arc<Clusters>>>,
+    records: Changes,
+    alike: Mutex<Option<Kept>>,
+    /// What was found last, for those who ask while all is read anew; `None`: nobody does so.
+    meanwhile: Mutex<Option<Arc<Vec<Suggestion>>>>,
 }
 
-#[derive(Default)]
 struct Kept {
-    clusters: Option<Arc<Clusters>>,
-    suggestions: Option<Arc<Vec<Suggestion>>>,
+    alike: Alike,
+    found: Arc<Vec<Suggestion>>,
 }
 
 impl SameIndex {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self { changes: Changes::new(node), kept: Mutex::default() }
+        Self {
+            links: Changes::new(node),
+            clusters: Mutex::default(),
+            records: Changes::new(node),
+            alike: Mutex::default(),
+            meanwhile: Mutex::default(),
+        }
     }
 
     /// Reads these records again before the next answer: the caller has just written them.
-    pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey>) {
-        self.changes.touch(keys);
+    pub fn touch(&self, keys: impl IntoIterator<Item = RecordKey> + Clone) {
+        self.links.touch(keys.clone());
+        self.records.touch(keys);
     }
 
     /// Which records are one. Blocks.
@@ -245,85 +173,58 @@ impl SameIndex {
     /// # Errors
     /// [`StoreError`].
     pub fn clusters(&self, store: &dyn Store) -> Result<Arc<Clusters>, StoreError> {
-        let mut kept = self.current();
-        match &kept.clusters {
-            Some(clusters) => Ok(clusters.clone()),
-            None => Ok(kept.clusters.insert(Arc::new(Clusters::read(store)?)).clone()),
-        }
+        let mut kept = self.clusters.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same = match self.links.take() {
+            Changed::Records(keys) => keys.iter().all(|key| key.kind != Clusters::KIND),
+            Changed::All => false,
+        };
+        let clusters = match kept.take().filter(|_| is_same) {
+            Some(clusters) => clusters,
+            None => Arc::new(Clusters::read(store)?),
+        };
+        Ok(kept.insert(clusters).clone())
     }
 
-    /// As [`suggest`]. Blocks; the first time, and where an organisation has changed, it reads all organisations.
+    /// As [`Alike::suggestions`]. Blocks; the first time it reads all organisations, and again where events were missed: then who asks
+    /// meanwhile gets what was found last.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn suggestions(&self, store: &dyn Store) -> Result<Arc<Vec<Suggestion>>, StoreError> {
-        let mut kept = self.current();
-        match &kept.suggestions {
-            Some(suggestions) => Ok(suggestions.clone()),
-            None => Ok(kept.suggestions.insert(Arc::new(suggest(store)?)).clone()),
+        if let Some(found) = self.meanwhile().clone() {
+            return Ok(found);
         }
-    }
-
-    /// What is kept, without what has changed.
-    fn current(&self) -> MutexGuard<'_, Kept> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = self.changes.take();
-        let has = |kind: &str| match &changed {
-            Changed::Records(keys) => keys.iter().any(|key| key.kind == kind),
-            Changed::All => true,
-        };
-        if has(Clusters::KIND) {
-            kept.clusters = None;
-        }
-        if has(Clusters::KIND) || has("organisation") {
-            kept.suggestions = None;
-        }
-        kept
-    }
-}
-
-/// Notes the pairs that have a text in common.
-fn share(
-    rows: &[Row],
-    found: &mut BTreeMap<[usize; 2], BTreeSet<Reason>>,
-    texts: impl Fn(&Row) -> Vec<String>,
-    reason: impl Fn(String) -> Reason,
-) {
-    let mut with: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate() {
-        texts(row).into_iter().for_each(|text| with.entry(text).or_default().push(at));
-    }
-    // What very many share tells nothing: the site of an umbrella organisation.
-    for (text, places) in with.into_iter().filter(|(_, places)| places.len() <= 10) {
-        for_each_pair(&places, |pair| {
-            found.entry(pair).or_default().insert(reason(text.clone()));
-        });
-    }
-}
-
-fn similar_names(rows: &[Row], found: &mut BTreeMap<[usize; 2], BTreeSet<Reason>>) {
-    let mut areas: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate() {
-        let text = |field: &str| row.text(field).map(fold).filter(|text| !text.is_empty());
-        if let (Some(country), Some(city)) = (text("country"), text("city")) {
-            areas.entry((country, city)).or_default().push(at);
-        }
-    }
-    let names: Vec<Core> = rows.iter().map(|row| Core::of(row.text("name").unwrap_or_default())).collect();
-    for places in areas.into_values().filter(|places| places.len() <= AREA_MAX) {
-        for_each_pair(&places, |[a, b]| {
-            // INVARIANT: one name per row.
-            if names[a].is_like(&names[b]) {
-                let city = rows[a].text("city").unwrap_or_default().to_owned();
-                found.entry([a, b]).or_default().insert(Reason::Name(city));
+        let mut place = self.alike.lock().unwrap_or_else(PoisonError::into_inner);
+        // A failure leaves nothing behind: the next one who asks reads all anew.
+        let kept = match (place.take(), self.records.take()) {
+            (Some(kept), Changed::Records(keys)) => kept.current(store, keys)?,
+            (kept, _) => {
+                *self.meanwhile() = kept.map(|kept| kept.found);
+                let read = Alike::of(store).map(Kept::of);
+                *self.meanwhile() = None;
+                read?
             }
-        });
+        };
+        Ok(place.insert(kept).found.clone())
+    }
+
+    fn meanwhile(&self) -> MutexGuard<'_, Option<Arc<Vec<Suggestion>>>> {
+        self.meanwhile.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn for_each_pair(places: &[usize], mut each: impl FnMut([usize; 2])) {
-    for (n, a) in places.iter().enumerate() {
-        places.iter().skip(n + 1).filter(|b| *b != a).for_each(|b| each([*a.min(b), *a.max(b)]));
+impl Kept {
+    fn of(mut alike: Alike) -> Self {
+        Self { found: Arc::new(alike.suggestions()), alike }
+    }
+
+    /// With these records read again.
+    fn current(mut self, store: &dyn Store, keys: HashSet<RecordKey>) -> Result<Self, StoreError> {
+        let mut different = false;
+        for key in keys.into_iter().filter(|key| Alike::has(&key.kind)) {
+            different |= self.alike.put(&key, &store.rows_of(&key)?);
+        }
+        Ok(if different { Self::of(self.alike) } else { self })
     }
 }
 
@@ -368,23 +269,5 @@ mod tests {
         assert_eq!(clusters.members(&key(4)), [key(4)], "a suggestion ties nothing");
         link(&store, &key(1), &key(2), "suggested");
         assert_eq!(Clusters::read(&store).expect("reads").members(&key(1)), [key(1)], "taken back, they are apart");
-    }
-
-    #[test]
-    fn suggestions_say_why() {
-        let store = open_memory();
-        let base = [("country", "IT"), ("city", "Treviso")];
-        let with = |name, more: &[(&'static str, &'static str)]| [&[("name", name)], &base[..], more].concat();
-        put(&store, &key(1), &with("Cooperativa Sociale Lunavena", &[("website", "https://www.lunavena.example/chi")]));
-        put(&store, &key(2), &with("Lunavena ONLUS", &[("website", "http://lunavena.example")]));
-        put(&store, &key(3), &with("Associazione Ponte", &[("identifiers/IT 01234567890", "1")]));
-        put(&store, &key(4), &with("Altra", &[("identifiers/IT01234567890", "1")]));
-        put(&store, &key(5), &[("name", "Lunavena"), ("country", "IT"), ("city", "Belluno")]);
-        let found = suggest(&store).expect("reads");
-        let reasons = |n: usize| -> Vec<&str> { found[n].reasons.iter().map(Reason::code).collect() };
-        assert_eq!((found.len(), &found[0].ends), (2, &[key(1), key(2)]), "most reasons first: {found:?}");
-        assert_eq!((reasons(0), reasons(1)), (vec!["website", "name"], vec!["identifier"]), "each says why");
-        link(&store, &key(1), &key(2), "refused");
-        assert_eq!(suggest(&store).expect("reads").len(), 1, "what was decided is not asked again");
     }
 }

@@ -4,6 +4,7 @@ use super::value::{decode, decode_text};
 use super::{Field, FieldType, Vocabulary, base_of, entries, kind, log};
 use crate::record::{Row, Scalar};
 use serde_json::{Map, Value, json};
+use std::ops::Bound;
 
 /// The record as JSON.
 ///
@@ -14,18 +15,22 @@ use serde_json::{Map, Value, json};
 /// field's type. `_meta` holds id, kind, register, part, version, creation (actor and milliseconds) and the
 /// flat keys in conflict.
 pub fn to_json(row: &Row) -> Map<String, Value> {
+    let mut out = fields_to_json(row);
+    out.insert("_meta".to_owned(), meta(row));
+    out
+}
+
+/// [`to_json`] without `_meta`, which costs a hash of the whole record.
+pub fn fields_to_json(row: &Row) -> Map<String, Value> {
     let mut out = Map::new();
     let mut invalid = Map::new();
     let kind = kind(&row.key.kind);
-    let known: Vec<_> = kind.map(|kind| kind.all_fields().map(|field| field.name).collect()).unwrap_or_default();
     // In the schema's order, whatever the order of the flat keys.
-    for name in known {
-        let flat = row.fields.keys().filter(|key| base_of(key) == name);
-        let Some(field) = kind.and_then(|kind| kind.field(name)) else { continue };
+    for field in kind.into_iter().flat_map(|kind| kind.all_fields()) {
         match field.field_type {
             FieldType::Log(list) => add_log(field, list, row, &mut out, &mut invalid),
             FieldType::Entries(subs) => add_entries(field, subs, row, &mut out, &mut invalid),
-            _ => flat.for_each(|key| add_known(field, key, row, &mut out, &mut invalid)),
+            _ => flat_keys(row, field.name).for_each(|key| add_known(field, key, row, &mut out, &mut invalid)),
         }
     }
     for key in row.fields.keys().filter(|key| kind.and_then(|kind| kind.field(base_of(key))).is_none()) {
@@ -36,8 +41,14 @@ pub fn to_json(row: &Row) -> Map<String, Value> {
     if !invalid.is_empty() {
         out.insert("_invalid".to_owned(), Value::Object(invalid));
     }
-    out.insert("_meta".to_owned(), meta(row));
     out
+}
+
+/// The flat keys of a field, which stand among those that begin with its name.
+fn flat_keys<'a>(row: &'a Row, name: &'static str) -> impl Iterator<Item = &'a String> {
+    let from = (Bound::Included(name), Bound::Unbounded);
+    let begin = row.fields.range::<str, _>(from).map(|(key, _)| key).take_while(move |key| key.starts_with(name));
+    begin.filter(move |key| base_of(key) == name)
 }
 
 fn add_known(field: &Field, key: &str, row: &Row, out: &mut Map<String, Value>, invalid: &mut Map<String, Value>) {

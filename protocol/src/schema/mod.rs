@@ -18,7 +18,7 @@ mod vocabulary;
 
 pub use entries::{Entry, entries};
 pub use error::FieldError;
-pub use json::to_json;
+pub use json::{fields_to_json, to_json};
 pub use kinds::{KINDS, PERSON, RECORD_FIELDS};
 pub use log::{Step, log_ends, states, status, steps};
 pub use parse::{missing, new_record, parse_assignment, parse_field, sort_ends};

@@ -2,8 +2,9 @@
 //!
 //! `pages [RECORDS]`: 30,000 unless said otherwise. Prints a line for each page: bytes with all that it loads, requests (the
 //! stream of its live updates included), and the milliseconds from the request to the last byte of the answer: the first
-//! time, then the median of five, then the median of the first looks after three edits. Then the slowest of each, and the
-//! memory that the process took.
+//! time, then the median of five, then the median of the first looks after three edits; and the MiB by which the process has
+//! grown with the first look. Then the slowest of each, and the memory that the process took. `pages [RECORDS] cold` does not
+//! wait until the node has prepared what pages are made from.
 //!
 //! The records are rows without the documents that they would come from: no page reads one. What is edited, and what has a
 //! history, is made by the node itself. Build the program in the same way: `cargo build --release --bins`.
@@ -24,6 +25,8 @@ use std::time::{Duration, Instant};
 const RECORDS: u32 = 30_000;
 /// Looks at each page once it has been seen.
 const LOOKS: usize = 5;
+/// Between two looks whether the node has prepared what pages are made from.
+const PREPARING_LOOK: Duration = Duration::from_millis(100);
 /// Edits after which each page is looked at.
 const EDITS: usize = 3;
 /// Rows that are put into the store at once.
@@ -46,9 +49,22 @@ fn main() {
     let office = Office::start_with(&federation, 0, &[], |store| fill(store, register, records));
     let visitor = Visitor::signed_in(&office);
     let paths = pages::every(single(&office, &visitor, &federation));
-    let before = memory(office.pid());
+    let begun = Instant::now();
+    let started = memory(office.pid());
+    while std::env::args().nth(2).as_deref() != Some("cold")
+        && !visitor.get("/metrics").body.contains("comin_prepared 1\n")
+    {
+        std::thread::sleep(PREPARING_LOOK);
+    }
+    let (prepared, before) = (begun.elapsed(), memory(office.pid()));
     let mut assets = BTreeMap::new();
-    let mut seen: Vec<Seen> = paths.iter().map(|path| visitor.first(path, &mut assets)).collect();
+    let mut seen: Vec<Seen> = Vec::new();
+    for path in &paths {
+        let before = memory(office.pid());
+        let mut page = visitor.first(path, &mut assets);
+        page.grown = memory(office.pid()).saturating_sub(before);
+        seen.push(page);
+    }
     let after = memory(office.pid());
     for page in &mut seen {
         page.again = median((0..LOOKS).map(|_| visitor.get(&page.path).took).collect());
@@ -60,11 +76,15 @@ fn main() {
         }
     }
     println!("{records} records; milliseconds, bytes");
-    println!("{:<70} {:>8} {:>8} {:>8} {:>8} {:>8}", "page", "bytes", "requests", "first", "again", "edited");
+    println!(
+        "{:<70} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6}",
+        "page", "bytes", "requests", "first", "again", "edited", "MiB"
+    );
     for page in &mut seen {
         page.edited = vec![median(std::mem::take(&mut page.edited))];
         let [first, again, edited] = page.times().map(ms);
-        println!("{:<70} {:>8} {:>8} {first:>8} {again:>8} {edited:>8}", page.path, page.bytes, page.requests);
+        let Seen { path, bytes, requests, grown, .. } = page;
+        println!("{path:<70} {bytes:>8} {requests:>8} {first:>8} {again:>8} {edited:>8} {grown:>6}");
     }
     for (n, what) in ["first", "again", "after an edit"].into_iter().enumerate() {
         let slowest = seen.iter().max_by_key(|page| page.times()[n]).expect("there are pages");
@@ -72,8 +92,9 @@ fn main() {
     }
     let heaviest = seen.iter().max_by_key(|page| page.bytes).expect("there are pages");
     println!("heaviest: {} bytes, {}", heaviest.bytes, heaviest.path);
+    println!("prepared in {} ms", ms(prepared));
     println!(
-        "memory: {before} MiB before the first page, {after} MiB after each once, {} MiB at the end",
+        "memory: {started} MiB at first, {before} MiB before the first page, {after} MiB after each once, {} MiB at the end",
         memory(office.pid())
     );
 }
@@ -86,6 +107,8 @@ struct Seen {
     first: Duration,
     again: Duration,
     edited: Vec<Duration>,
+    /// MiB.
+    grown: u64,
 }
 
 impl Seen {
@@ -178,7 +201,15 @@ impl Visitor {
         }
         let stream = usize::from(got.body.contains("data-seen="));
         let requests = 1 + loaded.len() + stream;
-        Seen { path: path.to_owned(), bytes, requests, first: got.took, again: Duration::ZERO, edited: Vec::new() }
+        Seen {
+            path: path.to_owned(),
+            bytes,
+            requests,
+            first: got.took,
+            again: Duration::ZERO,
+            edited: Vec::new(),
+            grown: 0,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::Scene;
 use crate::render::place::{Rect, part, part_once};
+use std::sync::{Mutex, PoisonError};
 
 /// Least distance between two boxes in pixels.
 const MARGIN: f64 = 18.0;
@@ -30,6 +31,27 @@ pub struct Places {
     pub clusters: Vec<Rect>,
 }
 
+/// Pictures whose places are remembered: four languages in two colours.
+const SOLVED_KEPT: usize = 8;
+/// What was solved last. Most edits change no box: then its picture need not be laid out again, which is most of its cost.
+static SOLVED: Mutex<Vec<(Problem, Vec<Rect>)>> = Mutex::new(Vec::new());
+
+/// The places of a problem: the same each time, found once.
+fn solved(problem: Problem) -> Vec<Rect> {
+    let lock = || SOLVED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, rects)) = lock().iter().find(|(known, _)| *known == problem) {
+        return rects.clone();
+    }
+    let rects = problem.best();
+    let mut solved = lock();
+    if solved.len() >= SOLVED_KEPT {
+        solved.remove(0);
+    }
+    solved.push((problem, rects.clone()));
+    rects
+}
+
+#[derive(PartialEq)]
 struct Problem {
     sizes: Vec<(f64, f64)>,
     /// (box, network, weight).
@@ -46,18 +68,7 @@ pub fn places(scene: &Scene) -> Places {
     for (n, cluster) in scene.clusters.iter().enumerate() {
         ties.extend(cluster.hubs.iter().map(|hub| (hubs + n, *hub, 1.0 + (cluster.members.len() as f64).sqrt())));
     }
-    let problem = Problem { sizes, ties, hubs };
-    let square = problem.sizes.len() * problem.sizes.len();
-    let starts = (WORK / square.max(1)).clamp(2, 16);
-    let mut best: Option<(f64, Vec<Rect>)> = None;
-    for start in 0..starts {
-        let rects = problem.solve(start);
-        let cost = problem.cost(&rects);
-        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-            best = Some((cost, rects));
-        }
-    }
-    let mut rects = best.map(|(_, rects)| rects).unwrap_or_default();
+    let mut rects = solved(Problem { sizes, ties, hubs });
     let clusters = rects.split_off(hubs.min(rects.len()));
     Places { hubs: rects, clusters }
 }
@@ -94,6 +105,21 @@ fn on_circle(turn: f64) -> (f64, f64) {
 }
 
 impl Problem {
+    /// The best end of several starts.
+    fn best(&self) -> Vec<Rect> {
+        let square = self.sizes.len() * self.sizes.len();
+        let starts = (WORK / square.max(1)).clamp(2, 16);
+        let mut best: Option<(f64, Vec<Rect>)> = None;
+        for start in 0..starts {
+            let rects = self.solve(start);
+            let cost = self.cost(&rects);
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, rects));
+            }
+        }
+        best.map(|(_, rects)| rects).unwrap_or_default()
+    }
+
     fn solve(&self, start: usize) -> Vec<Rect> {
         let mut rects = self.begin(start);
         self.pull(&mut rects);
