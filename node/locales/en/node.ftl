@@ -10,6 +10,8 @@ nav-overview = Overview
 nav-conflicts = Conflicts
 nav-partners = Partners and exchange
 nav-waiting = waiting
+nav-menu = Menu
+nav-menu-close = Close
 footer-local = This page is served by your own node. It works without the internet.
 live-changed = This page has changed meanwhile.
 live-reload = Show it as it is now
@@ -208,18 +210,23 @@ overview-federation = { $n ->
    *[other] { $name }, { $n } partners
 }
 overview-numbers = What there is
+overview-conflicts = { $n ->
+    [one] 1 conflict waits for a decision.
+   *[other] { $n } conflicts wait for a decision.
+}
 overview-documents = Survey and pictures
 overview-survey = The survey of the networks, written from what all partners share. Print it, or save it as PDF.
 overview-graph = Picture: organisations and networks
 overview-map = Map: where organisations are
 overview-partners = The other partners
 overview-no-partners = Nobody else is here yet.
-overview-empty = There are no records yet. Begin with your own organisation or a network; a spreadsheet can be imported with “comin import”.
+overview-empty = There are no records yet. Begin with your own organisation or a network; a spreadsheet can be imported.
 
 ## Lists
 filter-text = Search
 filter-all = All
 filter-apply = Show
+filter-more = Filters
 filter-clear = Clear the filters
 list-name = Name
 list-register = Kept in

@@ -9,6 +9,8 @@ nav-overview = Vue d’ensemble
 nav-conflicts = Conflits
 nav-partners = Partenaires et échange
 nav-waiting = en attente
+nav-menu = Menu
+nav-menu-close = Fermer
 footer-local = Cette page vient de votre propre nœud. Elle fonctionne sans internet.
 live-changed = Cette page a changé entre-temps.
 live-reload = Afficher l’état actuel
@@ -207,18 +209,23 @@ overview-federation = { $n ->
    *[other] { $name }, { $n } partenaires
 }
 overview-numbers = Ce qu’il y a
+overview-conflicts = { $n ->
+    [one] { $n } conflit attend une décision.
+   *[other] { $n } conflits attendent une décision.
+}
 overview-documents = Panorama et images
 overview-survey = Le panorama des réseaux, rédigé à partir de ce que tous les partenaires partagent. Il s’imprime ou s’enregistre en PDF.
 overview-graph = Image : organisations et réseaux
 overview-map = Carte : où sont les organisations
 overview-partners = Les autres partenaires
 overview-no-partners = Il n’y a encore personne d’autre ici.
-overview-empty = Il n’y a pas encore de fiches. Commencez par votre organisation ou par un réseau ; un tableur s’importe avec « comin import ».
+overview-empty = Il n’y a pas encore de fiches. Commencez par votre organisation ou par un réseau ; un tableur peut être importé.
 
 ## Listes
 filter-text = Rechercher
 filter-all = Tout
 filter-apply = Afficher
+filter-more = Filtres
 filter-clear = Retirer les filtres
 list-name = Nom
 list-register = Conservée dans

@@ -3,7 +3,7 @@
 ## Frame
 menu-registers = Registres
 menu-work = À faire
-menu-pictures = Vues et enquête
+menu-pictures = Vues et panorama
 menu-node = Ce nœud
 menu-people = Personnes de contact
 menu-interests = Manifestations d’intérêt
@@ -17,7 +17,7 @@ menu-import = Importer
 menu-map = Carte
 menu-graph = Graphe du réseau
 menu-calendar = Calendrier
-menu-survey = Enquête sur les réseaux
+menu-survey = Panorama des réseaux
 menu-export = Exporter
 menu-partners = Partenaires
 menu-devices = Appareils

@@ -9,6 +9,8 @@ nav-overview = Panoramica
 nav-conflicts = Conflitti
 nav-partners = Partner e scambio
 nav-waiting = in attesa
+nav-menu = Menu
+nav-menu-close = Chiudi
 footer-local = Questa pagina viene dal tuo nodo. Funziona senza internet.
 live-changed = Nel frattempo questa pagina è cambiata.
 live-reload = Mostra lo stato attuale
@@ -207,18 +209,23 @@ overview-federation = { $n ->
    *[other] { $name }, { $n } partner
 }
 overview-numbers = Che cosa c’è
+overview-conflicts = { $n ->
+    [one] 1 conflitto attende una decisione.
+   *[other] { $n } conflitti attendono una decisione.
+}
 overview-documents = Rassegna e immagini
 overview-survey = La rassegna delle reti, redatta da ciò che tutti i partner condividono. Si stampa o si salva in PDF.
 overview-graph = Immagine: organizzazioni e reti
 overview-map = Carta: dove sono le organizzazioni
 overview-partners = Gli altri partner
 overview-no-partners = Non c’è ancora nessun altro.
-overview-empty = Non ci sono ancora schede. Comincia dalla tua organizzazione o da una rete; un foglio di calcolo si importa con “comin import”.
+overview-empty = Non ci sono ancora schede. Comincia dalla tua organizzazione o da una rete; un foglio di calcolo si può importare.
 
 ## Elenchi
 filter-text = Cerca
 filter-all = Tutti
 filter-apply = Mostra
+filter-more = Filtri
 filter-clear = Togli i filtri
 list-name = Nome
 list-register = Conservata in

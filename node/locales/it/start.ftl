@@ -3,7 +3,7 @@
 ## Frame
 menu-registers = Registri
 menu-work = Da fare
-menu-pictures = Viste e rapporto
+menu-pictures = Viste e rassegna
 menu-node = Questo nodo
 menu-people = Persone di contatto
 menu-interests = Manifestazioni d’interesse
@@ -17,7 +17,7 @@ menu-import = Importa
 menu-map = Mappa
 menu-graph = Grafo della rete
 menu-calendar = Calendario
-menu-survey = Rapporto sulle reti
+menu-survey = Rassegna delle reti
 menu-export = Esporta
 menu-partners = Partner
 menu-devices = Dispositivi

@@ -9,6 +9,8 @@ nav-overview = Začetna stran
 nav-conflicts = Navzkrižja
 nav-partners = Partnerji in izmenjava
 nav-waiting = čaka
+nav-menu = Meni
+nav-menu-close = Zapri
 footer-local = To stran pripravlja vaše vozlišče. Deluje tudi brez interneta.
 live-changed = Stran se je medtem spremenila.
 live-reload = Pokaži trenutno stanje
@@ -241,18 +243,25 @@ overview-federation = { $n ->
    *[other] { $name }, { $n } partnerjev
 }
 overview-numbers = Kaj je tukaj
+overview-conflicts = { $n ->
+    [one] { $n } navzkrižje čaka na odločitev.
+    [two] { $n } navzkrižji čakata na odločitev.
+    [few] { $n } navzkrižja čakajo na odločitev.
+   *[other] { $n } navzkrižij čaka na odločitev.
+}
 overview-documents = Pregled in slike
 overview-survey = Pregled mrež, sestavljen iz tega, kar si delijo vsi partnerji. Lahko ga natisnete ali shranite kot PDF.
 overview-graph = Slika: organizacije in mreže
 overview-map = Karta: kje so organizacije
 overview-partners = Drugi partnerji
 overview-no-partners = Tukaj še ni nikogar drugega.
-overview-empty = Zapisov še ni. Začnite s svojo organizacijo ali z mrežo; preglednico lahko uvozite z ukazom »comin import«.
+overview-empty = Zapisov še ni. Začnite s svojo organizacijo ali z mrežo; preglednico lahko uvozite.
 
 ## Seznami
 filter-text = Iskanje
 filter-all = Vse
 filter-apply = Pokaži
+filter-more = Filtri
 filter-clear = Počisti filtre
 list-name = Ime
 list-register = V registru

@@ -3,7 +3,7 @@
 ## Frame
 menu-registers = Registri
 menu-work = Naloge
-menu-pictures = Pregledi in raziskava
+menu-pictures = Slike in pregled
 menu-node = To vozlišče
 menu-people = Kontaktne osebe
 menu-interests = Izrazi interesa
@@ -17,7 +17,7 @@ menu-import = Uvoz
 menu-map = Zemljevid
 menu-graph = Slika mreže
 menu-calendar = Koledar
-menu-survey = Raziskava o mrežah
+menu-survey = Pregled mrež
 menu-export = Izvoz
 menu-partners = Partnerji
 menu-devices = Naprave

@@ -109,6 +109,14 @@ impl Lang {
         format_in(self.bundle(), key, args)
     }
 
+    /// What stands between a name and what is said of it: French sets the colon apart, on the same line.
+    pub fn colon(self) -> &'static str {
+        match self {
+            Self::Fr => "\u{a0}: ",
+            Self::En | Self::It | Self::Sl => ": ",
+        }
+    }
+
     /// The message of `key`; of an unknown key, the key itself, so that a gap is seen and nothing breaks.
     pub fn text(self, key: &str) -> String {
         self.text_with(key, &[])

@@ -127,15 +127,14 @@ pub fn steps(ctx: &Ctx, version: &Version, from: &str) -> Markup {
         @if row.key.kind == "interest" && version.writable && !row.is_deleted() && !ways.is_empty() {
             form.actions.steps method="post" action={ "/records/" (row.key) "/advance?register=" (row.doc.register) } {
                 input type="hidden" name="from" value=(from);
+                span.muted { (ctx.t("step-to")) }
                 @if from == "record" {
                     @let at = format!("step-at-{}", row.doc.register.short());
                     label for=(at) { (ctx.t("step-at")) }
                     input id=(at) type="date" name="at" value=(time::today()) max=(time::today());
                 }
                 @for to in ways {
-                    button.quiet type="submit" name="to" value=(to) {
-                        "→ " (vocabulary.term(to).map_or(to, |term| term.label(ctx.lang.code())))
-                    }
+                    button.quiet type="submit" name="to" value=(to) { (vocabulary.term(to).map_or(to, |term| term.label(ctx.lang.code()))) }
                 }
             }
         }
@@ -151,7 +150,7 @@ pub fn stale_translations(ctx: &Ctx, version: &Version) -> Markup {
                 (show::icon("i"))
                 span {
                     @for (n, key) in stale.iter().enumerate() { @if n > 0 { ", " } (field_label(ctx.lang, key)) }
-                    ": " (ctx.t("record-stale-translation"))
+                    (ctx.lang.colon()) (ctx.t("record-stale-translation"))
                 }
             }
         }
@@ -239,10 +238,11 @@ pub fn state_form(ctx: &Ctx, version: &Version) -> Markup {
     html! {
         @if version.writable && !row.is_deleted()
             && let Some(list) = list {
-            form.actions method="post" action={ "/records/" (row.key) "/set?register=" (row.doc.register) } {
+            form.actions.steps method="post" action={ "/records/" (row.key) "/set?register=" (row.doc.register) } {
                 input type="hidden" name="field" value="state";
+                span.muted { (ctx.t("step-to")) }
                 @for term in list.terms.iter().filter(|term| row.text("state") != Some(term.code)) {
-                    button.quiet type="submit" name="value" value=(term.code) { "→ " (term.label(ctx.lang.code())) }
+                    button.quiet type="submit" name="value" value=(term.code) { (term.label(ctx.lang.code())) }
                 }
             }
         }

@@ -3,7 +3,7 @@
 use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
 use comin_protocol::ids::{tagged_hash, to_hex};
-use maud::{Markup, PreEscaped};
+use maud::{Markup, PreEscaped, html};
 use std::sync::OnceLock;
 
 const CSS: &str = include_str!("assets/app.css");
@@ -30,6 +30,11 @@ pub fn js_path() -> &'static str {
 /// The icon, for the page's head line.
 pub fn logo() -> Markup {
     PreEscaped(ICON.to_owned())
+}
+
+/// A lens, for a button that has no room for its word.
+pub fn lens() -> Markup {
+    html! { svg viewBox="0 0 20 20" { circle cx="8.5" cy="8.5" r="5.5" {} path d="m12.7 12.7 4.3 4.3" {} } }
 }
 
 type File = ([(HeaderName, &'static str); 2], &'static str);

@@ -101,9 +101,9 @@ fn card(ctx: &Ctx, group: &Group, titles: &Titles) -> Markup {
     let last = last.and_then(|(field, list)| schema::steps(row, field, list).pop());
     html! {
         article.card {
-            h3 { a href={ "/records/" (group.key) } { (row.text("organisation").and_then(RecordKey::parse).and_then(|key| titles.get(&key)).unwrap_or(&group.title)) } }
-            @if let Some(network) = named("network") { p { (ctx.t("kind-network")) ": " (network) } }
-            @if let Some(event) = named("origin_event") { p.muted { (ctx.t("field-origin_event")) ": " (event) } }
+            h3 { a href={ "/records/" (group.key) } { (lists::title_in(group, titles)) } }
+            @if let Some(network) = named("network") { p { (ctx.t("kind-network")) (ctx.lang.colon()) (network) } }
+            @if let Some(event) = named("origin_event") { p.muted { (ctx.t("field-origin_event")) (ctx.lang.colon()) (event) } }
             @if let Some(step) = last { p.muted { time datetime=(step.at) { (time::day(ctx.lang, &step.at)) } " · " (version.register_name) } }
             (lists::marks(ctx, group))
             (around::steps(ctx, version, "board"))

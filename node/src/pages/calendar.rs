@@ -112,8 +112,7 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
     let asked = ctx.query("month").and_then(|text| format!("{text}-01").parse::<Date>().ok());
     let month = asked.unwrap_or_else(|| today.first_of_month());
     let found = read(&ctx, month).await?;
-    let lang = ctx.lang;
-    let title = ctx.tw("calendar-title", &[("month", time::month(lang, &name(month)).into())]);
+    let title = ctx.tw("calendar-title", &[("month", called(&ctx, &name(month)).into())]);
     let main = html! {
         div.head {
             h1 { (title) }
@@ -123,9 +122,9 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
             }
         }
         nav.pager aria-label=(ctx.t("calendar-months")) {
-            @if let Some(before) = step(month, -1) { a rel="prev" href={ "/calendar?month=" (before) } { "← " (time::month(lang, &before)) } }
+            @if let Some(before) = step(month, -1) { a rel="prev" href={ "/calendar?month=" (before) } { "← " (called(&ctx, &before)) } }
             @if month != today.first_of_month() { a href="/calendar" { (ctx.t("calendar-today")) } }
-            @if let Some(next) = step(month, 1) { a rel="next" href={ "/calendar?month=" (next) } { (time::month(lang, &next)) " →" } }
+            @if let Some(next) = step(month, 1) { a rel="next" href={ "/calendar?month=" (next) } { (called(&ctx, &next)) " →" } }
         }
         div #list data-live {
             @if found.entries.is_empty() { div.empty { p { (ctx.t("calendar-none")) } } }
@@ -138,7 +137,7 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
                 h2 #months { (ctx.t("calendar-months")) }
                 ul.inline {
                     @for (other, count) in &found.months {
-                        li { a href={ "/calendar?month=" (other) } aria-current=[(*other == name(month)).then_some("true")] { (time::month(lang, other)) " (" (count) ")" } }
+                        li { a href={ "/calendar?month=" (other) } aria-current=[(*other == name(month)).then_some("true")] { (called(&ctx, other)) " (" (count) ")" } }
                     }
                 }
             }
@@ -154,7 +153,7 @@ fn grid(ctx: &Ctx, title: &str, month: Date, today: Date, entries: &[Entry]) -> 
         table.month role="table" {
             caption.vh { (title) }
             thead role="rowgroup" { tr role="row" {
-                @for number in 1..=7 { th role="columnheader" scope="col" { (ctx.t(&format!("weekday-{number}"))) } }
+                @for number in 1..=7 { th role="columnheader" scope="col" { (short_weekday(&ctx.t(&format!("weekday-{number}")))) } }
             } }
             tbody role="rowgroup" {
                 @for week in weeks(month) {
@@ -257,6 +256,14 @@ fn name(month: Date) -> String {
     month.strftime("%Y-%m").to_string()
 }
 
+/// What a month of `YYYY-MM` is called.
+fn called(ctx: &Ctx, month: &str) -> String {
+    match format!("{month}-01").parse::<Date>() {
+        Ok(day) => format!("{} {}", ctx.t(&format!("month-{}", day.month())), day.year()),
+        Err(_) => month.to_owned(),
+    }
+}
+
 /// The month before or after, as `YYYY-MM`; `None` at the ends of the calendar.
 fn step(month: Date, by: i64) -> Option<String> {
     month.checked_add(by.months()).ok().map(name)
@@ -265,6 +272,12 @@ fn step(month: Date, by: i64) -> Option<String> {
 /// What a day of the week is called.
 fn weekday(ctx: &Ctx, day: Date) -> String {
     ctx.t(&format!("weekday-{}", day.weekday().to_monday_one_offset()))
+}
+
+/// A day of the week, of which a narrow column shows the beginning.
+fn short_weekday(name: &str) -> Markup {
+    let short: String = name.chars().take(3).collect();
+    html! { span.long { (name) } span.short aria-hidden="true" { (short) } }
 }
 
 #[cfg(test)]

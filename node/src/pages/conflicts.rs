@@ -123,7 +123,7 @@ fn card(
     html! {
         section.card id=(id) aria-labelledby={ (id) "-t" } {
             h2 id={ (id) "-t" } {
-                a href={ "/records/" (row.key) } { (if row.doc.is_person() { people::name(row) } else { title.to_owned() }) } ": "
+                a href={ "/records/" (row.key) } { (if row.doc.is_person() { people::name(row) } else { title.to_owned() }) } (ctx.lang.colon())
                 @if conflict.field == "deleted" { (ctx.t("conflict-keep-or-delete")) }
                 @else { (field_label(ctx.lang, &conflict.field)) }
             }

@@ -305,7 +305,7 @@ fn first_step(ctx: &Ctx, field: &Field, list: &Vocabulary, values: &Values, erro
     html! {
         @if values.begins_log(field) {
             div.field {
-                label for=(id) { (field_label(ctx.lang, field.name)) ": " (first) }
+                label for=(id) { (field_label(ctx.lang, field.name)) (ctx.lang.colon()) (first) }
                 (error_line(error, &id))
                 input id=(id) name={ (PREFIX) (name) } type="date" value=(values.one(&name)) max=(time::today());
             }

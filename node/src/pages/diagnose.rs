@@ -120,7 +120,7 @@ fn findings(ctx: &Ctx) -> Vec<Finding> {
     found.extend(peers(ctx));
     for fault in &status.faults {
         let partner = status.roster.partner_of(&fault.device).map_or("", |partner| partner.name.as_str());
-        let what = html! { (partner) ": " span lang="en" { (fault.what) } " (" (moment(ctx.lang, fault.time_ms)) ")" };
+        let what = html! { (partner) (ctx.lang.colon()) span lang="en" { (fault.what) } " (" (moment(ctx.lang, fault.time_ms)) ")" };
         found.push(Finding { good: Some(false), what, remedy: Some(ctx.t("doctor-fault-remedy")) });
     }
     let last = ctx.app.backups().map(Backups::last).unwrap_or_default();
@@ -142,8 +142,8 @@ fn peers(ctx: &Ctx) -> Vec<Finding> {
         let tries = ctx.status.peers.iter().filter(|peer| peer.partner == line.partner && !peer.connected);
         let tries: Vec<_> = tries.filter_map(|peer| dials.get(&peer.device)).collect();
         let what = html! {
-            strong { (line.name) } ": " (ctx.t(&format!("partner-state-{}", line.state.code())))
-            @for dial in tries { " – " (moment(ctx.lang, dial.time_ms)) ": " (exchange::dial_text(ctx.lang, dial)) }
+            strong { (line.name) } (ctx.lang.colon()) (ctx.t(&format!("partner-state-{}", line.state.code())))
+            @for dial in tries { " – " (moment(ctx.lang, dial.time_ms)) (ctx.lang.colon()) (exchange::dial_text(ctx.lang, dial)) }
         };
         match line.state {
             PartnerState::Equal | PartnerState::Exchanging => Finding { good: Some(true), what, remedy: None },
@@ -169,9 +169,10 @@ fn documents(ctx: &Ctx) -> Markup {
                     @for doc in &ctx.status.docs {
                         tr role="row" {
                             th role="rowheader" scope="row" { (register_label(ctx.lang, &ctx.status.roster, &ctx.status.partner, &doc.doc.register)) }
-                            td.num role="cell" data-label=(heads[1]) { (doc.doc.part) }
-                            td.num role="cell" data-label=(heads[2]) { (doc.records) }
-                            td.num role="cell" data-label=(heads[3]) { (doc.changes) }
+                            // A person's register has one document, and no parts.
+                            td.num role="cell" data-label=(heads[1]) { @if !doc.doc.is_person() { (doc.doc.part) } }
+                            td.num role="cell" data-label=(heads[2]) { (ctx.lang.number(doc.records)) }
+                            td.num role="cell" data-label=(heads[3]) { (ctx.lang.number(doc.changes)) }
                         }
                     }
                 }

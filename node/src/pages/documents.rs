@@ -53,7 +53,7 @@ pub async fn survey(ctx: Ctx) -> Answer<Response> {
                         @else {
                             span.muted {
                                 @match partner.heard_ms {
-                                    Some(ms) => { (ctx.t("exchange-col-heard")) ": " (show::moment(ctx.lang, ms)) },
+                                    Some(ms) => { (ctx.t("exchange-col-heard")) (ctx.lang.colon()) (show::moment(ctx.lang, ms)) },
                                     None => (ctx.t("partner-state-never-heard")),
                                 }
                             }

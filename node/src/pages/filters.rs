@@ -105,22 +105,32 @@ pub fn form(ctx: &Ctx, path: &str, kind: Option<&str>, networks: &[(RecordKey, S
         form.filters method="get" action=(path) role="search" data-filter {
             div { label for="q" { (ctx.t("filter-text")) }
                 input #q name="q" type="search" value=[ctx.query("q")] maxlength="100"; }
-            @if kind.is_none() { (choice(ctx, "kind", &ctx.t("filter-kind"), &kinds)) }
-            @if has("country") { (choice(ctx, "country", &ctx.t("field-country"), &countries)) }
-            @if has("target_groups")
-                && let Some(list) = schema::vocabulary("target_group") {
-                (choice(ctx, "target_group", &ctx.t("field-target_groups"), &terms(list)))
-            }
-            @if kind != Some("network") && !named.is_empty() {
-                (choice(ctx, "network", &ctx.t("kind-network"), &named))
-            }
-            @if let Some(list) = kind.and_then(states) { (choice(ctx, "state", &ctx.t("field-state"), &terms(list))) }
-            (choice(ctx, "language", &ctx.t("filter-language"), &texts))
+            (more(ctx, html! {
+                @if kind.is_none() { (choice(ctx, "kind", &ctx.t("filter-kind"), &kinds)) }
+                @if has("country") { (choice(ctx, "country", &ctx.t("field-country"), &countries)) }
+                @if has("target_groups")
+                    && let Some(list) = schema::vocabulary("target_group") {
+                    (choice(ctx, "target_group", &ctx.t("field-target_groups"), &terms(list)))
+                }
+                @if kind != Some("network") && !named.is_empty() {
+                    (choice(ctx, "network", &ctx.t("kind-network"), &named))
+                }
+                @if let Some(list) = kind.and_then(states) { (choice(ctx, "state", &ctx.t("field-state"), &terms(list))) }
+                (choice(ctx, "language", &ctx.t("filter-language"), &texts))
+            }))
             div.actions {
                 button type="submit" { (ctx.t("filter-apply")) }
                 @if is_active(ctx) { a href=(path) { (ctx.t("filter-clear")) } }
             }
         }
+    }
+}
+
+/// Choices that fold away where there is little room for them, unless the address makes one; elsewhere they stand in a line.
+pub fn more(ctx: &Ctx, choices: Markup) -> Markup {
+    let chosen = NAMES.iter().chain(&["kind"]).any(|name| *name != "q" && ctx.query(name).is_some());
+    html! {
+        details.fold #filters open[chosen] { summary { (ctx.t("filter-more")) } (choices) }
     }
 }
 

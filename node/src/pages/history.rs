@@ -1,7 +1,7 @@
 //! `/records/{id}/history`: what became of a record, in all registers that hold it, and taking a change back.
 
 use super::layout::{Ctx, Place};
-use super::{Pairs, show, value};
+use super::{Pairs, people, show, value};
 use crate::api::history::{Undo, read, undo as take_back};
 use crate::api::limits::PAGE_ROWS;
 use crate::api::{Answer, Form, Problem, parse_key};
@@ -39,7 +39,7 @@ async fn page(ctx: &Ctx, key: &RecordKey, refused: Option<Refused<'_>>) -> Answe
     let base = format!("/records/{key}");
     let main = html! {
         nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href=(base) { (title) } }
-        h1 { (ctx.t("history-title")) ": " (title) }
+        h1 { (ctx.t("history-title")) (ctx.lang.colon()) (title) }
         p.lead { (ctx.t("history-lead")) }
         @if let Some(refused) = &refused { (refusal(ctx, &base, refused)) }
         div #history data-live data-record=(key) {
@@ -78,6 +78,7 @@ async fn titles(ctx: &Ctx, key: &RecordKey, page: &Page) -> Answer<(String, Titl
     let read = ctx.app.node().read(move |store| {
         let reader = Reader::new(store, &roster, own, lang);
         let title = match store.rows_of(&key)?.first() {
+            Some(row) if row.doc.is_person() => people::name(row),
             Some(row) => reader.title(row)?,
             None => key.to_string(),
         };
@@ -85,6 +86,11 @@ async fn titles(ctx: &Ctx, key: &RecordKey, page: &Page) -> Answer<(String, Titl
         Ok((title, titles.collect::<Result<Titles, StoreError>>()?))
     });
     Ok(read.await?)
+}
+
+/// The way from a record or a person to its history.
+pub fn link(ctx: &Ctx, key: &RecordKey, title: &str) -> Markup {
+    html! { p { a href={ "/records/" (key) "/history" } { (ctx.t("history-title")) span.vh { ": " (title) } } } }
 }
 
 fn one(ctx: &Ctx, base: &str, entry: &Entry, titles: &Titles) -> Markup {

@@ -524,14 +524,14 @@ fn changes(ctx: &Ctx, report: &Value) -> Markup {
                 h2 #duplicates { (ctx.t("import-duplicates")) }
                 p { (ctx.t("cli-import-duplicates")) }
                 ul { @for one in duplicates.iter().take(LISTED) {
-                    li { (ctx.t("import-row")) " " (number(one, "row")) ": " a href={ "/records/" (text(one, "id")) } { (text(one, "title")) } " " span.tag { (ctx.t(&format!("cli-duplicate-{}", text(one, "reason")))) } }
+                    li { (ctx.t("import-row")) " " (number(one, "row")) (ctx.lang.colon()) a href={ "/records/" (text(one, "id")) } { (text(one, "title")) } " " span.tag { (ctx.t(&format!("cli-duplicate-{}", text(one, "reason")))) } }
                 } }
             }
         }
         @if !rows.is_empty() {
             section aria-labelledby="rows" {
                 h2 #rows { (ctx.t("import-rows")) }
-                ul.rows { @for change in rows.iter().take(LISTED) { li { (ctx.t("import-row")) " " (number(change, "row")) ": " (what(change)) } } }
+                ul.rows { @for change in rows.iter().take(LISTED) { li { (ctx.t("import-row")) " " (number(change, "row")) (ctx.lang.colon()) (what(change)) } } }
                 @if rows.len() > LISTED { p.muted { (ctx.tw("and-more", &[("n", (rows.len() - LISTED).into())])) } }
             }
         }

@@ -216,7 +216,9 @@ impl Ctx {
                         label.vh for="site-q" { (self.t("search-label")) }
                         input #site-q name="q" type="search" maxlength="100" placeholder=(self.t("search-label"))
                             value=[self.query("q").filter(|_| self.path == "/search")];
-                        button.quiet type="submit" { (self.t("search-go")) }
+                        button.quiet type="submit" {
+                            span.long { (self.t("search-go")) } span.short aria-hidden="true" { (assets::lens()) }
+                        }
                     }
                     div.corner {
                         (self.languages(place))
@@ -227,8 +229,8 @@ impl Ctx {
                             }
                         }
                     }
+                    (navigation::bar(self, place))
                 }
-                (navigation::bar(self, place))
             }
         }
     }
@@ -243,7 +245,9 @@ impl Ctx {
             nav.languages aria-label=(self.t("nav-language")) {
                 @for lang in Lang::ALL {
                     a href=(address(lang)) lang=(lang.code()) hreflang=(lang.code())
-                        aria-current=[(lang == self.lang).then_some("true")] { (lang.own_name()) }
+                        aria-current=[(lang == self.lang).then_some("true")] {
+                        span.long { (lang.own_name()) } span.short aria-hidden="true" { (lang.code()) }
+                    }
                 }
             }
         }

@@ -108,7 +108,7 @@ fn table(ctx: &Ctx, kind: &str, found: &Found) -> Markup {
                 @for group in &found.groups {
                     tr role="row" {
                         th role="rowheader" scope="row" {
-                            a href={ "/records/" (group.key) } lang=[show::foreign(ctx.lang, group)] { (group.title) }
+                            a href={ "/records/" (group.key) } lang=[show::foreign(ctx.lang, group)] { (title_in(group, &found.titles)) }
                             (marks(ctx, group))
                         }
                         @for field in &fields {
@@ -125,6 +125,15 @@ fn table(ctx: &Ctx, kind: &str, found: &Found) -> Markup {
             }
         }
     }
+}
+
+/// What a record is called in a list. Who is interested in what stands in two columns.
+pub fn title_in<'a>(group: &'a Group, titles: &'a Titles) -> &'a str {
+    let organisation = || {
+        let row = &group.versions.first().filter(|_| group.key.kind == "interest")?.row;
+        titles.get(&RecordKey::parse(row.text("organisation")?)?)
+    };
+    organisation().unwrap_or(&group.title)
 }
 
 /// What needs a look: conflicts, registers that differ, a disputed deletion.

@@ -44,8 +44,10 @@ pub async fn list(ctx: Ctx) -> Answer<Response> {
         (lists::head(&ctx, KIND, &plural))
         form.filters method="get" action="/memberships" role="search" data-filter {
             div { label for="q" { (ctx.t("filter-text")) } input #q name="q" type="search" value=[ctx.query("q")] maxlength="100"; }
-            (filters::choice(&ctx, "network", &ctx.t("kind-network"), &named))
-            (filters::choice(&ctx, "state", &ctx.t("field-state"), &states))
+            (filters::more(&ctx, html! {
+                (filters::choice(&ctx, "network", &ctx.t("kind-network"), &named))
+                (filters::choice(&ctx, "state", &ctx.t("field-state"), &states))
+            }))
             div.actions {
                 button type="submit" { (ctx.t("filter-apply")) }
                 @if filters::is_active(&ctx) { a href="/memberships" { (ctx.t("filter-clear")) } }

@@ -82,15 +82,18 @@ impl Group {
 pub fn bar(ctx: &Ctx, place: Place) -> Markup {
     html! {
         nav.main aria-label=(ctx.t("nav-main")) #nav data-live {
-            ul {
+            // Where there is little room, the groups come out by this button; elsewhere they stand in a line.
+            button.quiet.unfold type="button" popovertarget="menu" {
+                (ctx.t("nav-menu")) (waiting(ctx, GROUPS.iter().map(|group| group_count(ctx, group)).sum()))
+            }
+            ul #menu popover="auto" {
+                li.fold { button.quiet type="button" popovertarget="menu" popovertargetaction="hide" { (ctx.t("nav-menu-close")) } }
                 li { a.top href="/" aria-current=[(place == Place::Overview).then_some("page")] { (ctx.t("nav-overview")) } }
                 @for group in &GROUPS {
                     li {
                         // Of one name only one is open; browsers that do not know that leave both open.
                         details.menu name="menu" id=(group.id) {
-                            summary.top.here[group.holds(place)] {
-                                (ctx.t(group.label)) (waiting(ctx, group.items.iter().map(|(item, ..)| count(ctx, *item)).sum()))
-                            }
+                            summary.top.here[group.holds(place)] { (ctx.t(group.label)) (waiting(ctx, group_count(ctx, group))) }
                             // What is for admins alone leads others nowhere.
                             @let seen = group.items.iter().filter(|(item, ..)| *item != Place::Settings || ctx.is_admin());
                             ul { @for item in seen { li { (link(ctx, place, item)) } } }
@@ -115,6 +118,11 @@ fn count(ctx: &Ctx, place: Place) -> u64 {
         Place::Partners => crate::views::approvals::waiting(&ctx.status) as u64,
         _ => 0,
     }
+}
+
+/// How much waits for somebody in a group.
+fn group_count(ctx: &Ctx, group: &Group) -> u64 {
+    group.items.iter().map(|(item, ..)| count(ctx, *item)).sum()
 }
 
 fn waiting(ctx: &Ctx, count: u64) -> Markup {

@@ -57,25 +57,29 @@ pub async fn fragment(ctx: &Ctx, since_ms: u64) -> Answer<Markup> {
         section #news data-live aria-labelledby="news-title" {
             div.head {
                 h2 #news-title { (ctx.t("news-title")) " " span.muted { (ctx.tw("news-since", &[("time", time::local(ctx.lang, since_ms).into())])) } }
-                a.button.quiet href="/news" { (ctx.t("news-more")) }
+                a href="/news" { (ctx.t("news-more")) }
             }
-            @if found.is_empty() { p.empty { (ctx.t("news-none")) } } @else { (list(ctx, &found)) }
+            @if found.is_empty() { p.empty { (ctx.t("news-none")) } } @else { (list(ctx, &found, true)) }
         }
     })
 }
 
-fn list(ctx: &Ctx, found: &[Value]) -> Markup {
+/// By partner and kind; `folded`: the records come out when somebody wants to see them.
+fn list(ctx: &Ctx, found: &[Value], folded: bool) -> Markup {
     let mut partners: Vec<&str> = found.iter().map(|item| text(item, "partner_name")).collect();
     partners.dedup();
     html! {
-        @for partner in partners {
-            h3 { @if partner.is_empty() { (ctx.t("unknown-partner")) } @else { (partner) } }
-            ul.links {
-                @for item in found.iter().filter(|item| text(item, "partner_name") == partner) {
-                    li {
-                        strong { (kind_label(ctx.lang, text(item, "kind"))) } ": "
-                        (counts(ctx, item))
-                        (records(ctx, item))
+        ul.cards-grid.news {
+            @for (n, partner) in partners.into_iter().enumerate() {
+                li.card {
+                    h3 { @if partner.is_empty() { (ctx.t("unknown-partner")) } @else { (partner) } }
+                    @for item in found.iter().filter(|item| text(item, "partner_name") == partner) {
+                        @let kind = text(item, "kind");
+                        @let line = html! { strong { (kind_label(ctx.lang, kind)) } " " span.muted { (counts(ctx, item)) } };
+                        @match folded {
+                            true => details id={ "news-" (n) "-" (kind) } { summary { (line) } (records(ctx, item)) },
+                            false => { p { (line) } (records(ctx, item)) },
+                        }
                     }
                 }
             }
@@ -133,7 +137,7 @@ pub async fn page(ctx: Ctx) -> Answer<Response> {
         }
         section #list data-live aria-labelledby="list-title" {
             h2.vh #list-title { (ctx.tw("n-days", &[("n", days.into())])) }
-            @if found.is_empty() { div.empty { p { (ctx.t("news-none")) } } } @else { (list(&ctx, &found)) }
+            @if found.is_empty() { div.empty { p { (ctx.t("news-none")) } } } @else { (list(&ctx, &found, false)) }
         }
     };
     Ok(ctx.page(Place::Other, &title, main))

@@ -1,7 +1,7 @@
 //! `/`: how exchange stands, what there is, what waits.
 
 use super::layout::{Ctx, LISTS, Place};
-use super::{exchange, news};
+use super::{exchange, news, show};
 use crate::api::{Answer, lines_of};
 use crate::report::Language;
 use axum::http::{HeaderMap, header};
@@ -32,9 +32,11 @@ pub async fn show(ctx: Ctx, headers: HeaderMap) -> Answer<Response> {
             div.head { h2 #numbers-title { (ctx.t("overview-numbers")) } a href="/figures" { (ctx.t("figures-all")) } }
             ul.tiles {
                 @for ((kind, path), count) in LISTS.iter().zip(&counts) {
-                    li { a.tile href=(path) { span.number { (count) } span { (ctx.t(&format!("kinds-{kind}"))) } } }
+                    li { a.tile href=(path) { span.number { (ctx.lang.number(*count)) } span { (ctx.t(&format!("kinds-{kind}"))) } } }
                 }
-                li { a.tile href="/conflicts" { span.number { (ctx.conflicts) } span { (ctx.t("nav-conflicts")) } } }
+            }
+            @if ctx.conflicts > 0 {
+                p.callout { (show::icon("warn")) span { (ctx.tw("overview-conflicts", &[("n", ctx.conflicts.into())])) " " a href="/conflicts" { (ctx.t("conflict-decide")) } } }
             }
             @if records == 0 { (empty(&ctx)) }
         }
@@ -127,7 +129,8 @@ fn empty(ctx: &Ctx) -> Markup {
             p { (ctx.t("overview-empty")) }
             p {
                 a.button href="/records/new?kind=organisation" { (ctx.t("new-organisation")) } " "
-                a.button.quiet href="/records/new?kind=network" { (ctx.t("new-network")) }
+                a.button.quiet href="/records/new?kind=network" { (ctx.t("new-network")) } " "
+                a.button.quiet href="/import" { (ctx.t("menu-import")) }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::control::{self, control_id};
 use super::form::{self, Values};
+use super::history;
 use super::layout::{Ctx, Place};
 use super::lists::pager;
 use super::offers;
@@ -169,7 +170,7 @@ async fn new_page(ctx: &Ctx, values: &Values, scope: &Scope, problem: Option<&Pr
                 div {
                     p { strong { (ctx.t("form-refused")) } }
                     @match field {
-                        Some(field) => p { a href={ "#" (control_id(field)) } { (field_label(ctx.lang, field)) } ": " (words) },
+                        Some(field) => p { a href={ "#" (control_id(field)) } { (field_label(ctx.lang, field)) } (ctx.lang.colon()) (words) },
                         None => (super::refusal_words(ctx.lang, problem)),
                     }
                 }
@@ -297,6 +298,7 @@ pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
                     p { (ctx.t("people-access-how")) }
                     p.actions { a.button.quiet href={ (api) "?format=json" } download="person.json" { "JSON" } a.button.quiet href={ (api) "?format=vcf" } download="person.vcf" { "vCard" } }
                 }
+                (history::link(&ctx, &person.key, &title))
             }
         }
         @if person.version.is_some() && is_own {

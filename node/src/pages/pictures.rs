@@ -1,7 +1,7 @@
 //! `/map`, `/graph` and `/figures`: the partnership as pictures, each with a table that says the same.
 
 use super::layout::{Ctx, Place};
-use super::lists::pager;
+use super::lists::{empty, pager};
 use super::show;
 use crate::api::limits::PAGE_ROWS;
 use crate::api::{Answer, made};
@@ -82,6 +82,7 @@ pub async fn graph(ctx: Ctx) -> Answer<Response> {
         (inline(scene, || drawn_graph(scene, language, colour)), [networks, organisations(scene, language, page)])
     })
     .await?;
+    let [networks, _] = &tables;
     let title = ctx.t("graph-title");
     let name = if by_group { "target_group" } else { "country" };
     let main = html! {
@@ -91,7 +92,8 @@ pub async fn graph(ctx: Ctx) -> Answer<Response> {
             a href="/graph" aria-current=[(!by_group).then_some("page")] { (ctx.t("field-country")) }
             a href="/graph?colour=target_group" aria-current=[by_group.then_some("page")] { (ctx.t("field-target_groups")) }
         }
-        (picture(svg.as_ref(), &format!("/api/v1/graph.svg?language={}&colour={name}", language.code()), &title))
+        @if networks.table.rows.is_empty() { (empty(&ctx, "network")) }
+        @else { (picture(svg.as_ref(), &format!("/api/v1/graph.svg?language={}&colour={name}", language.code()), &title)) }
         (same(&ctx, &tables))
     };
     Ok(ctx.page(Place::Graph, &title, main))
@@ -113,9 +115,9 @@ fn picture(svg: Option<&Made>, address: &str, title: &str) -> Markup {
 /// The tables that say what a picture shows.
 fn same(ctx: &Ctx, tables: &[Cut]) -> Markup {
     html! {
-        section #list data-live aria-labelledby="same" {
-            h2 #same { (ctx.t("picture-same")) }
-            @for part in tables {
+        section #list data-live aria-label=(ctx.t("picture-same")) {
+            @if tables.iter().any(|part| !part.table.rows.is_empty()) { h2 { (ctx.t("picture-same")) } }
+            @for part in tables.iter().filter(|part| !part.table.rows.is_empty()) {
                 (show_table(ctx, &part.table))
                 (pager(ctx, part.page, part.pages))
             }

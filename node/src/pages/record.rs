@@ -1,7 +1,7 @@
 //! `/records/{id}`: a record with its values per register, its conflicts and its links.
 
 use super::layout::{Ctx, LISTS, Place};
-use super::{around, people, show};
+use super::{around, history, people, show};
 use crate::api::{Answer, Problem, parse_key, surroundings};
 use crate::views::{Conflict, Group, Membership, Reader, Titles, Version, field_label, kind_label};
 use axum::extract::Path;
@@ -66,7 +66,7 @@ fn page(ctx: &Ctx, found: &Found, around: &Map<String, Value>, people: &Markup) 
             (link_section(ctx, found))
             (people)
             (around::sections(ctx, &group.key, around))
-            p { a href={ "/records/" (group.key) "/history" } { (ctx.t("history-title")) span.vh { ": " (group.title) } } }
+            (history::link(ctx, &group.key, &group.title))
             p.muted { (ctx.t("record-id")) " " code { (group.key) } }
         }
     };
@@ -142,7 +142,7 @@ fn conflict_callout(ctx: &Ctx, version: &Version, conflict: &Conflict, titles: &
         div.callout.conflict {
             (show::icon("warn"))
             div {
-                p { strong { (field_label(ctx.lang, &conflict.field)) } ": "
+                p { strong { (field_label(ctx.lang, &conflict.field)) } (ctx.lang.colon())
                     (ctx.tw("conflict-count", &[("n", conflict.values.len().into())])) }
                 ul {
                     @for value in &conflict.values {

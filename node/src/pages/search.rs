@@ -87,7 +87,7 @@ fn hit(ctx: &Ctx, group: &Group, words: &[String]) -> Markup {
         p.muted { (kind_label(ctx.lang, &group.key.kind)) " · " (registers.join(", ")) (lists::marks(ctx, group)) }
         @for (key, text) in places {
             @let lang = key.split_once('@').map(|(_, lang)| lang).filter(|lang| *lang != ctx.lang.code());
-            p.place { span.muted { (field_label(ctx.lang, key)) ": " } span lang=[lang] { (marked(&excerpt(text, words), words)) } }
+            p.place { span.muted { (field_label(ctx.lang, key)) (ctx.lang.colon()) } span lang=[lang] { (marked(&excerpt(text, words), words)) } }
         }
     }
 }

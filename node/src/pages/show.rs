@@ -113,11 +113,18 @@ fn entries(lang: Lang, row: &Row, field: &Field) -> Option<Markup> {
             @for entry in list.iter().filter_map(Value::as_object) {
                 li {
                     strong { (entry.get("title").map(text).unwrap_or_default()) }
-                    @for (label, value) in others(entry) { p { (label) ": " (value) } }
+                    @for (label, value) in others(entry) { p { (label) (lang.colon()) (value) } }
                 }
             }
         }
     })
+}
+
+/// A place on the earth, and how exact it is.
+fn position(lang: Lang, value: &str) -> Markup {
+    let (place, precision) = value.split_once(';').unwrap_or((value, ""));
+    let term = schema::vocabulary("position_precision").and_then(|list| list.term(precision));
+    html! { (place) @if !precision.is_empty() { " · " (term.map_or(precision, |term| term.label(lang.code()))) } }
 }
 
 /// One value of a field.
@@ -153,7 +160,7 @@ fn text(lang: Lang, field: &Field, value: &str, titles: &Titles) -> Markup {
         FieldType::MomentRange => html! { (moment_range(lang, value)) },
         FieldType::Date => html! { time datetime=(value) { (time::day(lang, value)) } },
         FieldType::Month => html! { time datetime=(value) { (time::month(lang, value)) } },
-        FieldType::Position => html! { (value.replace(';', " · ")) },
+        FieldType::Position => position(lang, value),
         _ if field.is_long() => paragraphs(value),
         _ => html! { (value) },
     }
@@ -175,7 +182,7 @@ pub fn json(lang: Lang, field: Option<&Field>, value: &Value, titles: &Titles) -
             @for (name, value) in members {
                 @let is_language = schema::LANGUAGES.contains(&name.as_str());
                 p lang=[is_language.then_some(name)] {
-                    span.muted lang=(lang.code()) { @if is_language { (language(lang, name)) } @else { (field_label(lang, name)) } ": " }
+                    span.muted lang=(lang.code()) { @if is_language { (language(lang, name)) } @else { (field_label(lang, name)) } (lang.colon()) }
                     (json(lang, field, value, titles))
                 }
             }
@@ -267,7 +274,7 @@ pub fn conflict_value(ctx: &Ctx, row: &Row, key: &str, value: &crate::views::Val
         return match (&value.edited, &value.value) {
             (Some((edited, written)), _) => html! {
                 strong { (ctx.t("conflict-edited")) }
-                p { (field_label(ctx.lang, edited)) ": "
+                p { (field_label(ctx.lang, edited)) (ctx.lang.colon())
                     (scalar(ctx.lang, field_of_key(&row.key.kind, edited), written, titles)) }
             },
             (None, Scalar::Bool(true)) => html! { strong { (ctx.t("conflict-deleted")) } },

@@ -31,7 +31,7 @@ fn summary(ctx: &Ctx, kind: &Kind, problem: &Problem) -> Markup {
                 p { strong { (ctx.t("form-refused")) } }
                 @match field {
                     Some(field) => p {
-                        a href={ "#" (control_id(field)) } { (field_label(ctx.lang, field)) } ": "
+                        a href={ "#" (control_id(field)) } { (field_label(ctx.lang, field)) } (ctx.lang.colon())
                         (form::refusal(ctx.lang, kind, problem))
                     },
                     None => (super::refusal_words(ctx.lang, problem)),
@@ -190,7 +190,7 @@ async fn edit_page(
     let base = format!("/records/{}", row.key);
     let main = html! {
         nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href=(base) { (title) } }
-        h1 { (ctx.t(if verb == Verb::Edit { "record-edit" } else { "record-propose" })) ": " (title) }
+        h1 { (ctx.t(if verb == Verb::Edit { "record-edit" } else { "record-propose" })) (ctx.lang.colon()) (title) }
         @if verb == Verb::Propose { p.lead { (ctx.tw("propose-lead", &[("register", version.register_name.as_str().into())])) } }
         p.muted { (kind_label(ctx.lang, kind.name)) " · " (version.register_name) }
         @match &reason {

@@ -60,6 +60,22 @@ async fn a_person_is_changed_on_its_form() {
     assert!(page(&node, &format!("/people/{id}")).await.contains("Vodja"), "it is saved");
 }
 
+#[tokio::test]
+async fn a_person_leads_to_its_history() {
+    let node = start(125, "Ožara", "SI", false);
+    let id = add(&node, "Ana", "Zorko", json!([])).await;
+    let body = json!({"fields": {"role": "Vodja"}});
+    let path = format!("/api/v1/records/{id}");
+    let got = node.call_with("PATCH", &path, Some(body), &[("if-match", "*")]).await;
+    assert_eq!(got.status, StatusCode::OK, "{}", got.text);
+    let shown = page(&node, &format!("/people/{id}")).await;
+    let link = shown.split("href=\"").filter_map(|part| part.split('"').next()).find(|link| link.ends_with("/history"));
+    let history = page(&node, link.expect("the person leads to its history")).await;
+    for part in ["Ana Zorko", "<del>Referentka</del>", "<ins>Vodja</ins>"] {
+        assert!(history.contains(part), "{part}: {history}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_proposed_about_a_person_of_another_controller() {
     let (a, b) = two().await;

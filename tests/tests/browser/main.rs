@@ -9,6 +9,7 @@ mod driver;
 mod first;
 mod frame;
 mod live;
+mod looks;
 mod office;
 mod reach;
 mod report;

@@ -50,8 +50,10 @@ function twinOf(active, part, fresh) {
 function replace(part, fresh) {
   const active = part.contains(document.activeElement) ? document.activeElement : null;
   const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
+  const shown = [...part.querySelectorAll("[popover]")].filter((menu) => menu.matches(":popover-open")).map((menu) => menu.id);
   const twin = active && twinOf(active, part, fresh);
   part.replaceWith(fresh);
+  for (const id of shown) document.getElementById(id)?.showPopover();
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   twin?.focus({ preventScroll: true });
 }
