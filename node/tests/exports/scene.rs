@@ -84,6 +84,7 @@ impl Machine {
             &["title@it=Incontro interno", "type=meeting", "when=2026-12-01T18:00/2026-12-01T18:00[Europe/Rome]"],
         );
         machine.add("event", &["title@it=Senza data", "type=meeting"]);
+        machine.add("event", &["title@it=Fiera di tre giorni", "type=meeting", "when=2026-02-27/2026-03-01"]);
         let gone = machine.add("organisation", &["name=Cancellata", "visibility=public"]);
         machine.comin(&["organisation", "remove", &gone]);
         machine.comin(&[
@@ -208,7 +209,9 @@ impl Record {
                 }
                 Value::Object(when) if name == "when" => {
                     let [start, end, zone] = ["start", "end", "tzid"].map(|part| word(&when[part]));
-                    out.insert(name.clone(), json!(format!("{start}/{end}[{zone}]")));
+                    // Whole days are in no time zone.
+                    let zone = if when.contains_key("tzid") { format!("[{zone}]") } else { String::new() };
+                    out.insert(name.clone(), json!(format!("{start}/{end}{zone}")));
                 }
                 Value::Object(texts) => {
                     out.extend(texts.iter().map(|(lang, text)| (format!("{name}@{lang}"), text.clone())));
