@@ -208,9 +208,9 @@ impl Record {
                     out.insert(name.clone(), json!(text));
                 }
                 Value::Object(when) if name == "when" => {
-                    let [start, end, zone] = ["start", "end", "tzid"].map(|part| word(&when[part]));
+                    let [start, end] = ["start", "end"].map(|part| word(&when[part]));
                     // Whole days are in no time zone.
-                    let zone = if when.contains_key("tzid") { format!("[{zone}]") } else { String::new() };
+                    let zone = when.get("tzid").map(|zone| format!("[{}]", word(zone))).unwrap_or_default();
                     out.insert(name.clone(), json!(format!("{start}/{end}{zone}")));
                 }
                 Value::Object(texts) => {

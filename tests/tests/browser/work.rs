@@ -280,7 +280,7 @@ async fn of_each_partner_the_page_says_what_waits_and_what_was_tried() {
     let why = "[...document.querySelectorAll('#lines details')].find(d => d.innerText.includes('Reason, for your IT'))";
     browser.run(&format!("{why}.open = true")).await;
     browser.until("and why", &format!("{why}.querySelector('p').innerText.length > 10")).await;
-    let icons = "[...document.querySelectorAll('.banner .sentence, #lines .state')].every(s => s.querySelector('svg') && s.innerText.trim())";
+    let icons = "[...document.querySelectorAll('.banner .sentence, #lines .state')].every(s => s.querySelector('.icon') && s.innerText.trim().length > 3)";
     browser.until("a sign and words, never a colour alone", icons).await;
     there.pause(false).await;
     browser.until("it has everything", &says("Still to send", "nothing")).await;
@@ -290,6 +290,7 @@ async fn of_each_partner_the_page_says_what_waits_and_what_was_tried() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_overview_tells_what_is_new_since_the_last_visit() {
     let (here, there) = two().await;
+    here.add("network", &[("name@en", "§ Net")]).await;
     let old = there.add("organisation", &[("name", "§ Zavod")]).await;
     here.until_has(&old).await;
     let browser = here.browser().await;

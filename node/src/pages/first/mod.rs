@@ -390,7 +390,8 @@ async fn certified(State(first): State<FirstRun>, Spoken(lang): Spoken, headers:
         let part = parts.iter().find(|part| part.name == name)?;
         Some(String::from_utf8_lossy(&part.body).split_whitespace().collect::<String>()).filter(|text| !text.is_empty())
     };
-    let certificate = text("certificate").or_else(|| text("file")).unwrap_or_default();
+    // A file is chosen on purpose; what stands in the field may be left from a try before.
+    let certificate = text("file").or_else(|| text("certificate")).unwrap_or_default();
     let language = asking.language;
     let work = {
         let certificate = certificate.clone();
