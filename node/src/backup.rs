@@ -115,6 +115,12 @@ pub enum BackupError {
     /// Another restore is at work, or has been killed.
     #[error("{} is there: another restore is at work, or one was killed", .0.display())]
     Unfinished(PathBuf),
+    /// The node has been given no directory for backups.
+    #[error("no directory for backups was named")]
+    Nowhere,
+    /// Another one that was asked for is being made.
+    #[error("another backup is being made")]
+    UnderWay,
     /// The disk of the data directory has too little room, in bytes.
     #[error("a backup needs {} MB of free room on the data directory's disk", .0.div_ceil(1_000_000))]
     Full(u64),
@@ -138,6 +144,10 @@ impl BackupError {
             Self::Exposed(_) => "mount it so that its files are for their owner only, or name another place".to_owned(),
             Self::Occupied(_) => "name an empty directory, or one that is not there, with `--data-dir DIR`".to_owned(),
             Self::Unfinished(dir) => format!("where no other restore runs: rm -r {}", quoted(dir)),
+            Self::Nowhere => {
+                "name one in node.toml: [backup] dir = \"/media/backup\"; then start the node again".to_owned()
+            }
+            Self::UnderWay => "wait until it is there".to_owned(),
             Self::Full(_) => "free some room; edits need it as well".to_owned(),
             Self::Unknown => "name a file that the verb `backup` wrote; a newer file needs a newer program".to_owned(),
             Self::Damaged(_) => "nothing was changed; try an older backup: comin restore FILE --check".to_owned(),

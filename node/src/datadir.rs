@@ -222,6 +222,13 @@ impl DataDir {
         !["node.json", "device.key", "store"].iter().any(|name| self.0.join(name).exists())
     }
 
+    /// Whether this machine has a key with which nothing was done yet, and waits for another one of its partner to certify
+    /// it. What a node has left that was damaged is no such thing.
+    pub fn awaits_certificate(&self) -> bool {
+        let has = |name: &str| self.0.join(name).exists();
+        has("device.key") && !["node.json", "store", "statements"].iter().any(|name| has(name))
+    }
+
     /// Makes the directory, for its owner only.
     ///
     /// # Errors
@@ -278,6 +285,15 @@ impl DataDir {
     /// [`DataDirError::Io`].
     pub fn write_signer(&self, signer: &DeviceSigner) -> Result<(), DataDirError> {
         write_secret(&self.0.join("device.key"), format!("{}\n", to_hex(&signer.to_secret())))
+    }
+
+    /// Forgets a device key under which nothing was done yet.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`].
+    pub fn remove_signer(&self) -> Result<(), DataDirError> {
+        let path = self.0.join("device.key");
+        std::fs::remove_file(&path).map_err(|cause| DataDirError::Io { path, cause })
     }
 
     /// The token for programs on this machine; made where there is none.

@@ -8,6 +8,7 @@ use crate::store::{self, Store, StoreError};
 use comin_protocol::engine::{Command, Edit, Target, Write};
 use comin_protocol::identity::{DeviceSigner, PartnerSigner};
 use comin_protocol::kit::RecoveryKit;
+use comin_protocol::machine::{Accepted, MachineCertificate, MachineError, MachineRequest};
 use comin_protocol::record::FieldChange;
 use comin_protocol::schema;
 use comin_protocol::statement::{Rights, SignedStatement, is_name};
@@ -31,6 +32,12 @@ pub enum SetupError {
     /// The node did not start for it.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// A further machine has made no key yet for which it could be certified.
+    #[error("this machine has not asked yet")]
+    NotAsked,
+    /// A further machine's certificate.
+    #[error("the certificate cannot be used: {0}")]
+    Certificate(#[from] MachineError),
     /// The kit would lie where a lost disk takes both.
     #[error("the recovery kit would lie in the data directory, where a lost disk takes both")]
     KitInside,
@@ -197,6 +204,73 @@ fn add_own_organisation(
     drop(handle);
     node.stop();
     answer.map(|_| ()).map_err(|error| record(&error))
+}
+
+/// What a further machine of a partner asks another one of its to certify. The key is made where there is none: who asks
+/// again asks with the same, so that a certificate that is under way still fits.
+///
+/// # Errors
+/// [`SetupError::Data`]; [`DataDirError::Initialised`] where a node is there already.
+pub fn ask_further(dir: &DataDir, device: &str) -> Result<MachineRequest, SetupError> {
+    if dir.is_initialised() {
+        return Err(DataDirError::Initialised(dir.path().to_owned()).into());
+    }
+    let signer = match dir.signer() {
+        Err(DataDirError::Uninitialised(_)) => {
+            dir.create()?;
+            let signer = DeviceSigner::from_secret(&datadir::random()?);
+            dir.write_signer(&signer)?;
+            signer
+        }
+        other => other?,
+    };
+    Ok(MachineRequest::new(&signer, device))
+}
+
+/// Sets a further machine up, for which another one of its partner has made a certificate; `language`: the machine's,
+/// else the partner's country's.
+///
+/// # Errors
+/// [`SetupError::NotAsked`], [`SetupError::Certificate`], [`SetupError::Store`], [`SetupError::Data`].
+pub fn set_up_further(dir: &DataDir, certificate: &str, language: Option<&str>) -> Result<Accepted, SetupError> {
+    if dir.is_initialised() {
+        return Err(DataDirError::Initialised(dir.path().to_owned()).into());
+    }
+    let signer = match dir.signer() {
+        Err(DataDirError::Uninitialised(_)) => return Err(SetupError::NotAsked),
+        other => other?,
+    };
+    let accepted = MachineCertificate::parse(certificate)?.accept(&signer)?;
+    let language = language.unwrap_or_else(|| language_of(&accepted.country));
+    let is_new = !dir.store().exists();
+    let done = write_further(dir, &accepted, language);
+    if done.is_err() && is_new {
+        // The key stays: the certificate is for it.
+        let _ = std::fs::remove_dir_all(dir.store());
+    }
+    done.map(|()| accepted)
+}
+
+fn write_further(dir: &DataDir, accepted: &Accepted, language: &str) -> Result<(), SetupError> {
+    dir.api_token()?;
+    let store = store::open_sled(&dir.store(), Duration::ZERO)?;
+    let statements = accepted.statements.iter().map(|signed| Write::PutStatement(signed.id(), signed.clone()));
+    store.commit(&[statements.collect()])?;
+    drop(store);
+    let (name, country) = (accepted.partner_name.as_str(), accepted.country.as_str());
+    dir.write_settings(&Settings::new(&accepted.partner, name, country, language, &accepted.device_name))?;
+    Ok(())
+}
+
+/// Takes back what [`ask_further`] has made, so that the machine can be set up in another way.
+///
+/// # Errors
+/// [`SetupError::NotAsked`] where there is no such thing; [`SetupError::Data`].
+pub fn forget_request(dir: &DataDir) -> Result<(), SetupError> {
+    if !dir.awaits_certificate() {
+        return Err(SetupError::NotAsked);
+    }
+    Ok(dir.remove_signer()?)
 }
 
 fn clear(dir: &DataDir) {

@@ -14,6 +14,7 @@ pub struct Federation {
     pub register: RegisterId,
     /// Everything that has been stated.
     pub statements: Vec<SignedStatement>,
+    partners: Vec<Partner>,
 }
 
 struct Partner {
@@ -32,15 +33,15 @@ impl Partner {
         PartnerId::from_first_key(&self.key.key())
     }
 
-    fn certificate(&self) -> SignedStatement {
+    fn certificate(&self, device: &DeviceSigner, name: &str) -> SignedStatement {
         let statement = Statement::Certificate {
             partner: self.id(),
             partner_key: self.key.key(),
-            device: self.device.key(),
+            device: device.key(),
             rights: Rights::ALL,
             partner_name: self.name.clone(),
             country: "SI".to_owned(),
-            device_name: "office".to_owned(),
+            device_name: name.to_owned(),
         };
         SignedStatement::unsigned(&statement).sign_partner(&self.key)
     }
@@ -83,9 +84,26 @@ impl Federation {
         });
         let register = RegisterId::shared(&shared.id());
         let admissions = partners.iter().map(|partner| sign(&partner.admission(federation, &founding)));
-        let mut statements: Vec<_> = partners.iter().map(Partner::certificate).chain(admissions).collect();
+        let certificates = partners.iter().map(|partner| partner.certificate(&partner.device, "office"));
+        let mut statements: Vec<_> = certificates.chain(admissions).collect();
         statements.extend([founding, shared]);
-        Self { devices: partners.into_iter().map(|partner| partner.device).collect(), register, statements }
+        Self {
+            devices: partners.iter().map(|partner| partner.device.clone()).collect(),
+            register,
+            statements,
+            partners,
+        }
+    }
+
+    /// Adds a further machine of the founder, the last of `devices`.
+    ///
+    /// # Panics
+    /// The federation has no founder.
+    pub fn further(&mut self, secret: [u8; 32]) {
+        let device = DeviceSigner::from_secret(&secret);
+        let founder = self.partners.first().expect("a federation has a founder");
+        self.statements.push(founder.certificate(&device, "laptop"));
+        self.devices.push(device);
     }
 }
 

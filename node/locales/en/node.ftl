@@ -29,6 +29,9 @@ problem-not-admin = Only admins of this node may do this.
 problem-foreign-office = This request did not come from the node’s own page, or by another name. Type the address of the node into the browser.
 problem-foreign-request = This request did not come from the node's own page. Open the page again with “comin open”.
 problem-backup = No backup can be made now.
+problem-machine-request = This is no request of a new machine, or not all of it. Copy the whole text that the new machine shows.
+problem-no-writers = Nobody would write this register. Choose at least one partner, or all.
+problem-backup-nowhere = The node has been given no directory for backups; none was written. Name one in node.toml, as below, and start the node again.
 problem-precondition = This cannot be done as things stand.
 problem-ambiguous = More than one thing is called so.
 problem-invalid = What was entered cannot be taken.
@@ -116,6 +119,10 @@ exchange-action = { $n ->
     [one] A partner asks to join and waits for you.
    *[other] { $n } partners ask to join and wait for you.
 }
+exchange-decide = { $n ->
+    [one] A decision of the partnership waits for you.
+   *[other] { $n } decisions of the partnership wait for you.
+}
 exchange-join-refused = Your request to join was refused: { $reason }
 exchange-joining = You have asked to join a partnership. Until you are admitted, everything is saved on this machine only.
 exchange-alone = You are not in a partnership yet. Everything is saved on this machine only.
@@ -157,7 +164,7 @@ exchange-all = { $n ->
     [2] Both other partners have your changes, last confirmed { $time }.
    *[other] All { $n } other partners have your changes, last confirmed { $time }.
 }
-exchange-look = Look at the request
+exchange-look = See what waits
 exchange-begin = Join or found a partnership
 exchange-now = Exchange now
 exchange-pause = Pause

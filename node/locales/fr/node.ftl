@@ -28,6 +28,9 @@ problem-not-admin = Seuls les administrateurs de ce nœud peuvent le faire.
 problem-foreign-office = Cette demande ne vient pas de la page du nœud, ou elle utilise un autre nom. Saisissez l’adresse du nœud dans le navigateur.
 problem-foreign-request = Cette demande ne vient pas de la page du nœud. Rouvrez la page avec « comin open ».
 problem-backup = Aucune sauvegarde ne peut être faite maintenant.
+problem-machine-request = Ce n’est pas la demande d’un nouvel appareil, ou elle n’est pas entière. Copiez tout le texte que montre le nouvel appareil.
+problem-no-writers = Personne n’écrirait ce registre. Choisissez au moins un partenaire, ou tous.
+problem-backup-nowhere = Le nœud n’a pas de dossier pour les sauvegardes ; aucune n’a été écrite. Indiquez-en un dans node.toml, comme ci-dessous, et redémarrez le nœud.
 problem-precondition = En l’état actuel, ce n’est pas possible.
 problem-ambiguous = Plusieurs éléments portent ce nom.
 problem-invalid = La saisie ne peut pas être acceptée.
@@ -115,6 +118,10 @@ exchange-action = { $n ->
     [one] { $n } partenaire demande à entrer et vous attend.
    *[other] { $n } partenaires demandent à entrer et vous attendent.
 }
+exchange-decide = { $n ->
+    [one] Une décision du partenariat vous attend.
+   *[other] { $n } décisions du partenariat vous attendent.
+}
 exchange-join-refused = Votre demande d’entrée a été refusée : { $reason }
 exchange-joining = Vous avez demandé à entrer dans un partenariat. Jusqu’à votre admission, tout est enregistré sur cette machine seulement.
 exchange-alone = Vous n’êtes pas encore dans un partenariat. Tout est enregistré sur cette machine seulement.
@@ -156,7 +163,7 @@ exchange-all = { $n ->
     [2] Les deux autres partenaires ont vos modifications, dernière confirmation : { $time }.
    *[other] Les { $n } autres partenaires ont tous vos modifications, dernière confirmation : { $time }.
 }
-exchange-look = Voir la demande
+exchange-look = Voir ce qui attend
 exchange-begin = Entrer dans un partenariat ou en fonder un
 exchange-now = Échanger maintenant
 exchange-pause = Mettre en pause

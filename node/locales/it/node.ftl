@@ -28,6 +28,9 @@ problem-not-admin = Questo è riservato agli amministratori del nodo.
 problem-foreign-office = Questa richiesta non viene dalla pagina del nodo, o usa un altro nome. Scrivi l’indirizzo del nodo nel browser.
 problem-foreign-request = Questa richiesta non viene dalla pagina del nodo. Apri di nuovo la pagina con “comin open”.
 problem-backup = Ora non si può fare un backup.
+problem-machine-request = Questa non è la richiesta di una nuova macchina, o non è intera. Copia tutto il testo che la nuova macchina mostra.
+problem-no-writers = Nessuno scriverebbe questo registro. Scegli almeno un partner, o tutti.
+problem-backup-nowhere = Al nodo non è stata data una cartella per le copie; non ne è stata scritta nessuna. Indicala in node.toml, come qui sotto, e riavvia il nodo.
 problem-precondition = Allo stato attuale non si può fare.
 problem-ambiguous = Più cose hanno questo nome.
 problem-invalid = Quel che hai inserito non è accettabile.
@@ -115,6 +118,10 @@ exchange-action = { $n ->
     [one] Un partner chiede di entrare e aspetta te.
    *[other] { $n } partner chiedono di entrare e aspettano te.
 }
+exchange-decide = { $n ->
+    [one] Una decisione del partenariato aspetta te.
+   *[other] { $n } decisioni del partenariato aspettano te.
+}
 exchange-join-refused = La tua richiesta di entrare è stata rifiutata: { $reason }
 exchange-joining = Hai chiesto di entrare in un partenariato. Fino all’ammissione tutto è salvato solo su questa macchina.
 exchange-alone = Non sei ancora in un partenariato. Tutto è salvato solo su questa macchina.
@@ -156,7 +163,7 @@ exchange-all = { $n ->
     [2] Entrambi gli altri partner hanno le tue modifiche, ultima conferma del { $time }.
    *[other] Tutti gli altri { $n } partner hanno le tue modifiche, ultima conferma del { $time }.
 }
-exchange-look = Guarda la richiesta
+exchange-look = Guarda che cosa aspetta
 exchange-begin = Entra in un partenariato o fondane uno
 exchange-now = Scambia ora
 exchange-pause = Metti in pausa

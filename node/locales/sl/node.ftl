@@ -28,6 +28,9 @@ problem-not-admin = To smejo samo administratorji tega vozlišča.
 problem-foreign-office = Zahteva ni prišla s strani vozlišča ali pa je prišla pod drugim imenom. Naslov vozlišča vpišite v brskalnik.
 problem-foreign-request = Zahteva ni prišla s strani vozlišča. Stran znova odprite z ukazom »comin open«.
 problem-backup = Varnostne kopije zdaj ni mogoče narediti.
+problem-machine-request = To ni prošnja nove naprave ali ni cela. Kopirajte celotno besedilo, ki ga pokaže nova naprava.
+problem-no-writers = V ta register ne bi pisal nihče. Izberite vsaj enega partnerja ali vse.
+problem-backup-nowhere = Vozlišče nima mape za varnostne kopije; nobena ni bila zapisana. Navedite jo v node.toml, kot je opisano spodaj, in vozlišče znova zaženite.
 problem-precondition = V trenutnem stanju to ni mogoče.
 problem-ambiguous = To ime ima več stvari.
 problem-invalid = Vnosa ni mogoče sprejeti.
@@ -127,6 +130,12 @@ exchange-action = { $n ->
     [few] { $n } partnerji prosijo za sprejem in čakajo na vas.
    *[other] { $n } partnerjev prosi za sprejem in čaka na vas.
 }
+exchange-decide = { $n ->
+    [one] { $n } odločitev partnerstva čaka na vas.
+    [two] { $n } odločitvi partnerstva čakata na vas.
+    [few] { $n } odločitve partnerstva čakajo na vas.
+   *[other] { $n } odločitev partnerstva čaka na vas.
+}
 exchange-join-refused = Vaša prošnja za sprejem je bila zavrnjena: { $reason }
 exchange-joining = Zaprosili ste za sprejem v partnerstvo. Dokler niste sprejeti, je vse shranjeno samo na tej napravi.
 exchange-alone = Niste še v partnerstvu. Vse je shranjeno samo na tej napravi.
@@ -182,7 +191,7 @@ exchange-all = { $n ->
     [2] Oba druga partnerja imata vaše spremembe, zadnja potrditev: { $time }.
    *[other] Vsi drugi partnerji ({ $n }) imajo vaše spremembe, zadnja potrditev: { $time }.
 }
-exchange-look = Oglejte si prošnjo
+exchange-look = Oglejte si, kaj čaka
 exchange-begin = Pridružite se partnerstvu ali ga ustanovite
 exchange-now = Izmenjaj zdaj
 exchange-pause = Začasno ustavi

@@ -50,27 +50,54 @@ pub struct Further {
 /// # Errors
 /// 403 without the right, 409 for a machine that is known, 422 for what is no request or no right.
 pub async fn certify(State(app): State<AppState>, Body(body): Body<Further>) -> Answer<(StatusCode, Json<Value>)> {
-    let request = MachineRequest::parse(&body.request).map_err(|error| {
-        Problem::invalid(format!("the request cannot be read: {error}"))
-            .hint("hand over the whole text that `comin init --further` prints")
+    let made = certify_machine(&app, &body.request, body.rights.as_deref()).await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(json!({
+            "schema": 1, "id": made.device, "name": made.name, "rights": rights_in_words(made.rights),
+            "certificate": made.certificate,
+        })),
+    ))
+}
+
+/// A machine that has been certified.
+pub struct Certified {
+    /// Its key.
+    pub device: DeviceKey,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub rights: Rights,
+    /// The text that is to be carried to it.
+    pub certificate: String,
+}
+
+/// Certifies the machine that asks; `rights` in words: without them it may what this machine may.
+///
+/// # Errors
+/// As [`certify`].
+pub async fn certify_machine(app: &AppState, request: &str, rights: Option<&[String]>) -> Answer<Certified> {
+    let request = MachineRequest::parse(request).map_err(|error| {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "machine-request",
+            format!("the request cannot be read: {error}"),
+        )
+        .hint("hand over the whole text that `comin init --further`, or the first page, shows on the new machine")
     })?;
-    let status = app.node().status().await?;
-    let own = status.roster.devices.get(&status.device).map(|device| device.rights);
-    let rights = match &body.rights {
+    let rights = match rights {
         Some(words) => {
             let named = words.iter().map(|word| right(word)).collect::<Answer<Vec<_>>>()?;
             named.iter().fold(Rights::default(), |all, one| Rights(all.0 | one.0))
         }
-        None => own.unwrap_or_default(),
+        None => {
+            let status = app.node().status().await?;
+            status.roster.devices.get(&status.device).map(|device| device.rights).unwrap_or_default()
+        }
     };
     let (device, name) = (request.device, request.name.clone());
     match app.node().command(Command::CertifyDevice { request, rights }).await? {
-        Reply::Certified(certificate) => Ok((
-            StatusCode::CREATED,
-            Json(json!({
-                "schema": 1, "id": device, "name": name, "rights": rights_in_words(rights), "certificate": certificate.to_text(),
-            })),
-        )),
+        Reply::Certified(certificate) => Ok(Certified { device, name, rights, certificate: certificate.to_text() }),
         other => Err(unexpected(&other)),
     }
 }

@@ -120,6 +120,7 @@ pub(crate) use calendars::addresses as calendar_addresses;
 pub(crate) use conflicts::{
     Conflicted, Resolve, read as read_conflicts, read_of as read_conflicts_of, resolve as resolve_conflict,
 };
+pub(crate) use devices::{Certified, certify_machine};
 pub(crate) use guard::{from_own_page, secured};
 pub(crate) use login::with_cookie;
 pub(crate) use members::{make_invite, name as partner_name, rights as rights_words};

@@ -172,6 +172,9 @@ impl From<SetupError> for CliError {
             SetupError::Store(error) => error.into(),
             SetupError::Start(error) => error.into(),
             SetupError::Record(_) => Self::new(cause),
+            SetupError::NotAsked | SetupError::Certificate(_) => Self::new(cause).hint(
+                "ask first: comin init --further, and let another machine certify what it prints: comin devices add REQUEST",
+            ),
             SetupError::KitInside => {
                 Self::usage(cause).hint("name another place, such as a stick: --kit /media/stick/kit.txt")
             }

@@ -5,6 +5,7 @@ use axum::{Extension, Router};
 use comin_node::api::{self, ApiConfig, AppState, Trusted};
 use comin_node::backup::Backups;
 use comin_node::calendars::Calendars;
+use comin_node::config::BackupSection;
 use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
 use comin_node::i18n::Lang;
@@ -32,7 +33,7 @@ pub fn open(dir: &DataDir, wait: Duration) -> CliResult<Local> {
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let (handle, node) = Node::start(NodeConfig { signer, net: None, helper }, store)?;
     let language = Lang::parse(&settings.language).unwrap_or_default();
-    let (backups, users) = (Some(Backups::new(dir.clone())), Arc::new(Users::read(dir)?));
+    let (backups, users) = (Some(Backups::new(dir.clone(), BackupSection::default())), Arc::new(Users::read(dir)?));
     let calendars = Arc::new(Calendars::read(dir)?);
     let app = AppState::new(handle.clone(), ApiConfig { language, backups, users, calendars, ..ApiConfig::default() });
     let router = api::router(app).layer(Extension(Trusted));

@@ -50,7 +50,7 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     }
     // Whatever is made from here on is for this user alone, whatever the mode of the directory above.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
-    let (page, code) = match dir.is_empty() {
+    let (page, code) = match dir.is_empty() || dir.awaits_certificate() {
         true => match first_run(dir, config, out)? {
             (page, Some(code)) => (Some(page), Some(code)),
             (_, None) => return Ok(()),
@@ -95,8 +95,8 @@ pub fn run(dir: &DataDir, config: &Config, with_parent: bool, out: &Output) -> C
     let device = signer.key();
     let (handle, node) = Node::start(NodeConfig { signer, net: Some(net), helper }, store)?;
     let keeper = runtime.spawn(keep_statements(handle.clone(), dir.clone()));
-    let backups = Backups::new(dir.clone());
-    let backing_up = runtime.spawn(backups.clone().keep(handle.clone(), device, config.backup.clone()));
+    let backups = Backups::new(dir.clone(), config.backup.clone());
+    let backing_up = runtime.spawn(backups.clone().keep(handle.clone(), device));
     let retention = runtime.spawn(comin_node::persons::keep_retention(handle.clone()));
     let interface = ApiConfig {
         port: Some(port),
@@ -134,7 +134,9 @@ fn first_run(dir: &DataDir, config: &Config, out: &Output) -> CliResult<(StdTcpL
             .exit(Exit::Busy)
             .hint("comin open gives the link to its page"));
     }
-    dir.create()?;
+    if dir.is_empty() {
+        dir.create()?;
+    }
     let page = bind_page(config.listen.page)?;
     let port = page.local_addr().map_err(refused)?.port();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();

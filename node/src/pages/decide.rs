@@ -4,7 +4,7 @@
 use super::layout::{Ctx, Place};
 use super::partners::{again, member_name};
 use super::show::{country, icon};
-use super::{Pairs, value};
+use super::{Pairs, machines, value};
 use crate::api::{Answer, Form, Problem, partner_name};
 use crate::views;
 use axum::extract::Path;
@@ -16,20 +16,26 @@ use maud::{Markup, html};
 use std::collections::BTreeSet;
 
 /// A page that asks once more: what would be done, what follows, yes or back.
-struct Question {
-    place: Place,
-    title: String,
+pub struct Question {
+    /// Where in the navigation.
+    pub place: Place,
+    /// What would be done.
+    pub title: String,
     /// What follows, a line each.
-    follows: Vec<String>,
-    action: String,
+    pub follows: Vec<String>,
+    /// Where the form goes.
+    pub action: String,
     /// What the form repeats.
-    hidden: Vec<(&'static str, String)>,
-    yes: String,
-    back: &'static str,
+    pub hidden: Vec<(&'static str, String)>,
+    /// The word of the button that does it.
+    pub yes: String,
+    /// Where whoever does not want it goes.
+    pub back: &'static str,
 }
 
 impl Question {
-    fn page(&self, ctx: &Ctx) -> Response {
+    /// The page.
+    pub fn page(&self, ctx: &Ctx) -> Response {
         let main = html! {
             h1 { (self.title) }
             div.callout.act { (icon("act")) div { ul { @for line in &self.follows { li { (line) } } } } }
@@ -44,7 +50,10 @@ impl Question {
 }
 
 /// Runs what stewards decide; where it waits for their signatures, the list of what waits shows it.
-async fn decided(ctx: Ctx, command: Command, to: &str) -> Answer<Response> {
+///
+/// # Errors
+/// 503 where the engine has stopped; why it was refused is shown.
+pub async fn decided(ctx: Ctx, command: Command, to: &str) -> Answer<Response> {
     match ctx.app.node().command(command).await {
         Ok(Reply::Proposed { .. }) => Ok(Redirect::to("/partners#approvals").into_response()),
         Ok(_) => Ok(Redirect::to(to).into_response()),
@@ -214,10 +223,11 @@ pub async fn carry_over(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
 /// # Errors
 /// 503 where the engine has stopped.
 pub async fn devices(ctx: Ctx) -> Answer<Response> {
-    Ok(devices_page(&ctx, None))
+    Ok(devices_page(&ctx, None, None))
 }
 
-fn devices_page(ctx: &Ctx, refused: Option<&Problem>) -> Response {
+/// The page, with what was done just now and why something was refused.
+pub fn devices_page(ctx: &Ctx, done: Option<Markup>, refused: Option<&Problem>) -> Response {
     let own = ctx.status.partner;
     let valid = ctx.status.roster.devices.values().filter(|device| device.partner == own);
     let former = ctx.status.roster.former.values().filter(|device| device.partner == own);
@@ -228,22 +238,13 @@ fn devices_page(ctx: &Ctx, refused: Option<&Problem>) -> Response {
         @if let Some(problem) = refused {
             div.callout.error-summary role="alert" { (icon("act")) div { (super::refusal_words(ctx.lang, problem)) } }
         }
+        @if let Some(done) = done { (done) }
         p.lead { (ctx.t("devices-lead")) }
         section #machines data-live aria-labelledby="machines-title" {
             h2 #machines-title { (ctx.tw("devices-of", &[("name", ctx.own_name().into())])) }
-            (machines(ctx, &devices))
+            (table(ctx, &devices))
         }
-        section aria-labelledby="add-title" {
-            h2 #add-title { (ctx.t("devices-add")) }
-            ol.text { @for key in ["devices-add-run", "devices-add-kit", "devices-add-ticket", "devices-add-number"] { li { (ctx.t(key)) } } }
-            @if ctx.status.roster.federation.is_some() && ctx.is_admin() {
-                form method="post" action="/partners/invite" {
-                    input type="hidden" name="name" value=(ctx.own_name());
-                    input type="hidden" name="country" value=(ctx.status.roster.partners.get(&own).map_or("", |partner| partner.country.as_str()));
-                    button type="submit" { (ctx.t("devices-ticket")) }
-                }
-            }
-        }
+        (machines::adding(ctx))
     };
     let mut response = ctx.page(Place::Devices, &ctx.t("menu-devices"), main);
     if let Some(problem) = refused {
@@ -252,7 +253,7 @@ fn devices_page(ctx: &Ctx, refused: Option<&Problem>) -> Response {
     response
 }
 
-fn machines(ctx: &Ctx, devices: &[(&Device, bool)]) -> Markup {
+fn table(ctx: &Ctx, devices: &[(&Device, bool)]) -> Markup {
     let heads = ["name", "key", "rights", "act"].map(|key| ctx.t(&format!("devices-col-{key}")));
     html! {
         table.cards role="table" {
@@ -314,6 +315,6 @@ pub async fn revoke(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
     let device = device(&ctx, &id)?.key;
     match ctx.app.node().command(Command::RevokeDevice { device, by_key: None }).await {
         Ok(_) => Ok(Redirect::to("/devices").into_response()),
-        Err(error) => Ok(devices_page(&ctx, Some(&error.into()))),
+        Err(error) => Ok(devices_page(&ctx, None, Some(&error.into()))),
     }
 }

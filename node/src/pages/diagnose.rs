@@ -2,20 +2,29 @@
 
 use super::layout::{Ctx, Place};
 use super::show::{icon, moment};
-use crate::api::{Answer, dials, lines_of};
-use crate::backup::Backups;
+use crate::api::{Answer, Problem, dials, lines_of};
+use crate::backup::{BackupError, Backups};
 use crate::datadir::quoted;
 use crate::views::exchange::{self, PartnerState};
 use crate::views::register_label;
 use crate::views::time::{ago, now_ms};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 /// `GET /backup`.
 pub async fn backup(ctx: Ctx) -> Response {
+    backup_page(&ctx, None)
+}
+
+fn backup_page(ctx: &Ctx, refused: Option<&Problem>) -> Response {
     let last = ctx.app.backups().map(Backups::last).unwrap_or_default();
+    let place = ctx.app.backups().and_then(Backups::place);
     let main = html! {
         h1 { (ctx.t("menu-backup")) }
+        @if let Some(problem) = refused {
+            div.callout.error-summary role="alert" { (icon("act")) div { (super::refusal_words(ctx.lang, problem)) } }
+        }
         section #backup data-live {
             @if let Some(error) = &last.error {
                 div.callout.act role="alert" { (icon("act")) div { p { (ctx.t("backup-failed")) } p lang="en" { (error) } } }
@@ -30,6 +39,13 @@ pub async fn backup(ctx: Ctx) -> Response {
                 None => div.banner.note { div.sentence { (icon("away")) p { (ctx.t("backup-none")) } } },
             }
         }
+        // It is written where the configuration says and nowhere else: no page gives a backup out.
+        @if let Some(place) = place.filter(|_| ctx.is_admin()) {
+            form method="post" action="/backup" {
+                p.hint { (ctx.t("backup-make-how")) " " code { (place.display()) } }
+                button type="submit" { (ctx.t("backup-make")) }
+            }
+        }
         section.text aria-labelledby="backup-how" {
             h2 #backup-how { (ctx.t("backup-how")) }
             p { (ctx.t("backup-set")) }
@@ -42,7 +58,36 @@ pub async fn backup(ctx: Ctx) -> Response {
             p { (ctx.t("backup-kit")) }
         }
     };
-    ctx.page(Place::Backup, &ctx.t("menu-backup"), main)
+    let mut response = ctx.page(Place::Backup, &ctx.t("menu-backup"), main);
+    if let Some(problem) = refused {
+        *response.status_mut() = problem.status;
+    }
+    response
+}
+
+/// `POST /backup`: writes one now, where the configuration says.
+///
+/// # Errors
+/// None; why it was refused is shown.
+pub async fn back_up(ctx: Ctx) -> Answer<Response> {
+    let made = match ctx.app.backups() {
+        Some(backups) => backups.make_now(ctx.app.node(), &ctx.status.device).await,
+        None => Err(BackupError::Nowhere),
+    };
+    match made {
+        Ok(_) => Ok(Redirect::to("/backup").into_response()),
+        Err(error) => Ok(backup_page(&ctx, Some(&refusal(&error)))),
+    }
+}
+
+fn refusal(error: &BackupError) -> Problem {
+    let (told, hint) = (error.to_string(), error.hint());
+    let problem = match error {
+        BackupError::Nowhere => Problem::new(StatusCode::CONFLICT, "backup-nowhere", told),
+        BackupError::UnderWay => Problem::new(StatusCode::CONFLICT, "under-way", told),
+        _ => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "backup", told),
+    };
+    problem.hint(hint)
 }
 
 /// One thing that was looked at.

@@ -22,12 +22,13 @@ pub fn banner(ctx: &Ctx, lines: &[PartnerLine]) -> Markup {
         Tone::Act => ("act", "act"),
     };
     let member = ctx.status.roster.federation.is_some();
+    let waits = crate::views::approvals::waiting(&ctx.status) > 0;
     html! {
         section.banner.(class) aria-labelledby="exchange-title" {
             h2.vh #exchange-title { (ctx.t("exchange-title")) }
             div.sentence { (icon(sign)) p { (banner.text(ctx.lang)) } }
             div.actions {
-                @if !ctx.status.approvals.is_empty() { a.button href="/partners#approvals" { (ctx.t("exchange-look")) } }
+                @if waits { a.button href="/partners#approvals" { (ctx.t("exchange-look")) } }
                 @if !member && ctx.status.stopped.is_none() && ctx.is_admin() {
                     a.button.quiet href="/partners#join" { (ctx.t("exchange-begin")) }
                 }

@@ -88,6 +88,8 @@ pub enum Place {
     Exchange,
     /// The machines of this partner.
     Devices,
+    /// The registers and who writes them.
+    Registers,
     /// What is set on this node.
     Settings,
     /// Backups.

@@ -18,6 +18,7 @@ mod history;
 mod importing;
 mod layout;
 mod lists;
+mod machines;
 mod memberships;
 mod navigation;
 mod news;
@@ -27,6 +28,7 @@ mod partners;
 mod people;
 mod pictures;
 mod record;
+mod registers;
 mod search;
 mod settings;
 mod show;
@@ -63,8 +65,11 @@ pub fn router() -> Router<AppState> {
         .route("/partners/approvals/{id}/reject", post(partners::reject))
         .route("/partners/{id}/remove", get(decide::ask_removal).post(decide::remove))
         .route("/stewards", post(decide::set_stewards))
-        .route("/devices", get(decide::devices))
+        .route("/devices", get(decide::devices).post(machines::certify))
+        .route("/devices/certificate", post(machines::certificate_file))
         .route("/devices/{id}/revoke", get(decide::ask_revocation).post(decide::revoke))
+        .route("/registers", get(registers::show).post(registers::add))
+        .route("/registers/{id}/writers", get(registers::ask).post(registers::set))
         .route("/exchange", get(exchange::show))
         .route("/exchange/now", post(exchange::now))
         .route("/exchange/{verb}", post(exchange::act))
@@ -74,7 +79,7 @@ pub fn router() -> Router<AppState> {
         .route("/settings/users/{id}/remove", post(settings::remove_user))
         .route("/settings/calendars", post(settings::add_calendar))
         .route("/settings/calendars/{id}/remove", post(settings::remove_calendar))
-        .route("/backup", get(diagnose::backup))
+        .route("/backup", get(diagnose::backup).post(diagnose::back_up))
         .route("/diagnose", get(diagnose::show))
         .route("/accessibility", get(statements::accessibility))
         .route("/privacy", get(statements::privacy))

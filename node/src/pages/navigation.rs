@@ -59,6 +59,7 @@ const GROUPS: [Group; 5] = [
             (Place::Partners, "/partners", "menu-partners"),
             (Place::Exchange, "/exchange", "exchange-title"),
             (Place::Devices, "/devices", "menu-devices"),
+            (Place::Registers, "/registers", "menu-writers"),
         ],
     },
     Group {

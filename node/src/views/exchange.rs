@@ -192,9 +192,13 @@ pub fn banner(status: &Status, lines: &[PartnerLine], lang: Lang) -> Banner {
     if let Some(reason) = &status.stopped {
         return Banner::new("stopped", Tone::Act, vec![("reason", reason.as_str().into())]);
     }
+    // Whoever asks to join waits at a telephone; what stewards sign together can wait a little.
+    if !status.approvals.is_empty() {
+        return Banner::new("action", Tone::Act, vec![("n", status.approvals.len().into())]);
+    }
     let waiting = super::approvals::waiting(status);
     if waiting > 0 {
-        return Banner::new("action", Tone::Act, vec![("n", waiting.into())]);
+        return Banner::new("decide", Tone::Act, vec![("n", waiting.into())]);
     }
     if status.roster.federation.is_none() {
         return match &status.joining {
@@ -329,6 +333,11 @@ pub fn line_json(line: &PartnerLine, lang: Lang) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use comin_protocol::ids::{FederationId, PartnerKey, StatementId};
+    use comin_protocol::join::Pending;
+    use comin_protocol::roster::{CarriedOver, Device, Federation, Partner, Roster};
+    use comin_protocol::statement::Rights;
+    use std::sync::Arc;
 
     fn partner(name: &str, state: PartnerState, lacks: Lag) -> PartnerLine {
         PartnerLine {
@@ -348,6 +357,170 @@ mod tests {
 
     fn code(lines: &[PartnerLine], unsent: u64) -> &'static str {
         connected_banner(lines, unsent, Lang::En).code
+    }
+
+    const ME: (PartnerId, DeviceKey) = (PartnerId([1; 32]), DeviceKey([1; 32]));
+    /// Another partner's two machines, and the machine of a third one.
+    const THEIRS: PartnerId = PartnerId([2; 32]);
+    const OFFICE: DeviceKey = DeviceKey([2; 32]);
+    const LAPTOP: DeviceKey = DeviceKey([3; 32]);
+    const THIRD: DeviceKey = DeviceKey([4; 32]);
+
+    /// A partner in no federation, at rest.
+    fn status() -> Status {
+        Status {
+            device: ME.1,
+            partner: ME.0,
+            roster: Arc::new(Roster::default()),
+            paused: false,
+            peers: Vec::new(),
+            approvals: Vec::new(),
+            drafts: Vec::new(),
+            carried_over: Vec::new(),
+            unconfirmed: false,
+            tickets: Vec::new(),
+            joining: None,
+            docs: Vec::new(),
+            edits_waiting: Vec::new(),
+            erasures_waiting: Vec::new(),
+            faults: Vec::new(),
+            unsent_changes: 0,
+            stopped: None,
+        }
+    }
+
+    fn member(mut status: Status) -> Status {
+        let federation = Federation {
+            id: FederationId([9; 32]),
+            name: "Alpe Adria".into(),
+            position: StatementId([9; 32]),
+            stewards: BTreeMap::new(),
+            positions: BTreeMap::new(),
+            round: 0,
+            kept: Default::default(),
+            carries: Vec::new(),
+            stewards_before: BTreeMap::new(),
+        };
+        status.roster = Arc::new(Roster { federation: Some(federation), ..Roster::default() });
+        status
+    }
+
+    #[test]
+    fn what_needs_somebody_comes_first_and_the_rest_in_its_order() {
+        let joining = |stage: &'static str| JoinStatus { stage, check_number: None, text: String::new() };
+        let pending = Pending {
+            id: "ab".into(),
+            name: "EDIAS".into(),
+            ticket_name: "EDIAS".into(),
+            country: "FR".into(),
+            partner: THEIRS,
+            device: OFFICE,
+            check_number: "1234 5678".into(),
+        };
+        let carried = CarriedOver {
+            id: FederationId([7; 32]),
+            name: "Nuova".into(),
+            founder: THEIRS,
+            has_us: true,
+            left: Vec::new(),
+        };
+        let far = [partner("a", PartnerState::Away, Lag::Exactly(2))];
+        let near = [partner("a", PartnerState::Exchanging, Lag::Exactly(2))];
+        // From the last that holds to the first: each is told as soon as it holds, whatever holds besides.
+        let mut now = member(status());
+        let told = |status: &Status, lines: &[PartnerLine]| {
+            let banner = banner(status, lines, Lang::En);
+            let text = banner.text(Lang::En);
+            assert!(!text.contains("exchange-") && !text.contains('{'), "a sentence for people: {text}");
+            (banner.code, banner.tone)
+        };
+        assert_eq!(told(&now, &near), ("exchanging", Tone::Busy), "somebody is there");
+        assert_eq!(told(&now, &far), ("unreachable", Tone::Note), "nobody is");
+        now.paused = true;
+        assert_eq!(told(&now, &near), ("paused", Tone::Act), "nor can be, while it is paused by hand");
+        assert_eq!(told(&now, &[]), ("first", Tone::Note), "with nobody else a pause means nothing");
+        now.roster = Arc::new(Roster::default());
+        assert_eq!(told(&now, &[]), ("alone", Tone::Note), "in no partnership");
+        now.joining = Some(joining("waiting"));
+        assert_eq!(told(&now, &[]), ("joining", Tone::Busy), "on the way into one");
+        now.joining = Some(joining("refused"));
+        assert_eq!(told(&now, &[]), ("join-refused", Tone::Act), "refused: somebody has to do something");
+        now = member(now);
+        now.carried_over.push(carried);
+        assert_eq!(told(&now, &near), ("decide", Tone::Act), "a decision waits, and nobody asks to join");
+        now.approvals.push(pending);
+        assert_eq!(told(&now, &near), ("action", Tone::Act), "somebody asks to join, and waits");
+        now.stopped = Some("the disk is full".into());
+        assert_eq!(told(&now, &near), ("stopped", Tone::Act), "before everything else");
+    }
+
+    fn peer(device: DeviceKey, heard: Option<u64>, lacks: Lag) -> PeerStatus {
+        PeerStatus {
+            device,
+            partner: THEIRS,
+            connected: false,
+            in_sync: false,
+            lacks,
+            we_lack: Lag::Exactly(0),
+            last_heard_ms: heard,
+            through: None,
+            elsewhere: false,
+            last_equal_ms: heard.map(|ms| ms - 500),
+            progress: None,
+        }
+    }
+
+    #[test]
+    fn a_partners_line_says_how_by_whom_and_what_was_tried() {
+        let mut now = member(status());
+        let roster = Arc::make_mut(&mut now.roster);
+        for (partner, name) in [(ME.0, "Us"), (THEIRS, "EDIAS"), (PartnerId([5; 32]), "Planota")] {
+            let (id, name, country) = (partner, name.to_owned(), "FR".to_owned());
+            roster.partners.insert(id, roster_partner(id, name, country));
+        }
+        for (device, partner) in [(OFFICE, THEIRS), (LAPTOP, THEIRS), (THIRD, PartnerId([5; 32]))] {
+            roster.devices.insert(device, roster_device(device, partner));
+        }
+        let relayed = PeerStatus { through: Some(THIRD), ..peer(OFFICE, Some(9_000), Lag::AtLeast(3)) };
+        now.peers = vec![peer(LAPTOP, Some(2_000), Lag::Exactly(2)), relayed];
+        let dial = |text: &str, time_ms| Dial { text: text.into(), time_ms, next_try_ms: Some(time_ms + 60_000) };
+        let dials = BTreeMap::from([(OFFICE, dial("refused", 5_000)), (LAPTOP, dial("the peer hung up", 7_000))]);
+        let line = |status: &Status| partner_lines(status, &dials).into_iter().find(|line| line.partner == THEIRS);
+        let away = line(&now).expect("it is admitted");
+        assert_eq!(away.state, PartnerState::Away, "no machine of it is connected");
+        assert_eq!(away.through.as_deref(), Some("Planota"), "last heard through another partner, named");
+        assert_eq!((away.last_heard_ms, away.last_equal_ms), (Some(9_000), Some(8_500)), "the latest of its machines");
+        assert_eq!((away.lacks, away.we_lack), (Lag::Exactly(2), Lag::Exactly(0)), "the machine that has most counts");
+        let tried = away.dial.clone().expect("an attempt");
+        assert_eq!(
+            (tried.text.as_str(), tried.time_ms),
+            ("the peer hung up", 7_000),
+            "the last attempt, with its result"
+        );
+        assert_eq!(tried.next_try_ms, Some(67_000), "and when the next is due");
+        let json = line_json(&away, Lang::En);
+        assert_eq!(json["through"], "Planota", "for programs too: {json}");
+        assert_eq!(json["last_try"]["next"], "1970-01-01T00:01:07Z", "{json}");
+
+        now.peers[1].connected = true;
+        let there = line(&now).expect("it is admitted");
+        assert_eq!(there.state, PartnerState::Exchanging, "connected, and not all is compared");
+        assert_eq!((there.through, there.dial), (None, None), "heard directly; old attempts say nothing");
+        now.peers[1].in_sync = true;
+        assert_eq!(line(&now).map(|line| line.state), Some(PartnerState::Equal), "nothing is under way");
+        now.peers[1].in_sync = false;
+        now.peers[1].elsewhere = true;
+        assert_eq!(line(&now).map(|line| line.state), Some(PartnerState::Elsewhere), "in another partnership");
+        now.peers = vec![peer(OFFICE, None, Lag::Unknown)];
+        assert_eq!(line(&now).map(|line| line.state), Some(PartnerState::NeverHeard), "nothing was ever heard");
+    }
+
+    fn roster_partner(id: PartnerId, name: String, country: String) -> Partner {
+        Partner { id, key: PartnerKey([id.0[0]; 32]), name, country, admitted: true, removed: false, steward: false }
+    }
+
+    fn roster_device(key: DeviceKey, partner: PartnerId) -> Device {
+        Device { key, partner, name: "office".into(), rights: Rights::ALL, addresses: Vec::new(), addresses_number: 0 }
     }
 
     #[test]
@@ -403,6 +576,7 @@ mod tests {
         for code in [
             "stopped",
             "action",
+            "decide",
             "join-refused",
             "joining",
             "alone",

@@ -8,7 +8,10 @@ const ICS: &str = r#"
 import sys, json, icalendar, zoneinfo, datetime
 calendar = icalendar.Calendar.from_ical(open(sys.argv[1], "rb").read())
 def at(value, zone):
-    return None if value is None else value.dt.astimezone(zoneinfo.ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+    if value is None: return None
+    # A whole day is no moment, and in no zone.
+    if not isinstance(value.dt, datetime.datetime): return value.dt.isoformat()
+    return value.dt.astimezone(zoneinfo.ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
 out = []
 for event in calendar.walk("VEVENT"):
     start, end = event.get("DTSTART"), event.get("DTEND")
@@ -31,7 +34,7 @@ fn icalendar_reads_the_events_at_their_times() {
     let calendar = read(ICS, &file);
     assert_eq!((&calendar["version"], &calendar["errors"]), (&json!("2.0"), &json!([])), "a calendar without faults");
     let events = calendar["events"].as_array().expect("events");
-    assert_eq!(events.len(), 2, "an event without a time is in no calendar");
+    assert_eq!(events.len(), 3, "an event without a time is in no calendar");
     let records = machine.records();
     let of = |title: &str| {
         let event = events.iter().find(|event| word(&event["summary"]).starts_with(title)).expect("is there");
@@ -50,10 +53,16 @@ fn icalendar_reads_the_events_at_their_times() {
     let (event, record) = of("Incontro interno");
     assert_eq!(event["rome"], json!([record.fields["when"]["start"], null]), "winter time, and no end of its own");
     assert_eq!(event["status"], "CONFIRMED", "it takes place");
+    let (event, record) = of("Fiera");
+    let when = &record.fields["when"];
+    assert_eq!((&when["start"], &when["end"]), (&json!("2026-02-27"), &json!("2026-03-01")), "from day to day");
+    // RFC 5545: the end of whole days is the day after the last.
+    assert_eq!(event["ljubljana"], json!(["2026-02-27", "2026-03-02"]), "whole days, to the last one");
+    assert_eq!(event["rome"], event["ljubljana"], "the same days everywhere");
 
     let text = content(&file);
     assert!(text.split("\r\n").all(|line| line.len() <= 75 && !line.contains('\n')), "lines as they have to be");
     let slovene = read(ICS, &machine.export("ics", &["--kind", "event"]));
-    assert_eq!(slovene["events"].as_array().map(Vec::len), Some(2), "kind event may be named");
+    assert_eq!(slovene["events"].as_array().map(Vec::len), Some(3), "kind event may be named");
     assert_eq!(machine.output(&["export", "--format", "ics", "--kind", "network"]).status.code(), Some(1), "no other");
 }

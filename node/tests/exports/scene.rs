@@ -84,6 +84,7 @@ impl Machine {
             &["title@it=Incontro interno", "type=meeting", "when=2026-12-01T18:00/2026-12-01T18:00[Europe/Rome]"],
         );
         machine.add("event", &["title@it=Senza data", "type=meeting"]);
+        machine.add("event", &["title@it=Fiera di tre giorni", "type=meeting", "when=2026-02-27/2026-03-01"]);
         let gone = machine.add("organisation", &["name=Cancellata", "visibility=public"]);
         machine.comin(&["organisation", "remove", &gone]);
         machine.comin(&[
@@ -207,8 +208,10 @@ impl Record {
                     out.insert(name.clone(), json!(text));
                 }
                 Value::Object(when) if name == "when" => {
-                    let [start, end, zone] = ["start", "end", "tzid"].map(|part| word(&when[part]));
-                    out.insert(name.clone(), json!(format!("{start}/{end}[{zone}]")));
+                    let [start, end] = ["start", "end"].map(|part| word(&when[part]));
+                    // Whole days are in no time zone.
+                    let zone = when.get("tzid").map(|zone| format!("[{}]", word(zone))).unwrap_or_default();
+                    out.insert(name.clone(), json!(format!("{start}/{end}{zone}")));
                 }
                 Value::Object(texts) => {
                     out.extend(texts.iter().map(|(lang, text)| (format!("{name}@{lang}"), text.clone())));

@@ -81,15 +81,18 @@ fn openpyxl_reads_names_and_times_for_people() {
     let machine = Machine::filled();
     let sheets = read(XLSX, &machine.export("xlsx", &["--kind", "event", "--lang", "en"]));
     let rows = sheets[0]["rows"].as_array().expect("rows");
-    let cell = |label: &str| {
+    let cell_of = |title: &str, label: &str| {
         let n = rows[0].as_array().expect("labels").iter().position(|cell| cell["value"] == label);
         let n = n.unwrap_or_else(|| panic!("{label} in {}", rows[0]));
-        let workshop = rows[2..].iter().find(|row| row.to_string().contains("Seminario")).expect("the workshop");
-        workshop[n]["value"].clone()
+        let event = rows[2..].iter().find(|row| row.to_string().contains(title)).expect("the event");
+        event[n]["value"].clone()
     };
+    let cell = |label: &str| cell_of("Seminario", label);
     assert_eq!(cell("Organiser: name"), "Zavod Šentžiga", "who it is that organises");
     assert_eq!(cell("When: start"), "moment:2026-07-11T09:00", "a time that can be reckoned with");
     assert_eq!(cell("When: end"), "moment:2026-07-11T12:30", "and its end");
+    assert_eq!(cell_of("Fiera", "When: start"), "day:2026-02-27", "whole days have no time");
+    assert_eq!(cell_of("Fiera", "When: end"), "day:2026-03-01", "the last one is one of them");
 }
 
 #[test]

@@ -1,13 +1,25 @@
 //! The pages around the data: settings, machines, stewards, exchange, backup, diagnosis, statements.
 
+use super::federation::{two, until};
 use super::nodes::{TestNode, send, start};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use serde_json::json;
+use comin_protocol::identity::DeviceSigner;
+use comin_protocol::machine::{MachineCertificate, MachineRequest};
+use serde_json::{Value, json};
 
 /// The pages that are of no one thing and are of this house.
-const PAGES: [&str; 8] =
-    ["/partners", "/exchange", "/devices", "/settings", "/backup", "/diagnose", "/accessibility", "/privacy"];
+const PAGES: [&str; 9] = [
+    "/partners",
+    "/exchange",
+    "/devices",
+    "/registers",
+    "/settings",
+    "/backup",
+    "/diagnose",
+    "/accessibility",
+    "/privacy",
+];
 
 #[tokio::test]
 async fn every_page_of_the_house_is_there_in_every_language() {
@@ -114,4 +126,102 @@ async fn a_ticket_is_saved_as_a_file() {
     assert!(refused.text.contains("role=\"alert\""), "a ticket for nobody is refused on the page: {}", refused.text);
     let switch = refused.text.split("hreflang=\"sl\"").next().unwrap().rsplit("href=\"").next().unwrap();
     assert!(switch.starts_with("/partners?lang=sl"), "the language of what answers a form leads to a page: {switch}");
+}
+
+/// The register of this name that others read, as the interface tells it.
+async fn register(node: &TestNode, name: &str) -> Value {
+    let all = node.call("GET", "/api/v1/registers", None).await.json();
+    let is_it = |register: &&Value| register["name"] == name && register["kind"] != "internal";
+    let found = all["items"].as_array().unwrap().iter().find(is_it);
+    found.unwrap_or_else(|| panic!("{name} is there: {all}")).clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shared_register_is_made_and_its_writers_are_set_on_the_page() {
+    let (a, b) = two().await;
+    let [ours, theirs] = [&a, &b].map(|node| node.handle.roster());
+    let id = |name: &str| ours.partners.values().find(|partner| partner.name == name).unwrap().id.to_string();
+    let (us, them) = (id("Ožara"), id("EDIAS"));
+    assert_eq!(ours.partners.len(), theirs.partners.len(), "both know both");
+
+    let nobody = a.form("/registers", &[("name", "Alpe")]).await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", nobody.text);
+    assert!(nobody.text.contains("Choose at least one partner") && nobody.text.contains("value=\"Alpe\""), "and why");
+    let made = a.form("/registers", &[("name", "Alpe"), ("all", "yes")]).await;
+    assert_eq!(made.headers[header::LOCATION], "/registers", "a single steward decides at once: {}", made.text);
+    assert_eq!(register(&a, "Alpe").await["writers"], "all", "as it was chosen");
+    until(&b, "/api/v1/registers", |all| all.to_string().contains("Alpe")).await;
+    let shared = register(&a, "Alpe").await["id"].as_str().unwrap().to_owned();
+    let listed = b.page("/registers").await.text;
+    assert!(
+        listed.contains("Alpe") && !listed.contains(&format!("{shared}/writers")),
+        "who is no steward sets nobody: {listed}"
+    );
+    let path = format!("/registers/{shared}/writers");
+    assert_eq!(b.page(&path).await.status, StatusCode::NOT_FOUND, "nor by its address");
+    assert_eq!(b.form(&path, &[("writer", &them)]).await.status, StatusCode::NOT_FOUND, "nor by a form");
+    let none = a.form(&path, &[]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY, "a register that nobody writes: {}", none.text);
+    let asked = a.form(&path, &[("writer", &us)]).await;
+    assert_eq!(asked.status, StatusCode::OK, "whoever drops somebody is asked: {}", asked.text);
+    assert!(asked.text.contains("These write it no more: EDIAS") && asked.text.contains("name=\"confirmed\""), "whom");
+    assert_eq!(register(&a, "Alpe").await["writers"], "all", "nothing is done yet");
+    let done = a.form(&path, &[("writer", &us), ("confirmed", "yes")]).await;
+    assert_eq!(done.headers[header::LOCATION], "/registers", "{}", done.text);
+    until(&b, "/api/v1/registers", |all| {
+        all["items"].as_array().unwrap().iter().any(|r| r["name"] == "Alpe" && r["writable"] == false)
+    })
+    .await;
+    let wider = a.form(&path, &[("writer", &us), ("writer", &them)]).await;
+    assert_eq!(wider.headers[header::LOCATION], "/registers", "adding somebody needs no second word: {}", wider.text);
+
+    // The own register: the owner alone decides, and writes in any case.
+    let own = register(&a, "Ožara").await;
+    let path = format!("/registers/{}/writers", own["id"].as_str().unwrap());
+    let form = a.page(&path).await.text;
+    assert!(form.contains("EDIAS") && !form.contains(&format!("value=\"{us}\"")), "the owner is no choice: {form}");
+    let set = a.form(&path, &[("writer", &them)]).await;
+    assert_eq!(set.headers[header::LOCATION], "/registers", "{}", set.text);
+    until(&b, "/api/v1/registers", |all| {
+        all["items"].as_array().unwrap().iter().any(|r| r["id"] == own["id"] && r["writable"] == true)
+    })
+    .await;
+    let foreign = register(&a, "EDIAS").await["id"].as_str().unwrap().to_owned();
+    let refused = a.page(&format!("/registers/{foreign}/writers")).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND, "of others' registers nobody else");
+}
+
+#[tokio::test]
+async fn a_further_machine_is_certified_on_the_page() {
+    let node = founded(65).await;
+    let further = DeviceSigner::from_secret(&[66; 32]);
+    let request = MachineRequest::new(&further, "laptop").to_text();
+    let made = node.form("/devices", &[("request", &request), ("right", "edit"), ("right", "invite")]).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.text);
+    let text = made.text.split("<code class=\"ticket\">").nth(1).expect("a certificate").split('<').next().unwrap();
+    let accepted = MachineCertificate::parse(text).expect("is one").accept(&further).expect("for this machine");
+    assert_eq!((accepted.partner_name.as_str(), accepted.device_name.as_str()), ("Ožara", "laptop"), "of this partner");
+    let sent = [("request", request.as_str()), ("right", "edit"), ("right", "invite")];
+    let file = node.form("/devices/certificate", &sent).await;
+    assert!(file.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"), "as a file too");
+    assert_eq!(file.text.trim(), text, "the same");
+
+    let nothing = node.form("/devices", &[("request", &request)]).await;
+    assert_eq!(nothing.status, StatusCode::FORBIDDEN, "at least one right: {}", nothing.text);
+    assert!(nothing.text.contains("role=\"alert\"") && nothing.text.contains("name=\"request\""), "with the form");
+    for text in ["comin1-what", "", &request[..request.len() - 8]] {
+        let refused = node.form("/devices", &[("request", text), ("right", "edit")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}: {}", refused.text);
+        assert!(refused.text.contains("This is no request of a new machine"), "in words: {}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn a_backup_is_asked_for_only_where_it_has_a_place() {
+    let node = start(67, "Ožara", "SI", false);
+    let page = node.page("/backup").await.text;
+    assert!(!page.contains("action=\"/backup\""), "no button that is refused: {page}");
+    let refused = node.form("/backup", &[]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    assert!(refused.text.contains("given no directory for backups"), "and what to do: {}", refused.text);
 }

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use comin_node::api::{ApiConfig, AppState, Trusted, router};
 use comin_node::backup::Backups;
+use comin_node::config::BackupSection;
 use comin_node::datadir::DataDir;
 use comin_node::helper::HelperCommand;
 use comin_node::i18n::Lang;
@@ -98,7 +99,7 @@ fn start_machine(
     let (handle, running) = Node::start(NodeConfig { signer, net, helper }, store).expect("the node starts");
     // A directory without a node: whoever may ask for a backup is told that there is nothing to back up.
     let nowhere = DataDir::locate(Some("/nonexistent/node".into())).expect("a path");
-    let backups = Some(Backups::new(nowhere));
+    let backups = Some(Backups::new(nowhere, BackupSection::default()));
     let token = Some(TOKEN.into());
     let config = ApiConfig {
         port: Some(PORT),

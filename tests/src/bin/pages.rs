@@ -248,6 +248,7 @@ fn single(office: &Office, visitor: &Visitor, federation: &Federation) -> Vec<St
         there.to_owned(),
         format!("/partners/{other}/remove"),
         format!("/devices/{}/revoke", office.device),
+        format!("/registers/{register}/writers"),
         format!("/records/{own}/history"),
         format!("/records/{own}/propose"),
         format!("/records/{own}/edit?register={register}"),

@@ -171,8 +171,20 @@ fn keys() -> BTreeSet<&'static str> {
 async fn said(browser: &Browser, office: &Office, path: &str, lang: &str) -> Vec<String> {
     let joint = if path.contains('?') { '&' } else { '?' };
     browser.open(&office.url(&format!("{path}{joint}lang={lang}"))).await;
+    said_by(browser).await
+}
+
+/// Everything that the open page says.
+pub async fn said_by(browser: &Browser) -> Vec<String> {
     let said = browser.run(SAID).await;
     said.as_array().expect("a list").iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+}
+
+/// Whether a text is in a language, and not a key of the catalogue or what the page says in English.
+pub fn is_spoken(text: &str, english: &BTreeSet<String>, lang: &str) -> bool {
+    let keys = keys();
+    let bare = text.split_whitespace().any(|word| keys.contains(word));
+    !bare && (!english.contains(text) || is_shared(text, lang))
 }
 
 /// What a page says in English and in another language alike, and keys that it shows for want of words.
@@ -182,11 +194,9 @@ async fn unspoken(browser: &Browser, office: &Office, path: &str) -> Vec<String>
     let english: BTreeSet<String> = said(browser, office, path, "en").await.into_iter().collect();
     faults.extend(english.iter().filter(|text| bare(text)).map(|text| format!("{path} shows a key: {text}")));
     for lang in ["it", "sl", "fr"] {
-        for text in said(browser, office, path, lang).await {
-            if bare(&text) || english.contains(&text) && !is_shared(&text, lang) {
-                faults.push(format!("{path} in {lang}: {text}"));
-            }
-        }
+        let said = said(browser, office, path, lang).await;
+        let unspoken = said.iter().filter(|text| !is_spoken(text, &english, lang));
+        faults.extend(unspoken.map(|text| format!("{path} in {lang}: {text}")));
     }
     faults
 }
@@ -220,7 +230,7 @@ async fn every_page_speaks_four_languages() {
 }
 
 /// The window, what the page takes, what it may take (a scroll bar takes its part), and what is in the way.
-const WIDE: &str = "
+pub const WIDE: &str = "
   const page = document.documentElement, room = page.clientWidth;
   const out = e => e.getBoundingClientRect().right > room + 1 && !e.closest('.vh, .skip');
   const wide = [...document.querySelectorAll('body *')].filter(out).map(e => e.outerHTML.slice(0, 120));
@@ -322,7 +332,7 @@ async fn focus_and_open_groups_stay_where_they_are_when_a_part_comes_anew() {
 }
 
 /// Where axe-core is installed: once per target directory.
-fn axe() -> String {
+pub fn axe() -> String {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("axe-core-{AXE}"));
     let file = dir.join("node_modules/axe-core/axe.min.js");
     if !file.exists() {
@@ -345,7 +355,7 @@ fn axe() -> String {
 /// Gives what axe finds, and what it cannot decide about colours and this cannot either. It decides nothing about signs
 /// that are no letters, such as a tick, about words in pictures, and about what others lie near: for these the colour
 /// that is really below is looked for here, and has to be far enough from theirs.
-const LEFT: &str = "
+pub const LEFT: &str = "
   const channels = colour => colour.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
@@ -376,15 +386,17 @@ const LEFT: &str = "
   ])
 ";
 
+/// What is looked for in each scheme: colours are what the two differ in.
+pub const CHECKS: [(&str, &str); 2] =
+    [("light", "{resultTypes: ['violations', 'incomplete']}"), ("dark", "{runOnly: ['color-contrast']}")];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_page_breaks_the_rules_of_accessibility() {
     let axe = axe();
     let scene = Scene::set().await;
     let browser = scene.here.browser().await;
-    // Colours are what the two schemes differ in.
-    let rules = [("light", "{resultTypes: ['violations', 'incomplete']}"), ("dark", "{runOnly: ['color-contrast']}")];
     let (paths, mut faults) = (scene.paths(&browser).await, Vec::new());
-    for (scheme, rules) in rules {
+    for (scheme, rules) in CHECKS {
         let look = format!("{LEFT}; return left({rules});");
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         browser.devtools("Emulation.setEmulatedMedia", features).await;

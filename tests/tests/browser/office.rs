@@ -45,6 +45,15 @@ pub async fn federation(partners: usize) -> Vec<Office> {
     offices
 }
 
+/// Two machines of one partner that know one another.
+pub async fn machines() -> (Office, Office) {
+    let mut federation = Federation::found(1, || [1; 32]);
+    federation.further([2; 32]);
+    let (office, laptop) = (Office::start(&federation, 0).await, Office::start(&federation, 1).await);
+    laptop.handle.add_contact(&office.address().await).expect("an address");
+    (office, laptop)
+}
+
 impl Office {
     async fn start(federation: &Federation, number: usize) -> Self {
         let store: Arc<dyn Store> = Arc::new(open_memory());
@@ -262,6 +271,7 @@ impl Scene {
         let mut paths = vec!["/organisations?q=zzz".to_owned()];
         paths.push(format!("/partners/{}/remove", self.there.partner));
         paths.push(format!("/devices/{}/revoke", self.here.device));
+        paths.push(format!("/registers/{register}/writers"));
         for row in [&self.network, &self.organisation, &self.event] {
             paths.push(format!("/records/{}", row.key));
             paths.push(format!("/records/{}/edit?register={register}", row.key));

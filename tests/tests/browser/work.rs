@@ -196,3 +196,126 @@ async fn exchange_is_told_in_words_as_it_changes() {
     assert!(!told.contains("up to date") && !told.contains("sync"), "plain words, and none that promise more: {told}");
     assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_two_did_to_one_record_without_connection_merges_field_by_field() {
+    let (here, there) = two().await;
+    let row = here.add("organisation", &[("name", "§ Zavod"), ("city", "§ Koper"), ("phone", "§ 1")]).await;
+    there.until_has(&row).await;
+    let (ours, theirs) = (here.browser().await, there.browser().await);
+    theirs.click("form[action='/exchange/pause'] button").await;
+    ours.until_says("No partner has been reachable since").await;
+    for (browser, office, changes) in [
+        (&ours, &here, [("city", "§ Piran"), ("website", "https://nova.example/")]),
+        (&theirs, &there, [("phone", "§ 2"), ("website", "https://druga.example/")]),
+    ] {
+        browser.open(&office.url(&format!("/records/{}/edit?register={}", row.key, office.register))).await;
+        for (field, value) in changes {
+            browser.fill(&format!("#c-{field}"), value).await;
+        }
+        browser.click("main form.record .actions button[type=submit]").await;
+        browser.until("each is saved on its own machine", "!location.pathname.endsWith('/edit')").await;
+        browser.until_says(changes[0].1).await;
+    }
+    assert!(
+        !ours.text().await.contains("§ 2") && !theirs.text().await.contains("§ Piran"),
+        "neither knows of the other"
+    );
+    // Whoever has the page open sees the other side's work come in.
+    theirs.run("window.kept = true").await;
+    ours.run("window.kept = true").await;
+    there.pause(false).await;
+    for browser in [&ours, &theirs] {
+        for merged in ["§ Piran", "§ 2"] {
+            browser.until_says(merged).await;
+        }
+        // What both have changed waits for somebody, and neither is lost.
+        for value in ["nova.example", "druga.example"] {
+            browser.until_says(value).await;
+        }
+        browser.until("without loading the page again", "window.kept === true").await;
+    }
+    for (browser, office) in [(&ours, &here), (&theirs, &there)] {
+        browser.open(&office.url("/conflicts")).await;
+        let cards = "document.querySelectorAll('section.card:has(.sides)').length === 1";
+        browser.until("one field waits, and no other", cards).await;
+        browser.until_says("nova.example").await;
+        browser.until_says("druga.example").await;
+        assert_eq!(browser.faults(&office.origin, &[]).await, NONE, "nothing complains");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_each_partner_the_page_says_what_waits_and_what_was_tried() {
+    let (here, there) = two().await;
+    let row = here.add("organisation", &[("name", "§ Zavod")]).await;
+    there.until_has(&row).await;
+    let browser = here.browser().await;
+    browser.open(&here.url("/exchange")).await;
+    let says = |head: &str, text: &str| {
+        let rows = "[...document.querySelectorAll('#lines .card dl.values > div')]";
+        format!(
+            "{rows}.some(r => r.querySelector('dt').innerText === '{head}' && r.querySelector('dd').innerText.includes('{text}'))"
+        )
+    };
+    for (head, text) in [
+        ("Last complete exchange", "just now"),
+        ("Still to send", "nothing"),
+        ("Still to receive", "nothing"),
+        ("Last heard", "just now"),
+        ("Connection", "directly"),
+    ] {
+        browser.until(head, &says(head, text)).await;
+    }
+    browser
+        .until("the state in words", "document.querySelector('#lines .state').innerText.includes('Connected')")
+        .await;
+    there.pause(true).await;
+    here.edit(&row, &[("city", "§ Koper")]).await;
+    browser.until("it is away", "document.querySelector('#lines .state').innerText.includes('Not connected')").await;
+    browser.until("what it lacks", &says("Still to send", "1 change")).await;
+    // Tried again and again, with what came of it.
+    browser.until("the last attempt", &says("Connection", "Not reached at the last attempt.")).await;
+    browser.until("the next one", &says("Connection", "Next attempt")).await;
+    let why = "[...document.querySelectorAll('#lines details')].find(d => d.innerText.includes('Reason, for your IT'))";
+    browser.run(&format!("{why}.open = true")).await;
+    browser.until("and why", &format!("{why}.querySelector('p').innerText.length > 10")).await;
+    let icons = "[...document.querySelectorAll('.banner .sentence, #lines .state')].every(s => s.querySelector('.icon') && s.innerText.trim().length > 3)";
+    browser.until("a sign and words, never a colour alone", icons).await;
+    there.pause(false).await;
+    browser.until("it has everything", &says("Still to send", "nothing")).await;
+    assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_overview_tells_what_is_new_since_the_last_visit() {
+    let (here, there) = two().await;
+    here.add("network", &[("name@en", "§ Net")]).await;
+    let old = there.add("organisation", &[("name", "§ Zavod")]).await;
+    here.until_has(&old).await;
+    let browser = here.browser().await;
+    let now = browser.run("return Date.now()").await.as_u64().expect("a time");
+    // This browser was here in an hour that is still to come: nothing that was made before is new to it.
+    let visit = |since: u64, seen: u64| {
+        let cookie = serde_json::json!({"name": "comin_visit", "value": format!("{since}-{seen}"), "url": here.origin});
+        browser.devtools("Network.setCookie", cookie)
+    };
+    visit(now + 60_000, now + 60_000).await;
+    browser.open(&here.url("/")).await;
+    browser.until("nothing is new", "document.querySelector('#news').innerText.includes('Nothing has changed.')").await;
+    visit(now - 172_800_000, now - 86_400_000).await;
+    browser.open(&here.url("/")).await;
+    let news = "document.querySelector('#news').innerText";
+    browser.until("what was made since yesterday", &format!("{news}.includes('§ Zavod')")).await;
+    browser.run("window.kept = true").await;
+    let forum = there.add("event", &[("title@en", "§ Forum"), ("type", "conference")]).await;
+    here.add("practice", &[("title@en", "§ Most"), ("state", "draft")]).await;
+    here.until_has(&forum).await;
+    for text in
+        ["Partner 1", "Partner 2", "Organisation: 1 added", "Event: 1 added", "Good practice: 1 added", "§ Forum"]
+    {
+        browser.until("by partner and kind", &format!("{news}.includes('{text}')")).await;
+    }
+    browser.until("without loading the page again", "window.kept === true").await;
+    assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
+}

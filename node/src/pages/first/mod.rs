@@ -6,18 +6,21 @@ mod view;
 
 use super::{SignIn, assets, refused, sign_in, value};
 use crate::api::auth::{Access, NoRandom, fresh_secret};
-use crate::api::{Entrance, Problem, from_own_page, language, secured, with_cookie};
+use crate::api::{Entrance, Problem, from_own_page, language, parts, secured, with_cookie};
 use crate::datadir::{DataDir, write_secret_once};
 use crate::i18n::Lang;
 use crate::setup::{self, SetupError};
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use comin_protocol::kit::RecoveryKit;
+use comin_protocol::limits::ARMOR_TEXT_BYTES_MAX;
+use comin_protocol::machine::MachineRequest;
 use comin_protocol::statement::is_name;
 use serde_json::{Value, json};
 use std::convert::Infallible;
@@ -56,6 +59,8 @@ enum Stage {
     Asking,
     /// A key has been drawn and is nowhere but here and with whoever keeps the kit.
     Kit(Box<Draft>),
+    /// This machine has a key, on its disk, and waits for another one of its partner to certify it.
+    Further(Box<Asking>),
     /// It is being written; two windows do not write twice.
     Writing,
     /// It is done: the node takes over.
@@ -71,13 +76,24 @@ pub struct Draft {
     written: Option<PathBuf>,
 }
 
+/// What a further machine asks.
+#[derive(Clone)]
+pub struct Asking {
+    request: MachineRequest,
+    /// The machine's language where somebody has chosen one, else its partner's country's.
+    language: Option<Lang>,
+}
+
 impl FirstRun {
     /// For a data directory without a node; `port`: the one of the page on loopback; `fallback`: the language where the
     /// browser names none.
     pub fn new(dir: DataDir, port: u16, fallback: Lang) -> Self {
         let access = Access::new(None, Some(port), Arc::default());
         let (done, _) = watch::channel(None);
-        Self(Arc::new(Inner { dir, port, access, fallback, stage: Mutex::new(Stage::Asking), done }))
+        // What this machine has asked before a restart it asks again, with the same key.
+        let asked = dir.awaits_certificate().then(|| setup::ask_further(&dir, &setup::machine_name()).ok()).flatten();
+        let stage = asked.map_or(Stage::Asking, |request| Stage::Further(Box::new(Asking { request, language: None })));
+        Self(Arc::new(Inner { dir, port, access, fallback, stage: Mutex::new(stage), done }))
     }
 
     /// A link that opens the page in one browser, once.
@@ -136,6 +152,13 @@ impl FirstRun {
             _ => None,
         }
     }
+
+    fn asking(&self) -> Option<Asking> {
+        match &*self.stage() {
+            Stage::Further(asking) => Some((**asking).clone()),
+            _ => None,
+        }
+    }
 }
 
 fn router(first: FirstRun) -> Router {
@@ -144,6 +167,10 @@ fn router(first: FirstRun) -> Router {
         .route("/kit", get(kit).post(keep))
         .route("/kit.txt", get(download))
         .route("/recover", post(recover))
+        .route("/further", get(further).post(certified))
+        .route("/further/ask", post(ask_further))
+        .route("/further/forget", post(forget))
+        .route("/further/request.txt", get(request_file))
         .route("/login", get(log_in))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(|| async { (StatusCode::SERVICE_UNAVAILABLE, "not set up yet") }))
@@ -206,6 +233,9 @@ async fn log_in(
 }
 
 async fn ask(State(first): State<FirstRun>, Spoken(lang): Spoken) -> Response {
+    if first.asking().is_some() {
+        return Redirect::to("/further").into_response();
+    }
     let asked = first.draft().map(|draft| Asked::of(&draft));
     view::ask(lang, &asked.unwrap_or_else(|| Asked::new(lang)), &[])
 }
@@ -241,9 +271,13 @@ async fn kit(State(first): State<FirstRun>, Spoken(lang): Spoken) -> Response {
 async fn download(State(first): State<FirstRun>) -> Response {
     let Some(draft) = first.draft() else { return Redirect::to("/").into_response() };
     // Header values are ASCII: the name of the partner is in the text itself.
-    let name = HeaderValue::from_static("attachment; filename=\"comin-recovery-kit.txt\"");
+    text_file("attachment; filename=\"comin-recovery-kit.txt\"", draft.kit.to_text())
+}
+
+fn text_file(disposition: &'static str, text: String) -> Response {
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], draft.kit.to_text()).into_response()
+    let name = HeaderValue::from_static(disposition);
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], text).into_response()
 }
 
 /// Writes the kit onto this machine where that is asked for, and sets the node up once the kit is safe.
@@ -276,7 +310,7 @@ async fn keep(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs)
         );
     }
     let (device, language) = (draft.kit.device.clone(), draft.language);
-    match finish(&first, draft.kit.clone(), device, language, true).await {
+    match finish(&first, set_up(draft.kit.clone(), device, language, true)).await {
         Ok(response) => response,
         Err(error) => {
             *first.stage() = Stage::Kit(Box::new(draft.clone()));
@@ -293,6 +327,9 @@ fn write_kit(dir: &DataDir, path: &Path, kit: &RecoveryKit) -> Result<PathBuf, S
 
 /// A further machine of a partner, or a new one after a loss, by the partner's kit.
 async fn recover(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs) -> Response {
+    if first.asking().is_some() {
+        return Redirect::to("/further").into_response();
+    }
     let asked = Asked::read(&pairs.0, lang);
     let refuse = |said: String| view::ask(lang, &asked, &[Fault { control: "kit", text: None, said: Some(said) }]);
     let kit = match RecoveryKit::parse(value(&pairs.0, "kit")) {
@@ -303,7 +340,7 @@ async fn recover(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pai
         let fault = Fault { control: "recover-device", text: Some("start-device-wrong"), said: None };
         return view::ask(lang, &asked, &[fault]);
     }
-    match finish(&first, kit, asked.device.clone(), asked.language, false).await {
+    match finish(&first, set_up(kit, asked.device.clone(), asked.language, false)).await {
         Ok(response) => response,
         Err(error) => {
             *first.stage() = Stage::Asking;
@@ -312,13 +349,91 @@ async fn recover(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pai
     }
 }
 
-/// Writes everything, and leads the browser to the node, which takes over this very port.
-async fn finish(
-    first: &FirstRun,
+/// A further machine of a partner, to be certified by another one of its: makes the key and shows what it asks.
+async fn ask_further(State(first): State<FirstRun>, Spoken(lang): Spoken, pairs: Pairs) -> Response {
+    let asked = Asked::read(&pairs.0, lang);
+    if !is_name(&asked.device) {
+        let fault = Fault { control: "further-device", text: Some("start-device-wrong"), said: None };
+        return view::ask(lang, &asked, &[fault]);
+    }
+    let mut stage = first.stage();
+    if !matches!(*stage, Stage::Writing | Stage::Done) {
+        match setup::ask_further(&first.0.dir, &asked.device) {
+            Ok(request) => *stage = Stage::Further(Box::new(Asking { request, language: Some(asked.language) })),
+            Err(error) => return view::ask(lang, &asked, &[Fault::told("further-device", &error)]),
+        }
+    }
+    Redirect::to("/further").into_response()
+}
+
+async fn further(State(first): State<FirstRun>, Spoken(lang): Spoken) -> Response {
+    match first.asking() {
+        Some(asking) => view::further(lang, &asking, "", &[]),
+        None => Redirect::to("/").into_response(),
+    }
+}
+
+/// What this machine asks, as a file.
+async fn request_file(State(first): State<FirstRun>) -> Response {
+    let Some(asking) = first.asking() else { return Redirect::to("/").into_response() };
+    text_file("attachment; filename=\"comin-machine-request.txt\"", format!("{}\n", asking.request.to_text()))
+}
+
+/// Sets this machine up with the certificate that another one has made: pasted, or as a file.
+async fn certified(State(first): State<FirstRun>, Spoken(lang): Spoken, headers: HeaderMap, body: Bytes) -> Response {
+    let Some(asking) = first.asking() else { return Redirect::to("/").into_response() };
+    let parts = match parts(&headers, &body) {
+        Ok(parts) => parts,
+        Err(problem) => return refused(lang, Entrance::Loopback, &problem, "/further"),
+    };
+    let text = |name: &str| {
+        let part = parts.iter().find(|part| part.name == name)?;
+        Some(String::from_utf8_lossy(&part.body).split_whitespace().collect::<String>()).filter(|text| !text.is_empty())
+    };
+    // A file is chosen on purpose; what stands in the field may be left from a try before.
+    let certificate = text("file").or_else(|| text("certificate")).unwrap_or_default();
+    let language = asking.language;
+    let work = {
+        let certificate = certificate.clone();
+        move |dir: &DataDir| setup::set_up_further(dir, &certificate, language.map(Lang::code)).map(drop)
+    };
+    match finish(&first, work).await {
+        Ok(response) => response,
+        Err(error) => {
+            *first.stage() = Stage::Further(Box::new(asking.clone()));
+            // What is far too long is no certificate, and is not shown again.
+            let kept = if certificate.len() <= ARMOR_TEXT_BYTES_MAX { certificate.as_str() } else { "" };
+            view::further(lang, &asking, kept, &[Fault::told("certificate", &error)])
+        }
+    }
+}
+
+/// Begins anew: a certificate for what was asked is worth nothing from here on.
+async fn forget(State(first): State<FirstRun>, Spoken(lang): Spoken) -> Response {
+    let mut stage = first.stage();
+    if let Stage::Further(asking) = &*stage {
+        if let Err(error) = setup::forget_request(&first.0.dir) {
+            return view::further(lang, asking, "", &[Fault::told("certificate", &error)]);
+        }
+        *stage = Stage::Asking;
+    }
+    Redirect::to("/").into_response()
+}
+
+/// What sets a machine up by a kit.
+fn set_up(
     kit: RecoveryKit,
     device: String,
     language: Lang,
     is_new: bool,
+) -> impl FnOnce(&DataDir) -> Result<(), SetupError> + Send + 'static {
+    move |dir| setup::set_up(dir, &kit, &device, language.code(), is_new)
+}
+
+/// Writes everything, and leads the browser to the node, which takes over this very port.
+async fn finish(
+    first: &FirstRun,
+    work: impl FnOnce(&DataDir) -> Result<(), SetupError> + Send + 'static,
 ) -> Result<Response, SetupError> {
     {
         let mut stage = first.stage();
@@ -329,8 +444,7 @@ async fn finish(
     }
     let code = fresh_secret().map_err(|error| SetupError::Record(error.to_string()))?;
     let dir = first.0.dir.clone();
-    let written =
-        tokio::task::spawn_blocking(move || setup::set_up(&dir, &kit, &device, language.code(), is_new)).await;
+    let written = tokio::task::spawn_blocking(move || work(&dir)).await;
     written.unwrap_or_else(|error| Err(SetupError::Record(error.to_string())))?;
     *first.stage() = Stage::Done;
     let mut response = Redirect::to(&format!("/login?code={code}")).into_response();

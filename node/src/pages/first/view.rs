@@ -1,6 +1,6 @@
 //! What the first page shows.
 
-use super::Draft;
+use super::{Asking, Draft};
 use crate::i18n::{COUNTRIES, Lang};
 use crate::pages::layout::frame;
 use crate::pages::show::{country, icon};
@@ -8,6 +8,7 @@ use crate::pages::{assets, value};
 use crate::setup::{self, SetupError};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
+use comin_protocol::machine::MachineError;
 use comin_protocol::statement::{is_country, is_name};
 use maud::{Markup, html};
 
@@ -38,6 +39,8 @@ impl Fault {
             SetupError::KitIsDirectory(_) | SetupError::KitDirectory { .. } => "start-kit-place",
             // A file that is there already, or a place where nothing can be written.
             SetupError::Data(_) if control == "path" => "start-kit-place",
+            SetupError::Certificate(MachineError::OtherMachine) => "start-certificate-other",
+            SetupError::Certificate(_) => "start-certificate-wrong",
             _ => "start-failed",
         };
         Self { control, text: Some(text), said: Some(error.to_string()) }
@@ -188,6 +191,18 @@ pub fn ask(lang: Lang, asked: &Asked, faults: &[Fault]) -> Response {
             }))
             div.actions { button type="submit" { (lang.text("start-go-kit")) } }
         }
+        details #further open[wrong("further-device").is_some()] {
+            summary { (lang.text("start-further")) }
+            p { (lang.text("start-further-how")) }
+            form.record method="post" action="/further/ask" novalidate {
+                (field(lang, "further-device", "start-device", "", faults, html! {
+                    input #further-device name="device" type="text" required maxlength="200" value=(asked.device)
+                        aria-invalid=[wrong("further-device")] aria-describedby=[wrong("further-device").map(|_| "further-device-error")];
+                }))
+                div.field { label for="further-language" { (lang.text("start-language")) } (language("further-")) }
+                div.actions { button.quiet type="submit" { (lang.text("start-further-ask")) } }
+            }
+        }
         details #recover open[wrong("kit").is_some() || wrong("recover-device").is_some()] {
             summary { (lang.text("start-recover")) }
             p { (lang.text("start-recover-how")) }
@@ -206,6 +221,34 @@ pub fn ask(lang: Lang, asked: &Asked, faults: &[Fault]) -> Response {
         }
     };
     page(lang, &lang.text("start-title"), 0, faults, body)
+}
+
+/// What this machine asks another one of its organisation, and where the answer goes.
+pub fn further(lang: Lang, asking: &Asking, certificate: &str, faults: &[Fault]) -> Response {
+    let wrong = faults.iter().any(|fault| fault.control == "certificate").then_some("true");
+    let request = asking.request.to_text();
+    let body = html! {
+        p.lead { (lang.text_with("start-further-lead", &[("device", asking.request.name.as_str().into())])) }
+        ol.text { @for key in ["start-further-carry", "start-further-there", "start-further-back"] { li { (lang.text(key)) } } }
+        code.ticket { (request) }
+        div.actions { a.button href="/further/request.txt" download="comin-machine-request.txt" { (lang.text("start-further-save")) } }
+        form.record method="post" action="/further" enctype="multipart/form-data" novalidate {
+            (field(lang, "certificate", "start-certificate", "start-certificate-hint", faults, html! {
+                textarea #certificate name="certificate" rows="6" autocomplete="off" spellcheck="false"
+                    aria-invalid=[wrong] aria-describedby=(if wrong.is_some() { "certificate-hint certificate-error" } else { "certificate-hint" }) {
+                    "\n" (certificate)
+                }
+            }))
+            div.field { label for="certificate-file" { (lang.text("start-certificate-file")) }
+                input #certificate-file name="file" type="file" accept=".txt,text/plain"; }
+            div.actions { button type="submit" { (lang.text("start-further-go")) } }
+        }
+        form.record method="post" action="/further/forget" {
+            p.hint { (lang.text("start-further-forget-how")) }
+            div.actions { button.quiet type="submit" { (lang.text("start-further-forget")) } }
+        }
+    };
+    page(lang, &lang.text("start-further-title"), 0, faults, body)
 }
 
 /// The kit, and the word that it is safe.

@@ -30,7 +30,7 @@ pub fn found(keyfile: &str) -> Result<Membership> {
         random = random.and(getrandom::fill(&mut secret));
         secret
     };
-    let Federation { devices, register, statements } = Federation::found(PARTNERS, secret);
+    let Federation { devices, register, statements, .. } = Federation::found(PARTNERS, secret);
     random.map_err(|error| anyhow!("no random bytes: {error}"))?;
     let secrets: Vec<String> = devices.iter().map(|device| to_hex(&device.to_secret())).collect();
     let bodies: Vec<String> = statements.iter().map(|statement| to_hex(&to_cbor(statement))).collect();
