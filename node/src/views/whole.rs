@@ -72,7 +72,7 @@ struct Kept {
 impl Whole {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self { changes: Changes::new(node), kept: Mutex::new(None) }
+        Self { changes: Changes::new(node.subscribe()), kept: Mutex::new(None) }
     }
 
     /// Reads these records again before the next view: the caller has just written them.

@@ -232,7 +232,7 @@ struct Kept {
 impl SameIndex {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self { changes: Changes::new(node), kept: Mutex::default() }
+        Self { changes: Changes::new(node.subscribe()), kept: Mutex::default() }
     }
 
     /// Reads these records again before the next answer: the caller has just written them.
