@@ -5,7 +5,7 @@
 
 use crate::runtime::NodeHandle;
 use crate::search::SearchIndex;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use comin_protocol::engine::{Command, CommandError, Reply};
 use comin_protocol::ids::DocId;
 use comin_protocol::record::Row;
@@ -46,6 +46,24 @@ pub async fn compare(
     }
     found.faults.extend(index(node, &search).await?);
     Ok(found)
+}
+
+/// The same where nothing changes meanwhile: in what the rows of a store and a search index differ from documents that
+/// have been projected.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn at_rest(
+    store: &dyn Store,
+    search: &SearchIndex,
+    projected: &BTreeMap<DocId, Vec<Row>>,
+) -> Result<Vec<String>, StoreError> {
+    let mut faults = Vec::new();
+    for (doc, rows) in projected {
+        faults.extend(differences(rows, &store.rows_of_doc(doc)?));
+    }
+    faults.extend(search.differences(store)?);
+    Ok(faults)
 }
 
 /// In what the search index differs from the rows.

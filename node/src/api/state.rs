@@ -78,7 +78,7 @@ impl AppState {
             replay: Replay::new(&node),
             answers: Answers::default(),
             index: Arc::new(RecordIndex::new(&node)),
-            search: Arc::new(SearchIndex::new(&node)),
+            search: Arc::new(SearchIndex::new(node.subscribe())),
             whole: Arc::new(Whole::new(&node)),
             work: Arc::new(WorkIndex::new(&node)),
             same: Arc::new(SameIndex::new(&node)),

@@ -95,7 +95,7 @@ pub(super) fn busy() -> CliError {
 pub(super) fn compare(signer: &DeviceSigner, store: Arc<dyn Store>, documents: &[DocId]) -> CliResult<Findings> {
     let helper = HelperCommand::own().map_err(|error| CliError::new(error.to_string()))?;
     let (handle, node) = Node::start(NodeConfig { signer: signer.clone(), net: None, helper }, store)?;
-    let search = Arc::new(SearchIndex::new(&handle));
+    let search = Arc::new(SearchIndex::new(handle.subscribe()));
     let found = super::block_on(check::compare(&handle, search, documents));
     drop(handle);
     node.stop();

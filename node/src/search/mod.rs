@@ -12,12 +12,13 @@ mod dictionary;
 mod index;
 
 use crate::i18n::Lang;
-use crate::runtime::NodeHandle;
+use crate::runtime::Event;
 use crate::store::{Store, StoreError};
 use crate::views::{Changed, Changes, Filter, RecordIndex};
 use comin_protocol::ids::{PERSON_KIND, RecordKey};
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
+use tokio::sync::broadcast;
 
 pub use index::{Hit, Index, words_of};
 
@@ -38,9 +39,9 @@ pub struct SearchIndex {
 }
 
 impl SearchIndex {
-    /// Nothing yet; listens to the node.
-    pub fn new(node: &NodeHandle) -> Self {
-        Self { changes: Changes::new(node), kept: Mutex::new(None) }
+    /// Nothing yet; listens to a node's events.
+    pub fn new(events: broadcast::Receiver<Event>) -> Self {
+        Self { changes: Changes::new(events), kept: Mutex::new(None) }
     }
 
     /// Reads these records again before the next search: the caller has just written them.

@@ -1,6 +1,6 @@
 //! Which records have changed since somebody last asked: what is kept of rows in memory is brought up to date by it.
 
-use crate::runtime::{Event, EventKind, NodeHandle};
+use crate::runtime::{Event, EventKind};
 use comin_protocol::ids::RecordKey;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -30,8 +30,8 @@ pub enum Changed {
 
 impl Changes {
     /// Listens from now on. What is read from the store afterwards holds all that came before.
-    pub fn new(node: &NodeHandle) -> Self {
-        Self(Mutex::new(Heard { events: node.subscribe(), touched: HashSet::new(), too_many: false }))
+    pub fn new(events: broadcast::Receiver<Event>) -> Self {
+        Self(Mutex::new(Heard { events, touched: HashSet::new(), too_many: false }))
     }
 
     /// These records have changed: the caller has just written them, and their event may come later than the answer.

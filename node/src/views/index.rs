@@ -338,7 +338,7 @@ struct Kept {
 impl RecordIndex {
     /// An empty index that listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self { changes: Changes::new(node), kept: Mutex::default() }
+        Self { changes: Changes::new(node.subscribe()), kept: Mutex::default() }
     }
 
     /// Reads these records again before the next list: the caller has just written them.

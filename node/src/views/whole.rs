@@ -105,9 +105,9 @@ impl Whole {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
         Self {
-            changes: Changes::new(node),
+            changes: Changes::new(node.subscribe()),
             kept: Mutex::default(),
-            public_changes: Changes::new(node),
+            public_changes: Changes::new(node.subscribe()),
             public: Mutex::default(),
         }
     }

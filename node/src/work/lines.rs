@@ -86,7 +86,7 @@ pub struct WorkIndex {
 impl WorkIndex {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
-        Self { changes: Changes::new(node), kept: Mutex::new(None) }
+        Self { changes: Changes::new(node.subscribe()), kept: Mutex::new(None) }
     }
 
     /// Reads these records again before the next list: the caller has just written them.

@@ -154,9 +154,9 @@ impl SameIndex {
     /// Nothing yet; listens to the node.
     pub fn new(node: &NodeHandle) -> Self {
         Self {
-            links: Changes::new(node),
+            links: Changes::new(node.subscribe()),
             clusters: Mutex::default(),
-            records: Changes::new(node),
+            records: Changes::new(node.subscribe()),
             alike: Mutex::default(),
             meanwhile: Mutex::default(),
         }

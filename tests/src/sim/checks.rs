@@ -288,6 +288,7 @@ impl World {
         for doc in self.all_docs() {
             self.check_rows_equal(&doc)?;
         }
+        self.check_views()?;
         self.check_persons()?;
         self.check_ledger(&histories)?;
         self.check_statuses()
@@ -329,6 +330,21 @@ impl World {
             self.check_run(node, id, actor, run)?;
         }
         Ok(hashes)
+    }
+
+    /// What pages and searches of a machine read is what its documents say, by the node's own `check`.
+    fn check_views(&mut self) -> Step {
+        for node in (0..self.nodes.len()).filter(|node| self.is_honest(*node)).collect::<Vec<_>>() {
+            let state = &self.nodes[node];
+            let Some(views) = &state.views else { continue };
+            let docs = state.disk.docs.keys().filter(|doc| !doc.is_person());
+            let projected = docs.filter_map(|doc| Some((*doc, self.projections.get(&(node, *doc))?.clone())));
+            if let Some(fault) = views.faults(&projected.collect())?.first() {
+                return Err(format!("n{node}: {fault}"));
+            }
+            self.tally.looked(Rule::Search);
+        }
+        Ok(())
     }
 
     /// A part of records holds a map under each name of a record, made by one device and never overwritten; read from

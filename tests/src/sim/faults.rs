@@ -2,7 +2,7 @@
 
 use crate::sim::ledger::Fate;
 use crate::sim::plan::Fault;
-use crate::sim::process::{Asked, Node, Task};
+use crate::sim::process::{Asked, Held, Node, Task};
 use crate::sim::tally::Did;
 use crate::sim::world::{Event, Step, World, pair};
 use comin_protocol::engine::{Command, Input};
@@ -159,7 +159,10 @@ impl World {
         process.incarnation = self.next_incarnation();
         // Users and peers stay with the original.
         process.forgotten = std::mem::take(&mut process.asked).into_keys().collect();
-        process.held.clear();
+        // Its index hears of what it writes itself.
+        for held in process.held.values_mut() {
+            held.retain(|held| matches!(held, Held::Changed(_)));
+        }
         let sessions: Vec<_> = std::mem::take(&mut process.sessions).into_keys().collect();
         let incarnation = process.incarnation;
         let tasks: Vec<_> = process.tasks.iter().map(|(id, task)| (*id, matches!(task, Task::Check(_)))).collect();
@@ -167,6 +170,7 @@ impl World {
         let wake_ms = process.wake_ms;
         copy.process = Some(process);
         self.nodes.push(copy);
+        self.open_views(index)?;
         let links: Vec<_> = self.links.keys().filter(|(a, b)| *a == node || *b == node).copied().collect();
         for (a, b) in links {
             let other = if a == node { b } else { a };

@@ -12,7 +12,8 @@
 //! - nothing of an internal register leaves its partner;
 //! - nothing of a person reaches whom its scope does not name, and an erased one is nowhere;
 //! - queues stay bounded and nothing waits for ever;
-//! - what is saved loads again to the same heads and projects to the same rows.
+//! - what is saved loads again to the same heads and projects to the same rows;
+//! - in a part of the schedules, a search index of the node's own that hears of changes as in a node says what they say.
 //!
 //! The same seed gives the same schedule, so a violation is its own reproduction.
 
@@ -29,6 +30,7 @@ mod plan;
 mod process;
 mod removal;
 mod tally;
+mod views;
 mod wire;
 mod work;
 mod world;

@@ -2,9 +2,10 @@
 
 use crate::sim::dice::Dice;
 use crate::sim::disk::Disk;
+use crate::sim::views::Views;
 use comin_protocol::check::CheckJob;
 use comin_protocol::engine::{CommandError, Engine, Now, Reply, RequestId, SessionId, StoredDoc, TaskId, Write};
-use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, RegisterId};
+use comin_protocol::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey, RegisterId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A machine of the schedule.
@@ -19,6 +20,8 @@ pub struct Node {
     pub key_file: BTreeMap<DocId, u64>,
     /// The running process.
     pub process: Option<Process>,
+    /// What it makes of its rows, in schedules that look at that.
+    pub views: Option<Views>,
     /// Wall clock minus true time, in milliseconds.
     pub wall_offset_ms: i64,
     /// The helper of this node refuses every job for now.
@@ -62,6 +65,8 @@ pub enum Held {
     Reply(RequestId, Box<Result<Reply, CommandError>>, Option<TaskId>),
     /// A frame to a peer.
     Send(SessionId, Vec<u8>),
+    /// Rows that have changed.
+    Changed(Vec<(DocId, RecordKey)>),
 }
 
 /// What a reply is for.
@@ -214,6 +219,7 @@ impl Node {
             backups: Vec::new(),
             key_file: BTreeMap::new(),
             process: None,
+            views: None,
             wall_offset_ms: 0,
             refuses: false,
             lies: false,

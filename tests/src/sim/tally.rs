@@ -119,6 +119,8 @@ counted! {
         Reload = "what is saved loads to the same heads",
         /// Stored rows equal a fresh projection.
         Views = "views agree with documents (`check`)",
+        /// A search index that is kept says what the rows say.
+        Search = "a search index agrees with the views (`check`)",
         /// A document holds nothing but records.
         Shape = "records lie as they should",
         /// Nothing of a removed partner stays that came too late.

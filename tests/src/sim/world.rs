@@ -13,6 +13,7 @@ use crate::sim::plan::Plan;
 use crate::sim::process::{Asked, Batch, ChangeRef, Held, Node, Process, Task, WireEnd};
 use crate::sim::removal::Removal;
 use crate::sim::tally::{Did, Rule, Tally};
+use crate::sim::views::Views;
 use crate::sim::wire::{End, WIRE_BYTES_MAX, WIRE_FRAMES_MAX, Wire};
 use comin_protocol::check;
 use comin_protocol::engine::{
@@ -46,6 +47,8 @@ const SETTLE_MS: u64 = 5 * 60_000;
 const REST_ROUNDS_MAX: usize = 20;
 /// On a session that repeats, in so many of 1,000 cases a frame comes twice.
 const REPEATS: u64 = 300;
+/// In one schedule of so many the machines keep the views of a node, which cost time.
+const SEEDS_A_VIEW: u64 = 10;
 /// How often agreement is looked for, in virtual milliseconds.
 const SETTLE_STEP_MS: u64 = 2_000;
 /// After this long at rest machines know of one another that they are, in virtual milliseconds: a session that is out of
@@ -148,6 +151,8 @@ pub struct World {
     incarnations: u64,
     /// Actors up to which a machine tells a document's state with all its tips.
     whole_tips: usize,
+    /// The machines keep search indexes as well.
+    has_views: bool,
     /// Runs whose signature has been checked already.
     pub(super) runs_seen: BTreeSet<[u8; 64]>,
     trace: Option<Vec<String>>,
@@ -181,6 +186,7 @@ impl World {
             dice,
             now_ms: 0,
             whole_tips: whole_tips(seed),
+            has_views: seed % SEEDS_A_VIEW == 3,
             events: BinaryHeap::new(),
             order: 0,
             joining: Joining::of(&cast),
@@ -402,8 +408,16 @@ impl World {
         let engine = engine.map_err(|error| format!("n{node} cannot start: {error}"))?;
         let incarnation = self.next_incarnation();
         self.nodes[node].process = Some(Process::new(engine, incarnation, self.now_ms));
+        self.open_views(node)?;
         self.feed(node, Input::Listening(vec![format!("/ip4/127.0.0.1/tcp/{}", 8471 + node)]))?;
         self.reconnect_soon(node);
+        Ok(())
+    }
+
+    /// What a process makes of the rows that its disk holds when it begins.
+    pub(super) fn open_views(&mut self, node: usize) -> Step {
+        let state = &mut self.nodes[node];
+        state.views = if self.has_views { Some(Views::open(&state.disk)?) } else { None };
         Ok(())
     }
 
@@ -479,7 +493,11 @@ impl World {
                 }
                 self.hold(node, after, Held::Send(session, frame))
             }
-            Output::Changed { .. } | Output::RosterChanged(_) => Ok(()),
+            Output::Changed { records, after } => match self.has_views {
+                true => self.hold(node, after, Held::Changed(records)),
+                false => Ok(()),
+            },
+            Output::RosterChanged(_) => Ok(()),
             Output::Dial(targets) => {
                 let joins = targets.iter().filter(|target| target.join).map(|target| target.device).collect();
                 if let Some(process) = self.process(node) {
@@ -586,6 +604,9 @@ impl World {
             Some(last) => {
                 let state = &mut self.nodes[node];
                 batches.iter().for_each(|batch| state.disk.apply(&batch.writes));
+                if let Some(views) = &state.views {
+                    views.flushed(&batches)?;
+                }
                 self.persisted(node, last)
             }
             None => Ok(()),
@@ -682,6 +703,10 @@ impl World {
         match held {
             Held::Reply(request, reply, after) => self.replied(node, request, *reply, after),
             Held::Send(session, frame) => self.send(node, session, frame),
+            Held::Changed(records) => match &mut self.nodes[node].views {
+                Some(views) => views.tell(records),
+                None => Ok(()),
+            },
         }
     }
 
