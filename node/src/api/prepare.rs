@@ -7,8 +7,9 @@ use comin_protocol::schema;
 use rustix::process::setpriority_process;
 use std::thread::{Builder, JoinHandle};
 
-/// By how much others go before this thread where the processor is short (`nice`).
-const LESS_URGENT: i32 = 10;
+/// By how much others go before this thread where the processor is short (`nice`): it gets a third of what they get, since
+/// one of them may wait for what it makes.
+const LESS_URGENT: i32 = 5;
 
 /// Makes it in a thread of its own, which asks `go_on` between two parts. Whoever needs a part sooner waits for what is
 /// left of that one, or makes it.

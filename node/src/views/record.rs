@@ -17,13 +17,16 @@ pub struct Record {
     fields: Box<[(&'static str, Held)]>,
 }
 
+/// The code of a language, and a text in it.
+type InLanguage = (&'static str, Box<str>);
+
 /// A value.
 #[derive(Clone, PartialEq, Debug)]
 enum Held {
     /// A text or code.
     Text(Box<str>),
     /// A text in each language.
-    Texts(Box<[(&'static str, Box<str>)]>),
+    Texts(Box<[InLanguage]>),
     /// Texts or codes.
     Set(Box<[Box<str>]>),
     /// Degrees north and east.
@@ -199,7 +202,7 @@ impl Held {
                     Some((*LANGUAGES.iter().find(|known| *known == lang)?, Box::from(text.as_str()?)))
                 };
                 // All its members are languages, or it is something else.
-                let texts: Option<Box<[(&'static str, Box<str>)]>> = members.iter().map(text).collect();
+                let texts: Option<Box<[InLanguage]>> = members.iter().map(text).collect();
                 texts.map_or_else(|| Self::Other(Box::new(Value::Object(members))), Self::Texts)
             }
             other => Self::Other(Box::new(other)),
