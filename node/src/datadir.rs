@@ -5,6 +5,7 @@
 //! | file | what | mode |
 //! |---|---|---|
 //! | `store/` | statements, documents, rows | 0700 |
+//! | `machine-request` | what a further machine asks, until it is certified | 0600 |
 //! | `statements` | a copy of the statements, from which a repaired store finds its federation again | 0600 |
 //! | `device.key` | the device's secret, 64 hex digits | 0600 |
 //! | `node.json` | [`Settings`]; written last by `init`, so that its presence means a complete directory | 0600 |
@@ -32,6 +33,8 @@ const SETTINGS_SCHEMA: u32 = 1;
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 /// Largest copy of the statements in bytes: some 100,000 of them.
 const STATEMENTS_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// What a further machine has asked.
+const REQUEST_FILE: &str = "machine-request";
 /// Longest path of a Unix socket in bytes, one less than Linux's `sun_path`.
 const SOCKET_PATH_BYTES_MAX: usize = 107;
 
@@ -285,6 +288,25 @@ impl DataDir {
     /// [`DataDirError::Io`].
     pub fn write_signer(&self, signer: &DeviceSigner) -> Result<(), DataDirError> {
         write_secret(&self.0.join("device.key"), format!("{}\n", to_hex(&signer.to_secret())))
+    }
+
+    /// Keeps what a further machine asks, until it is answered.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`].
+    pub fn write_request(&self, text: &str) -> Result<(), DataDirError> {
+        write_secret(&self.0.join(REQUEST_FILE), format!("{text}\n"))
+    }
+
+    /// What this machine has asked, if it waits for the answer.
+    pub fn request(&self) -> Option<String> {
+        self.private_text(REQUEST_FILE).ok().flatten()
+    }
+
+    /// The request has been answered, or taken back.
+    pub fn remove_request(&self) {
+        // One that stays is worth nothing and says no secret.
+        let _ = std::fs::remove_file(self.0.join(REQUEST_FILE));
     }
 
     /// Forgets a device key under which nothing was done yet.

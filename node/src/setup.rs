@@ -224,7 +224,19 @@ pub fn ask_further(dir: &DataDir, device: &str) -> Result<MachineRequest, SetupE
         }
         other => other?,
     };
-    Ok(MachineRequest::new(&signer, device))
+    let request = MachineRequest::new(&signer, device);
+    dir.write_request(&request.to_text())?;
+    Ok(request)
+}
+
+/// What this machine has asked before a restart, if it still waits for the answer.
+pub fn asked_before(dir: &DataDir) -> Option<MachineRequest> {
+    if !dir.awaits_certificate() {
+        return None;
+    }
+    let own = dir.signer().ok()?.key();
+    let kept = dir.request().and_then(|text| MachineRequest::parse(text.trim()).ok());
+    kept.filter(|request| request.device == own).or_else(|| ask_further(dir, &machine_name()).ok())
 }
 
 /// Sets a further machine up, for which another one of its partner has made a certificate; `language`: the machine's,
@@ -248,7 +260,9 @@ pub fn set_up_further(dir: &DataDir, certificate: &str, language: Option<&str>) 
         // The key stays: the certificate is for it.
         let _ = std::fs::remove_dir_all(dir.store());
     }
-    done.map(|()| accepted)
+    done?;
+    dir.remove_request();
+    Ok(accepted)
 }
 
 fn write_further(dir: &DataDir, accepted: &Accepted, language: &str) -> Result<(), SetupError> {
@@ -270,7 +284,9 @@ pub fn forget_request(dir: &DataDir) -> Result<(), SetupError> {
     if !dir.awaits_certificate() {
         return Err(SetupError::NotAsked);
     }
-    Ok(dir.remove_signer()?)
+    dir.remove_signer()?;
+    dir.remove_request();
+    Ok(())
 }
 
 fn clear(dir: &DataDir) {

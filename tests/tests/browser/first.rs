@@ -308,7 +308,7 @@ async fn a_further_machine_is_certified_by_another_one_without_the_kit() {
     there.until("the page waits where it was", "location.pathname === '/further'").await;
     let request = carried(&there, "code.ticket").await;
     let after = MachineRequest::parse(&request).expect("a request");
-    assert_eq!(after.device, before.device, "it asks with the same key");
+    assert_eq!(after, before, "it asks the same, with the same key");
     paste(&there, "#certificate", "no certificate at all").await;
     there.click("form[action='/further'] button").await;
     there.until_says("This is no certificate, or not all of it; nothing was set up.").await;

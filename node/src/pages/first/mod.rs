@@ -90,8 +90,7 @@ impl FirstRun {
     pub fn new(dir: DataDir, port: u16, fallback: Lang) -> Self {
         let access = Access::new(None, Some(port), Arc::default());
         let (done, _) = watch::channel(None);
-        // What this machine has asked before a restart it asks again, with the same key.
-        let asked = dir.awaits_certificate().then(|| setup::ask_further(&dir, &setup::machine_name()).ok()).flatten();
+        let asked = setup::asked_before(&dir);
         let stage = asked.map_or(Stage::Asking, |request| Stage::Further(Box::new(Asking { request, language: None })));
         Self(Arc::new(Inner { dir, port, access, fallback, stage: Mutex::new(stage), done }))
     }
