@@ -120,7 +120,8 @@ impl StatementSet {
         let mut above = 0;
         limits::STATEMENT_PLACES.iter().any(|(bytes, places)| {
             let least = std::mem::replace(&mut above, bytes + 1);
-            self.statements.len() > *places && lengths().filter(|length| (least..=*bytes).contains(length)).count() > *places
+            self.statements.len() > *places
+                && lengths().filter(|length| (least..=*bytes).contains(length)).count() > *places
         })
     }
 

@@ -77,7 +77,7 @@ impl AppState {
             documents: Arc::new(Semaphore::new(DOCUMENTS_AT_ONCE)),
             replay: Replay::new(&node),
             answers: Answers::default(),
-            index: Arc::new(RecordIndex::new(&node)),
+            index: Arc::new(RecordIndex::new(node.subscribe())),
             search: Arc::new(SearchIndex::new(node.subscribe())),
             whole: Arc::new(Whole::new(&node)),
             work: Arc::new(WorkIndex::new(&node)),

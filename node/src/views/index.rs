@@ -13,7 +13,7 @@ use super::leading::Leading;
 use super::ties::{Tie, Ties};
 use crate::api::limits::SCAN_ROWS;
 use crate::i18n::Lang;
-use crate::runtime::NodeHandle;
+use crate::runtime::Event;
 use crate::store::{Store, StoreError};
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
@@ -21,6 +21,7 @@ use comin_protocol::schema::{self, FieldType};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::broadcast;
 
 /// What a list is filtered by. Empty fields let everything through, except that deleted records are left out
 /// unless `deleted` is set.
@@ -336,9 +337,9 @@ struct Kept {
 }
 
 impl RecordIndex {
-    /// An empty index that listens to the node.
-    pub fn new(node: &NodeHandle) -> Self {
-        Self { changes: Changes::new(node.subscribe()), kept: Mutex::default() }
+    /// An empty index; listens to a node's events.
+    pub fn new(events: broadcast::Receiver<Event>) -> Self {
+        Self { changes: Changes::new(events), kept: Mutex::default() }
     }
 
     /// Reads these records again before the next list: the caller has just written them.

@@ -121,7 +121,9 @@ fn speaker(held: &VerifiedStatement, keys: &Keys, roster: &Roster) -> Speaker {
             | Statement::Erasure { controller: partner, .. }
             | Statement::CarryOver { founder: partner, .. },
         ) => Some(*partner),
-        Some(Statement::RegisterWriters { register, .. }) => roster.registers.get(register).and_then(|known| known.owner),
+        Some(Statement::RegisterWriters { register, .. }) => {
+            roster.registers.get(register).and_then(|known| known.owner)
+        }
         _ => None,
     };
     let mine = |key: &&[u8; 32]| about.is_some_and(|partner| of(key) == Share::Partner(partner));

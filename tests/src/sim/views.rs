@@ -10,6 +10,7 @@ use comin_node::limits::EVENTS_KEPT;
 use comin_node::runtime::{Event, EventKind};
 use comin_node::search::{Query, SearchIndex};
 use comin_node::store::{MemoryStore, Store, StoreError, open_memory};
+use comin_node::views::RecordIndex;
 use comin_protocol::engine::Write;
 use comin_protocol::ids::{DocId, RecordKey};
 use comin_protocol::record::Row;
@@ -22,6 +23,7 @@ const CHANGES_A_SEARCH: u64 = 4;
 /// The rows and the search index of one process.
 pub struct Views {
     store: MemoryStore,
+    index: RecordIndex,
     search: SearchIndex,
     events: broadcast::Sender<Event>,
     told: u64,
@@ -31,7 +33,8 @@ impl Views {
     /// As a process finds them that starts on this disk.
     pub fn open(disk: &Disk) -> Step<Self> {
         let (events, heard) = broadcast::channel(EVENTS_KEPT);
-        let views = Self { store: open_memory(), search: SearchIndex::new(heard), events, told: 0 };
+        let index = RecordIndex::new(events.subscribe());
+        let views = Self { store: open_memory(), index, search: SearchIndex::new(heard), events, told: 0 };
         views.commit(&[of_rows(disk.rows().map(Write::put_row))])?;
         views.search()?;
         Ok(views)
@@ -61,7 +64,7 @@ impl Views {
 
     fn search(&self) -> Step {
         let query = Query { text: "a".to_owned(), ..Query::default() };
-        self.search.search(&self.store, &query, Lang::En, 1).map(drop).map_err(failed)
+        self.search.search(&self.store, &self.index, &query, Lang::En, 1).map(drop).map_err(failed)
     }
 }
 

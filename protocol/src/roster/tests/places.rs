@@ -36,7 +36,8 @@ fn flood() -> Flood {
     for number in 0..40 {
         let invented = Who::new(10 + number, "Invented", "IT");
         let device = DeviceSigner::from_secret(&[200 + number % 50; 32]);
-        let own = SignedStatement::certificate(&w.mallory.partner, &device, Rights::ALL, "M", "IT", &number.to_string());
+        let own =
+            SignedStatement::certificate(&w.mallory.partner, &device, Rights::ALL, "M", "IT", &number.to_string());
         let stolen = scope(&w.italy, number % 6).signed.sign_device(&w.mallory.device);
         all.extend([
             invented.certificate.clone(),
