@@ -191,7 +191,7 @@ fn a_store_that_is_killed_while_it_is_tidied_loses_nothing() {
         let (status, answer) = added.expect("the node runs");
         assert_eq!(status, 201, "an edit is acknowledged: {answer}");
         acknowledged.push(answer["id"].as_str().expect("an added record has an id").to_owned());
-        let until = Instant::now() + BOUND;
+        let until = Instant::now() + 4 * BOUND;
         while !copy.exists() {
             assert!(Instant::now() < until, "the store is tidied in a quiet moment");
             std::thread::yield_now();
