@@ -305,17 +305,22 @@ async fn the_overview_tells_what_is_new_since_the_last_visit() {
     browser.until("nothing is new", "document.querySelector('#news').innerText.includes('Nothing has changed.')").await;
     visit(now - 172_800_000, now - 86_400_000).await;
     browser.open(&here.url("/")).await;
-    let news = "document.querySelector('#news').innerText";
-    browser.until("what was made since yesterday", &format!("{news}.includes('§ Zavod')")).await;
+    // What has been counted comes out when somebody wants to see it.
+    let seen = "document.querySelector('#news').innerText.includes('§ Zavod')";
+    browser.until("what was made since yesterday", "document.querySelector('#news-1-organisation') !== null").await;
+    browser.until("it is folded", &format!("!{seen}")).await;
+    browser.run("document.querySelector('#news-1-organisation summary').click()").await;
+    browser.until("and comes out", seen).await;
     browser.run("window.kept = true").await;
     let forum = there.add("event", &[("title@en", "§ Forum"), ("type", "conference")]).await;
     here.add("practice", &[("title@en", "§ Most"), ("state", "draft")]).await;
     here.until_has(&forum).await;
-    for text in
-        ["Partner 1", "Partner 2", "Organisation: 1 added", "Event: 1 added", "Good practice: 1 added", "§ Forum"]
+    for text in ["Partner 1", "Partner 2", "Organisation 1 added", "Event 1 added", "Good practice 1 added", "§ Forum"]
     {
-        browser.until("by partner and kind", &format!("{news}.includes('{text}')")).await;
+        let told = format!("document.querySelector('#news').textContent.includes('{text}')");
+        browser.until("by partner and kind", &told).await;
     }
+    browser.until("what was open stays open", seen).await;
     browser.until("without loading the page again", "window.kept === true").await;
     assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
 }
