@@ -14,7 +14,7 @@ use crate::codec::to_cbor;
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
 use crate::limits;
 use crate::planted::{Planted, is_planted};
-use crate::record::dropped_changes;
+use crate::record::{dropped_changes, keys};
 use crate::run::Frontier;
 use crate::scan::{ScannedChange, scan};
 use crate::statement::Stays;
@@ -175,6 +175,8 @@ impl Engine {
             .collect();
         self.name_divergent(&id, cuts);
         let forsaken = self.forsaken(&id, &gone);
+        // A record of which nothing stays has changed as well: whoever shows it reads that it is gone.
+        self.changed.extend(keys(&old.am, &id).into_iter().map(|key| (id, key)));
         self.install(id, loaded, runs, &gone);
         let left = self.doc_mut(id).frontier.clone();
         self.issue_again(id, &old.am, &gone, &forsaken);
