@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -48,7 +49,7 @@ impl Partner {
     /// Gives its node ports of its own, and starts it.
     pub fn listen(&mut self) {
         // A port of its own, as in an office: the others find it again after a restart.
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+        let port = lasting_port();
         let config = format!("[listen]\np2p = [\"127.0.0.1:{port}\"]\npage = \"127.0.0.1:0\"\nmdns = false\n");
         std::fs::write(self.dir().join("node.toml"), config).expect("a configuration");
         self.resume();
@@ -205,6 +206,18 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         }
         assert!(Instant::now() < deadline, "{what} within {} s", PATIENCE.as_secs());
         std::thread::yield_now();
+    }
+}
+
+/// A port that stays free while its node is down: below those that the system gives to connections that go out.
+fn lasting_port() -> u16 {
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    loop {
+        let next = TAKEN.fetch_add(1, Ordering::Relaxed).wrapping_add((std::process::id() % 12_000) as u16);
+        let port = 20_000 + next % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
     }
 }
 
