@@ -267,3 +267,69 @@ impl Message {
         from_cbor(frame).map_err(|error| format!("message cannot be read: {error}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{ChangeHash, Nonce};
+    use crate::run::Run;
+
+    const SHOWN: RegisterId = RegisterId([1; 32]);
+    const HIDDEN: RegisterId = RegisterId([2; 32]);
+
+    fn doc(register: RegisterId) -> DocId {
+        DocId { register, part: 0 }
+    }
+
+    fn left_of(message: &Message) -> Option<Message> {
+        message.without(|register| *register == HIDDEN).map(Cow::into_owned)
+    }
+
+    #[test]
+    fn of_lists_the_hidden_registers_are_left_out() {
+        let docs = |registers: &[RegisterId]| {
+            let digest = || vec![DocDigest { part: 0, digest: [7; 16] }];
+            Message::Docs(registers.iter().map(|register| (*register, digest())).collect())
+        };
+        assert_eq!(left_of(&docs(&[SHOWN, HIDDEN])), Some(docs(&[SHOWN])));
+        assert_eq!(left_of(&docs(&[SHOWN])), Some(docs(&[SHOWN])));
+        // An empty list says that there is nothing, which is what the other one is to think.
+        assert_eq!(left_of(&docs(&[HIDDEN])), Some(docs(&[])));
+        let told = |registers: &[RegisterId]| {
+            let one = |register: &RegisterId| DocFrontier::of(doc(*register), Frontier::default());
+            Message::Frontiers(registers.iter().map(one).collect())
+        };
+        assert_eq!(left_of(&told(&[HIDDEN, SHOWN])), Some(told(&[SHOWN])));
+        assert_eq!(left_of(&told(&[HIDDEN])), None, "nothing is left to be said");
+    }
+
+    #[test]
+    fn what_speaks_of_one_document_goes_whole_or_not_at_all() {
+        let run = Run {
+            device: DeviceKey([3; 32]),
+            nonce: Nonce([4; 16]),
+            seq: 1,
+            hash: ChangeHash([5; 32]),
+            roster_hint: [0; 8],
+            signature: [0; 64],
+        };
+        let run = StoredRun { run, tail: Vec::new() };
+        let about = |register: RegisterId| {
+            let (doc, form) = (doc(register), Form::Changes);
+            [
+                Message::Want(DocFrontier::of(doc, Frontier::default())),
+                Message::Answer(Answer { doc, form, runs: Vec::new(), bytes: 3 }),
+                Message::Push { doc, changes: vec![ByteVec::from(vec![1])], runs: Vec::new() },
+                Message::Ack { doc, tips: BTreeMap::new() },
+                Message::Branch(BranchShown { doc, run: run.clone(), first: 1, changes: Vec::new() }),
+            ]
+        };
+        for message in about(HIDDEN) {
+            assert_eq!(left_of(&message), None, "{message:?}");
+        }
+        let nothing = Message::Answer(Answer { doc: doc(HIDDEN), form: Form::Changes, runs: Vec::new(), bytes: 0 });
+        for message in about(SHOWN).into_iter().chain([nothing, Message::Chunk(vec![1])]) {
+            assert_eq!(left_of(&message), Some(message.clone()), "{message:?}");
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! The statements that a node knows: a set whose content does not depend on the order in which it grew.
 //!
 //! Most statements stay for ever. Of four kinds only the one that counts is kept, so that the set stays small: a
-//! device's newest addresses, drafts and receipts of erasures, and the lowest proven divergence of an actor.
+//! device's newest addresses, drafts and receipts of erasures, and the lowest proven divergence of an actor. Beyond
+//! [`limits::STATEMENT_PLACES`] the partners share the places in turn ([`Roster::crowded_out`]).
 
 use crate::ids::{ActorId, DeviceKey, DocId, StatementId, tagged_hash};
 use crate::limits;

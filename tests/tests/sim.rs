@@ -76,7 +76,7 @@ fn schedules_that_failed_once_hold() {
 }
 
 /// The same with a removal.
-const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 9] = [
+const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 11] = [
     (
         597,
         "what only the removed partner still held, since its author's disk had been put back, was expected to return",
@@ -87,6 +87,8 @@ const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 9] = [
     (17416, "what only a removed partner and a disk that was put back had held was expected to stay"),
     (18094, "what a copy of the steward's machine had adopted was expected at the original, which never meets it"),
     (5100, "a machine died of one session while the simulator opened a second one with it"),
+    (2584, "what had been staged for a reader went out in the slice that ended its reading"),
+    (10635, "an own edit that only a removed partner had replaced did not come back after a cut"),
     (
         11972,
         "the simulator's disk went on reading the cut run in a snapshot after a lower whole one had taken its place",

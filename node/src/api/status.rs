@@ -90,6 +90,7 @@ pub fn to_json(app: &AppState, status: &Status, lang: Lang) -> Value {
             "device": f.device, "partner": roster.partner_of(&f.device).map(|p| p.name.as_str()),
             "what": f.what, "time": rfc3339(f.time_ms), "count": f.count,
         })).collect::<Vec<_>>(),
+        "put_back": status.put_back_ms.map(rfc3339),
         "version": env!("CARGO_PKG_VERSION"),
     })
 }

@@ -119,7 +119,11 @@ fn node(client: &Client, config: Option<&Config>, out: &Output) -> CliResult<Vec
     }
     for fault in status.get("faults").and_then(Value::as_array).into_iter().flatten() {
         let what = format!("{}: {}", text(fault, "partner"), text(fault, "what"));
-        found.push(Finding::bad(what, out.t("doctor-fault-remedy")));
+        let is_own = status.pointer("/device/id") == fault.get("device");
+        found.push(Finding::bad(what, out.t(if is_own { "doctor-own-fault-remedy" } else { "doctor-fault-remedy" })));
+    }
+    if let Some(when) = status.get("put_back").and_then(Value::as_str) {
+        found.push(Finding::open(format!("{} ({when})", out.t("doctor-put-back")), out.t("doctor-put-back-remedy")));
     }
     Ok(found)
 }

@@ -131,6 +131,9 @@ fn needs(status: &Value, out: &Output) -> Vec<String> {
         let args = [("partner", text(fault, "partner").into()), ("what", text(fault, "what").into())];
         lines.push(out.tw("cli-fault", &args));
     }
+    if let Some(when) = status.get("put_back").and_then(Value::as_str) {
+        lines.push(format!("{} ({when})", out.t("doctor-put-back")));
+    }
     lines
 }
 

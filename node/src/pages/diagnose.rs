@@ -166,7 +166,13 @@ fn findings(ctx: &Ctx) -> Vec<Finding> {
     for fault in &status.faults {
         let partner = status.roster.partner_of(&fault.device).map_or("", |partner| partner.name.as_str());
         let what = html! { (partner) (ctx.lang.colon()) span lang="en" { (fault.what) } " (" (moment(ctx.lang, fault.time_ms)) ")" };
-        found.push(Finding { good: Some(false), what, remedy: Some(ctx.t("doctor-fault-remedy")) });
+        let is_own = fault.device == status.device;
+        let remedy = ctx.t(if is_own { "doctor-own-fault-remedy" } else { "doctor-fault-remedy" });
+        found.push(Finding { good: Some(false), what, remedy: Some(remedy) });
+    }
+    if let Some(at_ms) = status.put_back_ms {
+        let what = html! { (ctx.t("doctor-put-back")) " (" (moment(ctx.lang, at_ms)) ")" };
+        found.push(Finding { good: None, what, remedy: Some(ctx.t("doctor-put-back-remedy")) });
     }
     let last = ctx.app.backups().map(Backups::last).unwrap_or_default();
     found.push(match (&last.error, &last.good) {

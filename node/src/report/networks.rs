@@ -4,7 +4,7 @@ use super::document::{Block, Cell, Section, Table};
 use super::language::Language;
 use super::pictures::{label, labels};
 use super::survey::Scene;
-use crate::views::figures::{Tie, calendar as months_of, is_published};
+use crate::views::figures::{Membership, calendar as months_of, is_published};
 use crate::views::{Gathered, Record, Text};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::schema::vocabulary;
@@ -44,7 +44,7 @@ struct Lists<'a> {
 #[derive(Default)]
 struct Of<'a> {
     /// Memberships in force.
-    ties: Vec<&'a Tie>,
+    ties: Vec<&'a Membership>,
     /// In order of time; those without a time last.
     events: Vec<&'a Record>,
     /// Published ones, by title.
@@ -147,7 +147,7 @@ fn facts(scene: &Scene<'_>, network: &Record) -> Vec<(String, Vec<Cell>)> {
     facts.into_iter().filter(has).map(|(key, cells)| (scene.phrase(key), cells)).collect()
 }
 
-fn members(scene: &Scene<'_>, network: &Record, ties: &[&Tie]) -> Vec<Block> {
+fn members(scene: &Scene<'_>, network: &Record, ties: &[&Membership]) -> Vec<Block> {
     let head = scene.head(&["member-name", "member-place", "member-role", "member-since"]);
     let mut table = Table::new(scene.phrase("network-members"), &head);
     let mut rows: Vec<((usize, String, RecordKey), Vec<Cell>)> = Vec::new();

@@ -384,6 +384,7 @@ mod tests {
             edits_waiting: Vec::new(),
             erasures_waiting: Vec::new(),
             faults: Vec::new(),
+            put_back_ms: None,
             unsent_changes: 0,
             stopped: None,
         }

@@ -162,13 +162,13 @@ pub struct Members {
     /// (organisation, network) of memberships in force between records that are here.
     pub all: BTreeSet<(RecordKey, RecordKey)>,
     /// Every membership, in force or not, by its key.
-    pub ties: Vec<Tie>,
+    pub ties: Vec<Membership>,
     by_organisation: BTreeMap<RecordKey, BTreeSet<RecordKey>>,
     by_network: BTreeMap<RecordKey, BTreeSet<RecordKey>>,
 }
 
 /// A membership.
-pub struct Tie {
+pub struct Membership {
     /// Its record.
     pub membership: RecordKey,
     /// Organisation and network.
@@ -189,7 +189,7 @@ impl Members {
         let tie = |membership: &Record| {
             let ends = all.ends(membership)?;
             let (since, until) = (membership.text("since"), membership.text("until"));
-            Some(Tie {
+            Some(Membership {
                 membership: membership.key.clone(),
                 is_known: all.get(&ends.0).is_some() && all.get(&ends.1).is_some(),
                 ends,
@@ -198,8 +198,8 @@ impl Members {
                 until: until.map(Box::from),
             })
         };
-        let ties: Vec<Tie> = all.of_kind("membership").filter_map(tie).collect();
-        let counts = |tie: &&Tie| tie.is_known && tie.is_in_force;
+        let ties: Vec<Membership> = all.of_kind("membership").filter_map(tie).collect();
+        let counts = |tie: &&Membership| tie.is_known && tie.is_in_force;
         let pairs: BTreeSet<(RecordKey, RecordKey)> = ties.iter().filter(counts).map(|tie| tie.ends.clone()).collect();
         let mut by_organisation: BTreeMap<RecordKey, BTreeSet<RecordKey>> = BTreeMap::new();
         let mut by_network: BTreeMap<RecordKey, BTreeSet<RecordKey>> = BTreeMap::new();

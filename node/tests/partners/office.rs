@@ -221,17 +221,6 @@ fn lasting_port() -> u16 {
     }
 }
 
-/// What a node says against others; of itself it may say that it was put back to where it stood before.
-pub fn blamed(partner: &Partner) -> Vec<Value> {
-    let status = partner.json(&["status"]);
-    let put_back = |fault: &Value| {
-        let what = fault["what"].as_str().unwrap_or_default();
-        fault["device"] == status["device"]["id"] && what.contains("stands where it stood before")
-    };
-    let faults = status["faults"].as_array().expect("a list").iter();
-    faults.filter(|fault| !put_back(fault)).cloned().collect()
-}
-
 /// Adds an organisation and returns its id.
 pub fn add(partner: &Partner, name: &str, register: &str) -> String {
     let set = format!("name={name}");

@@ -229,11 +229,10 @@ impl Engine {
         }
     }
 
-    /// Says what has happened to this machine where others know more of what it has signed than it does itself.
-    pub(super) fn name_put_back(&mut self) {
-        const WHAT: &str = "this machine stands where it stood before: it was restored, rolled back or copied; what it \
-            lacks comes from the others";
-        self.fault(self.me, WHAT);
+    /// Others know more of what this machine has signed than it does itself: it was restored, rolled back or copied.
+    pub(super) fn note_put_back(&mut self) {
+        self.put_back_ms = Some(self.now.wall_ms);
+        self.state_changed = true;
     }
 
     /// Names a device of which two machines run at once: its data directory or its disk was copied. Nothing is lost by
@@ -341,13 +340,14 @@ impl Engine {
             }
             self.name_copied(beacon);
             if beacon.device == self.me {
-                self.name_put_back();
+                self.note_put_back();
                 // Of before this machine was restored: what it says now has to be newer, or nobody takes it; and what it
                 // has said until now, with numbers of long ago, lies beside nothing.
                 self.beacons.touch();
                 self.beacons.forget_said(beacon.audience, &self.me);
             } else {
                 self.heard(beacon.device);
+                self.parted.remove(&beacon.device);
             }
             // What another process of the device has said before, it is shown: it may know of none.
             let before = self.beacons.get(&beacon.device, beacon.audience).map(|held| held.signed.clone());

@@ -633,6 +633,9 @@ pub struct Status {
     pub erasures_waiting: Vec<RegisterId>,
     /// Faults noticed: who did what.
     pub faults: Vec<Fault>,
+    /// When this machine noticed that it had been put back to where it stood before (restored, rolled back or copied), by
+    /// its wall clock in milliseconds. What it lacked comes from the others.
+    pub put_back_ms: Option<u64>,
     /// Own changes that no other partner is known to hold.
     pub unsent_changes: u64,
     /// Why the engine has stopped, if it has.

@@ -102,6 +102,10 @@ pub struct Engine {
     join_sessions: BTreeMap<SessionId, (DeviceKey, bool)>,
     appeals: BTreeMap<SessionId, appeals::Appeal>,
     faults: Vec<Fault>,
+    /// When this machine noticed that it had been put back to where it stood before, by the wall clock.
+    put_back_ms: Option<u64>,
+    /// What a peer held when its last session ended, until it says more itself: changes and state of each document.
+    parted: BTreeMap<DeviceKey, BTreeMap<DocId, (u64, [u8; 16])>>,
     patience: patience::Patience,
     listening: Vec<String>,
     paused: bool,
@@ -215,6 +219,8 @@ impl Engine {
             join_sessions: BTreeMap::new(),
             appeals: BTreeMap::new(),
             faults: Vec::new(),
+            put_back_ms: None,
+            parted: BTreeMap::new(),
             patience: patience::Patience::default(),
             listening: Vec::new(),
             paused: false,

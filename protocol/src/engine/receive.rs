@@ -364,7 +364,7 @@ impl Engine {
         if !barred.is_empty() {
             self.note_judged(doc_id);
         } else if bytes.keys().any(|actor| devices.get(actor) == Some(&self.me)) && !doc_id.is_person() {
-            self.name_put_back();
+            self.note_put_back();
         }
         let left = left.iter().map(|(change, _)| (change.actor, Tip { seq: change.seq, hash: change.hash })).collect();
         Ok(Applied::Complete { changes: applied, runs, tips, left })

@@ -150,6 +150,7 @@ impl Engine {
         self.appeals.remove(&id);
         let Some(session) = self.sessions.remove(&id) else { return };
         self.heard(session.device);
+        self.part_from(&session);
         self.state_changed = true;
         // What was being fetched from this peer is asked of another, and what waited for it goes on. An answer
         // that has come is not asked for again while it is being checked.

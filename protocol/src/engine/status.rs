@@ -4,6 +4,7 @@ use super::{DocStatus, Engine, Lag, PeerStatus, SessionId, StartError, Status, W
 use crate::beacon::{Audience, Beacon};
 use crate::codec::{from_cbor, to_cbor};
 use crate::ids::{DeviceKey, DocId};
+use crate::limits;
 use crate::roster::{Device, RegisterKind};
 use crate::run::Frontier;
 use minicbor::{Decode, Encode};
@@ -113,6 +114,7 @@ impl Engine {
             edits_waiting: self.waiting.listed(),
             erasures_waiting: self.erasures_waiting(),
             faults: self.faults.clone(),
+            put_back_ms: self.put_back_ms,
             unsent_changes: self.unsent_changes(),
             stopped: self.stopped.clone(),
         }
@@ -127,7 +129,11 @@ impl Engine {
                 let (lacks, we_lack) = self.lags(session);
                 (Lag::Exactly(lacks), Lag::Exactly(we_lack))
             }
-            _ => beacon.map_or((Lag::Unknown, Lag::Unknown), |held| self.beacon_lags(&held.signed.beacon)),
+            _ => match (self.parted.get(&device.key), beacon) {
+                (Some(held), _) => self.lags_beside(held, |id| self.may_send(&id.register, &device.key)),
+                (None, Some(held)) => self.lags_beside(&told_by(&held.signed.beacon), |id| self.is_federal(id)),
+                (None, None) => (Lag::Unknown, Lag::Unknown),
+            },
         };
         let progress = session.and_then(|(_, session)| session.incoming.as_ref());
         PeerStatus {
@@ -156,12 +162,25 @@ impl Engine {
         (lacks, we_lack)
     }
 
-    /// What a beacon says: exact where its state is one that we went through, else a lower bound.
-    fn beacon_lags(&self, beacon: &Beacon) -> (Lag, Lag) {
+    /// Keeps what a peer is known to hold at the end of its session.
+    pub(super) fn part_from(&mut self, session: &super::session::Session) {
+        if !session.compared {
+            return;
+        }
+        let held = session
+            .acked
+            .iter()
+            .filter(|(id, theirs)| !theirs.is_empty() && self.may_send(&id.register, &session.device));
+        let held = held.take(limits::BEACON_DOCS_MAX);
+        let held = held.map(|(id, theirs)| (*id, (theirs.changes(), theirs.digest()))).collect();
+        self.parted.insert(session.device, held);
+    }
+
+    /// Beside what a peer holds of the documents that count, told as changes and state of each: exact where its state is
+    /// one that we went through, else a lower bound.
+    fn lags_beside(&self, told: &BTreeMap<DocId, (u64, [u8; 16])>, counts: impl Fn(&DocId) -> bool) -> (Lag, Lag) {
         let (mut lacks, mut we_lack, mut exact) = (0, 0, true);
-        let told: BTreeMap<DocId, (u64, [u8; 16])> =
-            beacon.docs.iter().map(|d| (DocId { register: d.register, part: d.part }, (d.changes, d.digest))).collect();
-        for (id, (changes, digest)) in &told {
+        for (id, (changes, digest)) in told.iter().filter(|(id, _)| counts(id)) {
             let Some(doc) = self.docs.get(id) else {
                 we_lack += changes;
                 continue;
@@ -176,10 +195,7 @@ impl Engine {
                 }
             }
         }
-        let is_federal = |doc: &&super::document::Document| {
-            self.roster.registers.get(&doc.id.register).is_some_and(|r| r.kind != RegisterKind::Internal)
-        };
-        let untold = self.docs.values().filter(is_federal).filter(|doc| !told.contains_key(&doc.id));
+        let untold = self.docs.values().filter(|doc| counts(&doc.id) && !told.contains_key(&doc.id));
         lacks += untold.map(|doc| doc.frontier.changes()).sum::<u64>();
         match exact {
             true => (Lag::Exactly(lacks), Lag::Exactly(we_lack)),
@@ -189,15 +205,22 @@ impl Engine {
 
     /// Own changes, of registers that others read, that no other partner is known to hold.
     fn unsent_changes(&self) -> u64 {
-        let shared = |doc: &&super::document::Document| {
-            self.roster.registers.get(&doc.id.register).is_some_and(|register| register.kind != RegisterKind::Internal)
-        };
         let nothing = Frontier::default();
         let unsent = |doc: &super::document::Document| {
             let delivered = self.remembered.delivered.get(&doc.id).unwrap_or(&nothing);
             let own = doc.undelivered.iter();
             own.map(|actor| doc.frontier.seq(actor).saturating_sub(delivered.seq(actor))).sum::<u64>()
         };
-        self.docs.values().filter(shared).map(unsent).sum()
+        self.docs.values().filter(|doc| self.is_federal(&doc.id)).map(unsent).sum()
     }
+
+    /// Whether every member reads a document.
+    fn is_federal(&self, id: &DocId) -> bool {
+        self.roster.registers.get(&id.register).is_some_and(|register| register.kind != RegisterKind::Internal)
+    }
+}
+
+/// The documents of a beacon: changes and state of each.
+fn told_by(beacon: &Beacon) -> BTreeMap<DocId, (u64, [u8; 16])> {
+    beacon.docs.iter().map(|d| (DocId { register: d.register, part: d.part }, (d.changes, d.digest))).collect()
 }

@@ -586,6 +586,32 @@ fn a_restored_machine_is_heard_again_by_those_that_meet_it_through_others() {
     let (restored, status) = (world.nodes[0].signer.key(), world.status(2));
     let peer = status.peers.iter().find(|peer| peer.device == restored).expect("known");
     assert_eq!((peer.lacks, peer.we_lack), (Lag::Exactly(0), Lag::Exactly(0)), "what it says now counts");
+    assert!(world.status(0).put_back_ms.is_some() && world.status(1).put_back_ms.is_none(), "it knows what it is");
+    assert_eq!(world.status(0).faults, [], "which is no fault");
+}
+
+#[test]
+fn what_a_peer_lacks_is_known_from_the_moment_it_goes() {
+    let (mut world, shared) = World::new(3);
+    world.connect(0, 1);
+    world.connect(1, 2);
+    let row = world.edit(0, new_in(shared), &[("name", "one")]);
+    world.disconnect(0);
+    let (b, lags) = (world.nodes[1].signer.key(), |status: Status, of: DeviceKey| {
+        let peer = status.peers.into_iter().find(|peer| peer.device == of).expect("known");
+        (peer.lacks, peer.we_lack)
+    });
+    assert_eq!(lags(world.status(0), b), (Lag::Exactly(0), Lag::Exactly(0)), "long before its beacon comes");
+    world.edit(0, at(&row), &[("name", "two")]);
+    assert_eq!(lags(world.status(0), b), (Lag::Exactly(1), Lag::Exactly(0)), "and what is written since");
+    // What it says itself, through others, is newer.
+    world.edit(1, new_in(shared), &[("name", "three")]);
+    world.tick(limits::BEACON_INTERVAL_MS);
+    world.disconnect(1);
+    world.connect(0, 2);
+    let (lacks, we_lack) = lags(world.status(0), b);
+    assert_eq!(lacks, Lag::AtLeast(1), "a state that this node never had");
+    assert_eq!(we_lack, Lag::AtLeast(1));
 }
 
 #[test]

@@ -503,6 +503,11 @@ impl World {
         if !self.is_honest(node) {
             return Ok(());
         }
+        let copied = self.nodes.iter().filter(|other| other.device == self.nodes[node].device).count() > 1;
+        let was_put_back = self.nodes[node].was_rolled_back || self.nodes[node].lost_pushed || copied;
+        if status.put_back_ms.is_some() && !was_put_back {
+            return Err(format!("n{node} says that it was put back, and never was"));
+        }
         match status.faults.iter().find(|fault| !self.is_just(node, fault)) {
             Some(fault) => Err(format!("n{node} blames an honest device: {fault:?}")),
             None => Ok(()),
@@ -520,9 +525,6 @@ impl World {
         let restored = (0..self.nodes.len()).any(|index| self.nodes[index].was_rolled_back && runs_on(index));
         lies || copied && divergence.iter().any(|text| fault.what.contains(text))
             || restored && fault.what.contains("on two machines at once")
-            || (restored || copied || self.nodes[node].lost_pushed)
-                && runs_on(node)
-                && fault.what.contains("stands where it stood before")
             || runs_on(node) && fault.what.contains("could not be checked now")
     }
 
