@@ -11,6 +11,7 @@ mod places;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod trees;
 
 use crate::bars::Bars;
 use crate::ids::{ActorId, DeviceKey, DocId, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
@@ -317,7 +318,7 @@ impl Roster {
         if !owned && !writes && !self.persons.contains_key(register) {
             // What a statement names that had a partner among the writers says nothing of that one.
             let named = self.last_named.get(&(*register, partner.id)).max(self.last_all.get(register));
-            return Some(Ending::Dropped(*register, named.map_or(0, |number| number + 1)));
+            return Some(Ending::Dropped(*register, named.map_or(0, |number| number.saturating_add(1))));
         }
         let in_force = self.certified_by.get(&(partner.id, partner.key));
         match in_force.is_some_and(|devices| devices.contains_key(device)) {
@@ -547,15 +548,28 @@ impl Roster {
                 }
             }
             Some(Statement::Revocation { partner, partner_key, .. }) => vec![(*partner, *partner_key, Rights::ADMIN)],
-            Some(Statement::PersonScope { controller, .. } | Statement::Erasure { controller, .. }) => {
-                self.partners.get(controller).map(|p| (p.id, p.key, Rights::EDIT)).into_iter().collect()
+            Some(Statement::PersonScope { .. } | Statement::Erasure { .. }) => {
+                let concerned = self.partners.values().filter(|partner| self.concerns(statement, &partner.id));
+                concerned.map(|partner| (partner.id, partner.key, Rights::EDIT)).collect()
             }
             _ => deciding(),
         }
     }
 
+    /// Whether a partner decides on the person that a scope or an erasure is about.
+    fn concerns(&self, statement: Option<&Statement>, partner: &PartnerId) -> bool {
+        match statement {
+            Some(Statement::PersonScope { controller, .. }) => controller == partner,
+            Some(Statement::Erasure { controller, nonce, .. }) => {
+                let person = self.persons.get(&RegisterId::person(controller, nonce));
+                controller == partner || person.is_some_and(|person| person.concerns(partner))
+            }
+            _ => false,
+        }
+    }
+
     /// Of signatures on a statement that are more than it has room for: first, of each partner whose signature it
-    /// needs, the one of the least device; then those of the least keys. So nobody can take the place of those that
+    /// needs, the one of the least device (of persons also of the least that was once its device); then those of the least keys. So nobody can take the place of those that
     /// count by adding others, and the same ones stay in whatever order they came. A signature that begins to count
     /// only later (its signer becomes a steward) may be gone by then; it comes back from any peer that has it.
     pub fn signatures_that_stay(
@@ -584,6 +598,18 @@ impl Roster {
             self.needed(statement).into_iter().filter_map(counting).take(limits::SIGNATURES_MAX).collect();
         if let Some(Statement::Revocation { partner_key, .. }) = statement {
             first.insert(partner_key.0);
+        }
+        let mut once: BTreeMap<PartnerId, [u8; 32]> = BTreeMap::new();
+        for signer in signatures.keys() {
+            let device = self.known_device(&DeviceKey(*signer)).filter(|device| device.rights.includes(Rights::EDIT));
+            if let Some(device) = device.filter(|device| self.concerns(statement, &device.partner)) {
+                once.entry(device.partner).or_insert(*signer);
+            }
+        }
+        for signer in once.into_values() {
+            if first.len() < limits::SIGNATURES_MAX {
+                first.insert(signer);
+            }
         }
         let mut room = limits::SIGNATURES_MAX.saturating_sub(first.len());
         signatures.retain(|key, _| {

@@ -126,6 +126,11 @@ impl StatementSet {
         })
     }
 
+    /// Whether another statement stands where this one would: of its kind only one is kept.
+    pub fn holds_another(&self, statement: &VerifiedStatement) -> bool {
+        slot(statement).and_then(|slot| self.slots.get(&slot)).is_some_and(|held| *held != statement.id)
+    }
+
     /// Takes a statement out: one that has no place, or a proof that carries changes of a person who is not held here any more.
     pub fn remove(&mut self, id: &StatementId) {
         if let Some(statement) = self.statements.remove(id) {

@@ -202,7 +202,7 @@ impl Engine {
         if told || self.roster.devices.len() < 2 {
             return;
         }
-        let number = last.map_or(1, |last| last.number + 1);
+        let number = last.map_or(1, |last| last.number.saturating_add(1));
         let process = self.beacons.process.unwrap_or_else(|| self.random());
         self.beacons.process = Some(process);
         let time_ms = self.now.wall_ms;
@@ -347,7 +347,9 @@ impl Engine {
                 self.beacons.forget_said(beacon.audience, &self.me);
             } else {
                 self.heard(beacon.device);
-                self.parted.remove(&beacon.device);
+                if beacon.audience == Audience::Federation {
+                    self.parted.remove(&beacon.device);
+                }
             }
             // What another process of the device has said before, it is shown: it may know of none.
             let before = self.beacons.get(&beacon.device, beacon.audience).map(|held| held.signed.clone());

@@ -266,7 +266,7 @@ impl Engine {
         self.need_confirmed()?;
         let (number, mut drafts, mut refused) = self.own_drafts();
         change(&mut drafts, &mut refused);
-        let signed = self.drafts_statement(number + 1, drafts, refused)?;
+        let signed = self.drafts_statement(number.saturating_add(1), drafts, refused)?;
         self.adopt_statements(vec![signed]);
         Ok(())
     }
@@ -435,7 +435,8 @@ impl Engine {
         if (drafts.len(), refused.len()) == before {
             return false;
         }
-        self.drafts_statement(number + 1, drafts, refused).is_ok_and(|signed| self.insert_statement(signed))
+        self.drafts_statement(number.saturating_add(1), drafts, refused)
+            .is_ok_and(|signed| self.insert_statement(signed))
     }
 
     /// Names the stewards that have signed two changes in one round.

@@ -60,7 +60,7 @@ impl Engine {
                 });
             }
         }
-        let number = register.writers_number + 1;
+        let number = register.writers_number.saturating_add(1);
         let stays = self.held_of(|doc, device| {
             let partner = self.roster.writer(device).filter(|partner| register.owner != Some(*partner));
             doc.register == id && partner.is_some_and(|partner| !writers.include(&partner))
@@ -185,6 +185,9 @@ impl Engine {
         if !message.is_empty() {
             self.send(id, Message::Statements(message));
         }
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.answered = true;
+        }
     }
 
     pub(super) fn take_statements(&mut self, id: SessionId, device: DeviceKey, statements: Vec<SignedStatement>) {
@@ -204,7 +207,7 @@ impl Engine {
                 Ok(verified) if !self.may_hold(&verified) => {}
                 Ok(verified) => {
                     self.compare_votes(&verified);
-                    if replaces_its_own(&verified, &device) {
+                    if self.restates(&verified, &device) {
                         self.lose_patience(id, device, limits::PATIENCE_RESTATED);
                     }
                     good.push(verified.signed);
@@ -215,8 +218,30 @@ impl Engine {
         if !self.sessions.contains_key(&id) {
             return;
         }
+        let taken: Vec<StatementId> = good.iter().map(SignedStatement::id).collect();
         self.adopt_statements(good);
+        let in_vain = taken.iter().filter(|statement| !self.statements.contains(statement)).count() as u64;
+        if in_vain > 0 {
+            // Everybody has read the roster for what nobody keeps.
+            self.lose_patience(id, device, limits::PATIENCE_RESTATED + in_vain / 4);
+        }
         self.send_hello(id);
+    }
+
+    /// Whether a peer brings what takes the place of something that its own partner has said before, or nobody who is a
+    /// member: everybody reads the roster again, each time.
+    fn restates(&self, new: &VerifiedStatement, sender: &DeviceKey) -> bool {
+        let device = match &new.statement {
+            Some(
+                Statement::Addresses { device, .. }
+                | Statement::Drafts { device, .. }
+                | Statement::ErasureReceipts { device, .. },
+            ) => device,
+            Some(Statement::Divergence { left, .. }) => &left.run.device,
+            _ => return false,
+        };
+        let of = |device: &DeviceKey| self.roster.devices.get(device).map(|device| device.partner);
+        of(device).is_none_or(|partner| of(sender) == Some(partner)) && self.statements.holds_another(new)
     }
 
     /// A proof about a document that this device may not read, or not yet as far as it knows, is left.
@@ -247,6 +272,7 @@ impl Engine {
                 self.handle_disconnected(id);
                 self.disconnect_later(id, "no longer a member".into());
             }
+            self.parted.retain(|device, _| self.roster.is_member(device));
             self.keep_addresses();
             self.settle_joins();
             self.tell_waiting();
@@ -306,7 +332,7 @@ impl Engine {
         if self.roster.federation.is_none() || addresses.is_empty() {
             return;
         }
-        let number = device.addresses_number + 1;
+        let number = device.addresses_number.saturating_add(1);
         let statement = Statement::Addresses { device: self.me, number, addresses };
         let signed = SignedStatement::unsigned(&statement).sign_device(&self.signer);
         self.adopt_statements(vec![signed]);
@@ -321,14 +347,6 @@ impl Engine {
         let target =
             |d: &crate::roster::Device| DialTarget { device: d.key, addresses: d.addresses.clone(), join: false };
         members.map(target).chain(self.join_target()).collect()
-    }
-}
-
-/// Whether a device says anew what it alone says: the others read it again, each time.
-fn replaces_its_own(statement: &VerifiedStatement, sender: &DeviceKey) -> bool {
-    match &statement.statement {
-        Some(Statement::Addresses { device, .. } | Statement::Drafts { device, .. }) => device == sender,
-        _ => false,
     }
 }
 

@@ -500,12 +500,16 @@ impl Engine {
     /// A fault of a device, counted where it repeats.
     fn fault(&mut self, device: DeviceKey, what: impl Into<String>) {
         const FAULTS_MAX: usize = 256;
+        /// Of one device, so that none fills the list with its own.
+        const OF_DEVICE_MAX: usize = 16;
         let (what, time_ms) = (what.into(), self.now.wall_ms);
         self.state_changed = true;
         if let Some(fault) = self.faults.iter_mut().find(|f| f.device == device && f.what == what) {
             fault.count += 1;
             fault.time_ms = time_ms;
-        } else if self.faults.len() < FAULTS_MAX {
+        } else if self.faults.len() < FAULTS_MAX
+            && self.faults.iter().filter(|fault| fault.device == device).count() < OF_DEVICE_MAX
+        {
             self.faults.push(Fault { device, what, time_ms, count: 1 });
         }
     }

@@ -83,7 +83,7 @@ impl Engine {
             });
         }
         let PersonFacts { controller, nonce, .. } = *person;
-        self.state(&Statement::PersonScope { controller, nonce, number: person.number + 1, readers })?;
+        self.state(&Statement::PersonScope { controller, nonce, number: person.number.saturating_add(1), readers })?;
         Ok(person.register())
     }
 
@@ -192,7 +192,7 @@ impl Engine {
             let me = self.me;
             return self.fault(me, "too many persons are erased for one more receipt");
         }
-        let statement = Statement::ErasureReceipts { device: self.me, number: number + 1, persons };
+        let statement = Statement::ErasureReceipts { device: self.me, number: number.saturating_add(1), persons };
         let signed = SignedStatement::unsigned(&statement).sign_device(&self.signer);
         self.adopt_statements(vec![signed]);
     }

@@ -30,8 +30,12 @@ pub(super) struct Session {
     pub said: Option<[u8; 16]>,
     /// When that was, or when nothing was left to exchange since.
     pub said_ms: u64,
-    /// The statement sets are equal: documents may be exchanged.
+    /// The statement sets are equal, or each has told the other all that it would take: documents may be exchanged.
     pub matched: bool,
+    /// The digests of the statements, ours and the peer's, that were last compared one by one.
+    pub listed_statements: Option<([u8; 16], [u8; 16])>,
+    /// Since then the peer has been sent what it lacked.
+    pub answered: bool,
     /// Our list of documents, as sent since the peer's last hello.
     pub listed: Option<BTreeMap<DocId, [u8; 16]>>,
     /// The documents have been compared: what is not in `sent` the peer does not have.
@@ -60,6 +64,12 @@ pub(super) struct Session {
 }
 
 impl Session {
+    /// Whether the statements behind these digests, ours and the peer's, have been compared and what was lacking sent, so
+    /// that what is still different now stays so.
+    fn has_compared(&self, own: [u8; 16], theirs: [u8; 16]) -> bool {
+        self.answered && self.listed_statements == Some((own, theirs))
+    }
+
     fn new(device: DeviceKey) -> Self {
         Self {
             device,
@@ -67,6 +77,8 @@ impl Session {
             said: None,
             said_ms: 0,
             matched: false,
+            listed_statements: None,
+            answered: false,
             listed: None,
             compared: false,
             sent: BTreeMap::new(),
@@ -311,11 +323,15 @@ impl Engine {
             let hello = session.hello.as_ref();
             session.matched = hello.is_some_and(|hello| {
                 let same = federation.zip(hello.federation).is_none_or(|(own, theirs)| own == theirs);
-                same && own.get(&session.device) == Some(&hello.statements)
+                let own = own.get(&session.device).copied();
+                same && own.is_some_and(|own| own == hello.statements || session.has_compared(own, hello.statements))
             });
         }
-        let matched = self.sessions.values().filter(|session| session.matched).map(|session| session.device);
-        for device in matched.collect::<Vec<_>>() {
+        let equal = |session: &&Session| {
+            session.matched && session.hello.as_ref().map(|hello| &hello.statements) == own.get(&session.device)
+        };
+        let equal = self.sessions.values().filter(equal).map(|session| session.device);
+        for device in equal.collect::<Vec<_>>() {
             self.confirm(&device);
         }
     }
@@ -343,7 +359,10 @@ impl Engine {
             return self.meet_kin(id, &device, hello, own.statements);
         }
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let matched = hello.statements == own.statements;
+        let same = hello.statements == own.statements;
+        // Two that have told each other everything and still hold different statements go on: neither takes what the other
+        // has more, and would wait for it for ever.
+        let matched = same || session.has_compared(own.statements, hello.statements);
         let newly = !session.matched && session.hello.is_some() && matched;
         session.matched = matched;
         session.hello = Some(hello.clone());
@@ -352,7 +371,7 @@ impl Engine {
             session.told.clear();
             session.shown.clear();
         }
-        if matched {
+        if same {
             self.confirm(&device);
         }
         let equal = matched && hello.docs == own.docs;
@@ -361,8 +380,7 @@ impl Engine {
             self.send_hello(id);
         }
         if !matched {
-            let tags = self.statements.tags_without(&self.hidden_from(&device)).concat();
-            return self.send(id, Message::HaveStatements(tags));
+            return self.list_statements(id, &device, (own.statements, hello.statements));
         }
         if let Some(session) = self.sessions.get_mut(&id) {
             session.listed = None;
@@ -384,14 +402,22 @@ impl Engine {
             return self.end_session(id, "belongs to another federation");
         }
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let differ = hello.statements != own;
+        let (theirs, compared) = (hello.statements, session.has_compared(own, hello.statements));
         (session.matched, session.compared) = (false, false);
         session.hello = Some(hello);
         self.state_changed = true;
-        if differ {
-            let tags = self.statements.tags_without(&self.hidden_from(device)).concat();
-            self.send(id, Message::HaveStatements(tags));
+        if theirs != own && !compared {
+            self.list_statements(id, device, (own, theirs));
         }
+    }
+
+    /// Tells a peer which statements are here; `digests` are those of ours and of the peer's.
+    fn list_statements(&mut self, id: SessionId, device: &DeviceKey, digests: ([u8; 16], [u8; 16])) {
+        if let Some(session) = self.sessions.get_mut(&id).filter(|session| session.listed_statements != Some(digests)) {
+            (session.listed_statements, session.answered) = (Some(digests), false);
+        }
+        let tags = self.statements.tags_without(&self.hidden_from(device)).concat();
+        self.send(id, Message::HaveStatements(tags));
     }
 
     /// The peer holds exactly what we hold.

@@ -15,6 +15,9 @@ const STATE_PEERS: &str = "peers";
 /// At most this often is the memory of peers written for itself, in milliseconds.
 const REMEMBER_MS: u64 = 30_000;
 
+/// Of so many devices is remembered what they held when they went.
+const PARTED_MAX: usize = 256;
+
 /// What is remembered of a device.
 #[derive(Clone, Default, Encode, Decode)]
 #[cbor(array)]
@@ -130,7 +133,9 @@ impl Engine {
                 (Lag::Exactly(lacks), Lag::Exactly(we_lack))
             }
             _ => match (self.parted.get(&device.key), beacon) {
-                (Some(held), _) => self.lags_beside(held, |id| self.may_send(&id.register, &device.key)),
+                (Some(held), _) => self.lags_beside(held, |id| {
+                    self.may_send(&id.register, &device.key) && self.roster.may_read(&id.register, &self.me)
+                }),
                 (None, Some(held)) => self.lags_beside(&told_by(&held.signed.beacon), |id| self.is_federal(id)),
                 (None, None) => (Lag::Unknown, Lag::Unknown),
             },
@@ -164,7 +169,8 @@ impl Engine {
 
     /// Keeps what a peer is known to hold at the end of its session.
     pub(super) fn part_from(&mut self, session: &super::session::Session) {
-        if !session.compared {
+        let known = self.parted.contains_key(&session.device) || self.parted.len() < PARTED_MAX;
+        if !session.compared || !known {
             return;
         }
         let held = session

@@ -3,14 +3,14 @@
 use super::message::{HelloProof, JoinMessage, Refusal, Reveal, RevealProof, check_number, commitment};
 use super::newcomer::with_applicant;
 use super::{Pending, TicketInfo};
-use crate::ids::{DeviceKey, FederationId, PartnerId, TicketId, tagged_hash, to_hex};
+use crate::ids::{DeviceKey, FederationId, PartnerId, StatementId, TicketId, tagged_hash, to_hex};
 use crate::limits;
 use crate::roster::{Federation, Partner, Roster};
 use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement, is_country, is_name};
 use crate::statement_set::StatementSet;
 use crate::ticket::{Ticket, TicketSecret};
 use minicbor::{Decode, Encode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the inviter's side has to know of its node.
 #[derive(Clone, Copy, Debug)]
@@ -521,7 +521,14 @@ impl Entry {
         let Some(device) = self.bound else { return Vec::new() };
         let partner = self.shown().and_then(|shown| with_applicant(&shown.certificate, |_, partner| *partner));
         let newcomer = partner.map(|partner| (partner, device));
-        let proof = ctx.statements.iter().filter(|s| proves(s, newcomer, &self.ticket, ctx.roster));
+        let inviter = ctx.roster.partner_of(ctx.device).map(|partner| partner.id);
+        let federation = ctx.roster.federation.as_ref().map(|federation| federation.id);
+        let firm = inviter.map(|own| Roster::proof_of(&own, federation, ctx.statements.iter(), ctx.device));
+        let firm = firm.unwrap_or_default();
+        let certified = |held: &VerifiedStatement| held.statement.as_ref().and_then(Statement::certifies);
+        let machines = firm.iter().filter_map(|id| certified(ctx.statements.get(id)?)).map(|(_, machine)| machine);
+        let machines: BTreeSet<DeviceKey> = machines.collect();
+        let proof = ctx.statements.iter().filter(|s| proves(s, newcomer, ctx, (&firm, &machines)));
         let mut batches: Vec<Vec<SignedStatement>> = vec![Vec::new()];
         let mut room = limits::JOIN_MESSAGE_BYTES_MAX - MESSAGE_OVERHEAD_BYTES;
         for signed in proof.take(limits::JOIN_STATEMENTS_MAX).map(|statement| &statement.signed) {
@@ -546,35 +553,35 @@ impl Entry {
 /// What an `Admitted` message has besides its statements, in bytes, with room.
 const MESSAGE_OVERHEAD_BYTES: usize = 64;
 
-/// Whether a statement helps to prove the admission of `newcomer` to the ticket's federation, or to find
-/// whom to sync with.
+/// Whether a statement helps to prove the admission of `newcomer`, or to find whom to sync with. `firm` is what the
+/// federation rests on, with the machines that it certifies: of what anybody else may state without end, nothing goes.
 fn proves(
     held: &VerifiedStatement,
     newcomer: Option<(PartnerId, DeviceKey)>,
-    ticket: &Ticket,
-    roster: &Roster,
+    ctx: &JoinContext<'_>,
+    (firm, machines): (&BTreeSet<StatementId>, &BTreeSet<DeviceKey>),
 ) -> bool {
-    let signs =
-        |partner: &PartnerId| *partner == ticket.inviter || roster.federation.iter().any(|f| f.was_steward(partner));
+    let decided = |partner: &PartnerId| ctx.roster.federation.iter().any(|f| f.was_steward(partner));
     match &held.statement {
-        // Of those who have signed the chain and the admission, the newcomer can then check both.
         Some(
             Statement::Founding { .. }
             | Statement::CarryOver { .. }
             | Statement::Stewards { .. }
             | Statement::Rekeying { .. },
-        ) => true,
-        // A further machine of the newcomer's partner is certified by others, which it has to know.
+        ) => firm.contains(&held.id),
+        // Of those who have signed the chain and the admission, the newcomer can then check both. A further machine of the
+        // newcomer's partner is certified by others, which it has to know.
         Some(Statement::Certificate { partner, device, .. } | Statement::DeviceCertificate { partner, device, .. }) => {
             let of_newcomer = newcomer.is_some_and(|(own, machine)| own == *partner && machine != *device);
-            (signs(partner) || of_newcomer) && roster.is_proven_certificate(held)
+            firm.contains(&held.id) || of_newcomer && ctx.roster.is_proven_certificate(held)
         }
         Some(Statement::Admission { partner, .. }) => {
-            newcomer.is_some_and(|(own, _)| own == *partner) || signs(partner)
+            let of_newcomer = newcomer.is_some_and(|(own, _)| own == *partner);
+            let of_inviter = ctx.roster.partner_of(ctx.device).is_some_and(|own| own.id == *partner);
+            firm.contains(&held.id) && (of_newcomer || of_inviter || decided(partner))
         }
-        Some(Statement::Addresses { device, .. }) => {
-            roster.devices.get(device).is_some_and(|device| signs(&device.partner))
-        }
+        // Of the machines that it then knows.
+        Some(Statement::Addresses { device, .. }) => machines.contains(device),
         _ => false,
     }
 }

@@ -165,9 +165,12 @@ fn doc_of(who: &Who) -> DocId {
 
 /// A divergence as the store gives it back: the proof was checked when it came in.
 fn divergence(who: &Who, seq: u64) -> VerifiedStatement {
-    let doc = doc_of(who);
+    divergence_in(who, doc_of(who), [1; 16], seq)
+}
+
+fn divergence_in(who: &Who, doc: DocId, nonce: [u8; 16], seq: u64) -> VerifiedStatement {
     let branch = |hash: u8| Branch {
-        run: Run::sign(&who.device, &doc, Nonce([1; 16]), seq, ChangeHash([hash; 32]), [0; 8]).run,
+        run: Run::sign(&who.device, &doc, Nonce(nonce), seq, ChangeHash([hash; 32]), [0; 8]).run,
         changes: Vec::new(),
     };
     let (left, right) = (branch(1), branch(2));

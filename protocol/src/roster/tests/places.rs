@@ -134,6 +134,94 @@ fn a_key_that_is_not_the_partners_takes_none_of_its_places() {
     assert!((0..6).all(|nonce| set.contains(&scope(&w.italy, nonce).id)), "Italy's own stay");
 }
 
+/// What a machine certifies another one with.
+fn further(of: &Who, by: &DeviceSigner, device: &DeviceSigner) -> VerifiedStatement {
+    let statement = Statement::DeviceCertificate {
+        partner: of.id(),
+        partner_key: of.partner.key(),
+        by: by.key(),
+        device: device.key(),
+        rights: Rights::ALL,
+        partner_name: "Cooperativa Ponte".into(),
+        country: "IT".into(),
+        device_name: "laptop".into(),
+    };
+    verified(SignedStatement::unsigned(&statement).sign_device(by).sign_device(device))
+}
+
+fn invented(number: u32) -> DeviceSigner {
+    DeviceSigner::from_secret(&tagged_hash("invented", &[&number.to_le_bytes()]))
+}
+
+#[test]
+fn what_a_federation_rests_on_stays_also_where_its_founder_floods() {
+    let Flood { w, honest, .. } = &*FLOOD;
+    let mut all = honest.clone();
+    for number in 0..600 {
+        let device = invented(number);
+        let certificate =
+            SignedStatement::certificate(&w.slovenia.partner, &device, Rights::EDIT, "S", "SI", "made up");
+        all.push(verified(certificate));
+    }
+    let mut set = StatementSet::new();
+    take(&w.france.id(), &mut set, &all, all.len());
+    assert!(set.len() < honest.len() + 60, "the flood is bounded: {} stay", set.len());
+    let roster = Roster::build(&w.france.id(), set.iter());
+    assert_eq!(roster.stewards(), (3, 2), "the federation stands");
+    assert!(set.contains(&w.slovenia.certificate.id), "with the machine that has founded it");
+}
+
+#[test]
+fn whoever_has_stolen_a_machine_takes_no_places_from_the_key_and_the_other_machines() {
+    let Flood { w, honest, .. } = &*FLOOD;
+    let stolen = DeviceSigner::from_secret(&[61; 32]);
+    let of_key = SignedStatement::certificate(&w.italy.partner, &stolen, Rights::ALL, "Ponte", "IT", "laptop");
+    let mut all = honest.clone();
+    all.push(verified(of_key));
+    for number in 0..100 {
+        let device = invented(number);
+        all.push(further(&w.italy, &stolen, &device));
+        let addresses = vec!["/ip4/192.0.2.9/tcp/8471".to_owned()];
+        let says = Statement::Addresses { device: device.key(), number: 1, addresses };
+        all.push(verified(SignedStatement::unsigned(&says).sign_device(&device)));
+    }
+    let mut set = StatementSet::new();
+    take(&w.france.id(), &mut set, &all, all.len());
+    assert!(set.len() < honest.len() + 60, "the flood is bounded: {} stay", set.len());
+    for statement in honest {
+        assert!(set.contains(&statement.id), "what the others say stays: {:?}", statement.statement);
+    }
+    let revocation = Statement::Revocation {
+        partner: w.italy.id(),
+        partner_key: w.italy.partner.key(),
+        device: stolen.key(),
+        stays: BTreeMap::new(),
+        signed: BTreeSet::new(),
+    };
+    let revocation = verified(SignedStatement::unsigned(&revocation).sign_partner(&w.italy.partner));
+    take(&w.france.id(), &mut set, std::slice::from_ref(&revocation), 1);
+    assert!(set.contains(&revocation.id), "the kit's word has a place");
+    assert!(!Roster::build(&w.france.id(), set.iter()).is_member(&stolen.key()), "and ends it");
+}
+
+#[test]
+fn a_proof_that_only_some_may_read_takes_no_place_from_what_all_read() {
+    let Flood { w, honest, .. } = &*FLOOD;
+    let mut all = honest.clone();
+    all.extend((0..200).map(|nonce| scope(&w.italy, nonce)));
+    let places = PLACES[0].1;
+    let mut set = StatementSet::new();
+    take(&w.italy.id(), &mut set, &all, all.len());
+    let of_all: BTreeSet<StatementId> = set.iter().map(|held| held.id).collect();
+    let hidden = DocId { register: RegisterId::internal(&w.italy.id()), part: 1 };
+    for nonce in 0..=places {
+        let proof = divergence_in(&w.italy, hidden, [nonce as u8; 16], 3);
+        take(&w.italy.id(), &mut set, &[proof], 1);
+    }
+    assert!(of_all.iter().all(|id| set.contains(id)), "what a member without them holds");
+    assert_eq!(set.len(), of_all.len() + places, "there are places for them as well");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]

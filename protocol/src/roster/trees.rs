@@ -1,0 +1,170 @@
+//! Which machine stands by whose word: a key of a partner, the machines that it has certified, and those that these have.
+//!
+//! From this follows what a federation rests on: what its stewards have decided, and the certificates by which those who
+//! signed it are its stewards' machines.
+
+use super::build::{Fact, Facts};
+use super::standing::{Standing, keys_of};
+use super::{Roster, build};
+use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, StatementId};
+use crate::statement::{Rights, Statement, VerifiedStatement};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A key: a partner's or a machine's.
+pub(super) type Key = [u8; 32];
+
+/// How deep branches go on; what hangs deeper hangs beside those.
+const DEEPEST: usize = 3;
+
+/// How a machine came to stand: of several certificates by the one nearest to the partner key, then by the one that gives
+/// more rights, then by that of the least id.
+struct Machine {
+    by: Key,
+    certificate: StatementId,
+    rights: Rights,
+    depth: usize,
+    /// Where it hangs, in a tree of [`DEEPEST`].
+    hangs_on: Key,
+}
+
+/// The machines of one key of a partner.
+pub(super) struct Tree {
+    /// The partner key.
+    pub key: Key,
+    machines: BTreeMap<Key, Machine>,
+    hanging: BTreeMap<Key, BTreeSet<Key>>,
+}
+
+/// Who certifies whom by which statement, and with which rights, by the partner and its key.
+type Certified = BTreeMap<(PartnerId, PartnerKey), BTreeMap<Key, Vec<(DeviceKey, StatementId, Rights)>>>;
+
+impl Tree {
+    fn grow(key: PartnerKey, certified: &BTreeMap<Key, Vec<(DeviceKey, StatementId, Rights)>>) -> Self {
+        let mut tree = Self { key: key.0, machines: BTreeMap::new(), hanging: BTreeMap::new() };
+        let mut level = vec![(key.0, Rights::ALL)];
+        for depth in 1.. {
+            let mut next: BTreeMap<Key, (Reverse<u8>, StatementId, Key)> = BTreeMap::new();
+            for (by, own) in level.iter().filter(|(_, own)| own.includes(Rights::ADMIN)) {
+                for (device, id, rights) in certified.get(by).into_iter().flatten() {
+                    let new = (Reverse(rights.0 & own.0), *id, *by);
+                    if device.0 != tree.key && !tree.machines.contains_key(&device.0) {
+                        next.entry(device.0).and_modify(|held| *held = new.min(*held)).or_insert(new);
+                    }
+                }
+            }
+            if next.is_empty() {
+                break;
+            }
+            level.clear();
+            for (device, (Reverse(rights), certificate, by)) in next {
+                let hangs_on = if depth <= DEEPEST { by } else { tree.machines.get(&by).map_or(by, |by| by.hangs_on) };
+                let rights = Rights(rights);
+                level.push((device, rights));
+                tree.machines.insert(device, Machine { by, certificate, rights, depth, hangs_on });
+                tree.hanging.entry(hangs_on).or_default().insert(device);
+            }
+        }
+        tree
+    }
+
+    /// How far a key is from the partner's; `None`: it is none of this tree.
+    pub fn depth(&self, key: &Key) -> Option<usize> {
+        if *key == self.key { Some(0) } else { self.machines.get(key).map(|machine| machine.depth) }
+    }
+
+    /// The keys that hang on one.
+    pub fn hanging(&self, key: &Key) -> impl Iterator<Item = &Key> {
+        self.hanging.get(key).into_iter().flatten()
+    }
+
+    /// The certificates by which a machine stands, up to the partner key; none where it has not the right.
+    fn certificates(&self, machine: &Key, right: Rights) -> impl Iterator<Item = StatementId> {
+        let first = self.machines.get(machine).filter(|machine| machine.rights.includes(right));
+        std::iter::successors(first, |machine| self.machines.get(&machine.by)).map(|machine| machine.certificate)
+    }
+}
+
+impl Facts<'_> {
+    /// The trees of each partner that is or was in the federation, that of the key in force first.
+    pub(super) fn trees(&self, roster: &Roster, standing: Option<&Standing<'_>>) -> BTreeMap<PartnerId, Vec<Tree>> {
+        let mut certified = Certified::new();
+        for fact in &self.facts {
+            let Some((of, by, device, rights)) = certificate(fact) else { continue };
+            certified.entry(of).or_default().entry(by).or_default().push((device, fact.id, rights));
+        }
+        let grow = |partner: &PartnerId, key: PartnerKey| {
+            Tree::grow(key, certified.get(&(*partner, key)).unwrap_or(&BTreeMap::new()))
+        };
+        let trees = |partner: &PartnerId| {
+            let keys = keys_of(partner, roster, standing).unwrap_or_default();
+            keys.into_iter().rev().map(|key| grow(partner, key)).collect()
+        };
+        roster.partners.keys().map(|partner| (*partner, trees(partner))).collect()
+    }
+
+    /// What the federation rests on: its founding and what its stewards have decided, the certificates of those who signed
+    /// that for stewards, and the erasures that count for persons who are known.
+    pub(super) fn firm(
+        &self,
+        roster: &Roster,
+        standing: Option<&Standing<'_>>,
+        trees: &BTreeMap<PartnerId, Vec<Tree>>,
+    ) -> BTreeSet<StatementId> {
+        let positions = standing.into_iter().flat_map(|standing| {
+            let before = standing.positions_before.keys().copied();
+            before.chain(standing.chain.positions.iter().map(|position| position.id))
+        });
+        let mut firm: BTreeSet<StatementId> = roster.in_force.iter().copied().chain(positions).collect();
+        let decided: Vec<&Fact<'_>> = firm.iter().filter_map(|id| self.fact(id)).collect();
+        let signed: BTreeSet<&Key> = decided.into_iter().flat_map(|fact| &fact.signers).collect();
+        let stewards = roster.federation.iter().flat_map(|federation| federation.positions.values());
+        let stewards: BTreeSet<&PartnerId> = stewards.flat_map(BTreeMap::keys).collect();
+        for tree in stewards.into_iter().filter_map(|partner| trees.get(partner)).flatten() {
+            firm.extend(signed.iter().flat_map(|machine| tree.certificates(machine, Rights::STEWARD)));
+        }
+        let counts = |fact: &&Fact<'_>| match fact.statement {
+            Statement::Erasure { controller, nonce, .. } => {
+                let person = roster.persons.get(&crate::ids::RegisterId::person(controller, nonce));
+                person.is_some_and(|person| person.number > 0 && person.erasure.is_some())
+            }
+            _ => false,
+        };
+        firm.extend(self.facts.iter().filter(counts).map(|fact| fact.id));
+        firm
+    }
+}
+
+impl Roster {
+    /// The statements from which somebody who trusts nobody can read that `device` is a machine of the federation: what
+    /// the federation rests on, and the certificates of `device`. The point of view is that of [`Self::build_in`].
+    pub fn proof_of<'a>(
+        own: &PartnerId,
+        chosen: Option<FederationId>,
+        statements: impl IntoIterator<Item = &'a VerifiedStatement>,
+        device: &DeviceKey,
+    ) -> BTreeSet<StatementId> {
+        let (roster, facts, standing) = build::read(own, chosen, statements);
+        let trees = facts.trees(&roster, standing.as_ref());
+        let mut proof = facts.firm(&roster, standing.as_ref(), &trees);
+        for tree in trees.values().flatten() {
+            proof.extend(tree.certificates(&device.0, Rights::default()));
+        }
+        proof
+    }
+}
+
+/// What a certificate says, if those have signed it who must: of which partner and key, by whom, for whom, with which rights.
+fn certificate(fact: &Fact<'_>) -> Option<((PartnerId, PartnerKey), Key, DeviceKey, Rights)> {
+    let (of, by, device, rights) = match fact.statement {
+        Statement::Certificate { partner, partner_key, device, rights, .. } => {
+            ((*partner, *partner_key), partner_key.0, device, rights)
+        }
+        Statement::DeviceCertificate { partner, partner_key, by, device, rights, .. } => {
+            let signed = by != device && fact.signers.contains(&device.0);
+            return signed.then_some(((*partner, *partner_key), by.0, *device, *rights));
+        }
+        _ => return None,
+    };
+    Some((of, by, *device, *rights))
+}
