@@ -6,6 +6,7 @@ use crate::roster::Roster;
 use crate::statement::{Rights, SignedStatement, Statement, VerifiedStatement};
 use crate::statement_set::StatementSet;
 use crate::ticket::Ticket;
+use std::collections::{BTreeMap, BTreeSet};
 
 const NOW_MS: u64 = 1_800_000_000_000;
 
@@ -508,23 +509,21 @@ fn a_partner_cannot_join_its_own_ticket() {
 #[test]
 fn a_long_proof_comes_in_several_messages() {
     let mut s = scene();
-    let certify = |n: u8| {
-        let device = DeviceSigner::from_secret(&[n; 32]);
-        verified(SignedStatement::certificate(
-            &s.slovenia.partner,
-            &device,
-            Rights::EDIT,
-            "Zavod Most",
-            "SI",
-            &"n".repeat(200),
-        ))
-    };
-    let many: Vec<_> = (0..150).map(certify).collect();
-    s.slovenia.take(many);
+    // The stewards have been set anew again and again.
+    let federation = s.ticket.federation;
+    let mut predecessor = StatementId(federation.0);
+    for _ in 0..300 {
+        let stewards = BTreeMap::from([(s.slovenia.id(), s.slovenia.partner.key())]);
+        let next = Statement::Stewards { federation, predecessor, round: 1, stewards, kept: BTreeSet::new() };
+        let next = s.slovenia.sign(&next);
+        predecessor = next.id;
+        s.slovenia.statements.insert(next);
+    }
+    s.slovenia.take([]);
     let mut italy = newcomer(&s.italy, &s.ticket, 5);
     s.wait(&mut italy);
     let out = s.approve();
-    assert!(out.len() > 1, "the steward's certificates exceed one message");
+    assert!(out.len() > 1, "the chain exceeds one message");
     assert!(out.iter().all(|o| o.frame.len() <= limits::JOIN_MESSAGE_BYTES_MAX), "each keeps the bound");
     let (last, first) = out.split_last().expect("at least one");
     for message in first {
@@ -532,6 +531,29 @@ fn a_long_proof_comes_in_several_messages() {
         assert_eq!((out.admitted, message.close), (None, false), "it waits for the rest");
     }
     let done = italy.handle_message(&s.slovenia.device.key(), &last.frame);
-    assert_eq!(done.admitted.map(|s| s.len()), Some(153), "150 certificates, the first one, founding and admission");
+    assert_eq!(done.admitted.map(|s| s.len()), Some(303), "300 positions, certificate, founding and admission");
     assert!(last.close, "then the stream ends");
+}
+
+#[test]
+fn what_a_member_states_without_end_keeps_nobody_out() {
+    let mut s = scene();
+    let federation = s.ticket.federation;
+    let flood = |n: u64| {
+        let stewards = BTreeMap::from([(s.italy.id(), s.italy.partner.key())]);
+        let predecessor = StatementId(federation.0);
+        s.italy.sign(&Statement::Stewards { federation, predecessor, round: n, stewards, kept: BTreeSet::new() })
+    };
+    let mut many: Vec<_> = (1..=limits::JOIN_STATEMENTS_MAX as u64 + 1).map(flood).collect();
+    for n in 0..100 {
+        let device = DeviceSigner::from_secret(&[n; 32]);
+        let rights = Rights::EDIT;
+        many.push(verified(SignedStatement::certificate(&s.slovenia.partner, &device, rights, "Most", "SI", "laptop")));
+    }
+    s.slovenia.take(many);
+    let mut italy = newcomer(&s.italy, &s.ticket, 5);
+    s.wait(&mut italy);
+    let out = s.approve();
+    let done = italy.handle_message(&s.slovenia.device.key(), frame(&out));
+    assert_eq!(done.admitted.map(|s| s.len()), Some(3), "certificate, founding and admission");
 }
