@@ -591,6 +591,29 @@ fn a_restored_machine_is_heard_again_by_those_that_meet_it_through_others() {
 }
 
 #[test]
+fn two_that_will_never_hold_the_same_statements_exchange_what_they_write() {
+    let (mut world, shared) = World::new(3);
+    // Of a federation that the other one takes nothing of.
+    let (partner, device) = (PartnerSigner::from_secret(&[77; 32]), DeviceSigner::from_secret(&[78; 32]));
+    let (founder_key, nonce) = (partner.key(), [1; 16]);
+    let founder = PartnerId::from_first_key(&founder_key);
+    let founding = Statement::Founding { name: "Elsewhere".into(), founder, founder_key, nonce };
+    let founding = SignedStatement::unsigned(&founding).sign_device(&device).trusted();
+    world.nodes[0].engine.statements.insert(founding);
+    world.connect(0, 1);
+    let row = world.edit(0, new_in(shared), &[("name", "one")]);
+    world.edit(1, at(&row), &[("phone", "1")]);
+    assert_eq!(world.nodes[0].disk.rows, world.nodes[1].disk.rows, "both hold both");
+    let statements = [0, 1].map(|index| world.nodes[index].engine.statements.digest());
+    assert_ne!(statements[0], statements[1], "they differ");
+    assert!(world.status(0).peers.iter().any(|peer| peer.connected && peer.in_sync), "and are in sync");
+    let partner = world.nodes[2].engine.partner;
+    world.command(0, Command::RemovePartner { partner }).expect("the steward decides");
+    world.run();
+    assert_eq!(world.status(1).roster.members().count(), 2, "what is new is heard all the same");
+}
+
+#[test]
 fn what_a_peer_lacks_is_known_from_the_moment_it_goes() {
     let (mut world, shared) = World::new(3);
     world.connect(0, 1);

@@ -852,6 +852,35 @@ fn a_revoked_device_takes_nobodys_place_among_the_signatures() {
     assert!(!kept(false, &own).1, "nor does a device revoke itself");
 }
 
+#[test]
+fn a_readers_erasure_stays_the_readers_whoever_signs_it_as_well() {
+    let w = world();
+    let nonce = [9; 16];
+    let scope = w.italy.sign(&Statement::PersonScope {
+        controller: w.italy.id(),
+        nonce,
+        number: 1,
+        readers: Writers::Partners(BTreeSet::from([w.france.id()])),
+    });
+    let erasure = Statement::Erasure { controller: w.italy.id(), nonce, reason: 1 };
+    let asked = w.france.sign(&erasure);
+    let crowd = (0..).map(|n: u32| DeviceSigner::from_secret(&tagged_hash("crowd", &[&n.to_le_bytes()])));
+    let least = crowd.filter(|device| device.key() < w.france.device.key());
+    let crowd: Vec<_> = least.take(limits::SIGNATURES_MAX + 6).collect();
+    let mut set = StatementSet::new();
+    for statement in w.basics().into_iter().chain([scope, asked.clone()]) {
+        set.insert(statement);
+    }
+    for some in crowd.chunks(11) {
+        let signed = some.iter().fold(SignedStatement::unsigned(&erasure), |signed, device| signed.sign_device(device));
+        set.insert_under(verified(signed), &Roster::build(&w.slovenia.id(), set.iter()));
+    }
+    assert!(set.get(&asked.id).is_some_and(|held| held.signers.contains(&w.france.device.key().0)), "it stays signed");
+    let roster = Roster::build(&w.slovenia.id(), set.iter());
+    let person = &roster.persons[&RegisterId::person(&w.italy.id(), &nonce)];
+    assert!(person.erasure.is_some(), "and counts");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
