@@ -218,12 +218,12 @@ impl Engine {
         if !self.sessions.contains_key(&id) {
             return;
         }
-        let taken: Vec<StatementId> = good.iter().map(SignedStatement::id).collect();
+        let before = self.crowded_out;
         self.adopt_statements(good);
-        let in_vain = taken.iter().filter(|statement| !self.statements.contains(statement)).count() as u64;
-        if in_vain > 0 {
-            // Everybody has read the roster for what nobody keeps.
-            self.lose_patience(id, device, limits::PATIENCE_RESTATED + in_vain / 4);
+        let dropped = self.crowded_out - before;
+        if dropped > 0 {
+            // Everybody reads the roster for what takes a place from something else, or finds none.
+            self.lose_patience(id, device, limits::PATIENCE_RESTATED + dropped / 4);
         }
         self.send_hello(id);
     }
@@ -294,6 +294,7 @@ impl Engine {
         for id in Roster::crowded_out(&self.partner, chosen, self.statements.iter(), places) {
             self.statements.remove(&id);
             self.batch.push(Write::DropStatement(id));
+            self.crowded_out += 1;
         }
     }
 

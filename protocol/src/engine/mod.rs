@@ -102,6 +102,8 @@ pub struct Engine {
     join_sessions: BTreeMap<SessionId, (DeviceKey, bool)>,
     appeals: BTreeMap<SessionId, appeals::Appeal>,
     faults: Vec<Fault>,
+    /// Statements that had no place, so far.
+    crowded_out: u64,
     /// When this machine noticed that it had been put back to where it stood before, by the wall clock.
     put_back_ms: Option<u64>,
     /// What a peer held when its last session ended, until it says more itself: changes and state of each document.
@@ -219,6 +221,7 @@ impl Engine {
             join_sessions: BTreeMap::new(),
             appeals: BTreeMap::new(),
             faults: Vec::new(),
+            crowded_out: 0,
             put_back_ms: None,
             parted: BTreeMap::new(),
             patience: patience::Patience::default(),

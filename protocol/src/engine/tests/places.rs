@@ -26,6 +26,17 @@ fn who_has_filled_all_places_is_removed_and_the_others_go_on() {
     }
     world.connect(0, 1);
     world.edit(1, new_in(shared), &[("name", "Before")]);
+
+    // Whoever goes on makes everybody read the roster, and is not listened to in the end.
+    world.connect(0, 3);
+    let (hostile, now) = (world.nodes[3].signer.key(), world.now.mono_ms);
+    world.nodes[0].engine.patience.spend(hostile, limits::PATIENCE_MAX - limits::PATIENCE_RESTATED + 1, now);
+    let session = *world.nodes[0].links.iter().find(|(_, (peer, _))| *peer == 3).expect("they are connected").0;
+    let partner = PartnerSigner::from_secret(&[98; 32]);
+    let one_more = certificate(&partner, &DeviceSigner::from_secret(&[99; 32]), "Made up");
+    world.handle(0, Input::Received(session, Message::Statements(vec![one_more]).to_frame()));
+    world.run();
+    assert!(world.nodes[0].links.values().all(|(peer, _)| *peer != 3), "its session ends");
     let partner = world.nodes[3].engine.partner;
     assert_eq!(world.command(0, Command::RemovePartner { partner }), Ok(Reply::Done), "the steward decides");
     world.run();
