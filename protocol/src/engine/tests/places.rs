@@ -29,6 +29,7 @@ fn who_has_filled_all_places_is_removed_and_the_others_go_on() {
 
     // Whoever goes on makes everybody read the roster, and is not listened to in the end.
     world.connect(0, 3);
+    world.tick(10_000);
     let (hostile, now) = (world.nodes[3].signer.key(), world.now.mono_ms);
     world.nodes[0].engine.patience.spend(hostile, limits::PATIENCE_MAX - limits::PATIENCE_RESTATED + 1, now);
     let session = *world.nodes[0].links.iter().find(|(_, (peer, _))| *peer == 3).expect("they are connected").0;
