@@ -1,6 +1,6 @@
 //! What is for the public: the values of records that everybody may know, and nothing about who wrote them.
 
-use crate::import::mailbox::is_personal;
+use crate::import::mailbox::{is_personal, without_personal};
 use crate::store::{Store, StoreError};
 use crate::views::Group;
 use comin_protocol::ids::RecordKey;
@@ -23,7 +23,7 @@ fn is_public(roster: &Roster, row: &Row) -> bool {
 ///
 /// # Shape
 /// Fields that this version does not know are left out, for nobody here can tell what they hold; so are the values
-/// that lost a conflict, and e-mail addresses that look like a person's. References are kept where what they point
+/// that lost a conflict, and e-mail addresses that look like a person's, also within a longer text. References are kept where what they point
 /// at is public too. A link whose ends are not both public is left out.
 ///
 /// # Errors
@@ -37,7 +37,7 @@ pub fn cut(store: &dyn Store, roster: &Roster, rows: Vec<Row>) -> Result<Vec<Row
         let mut kept = std::collections::BTreeMap::new();
         for (key, cells) in std::mem::take(&mut row.fields) {
             let Some(field) = field_of(kind, &key) else { continue };
-            let Some(cell) = cells.into_iter().next() else { continue };
+            let Some(mut cell) = cells.into_iter().next() else { continue };
             let hidden = match field.field_type {
                 FieldType::Email => cell.value.as_str().is_some_and(|address| is_personal(address, &names, &[])),
                 // What somebody would like another record to say is between the two.
@@ -47,6 +47,9 @@ pub fn cut(store: &dyn Store, roster: &Roster, rows: Vec<Row>) -> Result<Vec<Row
                     None => false,
                 },
             };
+            if let Some(left) = cell.value.as_str().and_then(|text| without_personal(text, &names, &[])) {
+                cell.value = left.into();
+            }
             if !hidden {
                 kept.insert(key, vec![cell]);
             }

@@ -182,6 +182,24 @@ pub fn is_personal(address: &str, names: &[&str], person: &[&str]) -> bool {
     words.iter().any(|word| is_given_name(word)) || words.len() > 1 && words.iter().all(is_letters)
 }
 
+/// The e-mail addresses in a text that look like a person's, as they stand there.
+pub fn personal_in<'t>(text: &'t str, names: &[&str], person: &[&str]) -> Vec<&'t str> {
+    // Most texts have none, and are looked at for nothing else.
+    let words =
+        text.contains('@').then(|| text.split(|c: char| c.is_whitespace() || "<>()[]{},;|/\"«»“”„".contains(c)));
+    let bare = |word: &'t str| {
+        let word = word.rsplit_once(':').map_or(word, |(_, address)| address);
+        word.trim_matches(|c: char| !c.is_alphanumeric())
+    };
+    words.into_iter().flatten().map(bare).filter(|word| is_personal(word, names, person)).collect()
+}
+
+/// A text without the e-mail addresses in it that look like a person's; `None`: it has none.
+pub fn without_personal(text: &str, names: &[&str], person: &[&str]) -> Option<String> {
+    let personal = personal_in(text, names, person);
+    (!personal.is_empty()).then(|| personal.iter().fold(text.to_owned(), |text, address| text.replace(address, "…")))
+}
+
 /// Whether a folded word is a given name that is frequent in our countries.
 pub fn is_given_name(word: &str) -> bool {
     GIVEN_NAMES.split_whitespace().any(|name| name == word)
@@ -215,5 +233,15 @@ mod tests {
         assert!(is_personal("info.rossi@alfa.example", &["Alfa"], &["Maria Rossi"]), "a name counts before a function");
         assert!(!is_personal("sansimone@gmail.example", &["Cooperativa San Simone"], &[]), "a saint is no person");
         assert!(!is_personal("emmaus.trieste@gmail.example", &["Emmaus Trieste"], &[]), "nor what the house is called");
+    }
+
+    #[test]
+    fn an_address_of_a_person_is_found_in_a_text() {
+        let text = "Scrivi a <maria.rossi@alfa.example>, mailto:marie-dupont@asso.example o info@alfa.example.";
+        let found = personal_in(text, &["Alfa"], &[]);
+        assert_eq!(found, ["maria.rossi@alfa.example", "marie-dupont@asso.example"]);
+        let left = without_personal(text, &["Alfa"], &[]);
+        assert_eq!(left.as_deref(), Some("Scrivi a <…>, mailto:… o info@alfa.example."));
+        assert_eq!(without_personal("Tel. 05 123, info@alfa.example; alle 8 @ Koper", &["Alfa"], &[]), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::edits::Edits;
 use super::existing::{Existing, Names, each_row, identity, kinds_needed};
-use super::mailbox::is_personal;
+use super::mailbox::{personal_in, without_personal};
 use super::mapping::{Holds, Mapping};
 use super::people::{Contact, Known, Of, People};
 use super::places::{Places, Positions};
@@ -325,17 +325,20 @@ impl Maker<'_> {
             .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let person = contact.map(Contact::names).unwrap_or_default();
-        let is_one = |(field, _, value): &(&'static Field, String, Value)| {
-            matches!(field.field_type, FieldType::Email) && is_personal(text_of(value), &names, &person)
+        let of = |(_, _, value): &(&'static Field, String, Value)| -> usize {
+            texts_of(value).into_iter().map(|text| personal_in(text, &names, &person).len()).sum()
         };
-        let personal: Vec<&str> = values.iter().filter(|value| is_one(value)).map(|(field, ..)| field.name).collect();
         if matches!(self.options.personal_email, PersonalEmail::Leave) {
-            self.plan.emails_left += personal.len();
-            values.retain(|value| !is_one(value));
+            self.plan.emails_left += values.iter().map(of).sum::<usize>();
+            values.retain(|one| !matches!(one.0.field_type, FieldType::Email) || of(one) == 0);
+            for (_, _, value) in values {
+                leave_out(value, &names, &person);
+            }
             return;
         }
+        let personal: Vec<&str> = values.iter().filter(|value| of(value) > 0).map(|(field, ..)| field.name).collect();
         for field in personal {
-            let reason = "looks like a person's address, which belongs to a contact person; take an address of function, \
+            let reason = "holds what looks like a person's address, which belongs to a contact person; take an address of function, \
                           leave such ones out (--leave-personal-email) or take them all the same (--allow-personal-email)";
             let heading = self.heading(field);
             self.refuse(line, heading, reason);
@@ -585,6 +588,20 @@ fn texts_of(value: &Value) -> Vec<&str> {
         Value::Array(members) => members.iter().filter_map(Value::as_str).collect(),
         Value::Object(texts) => texts.values().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// Takes the addresses that look like a person's out of the texts of a value.
+fn leave_out(value: &mut Value, names: &[&str], person: &[&str]) {
+    match value {
+        Value::String(text) => {
+            if let Some(left) = without_personal(text, names, person) {
+                *text = left;
+            }
+        }
+        Value::Array(members) => members.iter_mut().for_each(|member| leave_out(member, names, person)),
+        Value::Object(texts) => texts.values_mut().for_each(|text| leave_out(text, names, person)),
+        _ => {}
     }
 }
 

@@ -339,6 +339,19 @@ fn addresses_of_persons_stay_out_of_registers() {
     assert_eq!((has(&left), left.emails_left, has(&taken)), (false, 1, true), "left out, or taken, where that is told");
 }
 
+#[test]
+fn nor_do_they_slip_in_with_a_longer_text() {
+    let text = "name,phone,description\nAlfa,05 123 (maria.rossi@alfa.example),Scrivere a m.rossi@alfa.example o a info@alfa.example\n";
+    let errors = make("organisation", text, &[]).expect_err("refused");
+    let columns: Vec<_> = errors.iter().map(|error| error.column.as_str()).collect();
+    assert_eq!(columns, ["phone", "description"], "each is named");
+    let options = Options { personal_email: PersonalEmail::Leave, ..options() };
+    let plan = plan_of("organisation", text, &[], &options).expect("good");
+    let told = format!("{:?}", edits(&plan)[0].changes);
+    assert!(plan.emails_left == 2 && !told.contains("rossi"), "both are left out: {told}");
+    assert!(told.contains("05 123") && told.contains("info@alfa.example"), "and nothing else is: {told}");
+}
+
 const PERSONS: &str = "Ente;Città;Referente;Email referente;Email\n\
                        Alfa;Padova;dott.ssa Zlatogora LUNAVENA;zlatogora@persona.example;info@alfa.example\n\
                        Alfa;Padova;Ada Tihavoda;;info@alfa.example\n\

@@ -25,6 +25,7 @@ fn only_what_is_public_gets_out() {
     let open = records["items"].as_array().expect("a list").iter().find(|item| item["title"] == "Zavod Šentžiga");
     let id = open.expect("the public one")["id"].as_str().expect("an id").to_owned();
     machine.comin(&["organisation", "edit", &id, "--set", "email=maja.kos@sentziga.example"]);
+    machine.comin(&["organisation", "edit", &id, "--set", "phone=05 123 (maja.kos@sentziga.example)"]);
     assert!(content(&machine.export("json", &[])).contains("maja.kos"), "partners read the address");
     let mut texts = Vec::new();
     for format in ["json", "geojson", "graphml", "ics"] {
