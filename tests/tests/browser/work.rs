@@ -124,9 +124,11 @@ async fn a_member_added_in_the_other_country_appears_on_the_open_network_page() 
     // A title that the page shows, of a record that it is not about.
     there.edit(&organisation, &[("name", "§ Ustanova")]).await;
     browser.until_says("§ Ustanova").await;
-    // What leads to it.
-    there.add("practice", &[("title@en", "§ Most"), ("network", &net), ("state", "draft")]).await;
+    // What leads to it: a note in the shared register, and an expression of interest.
+    there.add("note", &[("about", &net), ("text", "§ Most")]).await;
     browser.until_says("§ Most").await;
+    there.add("interest", &[("organisation", &organisation.key.to_string()), ("network", &net)]).await;
+    browser.until("the interest leads to it", "document.querySelector(\"a[href^='/records/interest:']\")").await;
     browser.until("all of it without loading the page again", "window.kept === true").await;
     assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
 }
