@@ -120,7 +120,7 @@ async fn three_stewards_are_set_on_the_page_and_two_are_no_number() {
     let chosen = |count: usize| ids.iter().take(count).map(|id| ("steward", id.as_str())).collect::<Vec<_>>();
     let sure = |count| [chosen(count), vec![("confirmed", "yes")]].concat();
     let two = a.form("/stewards", &sure(2)).await;
-    assert_eq!(two.status, StatusCode::CONFLICT, "of two neither could do without the other: {}", two.text);
+    assert_eq!(two.status, StatusCode::UNPROCESSABLE_ENTITY, "of two neither could do without the other: {}", two.text);
     assert!(two.text.contains("role=\"alert\""), "said on the page");
     let question = a.form("/stewards", &chosen(3)).await;
     assert_eq!(question.status, StatusCode::OK, "it asks first: {}", question.text);
@@ -155,11 +155,17 @@ async fn a_machine_that_was_revoked_on_its_page_is_refused() {
     };
     until(&office, "/api/v1/devices", revoked).await;
     assert!(!office.page("/devices").await.text.contains(&format!("/devices/{own}/revoke")), "not to be revoked twice");
-    // The machine itself learns of it, and then writes nothing any more.
-    until(&laptop, "/api/v1/devices", revoked).await;
-    let late = json!({"kind": "organisation", "fields": {"name": "Potem"}});
-    let refused = laptop.call("POST", "/api/v1/records", Some(late)).await;
-    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    // Nobody speaks with it, and it is not reached again however often it is asked for.
+    let alone = |status: &Value| {
+        let devices = status["devices"].as_array().expect("a list");
+        devices.iter().all(|device| device["connected"] == false)
+    };
+    until(&laptop, "/api/v1/status", alone).await;
+    let late = laptop.add("organisation", json!({"name": "Potem"})).await;
+    assert_eq!(laptop.form("/exchange/now", &[]).await.status, StatusCode::SEE_OTHER, "it asks once more");
+    until(&office, "/api/v1/status", alone).await;
+    let listed = office.call("GET", "/api/v1/records?kind=organisation", None).await.text;
+    assert!(listed.contains(&before) && !listed.contains(&late), "what came before stays, and nothing more comes");
 }
 
 #[tokio::test]
