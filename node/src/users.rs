@@ -1,12 +1,13 @@
 //! People who sign in over the office network: their names, what they may do, and how their passwords are kept.
 //!
 //! # Shape
-//! `users.json` in the data directory, mode 0600: `{"schema":1,"users":[{"name","role","password"}]}`. A password is
-//! kept as Argon2id (19 MiB, 2 passes, 1 lane) in PHC form. Passwords are made here, 99 random bits each, and shown
+//! `users.json` in the data directory, mode 0600: `{"schema":1,"users":[{"name","role","password","language"?}]}`. A
+//! password is kept as Argon2id (19 MiB, 2 passes, 1 lane) in PHC form. Passwords are made here, 99 random bits each, and shown
 //! once; so there is nothing to guess, and no rule about what a good one looks like. Case, blanks and dashes do not
 //! matter when one is typed.
 
 use crate::datadir::{DataDir, DataDirError, random, write_secret};
+use crate::i18n::Lang;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,9 @@ struct User {
     name: String,
     role: Role,
     password: String,
+    /// The code of the language in which the pages speak to this user; none: the browser's wish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -161,7 +165,7 @@ impl Users {
             if known.len() >= USERS_MAX {
                 return Err(UserError::TooMany);
             }
-            known.insert(name.clone(), User { name: name.clone(), role, password: kept });
+            known.insert(name.clone(), User { name: name.clone(), role, password: kept, language: None });
             Ok(())
         })?;
         Ok(password)
@@ -181,6 +185,25 @@ impl Users {
             None => Err(UserError::Unknown(name.to_owned())),
         })?;
         Ok(password)
+    }
+
+    /// The language that a user has chosen.
+    pub fn language_of(&self, name: &str) -> Option<Lang> {
+        self.known().get(&folded(name)?)?.language.as_deref().and_then(Lang::parse)
+    }
+
+    /// Keeps the language that a user has chosen.
+    ///
+    /// # Errors
+    /// [`UserError`].
+    pub fn choose_language(&self, name: &str, language: Lang) -> Result<(), UserError> {
+        self.change(|known| match known.get_mut(&folded(name).unwrap_or_default()) {
+            Some(user) => {
+                user.language = Some(language.code().to_owned());
+                Ok(())
+            }
+            None => Err(UserError::Unknown(name.to_owned())),
+        })
     }
 
     /// Removes a user; the last one only where `may_be_last`.
@@ -293,6 +316,21 @@ mod tests {
         again.remove("ana.kos", true).expect("is removed");
         assert_eq!(again.check("ana.kos", &new), None, "nothing is left");
         assert!(Users::read(&dir).expect("reads").is_empty(), "on disk either");
+    }
+
+    #[test]
+    fn a_language_stays_with_its_user() {
+        let (_temp, dir) = DataDir::temporary();
+        let users = Users::read(&dir).expect("no file is no user");
+        users.add("ana", Role::Editor).expect("is added");
+        assert_eq!(users.language_of("ana"), None, "nothing is chosen yet");
+        let text = std::fs::read_to_string(dir.path().join("users.json")).expect("reads");
+        assert!(!text.contains("language"), "and the file is as it was before there were languages: {text}");
+        users.choose_language("Ana", Lang::Sl).expect("is kept");
+        users.reset("ana").expect("is reset");
+        let again = Users::read(&dir).expect("reads back");
+        assert_eq!(again.language_of("ana"), Some(Lang::Sl), "after another password and a restart as well");
+        assert!(matches!(again.choose_language("bor", Lang::It), Err(UserError::Unknown(_))), "nobody to choose");
     }
 
     #[test]

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     /// What the API's router serves beside `/api/v1` and the pages: for programs, files, and the page where somebody signs
-    /// in, which the tests of the office door and of the first pages look at.
+    /// in: with name and password the office door's test looks at it, and as a stranger on loopback finds it that of the first pages.
     const OTHERS: [&str; 7] =
         ["/healthz", "/readyz", "/metrics", "/openapi.json", "/login", "/office/root.crt", "/calendar/{file}"];
 

@@ -43,7 +43,7 @@ const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
 /// The guard as a middleware: refuses, or hands on with a [`Caller`] in the extensions.
 pub async fn guard(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
     let entrance = request.extensions().get::<Entrance>().copied().unwrap_or_default();
-    let page = wants_page(&request).then(|| (language(&app, &request), wanted(&request)));
+    let page = wants_page(&request).then(|| (language(&app, entrance, &request), wanted(&request)));
     let response = as_problem(match admit(&app, entrance, &request) {
         Ok(caller) => {
             if let Some(caller) = caller {
@@ -76,8 +76,10 @@ fn as_problem(response: Response) -> Response {
     }
 }
 
-fn language(app: &AppState, request: &Request) -> Lang {
-    context::language(request.uri(), request.headers(), app.language())
+fn language(app: &AppState, entrance: Entrance, request: &Request) -> Lang {
+    let caller = app.access().caller(request.headers(), entrance);
+    let own = caller.and_then(|caller| context::own_language(app, &caller));
+    context::language(request.uri(), request.headers(), own, app.language())
 }
 
 async fn run(request: Request, next: Next) -> Response {

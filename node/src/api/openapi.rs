@@ -434,7 +434,8 @@ fn schemas() -> Value {
         }})),
         "PersonFile": object(&["file"], json!({"file": text()})),
         "CalendarAdd": object(&["name"], json!({"name": name(), "public": {"type": "boolean"}})),
-        "UserAdd": object(&["name", "role"], json!({"name": name(), "role": {"type": "string", "enum": ["admin", "editor"]}})),
+        "UserAdd": object(&["name", "role"], json!({"name": name(), "role": {"type": "string", "enum": ["admin", "editor"]},
+            "language": {"type": "string", "enum": ["it", "sl", "fr", "en"]}})),
         "Writers": object(&["writers"], json!({"writers": writers})),
         "NewRecord": record,
         "RecordsCreate": {"oneOf": [

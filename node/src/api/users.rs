@@ -4,6 +4,7 @@ use super::context::Body;
 use super::members::items;
 use super::problem::{Answer, Problem};
 use super::state::AppState;
+use crate::i18n::Lang;
 use crate::users::{Role, UserError};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -23,6 +24,8 @@ pub async fn list(State(app): State<AppState>) -> Json<Value> {
 pub struct UserAdd {
     name: String,
     role: Role,
+    /// The code of the language in which the pages speak to this user, until another is chosen there.
+    language: Option<String>,
 }
 
 /// `POST users`: adds one and tells its password, once.
@@ -31,8 +34,21 @@ pub struct UserAdd {
 /// 409 where there is one of that name, 422 for what is no name.
 pub async fn add(State(app): State<AppState>, Body(body): Body<UserAdd>) -> Answer<(StatusCode, Json<Value>)> {
     let (users, role) = (app.users().clone(), body.role);
-    let name = body.name.clone();
-    let password = hashing(move || users.add(&name, role)).await?;
+    let language = body.language.as_deref().map(|code| {
+        Lang::ALL.into_iter().find(|lang| lang.code() == code).ok_or_else(|| {
+            Problem::invalid(format!("language: {code} is none that the pages speak"))
+                .hint(format!("write one of {}", Lang::ALL.map(Lang::code).join(", ")))
+        })
+    });
+    let (language, name) = (language.transpose()?, body.name.clone());
+    let password = hashing(move || {
+        let password = users.add(&name, role)?;
+        if let Some(language) = language {
+            users.choose_language(&name, language)?;
+        }
+        Ok(password)
+    });
+    let password = password.await?;
     changed(&app);
     Ok((StatusCode::CREATED, Json(json!({"schema": 1, "name": body.name, "role": role, "password": password}))))
 }

@@ -424,6 +424,9 @@ pub enum UsersVerb {
         /// admin: everything on the page; editor: the data.
         #[arg(long, value_enum)]
         role: RoleArg,
+        /// The language in which the pages speak to this user, until another is chosen there: it, sl, fr or en.
+        #[arg(long, value_parser = language)]
+        language: Option<Lang>,
     },
     /// Give a user another password and print it, once.
     Reset {

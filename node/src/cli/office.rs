@@ -20,12 +20,13 @@ pub fn users(client: &Client, verb: Option<&UsersVerb>, out: &Output) -> CliResu
             let row = |user: &Value| vec![text(user, "name"), text(user, "role")];
             list(out, client.get("users")?, row, "cli-no-users")
         }
-        Some(UsersVerb::Add { name, role }) => {
+        Some(UsersVerb::Add { name, role, language }) => {
             let role = match role {
                 RoleArg::Admin => Role::Admin,
                 RoleArg::Editor => Role::Editor,
             };
-            password(&client.post("users", json!({"name": name, "role": role}))?, out)
+            let language = language.map(comin_node::i18n::Lang::code);
+            password(&client.post("users", json!({"name": name, "role": role, "language": language}))?, out)
         }
         Some(UsersVerb::Reset { name }) => {
             password(&client.post(&format!("users/{}/reset", encoded(name)), json!({}))?, out)

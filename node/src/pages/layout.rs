@@ -8,11 +8,14 @@ use crate::i18n::{Arg, Lang};
 use crate::users::Role;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{Html, IntoResponse, Response};
 use comin_protocol::engine::Status;
 use comin_protocol::ids::RegisterId;
 use maud::{DOCTYPE, Markup, html};
+
+/// What a browser wants the answer for: `empty` for a script.
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// What every page knows of its request.
 pub struct Ctx {
@@ -46,8 +49,31 @@ impl FromRequestParts<AppState> for Ctx {
             Some(Caller::User(user)) => Some(user.clone()),
             _ => None,
         };
+        if let Some(user) = &user {
+            keep_choice(app, user, parts).await;
+        }
         let (path, answers_form) = (parts.uri.path().to_owned(), parts.method == Method::POST);
         Ok(Self { app: app.clone(), lang, status, conflicts, seen, user, path, answers_form, query })
+    }
+}
+
+/// Keeps the language that a user has chosen by the switch. An open page that is fetched again chooses nothing: of two
+/// tabs in two languages each would undo the other's choice.
+async fn keep_choice(app: &AppState, user: &User, parts: &Parts) {
+    let again = parts.headers.get(SEC_FETCH_DEST).is_some_and(|dest| dest.as_bytes() == b"empty");
+    let Some(chosen) = parts.uri.query().and_then(lang_of_query).filter(|_| parts.method == Method::GET && !again)
+    else {
+        return;
+    };
+    if app.users().language_of(&user.name) == Some(chosen) {
+        return;
+    }
+    let (users, name) = (app.users().clone(), user.name.clone());
+    // The page is in that language all the same; what cannot be written is told to whoever runs the node.
+    match tokio::task::spawn_blocking(move || users.choose_language(&name, chosen)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "a user's language could not be kept"),
+        Err(error) => tracing::warn!(%error, "a user's language could not be kept"),
     }
 }
 

@@ -286,7 +286,7 @@ pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
     let api = format!("/api/v1/persons/{}/access", person.key);
     let main = html! {
         nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href="/people" { (ctx.t("people-title")) } }
-        article #record data-live data-record=(person.key) {
+        article #record data-live {
             p.kind { (ctx.t("kind-person")) }
             h1 { (title) }
             p.muted { (ctx.tw("people-controlled-by", &[("name", ctx.status.roster.name_of(&person.facts.controller).into())])) }

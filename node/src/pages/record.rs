@@ -58,7 +58,7 @@ fn page(ctx: &Ctx, found: &Found, around: &Map<String, Value>, people: &Markup) 
         @if let Some((kind, path)) = up {
             nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href=(path) { (ctx.t(&format!("kinds-{kind}"))) } }
         }
-        article #record data-live data-record=(group.key) {
+        article #record data-live {
             p.kind { (kind_label(ctx.lang, kind)) }
             h1 lang=[show::foreign(ctx.lang, group)] { (group.title) }
             @if !group.differs.is_empty() { (differs(ctx, group)) }

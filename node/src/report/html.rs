@@ -27,7 +27,7 @@ pub fn html(document: &Document) -> String {
                     (contents(&document.sections))
                 }
                 main { @for section in &document.sections { (top(section, document.lang)) } }
-                p.closing { (document.closing) }
+                footer { p.closing { (document.closing) } }
             }
         }
     };
@@ -43,7 +43,7 @@ fn cover(document: &Document) -> Markup {
             @for line in &document.cover { p.line { (line) } }
             @let (title, items) = &document.cover_list;
             @if !items.is_empty() {
-                h4 { (title) }
+                h2.minor { (title) }
                 ul { @for item in items { li { (item) } } }
             }
         }
@@ -71,11 +71,11 @@ fn top(section: &Section, lang: &str) -> Markup {
     markup! {
         section class={ (class) " " (section.id) } id=(section.id) {
             h2 { (section.title.text) }
-            @for block in &section.blocks { (piece(block, lang)) }
+            @for block in &section.blocks { (piece(block, lang, Level::Section)) }
             @for part in &section.parts {
                 section id=(part.id) {
                     h3 lang=[foreign(&part.title, lang)] { (part.title.text) }
-                    @for block in &part.blocks { (piece(block, lang)) }
+                    @for block in &part.blocks { (piece(block, lang, Level::Part)) }
                 }
             }
         }
@@ -87,14 +87,28 @@ fn foreign<'a>(text: &'a Text, lang: &str) -> Option<&'a str> {
     (!text.lang.is_empty() && text.lang != lang).then_some(text.lang.as_str())
 }
 
-fn piece(block: &Block, lang: &str) -> Markup {
+/// Below which heading a block stands: no level is left out.
+#[derive(Clone, Copy)]
+enum Level {
+    Section,
+    Part,
+}
+
+fn heading(text: &str, level: Level) -> Markup {
+    match level {
+        Level::Section => markup! { h3.minor { (text) } },
+        Level::Part => markup! { h4 { (text) } },
+    }
+}
+
+fn piece(block: &Block, lang: &str, level: Level) -> Markup {
     markup! {
         @match block {
             Block::Lead(text) => p.lead { (text) },
             Block::Note(text) => p.note { (text) },
-            Block::Heading(text) => h4 { (text) },
+            Block::Heading(text) => (heading(text, level)),
             Block::Prose(label, text) => {
-                @if !label.is_empty() { h4 { (label) } }
+                @if !label.is_empty() { (heading(label, level)) }
                 @if !text.text.is_empty() { p.prose lang=[foreign(text, lang)] { (text.text) (in_language(text, lang)) } }
             },
             Block::Facts(facts) => dl {
@@ -138,15 +152,16 @@ fn table_of(table: &Table, lang: &str) -> Markup {
     let numbers: Vec<Option<&str>> = (0..table.head.len()).map(|n| is_number(n).then_some("number")).collect();
     let class = |n: usize| numbers.get(n).copied().flatten();
     markup! {
-        table {
+        // On a telephone its rows become cards, and stay rows of a table for screen readers.
+        table role="table" {
             caption { (table.caption) }
-            thead { tr { @for (n, head) in table.head.iter().enumerate() { th scope="col" class=[class(n)] { (head) } } } }
-            tbody {
+            thead role="rowgroup" { tr role="row" { @for (n, head) in table.head.iter().enumerate() { th role="columnheader" scope="col" class=[class(n)] { (head) } } } }
+            tbody role="rowgroup" {
                 @for (n, row) in table.rows.iter().enumerate() {
-                    tr class=[(table.has_total && n == last).then_some("total")] {
+                    tr role="row" class=[(table.has_total && n == last).then_some("total")] {
                         @for (n, value) in row.iter().enumerate() {
-                            @if n == 0 { th scope="row" { (cell(value, lang)) } }
-                            @else { td class=[class(n)] { (cell(value, lang)) } }
+                            @if n == 0 { th role="rowheader" scope="row" { (cell(value, lang)) } }
+                            @else { td role="cell" class=[class(n)] data-label=[table.head.get(n)] { span { (cell(value, lang)) } } }
                         }
                     }
                 }

@@ -46,9 +46,14 @@ pub async fn let_in(a: &TestNode, b: &TestNode) {
     let founded = a.call("POST", "/api/v1/found", Some(json!({"name": "COM-IN"}))).await;
     assert_eq!(founded.status, StatusCode::CREATED, "{}", founded.text);
     until(a, "/api/v1/status", |s| s["federation"]["name"] == "COM-IN").await;
+    admit(a, b, ("EDIAS", "fr")).await;
+}
+
+/// A node of a partnership lets one more in.
+pub async fn admit(a: &TestNode, b: &TestNode, (name, country): (&str, &str)) {
     // A ticket carries the addresses that the engine knows of.
     until(a, "/api/v1/devices", |l| l["items"][0]["addresses"].as_array().is_some_and(|a| !a.is_empty())).await;
-    let ticket = a.call("POST", "/api/v1/invites", Some(json!({"name": "EDIAS", "country": "fr"}))).await;
+    let ticket = a.call("POST", "/api/v1/invites", Some(json!({"name": name, "country": country}))).await;
     assert_eq!(ticket.status, StatusCode::CREATED, "{}", ticket.text);
     let joined = b.call("POST", "/api/v1/join", Some(json!({"ticket": ticket.json()["text"]}))).await;
     assert_eq!(joined.status, StatusCode::ACCEPTED, "{}", joined.text);

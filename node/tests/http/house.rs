@@ -1,7 +1,7 @@
 //! The pages around the data: settings, machines, stewards, exchange, backup, diagnosis, statements.
 
-use super::federation::{two, until};
-use super::nodes::{TestNode, send, start};
+use super::federation::{admit, let_in, two, until};
+use super::nodes::{TestNode, send, start, start_further};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use comin_protocol::identity::DeviceSigner;
@@ -96,11 +96,6 @@ async fn what_cannot_be_taken_back_asks_first() {
     let ask = node.form("/stewards", &[("steward", &own.partner.to_string())]).await;
     assert_eq!(ask.status, StatusCode::OK, "{}", ask.text);
     assert!(ask.text.contains("name=\"confirmed\"") && ask.text.contains("Ožara"), "who it would be, and once more");
-    let sure = [("steward", own.partner.to_string()), ("confirmed", "yes".to_owned())];
-    let sure: Vec<(&str, &str)> = sure.iter().map(|(k, v)| (*k, v.as_str())).collect();
-    let done = node.form("/stewards", &sure).await;
-    assert!(done.status.is_redirection() || done.text.contains("role=\"alert\""), "done, or told why not");
-
     let none = format!("/partners/{}/remove", "0".repeat(64));
     assert_eq!(node.page(&none).await.status, StatusCode::NOT_FOUND, "no such partner");
     assert_eq!(node.form(&none, &[]).await.status, StatusCode::NOT_FOUND, "nor to be removed");
@@ -109,6 +104,68 @@ async fn what_cannot_be_taken_back_asks_first() {
     let refused = node.form(&format!("/devices/{}/revoke", own.device), &[]).await;
     assert!(refused.status.is_client_error() && refused.text.contains("role=\"alert\""), "not this machine itself");
     assert_eq!(node.page(&format!("/devices/{}/revoke", "0".repeat(64))).await.status, StatusCode::NOT_FOUND, "none");
+}
+
+#[tokio::test]
+async fn three_stewards_are_set_on_the_page_and_two_are_no_number() {
+    let (a, b, c) = (start(68, "Ožara", "SI", true), start(69, "EDIAS", "FR", true), start(70, "IRECOOP", "IT", true));
+    let_in(&a, &b).await;
+    admit(&a, &c, ("IRECOOP", "it")).await;
+    let mut ids = Vec::new();
+    for node in [&a, &b, &c] {
+        until(node, "/api/v1/stewards", |known| known["majority"] == 1).await;
+        ids.push(node.handle.status().await.unwrap().partner.to_string());
+    }
+    until(&a, "/api/v1/partners", |all| all["items"].as_array().is_some_and(|all| all.len() == 3)).await;
+    let chosen = |count: usize| ids.iter().take(count).map(|id| ("steward", id.as_str())).collect::<Vec<_>>();
+    let sure = |count| [chosen(count), vec![("confirmed", "yes")]].concat();
+    let two = a.form("/stewards", &sure(2)).await;
+    assert_eq!(two.status, StatusCode::UNPROCESSABLE_ENTITY, "of two neither could do without the other: {}", two.text);
+    assert!(two.text.contains("role=\"alert\""), "said on the page");
+    let question = a.form("/stewards", &chosen(3)).await;
+    assert_eq!(question.status, StatusCode::OK, "it asks first: {}", question.text);
+    assert_eq!(a.call("GET", "/api/v1/stewards", None).await.json()["majority"], 1, "and nothing is done yet");
+    let done = a.form("/stewards", &sure(3)).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(done.headers[header::LOCATION], "/partners#stewards", "the one steward of before decides at once");
+    for node in [&a, &b, &c] {
+        let known = until(node, "/api/v1/stewards", |known| known["majority"] == 2).await;
+        let names: std::collections::BTreeSet<&str> =
+            known["items"].as_array().unwrap().iter().filter_map(|one| one["id"].as_str()).collect();
+        assert_eq!(names, ids.iter().map(String::as_str).collect(), "three, of whom two decide, on every node");
+    }
+}
+
+#[tokio::test]
+async fn a_machine_that_was_revoked_on_its_page_is_refused() {
+    let (office, laptop) = (start(71, "Ožara", "SI", true), start_further(72, 71, ("Ožara", "SI")));
+    let own = laptop.handle.status().await.unwrap().device;
+    let_in(&office, &laptop).await;
+    until(&office, "/api/v1/status", |s| s["devices"][0]["in_sync"] == true).await;
+    let before = laptop.add("organisation", json!({"name": "Prej"})).await;
+    until(&office, "/api/v1/records?kind=organisation", |all| all.to_string().contains(&before)).await;
+    let question = office.page(&format!("/devices/{own}/revoke")).await;
+    assert!(question.text.contains("laptop"), "the machine by its name: {}", question.text);
+    let done = office.form(&format!("/devices/{own}/revoke"), &[]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(done.headers[header::LOCATION], "/devices", "{}", done.text);
+    let revoked = |all: &Value| {
+        let is_it = |one: &Value| one["id"] == own.to_string().as_str() && one["revoked"] == true;
+        all["items"].as_array().is_some_and(|all| all.iter().any(is_it))
+    };
+    until(&office, "/api/v1/devices", revoked).await;
+    assert!(!office.page("/devices").await.text.contains(&format!("/devices/{own}/revoke")), "not to be revoked twice");
+    // Nobody speaks with it, and it is not reached again however often it is asked for.
+    let alone = |status: &Value| {
+        let devices = status["devices"].as_array().expect("a list");
+        devices.iter().all(|device| device["connected"] == false)
+    };
+    until(&laptop, "/api/v1/status", alone).await;
+    let late = laptop.add("organisation", json!({"name": "Potem"})).await;
+    assert_eq!(laptop.form("/exchange/now", &[]).await.status, StatusCode::SEE_OTHER, "it asks once more");
+    until(&office, "/api/v1/status", alone).await;
+    let listed = office.call("GET", "/api/v1/records?kind=organisation", None).await.text;
+    assert!(listed.contains(&before) && !listed.contains(&late), "what came before stays, and nothing more comes");
 }
 
 #[tokio::test]

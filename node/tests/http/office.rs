@@ -110,6 +110,40 @@ async fn who_signs_in_lands_on_the_page_that_he_wanted() {
 }
 
 #[tokio::test]
+async fn a_users_language_comes_from_the_profile_then_from_the_browser() {
+    let node = start(49, "Ožara", "SI", false);
+    let password = add_user(&node, "ana", "editor").await;
+    let cookie = sign_in(&node, "ana", &password).await;
+    let page = async |path: &str, cookie: &str, more: &[(&str, &str)]| {
+        let headers = [&[("accept", "text/html"), ("cookie", cookie), ("accept-language", "it")], more].concat();
+        let text = ask(&node, "GET", path, &headers, "").await.text;
+        text.split("<html lang=\"").nth(1).expect("a page").split('"').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(page("/", &cookie, &[]).await, "it", "nothing is chosen: the browser's wish");
+    assert_eq!(page("/?lang=sl", &cookie, &[]).await, "sl", "the switch");
+    assert_eq!(node.app.users().language_of("ana").map(|lang| lang.code()), Some("sl"), "it is in the profile");
+    let elsewhere = sign_in(&node, "ana", &password).await;
+    assert_eq!(page("/", &elsewhere, &[]).await, "sl", "on another machine as well, before the browser's wish");
+    assert_eq!(page("/partners", &elsewhere, &[]).await, "sl", "also in what is refused to an editor");
+    let shared = format!("{elsewhere}; comin_lang=fr");
+    assert_eq!(page("/", &shared, &[]).await, "sl", "whoever sat there before has chosen for himself");
+    assert_eq!(
+        page("/?lang=fr", &elsewhere, &[("sec-fetch-dest", "empty")]).await,
+        "fr",
+        "an open page stays as it is"
+    );
+    assert_eq!(page("/", &elsewhere, &[]).await, "sl", "and chooses nothing by being fetched again");
+    let bor = json!({"name": "bor", "role": "editor", "language": "fr"});
+    let added = node.call("POST", "/api/v1/users", Some(bor)).await;
+    let bor = sign_in(&node, "bor", added.json()["password"].as_str().expect("a password")).await;
+    assert_eq!(page("/", &bor, &[]).await, "fr", "as it was given when he was added");
+    let none = json!({"name": "cene", "role": "editor", "language": "xx"});
+    let refused = node.call("POST", "/api/v1/users", Some(none)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    assert!(!node.app.users().list().iter().any(|(name, _)| name == "cene"), "and nobody is added");
+}
+
+#[tokio::test]
 async fn another_password_ends_every_login() {
     let node = start(42, "Ožara", "SI", false);
     let password = add_user(&node, "ana", "admin").await;

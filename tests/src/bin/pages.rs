@@ -7,7 +7,7 @@
 //! wait until the node has prepared what pages are made from.
 //!
 //! The records are rows without the documents that they would come from: no page reads one. What is edited, and what has a
-//! history, is made by the node itself. Build the program in the same way: `cargo build --release --bins`.
+//! history, is made by the node itself. Fails where a page weighs more than 150 kB or needs more than 12 requests. Build the program in the same way: `cargo build --release --bins`.
 
 use comin_node::store::Store;
 use comin_protocol::engine::Write as Put;
@@ -23,6 +23,10 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 const RECORDS: u32 = 30_000;
+/// Most bytes of a page with all that it loads.
+const BYTES_MAX: usize = 150_000;
+/// Most requests of a page, the stream of its live updates included.
+const REQUESTS_MAX: usize = 12;
 /// Looks at each page once it has been seen.
 const LOOKS: usize = 5;
 /// Between two looks whether the node has prepared what pages are made from.
@@ -92,11 +96,16 @@ fn main() {
     }
     let heaviest = seen.iter().max_by_key(|page| page.bytes).expect("there are pages");
     println!("heaviest: {} bytes, {}", heaviest.bytes, heaviest.path);
+    let broken: Vec<String> = seen.iter().filter_map(Seen::breach).collect();
     println!("prepared in {} ms", ms(prepared));
     println!(
         "memory: {started} MiB at first, {before} MiB before the first page, {after} MiB after each once, {} MiB at the end",
         memory(office.pid())
     );
+    if !broken.is_empty() {
+        eprintln!("{}", broken.join("\n"));
+        std::process::exit(1);
+    }
 }
 
 /// A page, and what was measured of it.
@@ -112,6 +121,15 @@ struct Seen {
 }
 
 impl Seen {
+    /// What the page has too much of.
+    fn breach(&self) -> Option<String> {
+        let Self { path, bytes, requests, .. } = self;
+        let heavy = *bytes > BYTES_MAX || *requests > REQUESTS_MAX;
+        heavy.then(|| {
+            format!("{path}: {bytes} bytes of at most {BYTES_MAX}, {requests} requests of at most {REQUESTS_MAX}")
+        })
+    }
+
     fn times(&self) -> [Duration; 3] {
         [self.first, self.again, self.edited.first().copied().unwrap_or_default()]
     }
@@ -406,5 +424,21 @@ fn row(register: RegisterId, key: RecordKey, n: u32, now: i64, fields: Vec<(&str
         origins: vec![Origin { actor: ActorId([2; 16]), time_ms: now - age }],
         fields,
         unseen_edits: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_with_too_much_to_fetch_is_named() {
+        let page = |bytes, requests| {
+            let (path, zero) = ("/map".to_owned(), Duration::ZERO);
+            Seen { path, bytes, requests, first: zero, again: zero, edited: Vec::new(), grown: 0 }.breach()
+        };
+        assert_eq!(page(BYTES_MAX, REQUESTS_MAX), None, "as much as it may have");
+        assert!(page(BYTES_MAX + 1, 4).is_some_and(|what| what.contains("/map: 150001 bytes")), "too heavy");
+        assert!(page(30_000, REQUESTS_MAX + 1).is_some_and(|what| what.contains("13 requests")), "too many requests");
     }
 }

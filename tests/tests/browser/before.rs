@@ -1,5 +1,6 @@
 //! The pages before there is a node hold to the same rules as all others: language, width, text size, accessibility,
-//! weight. So does the page on which somebody signs in.
+//! weight. So does the page of a stranger on loopback, who learns how to sign in; that of the office, with name and password, is
+//! looked at by the door's own test.
 
 use super::driver::Browser;
 use super::frame::{CHECKS, WIDE, axe, is_spoken, said_by};
@@ -66,7 +67,7 @@ const STEPS: [Step; 7] = [
 ];
 
 /// Every rule that one look at a page can check.
-async fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
+pub async fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     let mut faults = Vec::new();
     browser.run("document.querySelectorAll('details').forEach(d => d.open = true)").await;
     for (width, text) in [(320, "100%"), (1440, "100%"), (640, "200%")] {

@@ -41,6 +41,41 @@ async fn a_spreadsheet_becomes_records_once_somebody_has_looked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workbook_becomes_records_as_well() {
+    // As another partner's node has written it.
+    let other = office().await;
+    for (name, city) in [("§ Korenine", "Koper"), ("§ Žarek", "Piran")] {
+        other.add("organisation", &[("name", name), ("city", city), ("country", "SI")]).await;
+    }
+    let theirs = other.browser().await;
+    let fetched = "return fetch('/api/v1/export?format=xlsx&kind=organisation').then(async answer =>
+        [answer.status, [...new Uint8Array(await answer.arrayBuffer())]])";
+    let fetched = theirs.run(fetched).await;
+    assert_eq!(fetched[0], json!(200), "it is exported");
+    let book: Vec<u8> = serde_json::from_value(fetched[1].clone()).expect("bytes");
+    assert!(book.starts_with(b"PK"), "a workbook is a ZIP file");
+    let mut file = tempfile::Builder::new().suffix(".xlsx").tempfile().expect("a file");
+    file.write_all(&book).expect("is written");
+
+    let office = office().await;
+    let browser = office.browser().await;
+    browser.open(&office.url("/import?kind=organisation")).await;
+    browser.fill("#file", file.path().to_str().expect("a path")).await;
+    browser.click("main form button[type=submit]").await;
+    browser.until_says("It would be").await;
+    office.until("nothing is written by looking", |store| store.count_rows(Some("organisation")).unwrap() == 0).await;
+    browser.click("button[value=import]").await;
+    browser.until("the result is shown", "location.pathname === '/import/progress'").await;
+    browser.until_says("Done").await;
+    office.until("both are there", |store| store.count_rows(Some("organisation")).unwrap() == 2).await;
+    browser.open(&office.url("/organisations")).await;
+    for text in ["§ Korenine", "Koper", "§ Žarek", "Piran"] {
+        browser.until_says(text).await;
+    }
+    assert_eq!(browser.faults(&office.origin, &[]).await, NONE, "nothing complains");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_practice_is_found_by_words_and_by_filters() {
     let office = office().await;
     for (title, state, group) in [("§ Mentori", "published", "youth"), ("§ Most", "draft", "immigrants")] {

@@ -386,9 +386,9 @@ pub const LEFT: &str = "
   ])
 ";
 
-/// What is looked for in each scheme: colours are what the two differ in.
-pub const CHECKS: [(&str, &str); 2] =
-    [("light", "{resultTypes: ['violations', 'incomplete']}"), ("dark", "{runOnly: ['color-contrast']}")];
+/// What is looked for in each scheme: every rule, in both.
+pub const CHECKS: [(&str, &str); 2] = [("light", RULES), ("dark", RULES)];
+const RULES: &str = "{resultTypes: ['violations', 'incomplete']}";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_page_breaks_the_rules_of_accessibility() {
@@ -427,6 +427,51 @@ async fn no_page_breaks_the_rules_of_accessibility() {
         browser.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// How long the page's own controls take to change their look, in seconds.
+const SLOW: &str = "
+  const all = [...document.querySelectorAll('*')].map(e => getComputedStyle(e));
+  return Math.max(...all.flatMap(s => [s.transitionDuration, s.animationDuration]).flatMap(t => t.split(',')).map(parseFloat));
+";
+
+/// Whether something takes room on the page.
+fn is_shown(css: &str) -> String {
+    format!("[...document.querySelectorAll(\"{css}\")].some(e => e.checkVisibility())")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_paper_there_is_the_page_without_its_controls_and_who_wants_quiet_has_it() {
+    let scene = Scene::set().await;
+    let browser = scene.here.browser().await;
+    browser.open(&scene.here.url("/organisations")).await;
+    let controls = ["#nav", "form.search", "nav.languages", "footer.site", "form.filters", "main .actions a.button"];
+    let seen = async |css: &str| browser.run(&format!("return {}", is_shown(css))).await == json!(true);
+    for css in &controls[..5] {
+        assert!(seen(css).await, "{css} is on the screen");
+    }
+    // A telephone has cards where paper has a table.
+    for width in [360, 1024] {
+        browser.width(width).await;
+        browser.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+        for css in controls {
+            assert!(!seen(css).await, "{css} is not on paper, {width} px wide");
+        }
+        let table = "const of = css => getComputedStyle(document.querySelector(css)).display;
+            return [of('table.cards'), of('table.cards tbody tr'), of('table.cards tbody td')]";
+        let table = browser.run(table).await;
+        assert_eq!(table, json!(["table", "table-row", "table-cell"]), "a table is one on paper, {width} px wide");
+        assert!(seen("table.cards tbody th a").await, "with what is in it");
+        browser.devtools("Emulation.setEmulatedMedia", json!({"media": ""})).await;
+    }
+    assert!(browser.run(SLOW).await.as_f64().is_some_and(|slow| slow > 0.0), "a look changes in a moment");
+    let quiet = json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
+    browser.devtools("Emulation.setEmulatedMedia", quiet).await;
+    for path in ["/", "/organisations", "/map", "/graph", "/records/new?kind=event"] {
+        browser.open(&scene.here.url(path)).await;
+        assert_eq!(browser.run(SLOW).await.as_f64(), Some(0.0), "{path}: nothing moves for whoever wants quiet");
+    }
+    assert_eq!(browser.faults(&scene.here.origin, &[]).await, Vec::<String>::new(), "nothing complains");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

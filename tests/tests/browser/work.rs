@@ -108,6 +108,57 @@ async fn what_others_change_appears_without_reloading() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_added_in_the_other_country_appears_on_the_open_network_page() {
+    let (here, there) = two().await;
+    let network = here.add("network", &[("name@en", "§ Net")]).await;
+    let organisation = here.add("organisation", &[("name", "§ Zavod")]).await;
+    for row in [&network, &organisation] {
+        there.until_has(row).await;
+    }
+    let browser = here.browser().await;
+    browser.open(&here.url(&format!("/records/{}", network.key))).await;
+    browser.run("window.kept = true").await;
+    let net = network.key.to_string();
+    there.member(&organisation.key.to_string(), &net).await;
+    browser.until_says("§ Zavod").await;
+    // A title that the page shows, of a record that it is not about.
+    there.edit(&organisation, &[("name", "§ Ustanova")]).await;
+    browser.until_says("§ Ustanova").await;
+    // What leads to it: a note in the shared register, and an expression of interest.
+    there.add("note", &[("about", &net), ("text", "§ Most")]).await;
+    browser.until_says("§ Most").await;
+    there.add("interest", &[("organisation", &organisation.key.to_string()), ("network", &net)]).await;
+    browser.until("the interest leads to it", "document.querySelector(\"a[href^='/records/interest:']\")").await;
+    browser.until("all of it without loading the page again", "window.kept === true").await;
+    assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
+}
+
+/// How often a page has been fetched again since the last look.
+const FETCHED: &str = "
+  const fetched = performance.getEntriesByType('resource').filter(entry => entry.initiatorType === 'fetch').length;
+  performance.clearResourceTimings();
+  return fetched;
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_is_fetched_again_for_its_own_record_alone() {
+    // Alone, so that no exchange has anything to tell.
+    let office = federation(1).await.remove(0);
+    let row = office.add_own("organisation", &[("name", "§ Zavod")]).await;
+    let browser = office.browser().await;
+    browser.open(&office.url(&format!("/records/{}/edit?register={}", row.key, row.doc.register))).await;
+    browser.until("the form is there", "document.querySelector('#c-city')").await;
+    browser.run(FETCHED).await;
+    for number in 0..3 {
+        office.add_own("network", &[("name@en", &format!("§ Net {number}"))]).await;
+    }
+    office.edit(&row, &[("city", "§ Piran")]).await;
+    browser.until("the form has what was written", "document.querySelector('#c-city').value === '§ Piran'").await;
+    assert_eq!(browser.run(FETCHED).await, serde_json::json!(1), "once, for what is about it");
+    assert_eq!(browser.faults(&office.origin, &[]).await, NONE, "nothing complains");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_conflict_shows_both_sides_until_somebody_decides() {
     let scene = Scene::set().await;
     let browser = scene.here.browser().await;

@@ -90,7 +90,8 @@ async function refresh() {
   }
 }
 
-// A page about one record hears of that record only, and of records that it shows.
+// A form and a history (`data-record`) are about one record alone. Every other page may show any record, also one that leads to
+// what it shows: what its parts are after a change the node says, and what is the same stays as it stands.
 function concerns(event) {
   const only = document.querySelector("[data-record]")?.dataset.record;
   if (!only) return true;

@@ -190,13 +190,13 @@ impl FromRequestParts<FirstRun> for Spoken {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, first: &FirstRun) -> Result<Self, Infallible> {
-        Ok(Self(language(&parts.uri, &parts.headers, first.0.fallback)))
+        Ok(Self(language(&parts.uri, &parts.headers, None, first.0.fallback)))
     }
 }
 
 /// The same protection as the node's: our own host and origin, and whoever came by a one-time link.
 async fn guard(State(first): State<FirstRun>, request: Request, next: Next) -> Response {
-    let lang = language(request.uri(), request.headers(), first.0.fallback);
+    let lang = language(request.uri(), request.headers(), None, first.0.fallback);
     if matches!(*first.stage(), Stage::Done) {
         return secured(view::goes_on(lang, request.uri()));
     }
