@@ -1,6 +1,6 @@
 //! What is for the public: the values of records that everybody may know, and nothing about who wrote them.
 
-use crate::import::mailbox::{is_personal, without_personal};
+use crate::import::mailbox::{is_personal, personal_in, without_personal};
 use crate::store::{Store, StoreError};
 use crate::views::Group;
 use comin_protocol::ids::RecordKey;
@@ -23,8 +23,8 @@ fn is_public(roster: &Roster, row: &Row) -> bool {
 ///
 /// # Shape
 /// Fields that this version does not know are left out, for nobody here can tell what they hold; so are the values
-/// that lost a conflict, and e-mail addresses that look like a person's, also within a longer text. References are kept where what they point
-/// at is public too. A link whose ends are not both public is left out.
+/// that lost a conflict, and e-mail addresses that look like a person's, also within a longer text. References are kept
+/// where what they point at is public too. A link whose ends are not both public is left out.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -48,8 +48,13 @@ pub fn cut(store: &dyn Store, roster: &Roster, rows: Vec<Row>) -> Result<Vec<Row
                 },
             };
             if let Some(left) = cell.value.as_str().and_then(|text| without_personal(text, &names, &[])) {
-                cell.value = left.into();
+                cell.value = match cell.value {
+                    Scalar::Prose(_) => Scalar::Prose(left),
+                    _ => Scalar::from(left),
+                };
             }
+            // The members of a set stand in their keys.
+            let hidden = hidden || !personal_in(&key, &names, &[]).is_empty();
             if !hidden {
                 kept.insert(key, vec![cell]);
             }

@@ -338,8 +338,8 @@ impl Maker<'_> {
         }
         let personal: Vec<&str> = values.iter().filter(|value| of(value) > 0).map(|(field, ..)| field.name).collect();
         for field in personal {
-            let reason = "holds what looks like a person's address, which belongs to a contact person; take an address of function, \
-                          leave such ones out (--leave-personal-email) or take them all the same (--allow-personal-email)";
+            let reason = "holds what looks like a person's address, which belongs to a contact person; take an address \
+                          of function, leave such ones out (--leave-personal-email) or take them all the same (--allow-personal-email)";
             let heading = self.heading(field);
             self.refuse(line, heading, reason);
         }
@@ -585,8 +585,8 @@ fn text_of(value: &Value) -> &str {
 fn texts_of(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => vec![text],
-        Value::Array(members) => members.iter().filter_map(Value::as_str).collect(),
-        Value::Object(texts) => texts.values().filter_map(Value::as_str).collect(),
+        Value::Array(members) => members.iter().flat_map(texts_of).collect(),
+        Value::Object(texts) => texts.values().flat_map(texts_of).collect(),
         _ => Vec::new(),
     }
 }

@@ -26,6 +26,16 @@ fn only_what_is_public_gets_out() {
     let id = open.expect("the public one")["id"].as_str().expect("an id").to_owned();
     machine.comin(&["organisation", "edit", &id, "--set", "email=maja.kos@sentziga.example"]);
     machine.comin(&["organisation", "edit", &id, "--set", "phone=05 123 (maja.kos@sentziga.example)"]);
+    let said = "description@sl=Delavnica, pišite na maja.kos@sentziga.example ali pridite";
+    machine.comin(&[
+        "organisation",
+        "edit",
+        &id,
+        "--set",
+        said,
+        "--set",
+        "other_names=Žiga (maja.kos@sentziga.example)",
+    ]);
     assert!(content(&machine.export("json", &[])).contains("maja.kos"), "partners read the address");
     let mut texts = Vec::new();
     for format in ["json", "geojson", "graphml", "ics"] {
@@ -44,6 +54,9 @@ fn only_what_is_public_gets_out() {
         |form: &str| texts.iter().find(|(name, _)| *name == form).map(|(_, text)| text.as_str()).expect("is there");
     for open in ["Zavod Šentžiga", "Mreža", "Seminario"] {
         assert!(with("json").contains(open) && with("xlsx").contains(open), "{open} is for everybody");
+    }
+    for words in ["05 123 (…)", "Delavnica, pišite na … ali pridite"] {
+        assert!(with("json").contains(words) && with("xlsx").contains(words), "nothing else goes: {words}");
     }
     assert!(with("ics").contains("Seminario") && with("geojson").contains("45.956"), "in every form");
 
