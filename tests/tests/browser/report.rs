@@ -129,7 +129,7 @@ async fn the_survey_prints_to_paper_in_four_languages() {
         browser
             .until(
                 "its style is in force",
-                "getComputedStyle(document.querySelector('h2')).borderBottomWidth === '3px'",
+                "getComputedStyle(document.querySelector('main h2')).borderBottomWidth === '3px'",
             )
             .await;
         let drawn = browser.run("return document.querySelectorAll('figure svg[role=img]').length").await;
