@@ -127,7 +127,8 @@ pub const PATIENCE_MISFIT: u64 = 8;
 pub const PATIENCE_WANT: u64 = 4;
 /// How much of it a state told by digests costs, in messages: it may be answered with all tips of a document.
 pub const PATIENCE_ASKED: u64 = 16;
-/// How much of it addresses and drafts cost that a device states anew, in messages: everybody reads the roster again.
+/// How much of it a statement costs, in messages, that takes the place of another one of its partner or of nobody's, or for
+/// which others lose theirs: everybody reads the roster again.
 pub const PATIENCE_RESTATED: u64 = 32;
 /// So long a peer is not listened to that has used it up, in milliseconds.
 pub const PATIENCE_PAUSE_MS: u64 = 60_000;
@@ -154,9 +155,9 @@ pub const STATEMENT_BYTES_MAX: usize = 256 * 1024;
 /// Largest proof of a divergence in bytes: two branches up to their next run, with room for what names them.
 pub const DIVERGENCE_BYTES_MAX: usize = 2 * BRANCH_BYTES_MAX + 16 * 1024;
 const _: () = assert!(DIVERGENCE_BYTES_MAX + 4 * 1024 <= MESSAGE_BYTES_MAX, "a proof travels in one message");
-/// How many statements of one federation there are places for beside those that stewards have decided, by the length of
-/// their bodies: (at most so many bytes, so many of them). Together at most 80 MB with all signatures; a device's flood
-/// is of one size.
+/// How many statements of one federation there are places for beside what it rests on, by the length of their bodies: (at
+/// most so many bytes, so many of them); and as many again for proofs that not all members read. Together at most 80 MB with
+/// all signatures, and those proofs as much; a device's flood is of one size.
 pub const STATEMENT_PLACES: [(usize, usize); 4] =
     [(1024, 16_000), (16 * 1024, 512), (STATEMENT_BYTES_MAX, 64), (DIVERGENCE_BYTES_MAX, 16)];
 /// Signatures on one statement: nine stewards with room.

@@ -569,9 +569,9 @@ impl Roster {
     }
 
     /// Of signatures on a statement that are more than it has room for: first, of each partner whose signature it
-    /// needs, the one of the least device (of persons also of the least that was once its device); then those of the least keys. So nobody can take the place of those that
-    /// count by adding others, and the same ones stay in whatever order they came. A signature that begins to count
-    /// only later (its signer becomes a steward) may be gone by then; it comes back from any peer that has it.
+    /// needs, the one of the least device (of persons also of the least that was once its device); then those of the least
+    /// keys. So nobody can take the place of those that count by adding others, and the same ones stay in whatever order
+    /// they came. A signature that begins to count only later (its signer becomes a steward) may be gone by then; it comes back from any peer that has it.
     pub fn signatures_that_stay(
         &self,
         (id, statement): (&StatementId, Option<&Statement>),

@@ -107,7 +107,7 @@ pub struct Engine {
     /// When this machine noticed that it had been put back to where it stood before, by the wall clock.
     put_back_ms: Option<u64>,
     /// What a peer held when its last session ended, until it says more itself: changes and state of each document.
-    parted: BTreeMap<DeviceKey, BTreeMap<DocId, (u64, [u8; 16])>>,
+    parted: BTreeMap<DeviceKey, status::Told>,
     patience: patience::Patience,
     listening: Vec<String>,
     paused: bool,

@@ -15,6 +15,9 @@ const STATE_PEERS: &str = "peers";
 /// At most this often is the memory of peers written for itself, in milliseconds.
 const REMEMBER_MS: u64 = 30_000;
 
+/// What somebody holds: of each document the changes and their state ([`Frontier::digest`]).
+pub(super) type Told = BTreeMap<DocId, (u64, [u8; 16])>;
+
 /// Of so many devices is remembered what they held when they went.
 const PARTED_MAX: usize = 256;
 
@@ -184,7 +187,7 @@ impl Engine {
 
     /// Beside what a peer holds of the documents that count, told as changes and state of each: exact where its state is
     /// one that we went through, else a lower bound.
-    fn lags_beside(&self, told: &BTreeMap<DocId, (u64, [u8; 16])>, counts: impl Fn(&DocId) -> bool) -> (Lag, Lag) {
+    fn lags_beside(&self, told: &Told, counts: impl Fn(&DocId) -> bool) -> (Lag, Lag) {
         let (mut lacks, mut we_lack, mut exact) = (0, 0, true);
         for (id, (changes, digest)) in told.iter().filter(|(id, _)| counts(id)) {
             let Some(doc) = self.docs.get(id) else {
@@ -227,6 +230,6 @@ impl Engine {
 }
 
 /// The documents of a beacon: changes and state of each.
-fn told_by(beacon: &Beacon) -> BTreeMap<DocId, (u64, [u8; 16])> {
+fn told_by(beacon: &Beacon) -> Told {
     beacon.docs.iter().map(|d| (DocId { register: d.register, part: d.part }, (d.changes, d.digest))).collect()
 }

@@ -159,6 +159,21 @@ impl World {
     }
 }
 
+/// What a machine certifies another one with.
+fn further(of: &Who, by: &DeviceSigner, device: &DeviceSigner) -> VerifiedStatement {
+    let statement = Statement::DeviceCertificate {
+        partner: of.id(),
+        partner_key: of.partner.key(),
+        by: by.key(),
+        device: device.key(),
+        rights: Rights::ALL,
+        partner_name: "Cooperativa Ponte".into(),
+        country: "IT".into(),
+        device_name: "laptop".into(),
+    };
+    verified(SignedStatement::unsigned(&statement).sign_device(by).sign_device(device))
+}
+
 fn doc_of(who: &Who) -> DocId {
     DocId { register: RegisterId::partner(&who.id()), part: 1 }
 }

@@ -6,7 +6,7 @@
 use super::build::{Fact, Facts};
 use super::standing::{Standing, keys_of};
 use super::{Roster, build};
-use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, StatementId};
+use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
 use crate::statement::{Rights, Statement, VerifiedStatement};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,7 +125,7 @@ impl Facts<'_> {
         }
         let counts = |fact: &&Fact<'_>| match fact.statement {
             Statement::Erasure { controller, nonce, .. } => {
-                let person = roster.persons.get(&crate::ids::RegisterId::person(controller, nonce));
+                let person = roster.persons.get(&RegisterId::person(controller, nonce));
                 person.is_some_and(|person| person.number > 0 && person.erasure.is_some())
             }
             _ => false,

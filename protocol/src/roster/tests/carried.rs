@@ -27,22 +27,9 @@ fn carried() -> (World, [FederationId; 2], Vec<VerifiedStatement>) {
     let (one, two) = (carry(&w.italy, 1), carry(&w.france, 2));
     all.push(w.italy.admit(&one, &w.mallory, "Mallory"));
     all.push(w.mallory.certificate.clone());
-    let further = |by: &DeviceSigner, device: &DeviceSigner| {
-        let statement = Statement::DeviceCertificate {
-            partner: w.italy.id(),
-            partner_key: w.italy.partner.key(),
-            by: by.key(),
-            device: device.key(),
-            rights: Rights::ALL,
-            partner_name: "Cooperativa Ponte".into(),
-            country: "IT".into(),
-            device_name: "laptop".into(),
-        };
-        verified(SignedStatement::unsigned(&statement).sign_device(by).sign_device(device))
-    };
     let [second, third] = [60, 61].map(|number| DeviceSigner::from_secret(&[number; 32]));
-    all.push(further(&w.italy.device, &second));
-    all.push(further(&second, &third));
+    all.push(further(&w.italy, &w.italy.device, &second));
+    all.push(further(&w.italy, &second, &third));
     let federations = [&one, &two].map(|founding| FederationId(founding.id.0));
     all.extend([one, two]);
     (w, federations, all)

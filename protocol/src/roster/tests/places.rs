@@ -145,21 +145,6 @@ fn a_key_that_is_not_the_partners_takes_none_of_its_places() {
     assert!((0..6).all(|nonce| set.contains(&scope(&w.italy, nonce).id)), "Italy's own stay");
 }
 
-/// What a machine certifies another one with.
-fn further(of: &Who, by: &DeviceSigner, device: &DeviceSigner) -> VerifiedStatement {
-    let statement = Statement::DeviceCertificate {
-        partner: of.id(),
-        partner_key: of.partner.key(),
-        by: by.key(),
-        device: device.key(),
-        rights: Rights::ALL,
-        partner_name: "Cooperativa Ponte".into(),
-        country: "IT".into(),
-        device_name: "laptop".into(),
-    };
-    verified(SignedStatement::unsigned(&statement).sign_device(by).sign_device(device))
-}
-
 fn invented(number: u32) -> DeviceSigner {
     DeviceSigner::from_secret(&tagged_hash("invented", &[&number.to_le_bytes()]))
 }
