@@ -5,9 +5,9 @@ use std::path::PathBuf;
 /// Where the pages' routers are. The first page, of an empty machine, lies deeper and has tests of its own.
 const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../node/src/pages");
 
-/// What is read and is no page: files that are saved, and the page's own parts.
-const FILES: [&str; 5] =
-    ["/static/app.css", "/static/app.js", "/favicon.svg", "/favicon.ico", "/partners/invites/{id}/ticket"];
+/// What is read and is no page: files that are saved, the page's own parts, and how an open page comes again.
+const FILES: [&str; 6] =
+    ["/live", "/static/app.css", "/static/app.js", "/favicon.svg", "/favicon.ico", "/partners/invites/{id}/ticket"];
 
 /// The addresses of all pages, with `{id}` where they are of one thing.
 ///

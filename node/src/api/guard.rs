@@ -23,8 +23,9 @@ use axum::response::{IntoResponse, Response};
 /// Paths that anyone may read who can connect. They tell nothing about the partnership.
 const OPEN: [&str; 6] = ["/healthz", "/readyz", "/login", "/office/root.crt", "/favicon.svg", "/favicon.ico"];
 /// Paths that take longer than a request may by nature.
-const LONG: [&str; 7] = [
+const LONG: [&str; 8] = [
     "/api/v1/stream",
+    "/live",
     "/api/v1/sync",
     "/api/v1/export",
     "/api/v1/import",

@@ -82,6 +82,8 @@ pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 200;
 pub const STREAM_EVENTS_KEPT: usize = 1_024;
 /// Open streams at once: nine partners' staff with a few windows each.
 pub const STREAMS_MAX: usize = 256;
+/// Largest page that is sent again while it is open, in bytes: many times what a page may weigh.
+pub const LIVE_PAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// A comment line is sent this often so that dead connections are noticed.
 pub const STREAM_KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// How often a stream looks whether its browser is still signed in.

@@ -69,7 +69,7 @@ const NEXT_BYTES_MAX: usize = 2_048;
 pub fn own_page(path: &str) -> &str {
     let plain = path.len() <= NEXT_BYTES_MAX && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let own = path.starts_with('/') && !path.starts_with("//");
-    let page = !["/api/", "/login", "/logout", "/static/"].iter().any(|other| path.starts_with(other));
+    let page = !["/api/", "/live", "/login", "/logout", "/static/"].iter().any(|other| path.starts_with(other));
     if plain && own && page { path } else { "/" }
 }
 

@@ -106,8 +106,9 @@ mod users;
 mod work;
 
 pub use auth::Trusted;
-pub(crate) use context::{Form, LANG_COOKIE, language};
+pub(crate) use context::{Form, LANG_COOKIE, Params, language};
 pub use entrance::Entrance;
+pub(crate) use entrance::Remote;
 pub(crate) use import::{Stage as ImportStage, outcome as import_outcome, start as start_import};
 pub use prepare::prepare;
 pub use problem::{Answer, Problem};
@@ -122,7 +123,7 @@ pub(crate) use conflicts::{
 };
 pub(crate) use devices::{Certified, certify_machine};
 pub(crate) use guard::{from_own_page, secured};
-pub(crate) use login::with_cookie;
+pub(crate) use login::{own_page, with_cookie};
 pub(crate) use members::{make_invite, name as partner_name, rights as rights_words};
 pub(crate) use multipart::parts;
 pub(crate) use persons::{add_person, erase_person, erasure as read_erasure, share_person};
@@ -133,6 +134,7 @@ pub(crate) use records::{
 pub(crate) use registers::{WritersBody, find as find_register};
 pub(crate) use report::{made, partners as partner_states};
 pub(crate) use status::{dials, lines as lines_of};
+pub(crate) use stream::{Stream, Told};
 pub(crate) use uploads::{Owner, Upload};
 pub(crate) use users::hashing;
 pub(crate) use work::{

@@ -7,16 +7,17 @@ use super::{
     backup, calendars, check, conflicts, devices, export, guard, health, history, import, login, members, openapi,
     persons, records, registers, report, schema, search, status, stream, sync, users, work,
 };
-use crate::pages;
-use axum::Router;
+use crate::pages::{self, live::Maker};
+
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post, put};
+use axum::{Extension, Router};
 
 /// The whole interface: API and pages behind the guard. Works without a listener.
 pub fn router(app: AppState) -> Router {
-    Router::new()
+    let router = Router::new()
         .nest("/api/v1", api())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -31,7 +32,8 @@ pub fn router(app: AppState) -> Router {
         .method_not_allowed_fallback(no_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn_with_state(app.clone(), guard::guard))
-        .with_state(app)
+        .with_state(app);
+    router.clone().layer(Extension(Maker(router)))
 }
 
 fn api() -> Router<AppState> {

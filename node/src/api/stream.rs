@@ -12,12 +12,11 @@ use super::limits::{STREAM_EVENTS_KEPT, STREAM_KEEP_ALIVE, STREAM_LOOK_EVERY, ST
 use super::problem::{Answer, Problem};
 use super::state::AppState;
 use crate::runtime::{Event as NodeEvent, EventKind, NodeHandle};
-use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::stream::{self, Stream, StreamExt};
+use futures::stream::{self, StreamExt};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::{BTreeSet, VecDeque};
@@ -116,76 +115,123 @@ pub struct Begin {
 ///
 /// # Errors
 /// 503 where too many are open.
-pub async fn stream(
-    State(app): State<AppState>,
-    Params(begin): Params<Begin>,
-    entrance: Entrance,
-    caller: Option<Extension<Caller>>,
-    headers: HeaderMap,
-) -> Answer {
-    let permit = app.replay().streams.clone().try_acquire_owned().map_err(|_| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-streams", "too many streams are open")
-            .hint("close some windows of the page")
-    })?;
-    // Subscribed before the kept events are read, so that nothing falls between the two.
-    let receiver = app.node().subscribe();
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let missed = last.or(begin.after.as_deref()).map(|last| app.replay().since(last));
-    // A browser's stream ends with its login.
-    let watched = caller.is_some_and(|caller| caller.0.is_browser()).then_some((headers, entrance));
-    let sse = Sse::new(events(app, receiver, missed, permit, watched));
-    Ok(sse.keep_alive(KeepAlive::new().interval(STREAM_KEEP_ALIVE)).into_response())
+pub async fn stream(State(app): State<AppState>, Params(begin): Params<Begin>, request: Request) -> Answer {
+    let stream = Stream::open(app, &request, begin.after.as_deref())?;
+    let open = stream::once(async { Event::default().comment("open") });
+    let events = stream::unfold(stream, |mut stream| async move {
+        let told = stream.next().await?;
+        Some((to_sse(&told, stream.id(&told)), stream))
+    });
+    Ok(Sse::new(open.chain(events).map(Ok::<_, Infallible>)).keep_alive(Stream::keep_alive()).into_response())
 }
 
-fn events(
+/// What an open stream is told.
+pub enum Told {
+    /// Something happened.
+    Happened(NodeEvent),
+    /// More happened than is remembered: whoever listens reads everything again.
+    Missed,
+}
+
+/// An open stream: what happened since a moment, and then what happens, until its browser's login ends.
+pub struct Stream {
     app: AppState,
     receiver: broadcast::Receiver<NodeEvent>,
-    missed: Option<Option<Vec<NodeEvent>>>,
-    permit: OwnedSemaphorePermit,
+    missed: VecDeque<Told>,
+    /// Up to which number `missed` tells what the receiver has too.
+    replayed: u64,
+    /// The browser that listens.
     watched: Option<(HeaderMap, Entrance)>,
-) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
-    let replayed = match &missed {
-        Some(Some(events)) => events.last().map_or(0, |event| event.number),
-        _ => 0,
-    };
-    let first: Vec<Event> = match missed {
-        None => vec![Event::default().comment("open")],
-        Some(None) => vec![reset()],
-        Some(Some(events)) => events.iter().map(|event| to_sse(&app, event)).collect(),
-    };
-    let live =
-        stream::unfold((app, receiver, permit, watched), move |(app, mut receiver, permit, watched)| async move {
-            loop {
-                let next = tokio::time::timeout(STREAM_LOOK_EVERY, receiver.recv()).await;
-                if watched.as_ref().is_some_and(|(headers, door)| app.access().caller(headers, *door).is_none()) {
-                    return None;
-                }
-                let event = match next {
-                    Err(_) => continue,
-                    Ok(Ok(event)) if event.number <= replayed => continue,
-                    Ok(Ok(event)) => to_sse(&app, &event),
-                    Ok(Err(broadcast::error::RecvError::Lagged(_))) => reset(),
-                    Ok(Err(broadcast::error::RecvError::Closed)) => return None,
-                };
-                return Some((event, (app, receiver, permit, watched)));
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Stream {
+    /// Opens one for whoever sent `request`, from after the event `after` on, or from now on.
+    ///
+    /// # Errors
+    /// 503 where too many are open.
+    pub fn open(app: AppState, request: &Request, after: Option<&str>) -> Answer<Self> {
+        let permit = app.replay().streams.clone().try_acquire_owned().map_err(|_| {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-streams", "too many streams are open")
+                .hint("close some windows of the page")
+        })?;
+        let (headers, extensions) = (request.headers(), request.extensions());
+        // Subscribed before the kept events are read, so that nothing falls between the two.
+        let receiver = app.node().subscribe();
+        let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+        let (missed, replayed) = match last.or(after).map(|last| app.replay().since(last)) {
+            None => (VecDeque::new(), 0),
+            Some(None) => (VecDeque::from([Told::Missed]), 0),
+            Some(Some(events)) => {
+                let replayed = events.last().map_or(0, |event| event.number);
+                (events.into_iter().map(Told::Happened).collect(), replayed)
             }
-        });
-    stream::iter(first).chain(live).map(Ok)
+        };
+        let entrance = extensions.get().copied().unwrap_or_default();
+        let by_browser = extensions.get().is_some_and(Caller::is_browser);
+        let watched = by_browser.then(|| (headers.clone(), entrance));
+        Ok(Self { app, receiver, missed, replayed, watched, _permit: permit })
+    }
+
+    /// The next news; `None` where the node stops or the login has ended.
+    pub async fn next(&mut self) -> Option<Told> {
+        if let Some(told) = self.missed.pop_front() {
+            return Some(told);
+        }
+        loop {
+            let next = tokio::time::timeout(STREAM_LOOK_EVERY, self.receiver.recv()).await;
+            if self.watched.as_ref().is_some_and(|(headers, door)| self.app.access().caller(headers, *door).is_none()) {
+                return None;
+            }
+            match next {
+                Err(_) => {}
+                Ok(Ok(event)) if event.number <= self.replayed => {}
+                Ok(Ok(event)) => return Some(Told::Happened(event)),
+                Ok(Err(broadcast::error::RecvError::Lagged(_))) => return Some(Told::Missed),
+                Ok(Err(broadcast::error::RecvError::Closed)) => return None,
+            }
+        }
+    }
+
+    /// What there is to tell without waiting.
+    pub fn ready(&mut self) -> Option<Told> {
+        if let Some(told) = self.missed.pop_front() {
+            return Some(told);
+        }
+        loop {
+            match self.receiver.try_recv() {
+                Ok(event) if event.number <= self.replayed => {}
+                Ok(event) => return Some(Told::Happened(event)),
+                Err(broadcast::error::TryRecvError::Lagged(_)) => return Some(Told::Missed),
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// The id under which a client that comes back names the last thing that it was told.
+    pub fn id(&self, told: &Told) -> Option<String> {
+        match told {
+            Told::Happened(event) => Some(self.app.replay().id(event.number)),
+            Told::Missed => None,
+        }
+    }
+
+    /// Comment lines, so that dead connections are noticed.
+    pub fn keep_alive() -> KeepAlive {
+        KeepAlive::new().interval(STREAM_KEEP_ALIVE)
+    }
 }
 
-fn reset() -> Event {
-    Event::default().event("reset").data(json!({"schema": 1}).to_string())
-}
-
-fn to_sse(app: &AppState, event: &NodeEvent) -> Event {
-    let (name, data) = match &event.kind {
-        EventKind::Records(rows) => {
+fn to_sse(told: &Told, id: Option<String>) -> Event {
+    let (name, data) = match told {
+        Told::Happened(NodeEvent { kind: EventKind::Records(rows), .. }) => {
             let ids: BTreeSet<String> = rows.iter().map(|(_, key)| key.to_string()).collect();
             ("records", json!({"schema": 1, "ids": ids}))
         }
-        EventKind::State => ("state", json!({"schema": 1})),
+        Told::Happened(NodeEvent { kind: EventKind::State, .. }) => ("state", json!({"schema": 1})),
+        Told::Missed => ("reset", json!({"schema": 1})),
     };
-    Event::default().id(app.replay().id(event.number)).event(name).data(data.to_string())
+    id.into_iter().fold(Event::default().event(name).data(data.to_string()), Event::id)
 }
 
 #[cfg(test)]

@@ -1,21 +1,20 @@
 //! The frame of every page: head, navigation, language switch, footer.
 
+use super::live::Again;
 use super::{assets, navigation};
 use crate::api::auth::{Caller, User};
 use crate::api::context::{LANG_COOKIE, lang_of_query};
 use crate::api::{Answer, AppState, Problem, find_register};
 use crate::i18n::{Arg, Lang};
 use crate::users::Role;
+use crate::views::time;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::response::{Html, IntoResponse, Response};
 use comin_protocol::engine::Status;
 use comin_protocol::ids::RegisterId;
 use maud::{DOCTYPE, Markup, html};
-
-/// What a browser wants the answer for: `empty` for a script.
-const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// What every page knows of its request.
 pub struct Ctx {
@@ -27,8 +26,10 @@ pub struct Ctx {
     pub status: Status,
     /// Records that wait for a decision.
     pub conflicts: u64,
-    /// The event up to which the page is made; its stream goes on from there.
+    /// The event up to which the page is made, from which on it is kept up to date; empty where it stands open already.
     pub seen: String,
+    /// When the page was opened, in milliseconds since the Unix epoch.
+    pub opened_ms: u64,
     /// Who is signed in over the office network.
     pub user: Option<User>,
     path: String,
@@ -41,7 +42,9 @@ impl FromRequestParts<AppState> for Ctx {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
         let Ok(lang) = Lang::from_request_parts(parts, app).await;
-        let seen = app.replay().last();
+        let again = parts.extensions.get().copied();
+        let seen = again.map_or_else(|| app.replay().last(), |_: Again| String::new());
+        let opened_ms = again.map_or_else(time::now_ms, |again| again.opened_ms);
         let status = app.node().status().await?;
         let conflicts = app.node().read(|store| store.count_conflicts()).await?;
         let query = axum::extract::Query::try_from_uri(&parts.uri).map(|q| q.0).unwrap_or_default();
@@ -49,20 +52,18 @@ impl FromRequestParts<AppState> for Ctx {
             Some(Caller::User(user)) => Some(user.clone()),
             _ => None,
         };
-        if let Some(user) = &user {
+        // Of two open tabs in two languages each would undo the other's choice.
+        if let Some(user) = user.as_ref().filter(|_| again.is_none()) {
             keep_choice(app, user, parts).await;
         }
         let (path, answers_form) = (parts.uri.path().to_owned(), parts.method == Method::POST);
-        Ok(Self { app: app.clone(), lang, status, conflicts, seen, user, path, answers_form, query })
+        Ok(Self { app: app.clone(), lang, status, conflicts, seen, opened_ms, user, path, answers_form, query })
     }
 }
 
-/// Keeps the language that a user has chosen by the switch. An open page that is fetched again chooses nothing: of two
-/// tabs in two languages each would undo the other's choice.
+/// Keeps the language that a user has chosen by the switch.
 async fn keep_choice(app: &AppState, user: &User, parts: &Parts) {
-    let again = parts.headers.get(SEC_FETCH_DEST).is_some_and(|dest| dest.as_bytes() == b"empty");
-    let Some(chosen) = parts.uri.query().and_then(lang_of_query).filter(|_| parts.method == Method::GET && !again)
-    else {
+    let Some(chosen) = parts.uri.query().and_then(lang_of_query).filter(|_| parts.method == Method::GET) else {
         return;
     };
     if app.users().language_of(&user.name) == Some(chosen) {
@@ -193,15 +194,15 @@ impl Ctx {
         self.status.roster.partners.get(&self.status.partner).map_or("", |p| p.name.as_str())
     }
 
-    /// A whole page. What is new on it is fetched from its own address, or, where that answers forms alone, from the
-    /// address of its place.
+    /// A whole page. It is made again under its own address, or, where that answers forms alone, under the address of its
+    /// place.
     pub fn page(&self, place: Place, title: &str, main: Markup) -> Response {
         let from = navigation::path_of(place).filter(|_| self.answers_form);
         self.page_from(place, title, main, from)
     }
 
-    /// A whole page, of which what is new is fetched from another address where `from` names one: its own answers forms
-    /// alone, is gone once the form is sent, or takes long.
+    /// A whole page, made again under another address where `from` names one: its own answers forms alone, is gone once the
+    /// form is sent, or takes long.
     pub fn page_from(&self, place: Place, title: &str, main: Markup, from: Option<&str>) -> Response {
         let body = html! {
             (self.header(place))
@@ -216,8 +217,8 @@ impl Ctx {
                 }
             }
         };
-        let page =
-            frame(self.lang, &format!("{title} · {}", self.own_name()), Some(Live { seen: &self.seen, from }), body);
+        let live = Live { seen: &self.seen, opened_ms: self.opened_ms, from };
+        let page = frame(self.lang, &format!("{title} · {}", self.own_name()), Some(live), body);
         let mut response = Html(page.into_string()).into_response();
         let chosen = self.query("lang").and_then(|_| lang_of_query(&format!("lang={}", self.lang.code())));
         if let Some(lang) = chosen
@@ -299,7 +300,9 @@ pub fn escape(text: &str) -> String {
 pub struct Live<'a> {
     /// The event up to which it was made.
     seen: &'a str,
-    /// The address from which what is new is fetched; `None`: its own.
+    /// See [`Ctx::opened_ms`].
+    opened_ms: u64,
+    /// The address under which it is made again; `None`: its own.
     from: Option<&'a str>,
 }
 
@@ -318,7 +321,7 @@ pub fn frame(lang: Lang, title: &str, live: Option<Live<'_>>, body: Markup) -> M
                 link rel="stylesheet" href=(assets::css_path());
                 @if live.is_some() { script type="module" src=(assets::js_path()) {} }
             }
-            body data-seen=[live.map(|live| live.seen)] data-from=[live.and_then(|live| live.from)]
+            body data-seen=[live.map(|live| live.seen)] data-opened=[live.map(|live| live.opened_ms)] data-from=[live.and_then(|live| live.from)]
                 data-changed=[says("live-changed")] data-reload=[says("live-reload")]
                 data-offline=[says("live-offline")] data-out=[says("signed-out")] { (body) }
         }

@@ -18,6 +18,7 @@ mod history;
 mod importing;
 mod layout;
 mod lists;
+pub mod live;
 mod machines;
 mod memberships;
 mod navigation;
@@ -83,6 +84,7 @@ pub fn router() -> Router<AppState> {
         .route("/diagnose", get(diagnose::show))
         .route("/accessibility", get(statements::accessibility))
         .route("/privacy", get(statements::privacy))
+        .route("/live", get(live::show))
         .route("/static/app.css", get(assets::css))
         .route("/static/app.js", get(assets::js))
         .route("/favicon.svg", get(assets::icon))

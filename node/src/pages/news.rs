@@ -24,10 +24,9 @@ const NAMED: usize = 3;
 const KEPT_S: u64 = 365 * 24 * 60 * 60;
 
 /// Since when things are new to this browser, in milliseconds since the Unix epoch: since it was last here before now, or
-/// for a week where it never was. While somebody comes back within [`AWAY_MS`], it stays the same moment, so that what
-/// is new does not vanish with the next look at the page.
-pub fn last_visit(headers: &HeaderMap) -> u64 {
-    let now = time::now_ms();
+/// for a week where it never was; `now`: when the page was opened. While somebody comes back within [`AWAY_MS`], it stays
+/// the same moment, so that what is new does not vanish with the next look at the page, nor while it stands open.
+pub fn last_visit(headers: &HeaderMap, now: u64) -> u64 {
     match kept(headers) {
         Some((_, seen)) if now.saturating_sub(seen) > AWAY_MS => seen,
         Some((since, _)) => since,
@@ -37,7 +36,8 @@ pub fn last_visit(headers: &HeaderMap) -> u64 {
 
 /// The cookie that remembers this visit.
 pub fn visited(headers: &HeaderMap) -> Option<HeaderValue> {
-    let (since, now) = (last_visit(headers), time::now_ms());
+    let now = time::now_ms();
+    let since = last_visit(headers, now);
     HeaderValue::from_str(&format!("{COOKIE}={since}-{now}; Path=/; SameSite=Strict; HttpOnly; Max-Age={KEPT_S}")).ok()
 }
 
@@ -156,9 +156,9 @@ mod tests {
             HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&cookie).unwrap())])
         };
         let (week_ago, yesterday) = (now - 7 * DAY_MS, now - DAY_MS);
-        assert_eq!(last_visit(&with(week_ago, now - 60_000)), week_ago, "a minute later it is the same visit");
-        assert_eq!(last_visit(&with(week_ago, yesterday)), yesterday, "a day later it is another one");
-        assert!(last_visit(&HeaderMap::new()) <= now - 6 * DAY_MS, "at first, a week is told of");
+        assert_eq!(last_visit(&with(week_ago, now - 60_000), now), week_ago, "a minute later it is the same visit");
+        assert_eq!(last_visit(&with(week_ago, yesterday), now), yesterday, "a day later it is another one");
+        assert!(last_visit(&HeaderMap::new(), now) <= now - 6 * DAY_MS, "at first, a week is told of");
         let cookie = visited(&with(week_ago, yesterday)).unwrap();
         assert!(
             cookie.to_str().unwrap().starts_with(&format!("{COOKIE}={yesterday}-")),

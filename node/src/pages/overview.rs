@@ -21,7 +21,7 @@ pub async fn show(ctx: Ctx, headers: HeaderMap) -> Answer<Response> {
     let lines = lines_of(&ctx.app, &ctx.status);
     let organisations = LISTS.iter().zip(&counts).find(|((kind, _), _)| *kind == "organisation").map_or(0, |(_, n)| *n);
     let records = counts.iter().sum::<u64>();
-    let news = news::fragment(&ctx, news::last_visit(&headers)).await?;
+    let news = news::fragment(&ctx, news::last_visit(&headers, ctx.opened_ms)).await?;
     let main = html! {
         h1 { (ctx.own_name()) }
         (membership(&ctx))

@@ -1,6 +1,6 @@
 //! Two partners over HTTP and real connections: invite, join, conflict, decision, events.
 
-use super::nodes::{TestNode, start};
+use super::nodes::{BOUND, TestNode, start};
 use axum::http::StatusCode;
 use comin_protocol::engine::{Command, Edit, Reply, Target};
 use comin_protocol::ids::{RecordKey, RegisterId};
@@ -8,9 +8,6 @@ use comin_protocol::record::FieldChange;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
-
-/// How long a test waits for something that must happen.
-const BOUND: Duration = Duration::from_secs(30);
 
 /// Waits until the answer to a GET satisfies `good`, looking again whenever the node announces something.
 pub async fn until(node: &TestNode, path: &str, good: impl Fn(&Value) -> bool) -> Value {
@@ -115,49 +112,6 @@ async fn two_partners_meet_disagree_and_decide() {
     assert_eq!((&sync["complete"], &sync["missing"]), (&json!(true), &json!([])), "nobody is missing");
     let status = a.call("GET", "/api/v1/status", None).await.json();
     assert_eq!(status["exchange"]["code"], "all", "the sentence says so: {}", status["exchange"]["text"]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_stream_tells_what_was_missed() {
-    use axum::body::{Body, BodyDataStream};
-    use axum::http::Request;
-    use futures::StreamExt;
-    use tower::ServiceExt;
-
-    async fn next(body: &mut BodyDataStream, wanted: &str) -> String {
-        loop {
-            let chunk = tokio::time::timeout(BOUND, body.next()).await.expect("an event comes").expect("open").unwrap();
-            let text = String::from_utf8_lossy(&chunk).into_owned();
-            if text.contains(&format!("event: {wanted}")) {
-                return text;
-            }
-        }
-    }
-    let node = start(32, "Ožara", "SI", false);
-    let open_at = async |path: &str, last: Option<&str>| {
-        let mut request = Request::get(path).extension(comin_node::api::Trusted);
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
-        let response = node.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        response.into_body().into_data_stream()
-    };
-    let open = async |last: Option<&str>| open_at("/api/v1/stream", last).await;
-    let mut stream = open(None).await;
-    let first = node.add("organisation", json!({"name": "A"})).await;
-    let event = next(&mut stream, "records").await;
-    assert!(event.contains(&first), "the record is named: {event}");
-    let id = event.lines().find_map(|l| l.strip_prefix("id: ")).expect("with an id").to_owned();
-    drop(stream);
-    let second = node.add("organisation", json!({"name": "B"})).await;
-    let mut stream = open(Some(&id)).await;
-    let event = next(&mut stream, "records").await;
-    assert!(event.contains(&second) && !event.contains(&first), "only what was missed: {event}");
-    let mut stream = open_at(&format!("/api/v1/stream?after={id}"), None).await;
-    let event = next(&mut stream, "records").await;
-    assert!(event.contains(&second), "a page goes on from where it was made: {event}");
-    let mut stream = open(Some("00000000-1")).await;
-    next(&mut stream, "reset").await;
 }
 
 /// What a node writes whose schema has a kind and fields more: by the engine, which takes any.

@@ -8,6 +8,7 @@ mod federation;
 mod history;
 mod house;
 mod import;
+mod live;
 mod many;
 mod nodes;
 mod office;

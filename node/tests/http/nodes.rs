@@ -20,8 +20,11 @@ use comin_protocol::statement::{Rights, SignedStatement, Statement};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tower::ServiceExt;
 
+/// How long a test waits for something that must happen.
+pub const BOUND: Duration = Duration::from_secs(30);
 /// The port that the guard expects; nothing listens on it.
 pub const PORT: u16 = 8470;
 /// The token of programs.

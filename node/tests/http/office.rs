@@ -1,6 +1,6 @@
 //! The office door: users, what each may do, and that neither door opens by the other one's key.
 
-use super::nodes::{Got, TOKEN, TestNode, escape, send, start};
+use super::nodes::{BOUND, Got, TOKEN, TestNode, escape, send, start};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use comin_node::api::limits::OFFICE_CONNECTIONS_OF_ADDRESS_MAX;
@@ -48,6 +48,21 @@ async fn sign_in(node: &TestNode, name: &str, password: &str) -> String {
     got.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned()
 }
 
+/// Opens a stream as the user of a cookie.
+async fn open(node: &TestNode, path: &str, cookie: &str) -> Body {
+    let open = Request::get(path).extension(Entrance::Office).header("host", HOST).header("cookie", cookie);
+    let open = node.router.clone().oneshot(open.body(Body::empty()).unwrap()).await.expect("a router answers");
+    assert_eq!(open.status(), StatusCode::OK, "{path} opens");
+    open.into_body()
+}
+
+/// What comes next on it.
+async fn frame(stream: &mut Body) -> String {
+    let frame =
+        tokio::time::timeout(BOUND, stream.frame()).await.expect("it comes").expect("open").expect("it is read");
+    String::from_utf8_lossy(frame.data_ref().expect("an event")).into_owned()
+}
+
 #[tokio::test]
 async fn a_user_signs_in_works_and_is_out_when_removed() {
     let node = start(41, "Ožara", "SI", false);
@@ -67,13 +82,18 @@ async fn a_user_signs_in_works_and_is_out_when_removed() {
     assert_eq!(made.status, StatusCode::CREATED, "an editor edits: {}", made.text);
     let bare = ask(&node, "POST", "/api/v1/records", &[with[0], with[2]], &record).await;
     assert_eq!(bare.status, StatusCode::FORBIDDEN, "a browser's change must carry its origin");
-    let stream =
-        Request::get("/api/v1/stream").extension(Entrance::Office).header("host", HOST).header("cookie", &cookie);
-    let stream = node.router.clone().oneshot(stream.body(Body::empty()).unwrap()).await.expect("a router answers");
-    assert_eq!(stream.status(), StatusCode::OK, "the page listens to what changes");
+    let stream = open(&node, "/api/v1/stream", &cookie).await;
+    let mut page = open(&node, "/live?page=/&opened=1", &cookie).await;
+    node.add("organisation", json!({"name": "Zavod Lipa"})).await;
+    let shown = frame(&mut page).await;
+    assert!(shown.contains("/logout") && shown.contains("ana"), "an open page comes again as its user's: {shown}");
     assert_eq!(node.call("DELETE", "/api/v1/users/Ana", None).await.status, StatusCode::OK, "the user is removed");
-    let ended = tokio::time::timeout(Duration::from_secs(60), stream.into_body().collect()).await;
-    assert!(ended.is_ok(), "the page hears no more");
+    for (open, last) in [(stream, ""), (page, "\"status\":401")] {
+        let ended = tokio::time::timeout(Duration::from_secs(60), open.collect()).await;
+        let rest = ended.expect("who is removed hears no more").expect("it is read").to_bytes();
+        let rest = String::from_utf8_lossy(&rest);
+        assert!(!rest.contains("/logout") && rest.contains(last), "nor sees, and the page says why: {rest}");
+    }
     let after = ask(&node, "POST", "/api/v1/records", &with, &record).await;
     assert_eq!(after.status, StatusCode::UNAUTHORIZED, "and signed out at once");
     let again = try_password(&node, "ana", &password).await;
@@ -114,29 +134,27 @@ async fn a_users_language_comes_from_the_profile_then_from_the_browser() {
     let node = start(49, "Ožara", "SI", false);
     let password = add_user(&node, "ana", "editor").await;
     let cookie = sign_in(&node, "ana", &password).await;
-    let page = async |path: &str, cookie: &str, more: &[(&str, &str)]| {
-        let headers = [&[("accept", "text/html"), ("cookie", cookie), ("accept-language", "it")], more].concat();
+    let page = async |path: &str, cookie: &str| {
+        let headers = [("accept", "text/html"), ("cookie", cookie), ("accept-language", "it")];
         let text = ask(&node, "GET", path, &headers, "").await.text;
         text.split("<html lang=\"").nth(1).expect("a page").split('"').next().unwrap_or_default().to_owned()
     };
-    assert_eq!(page("/", &cookie, &[]).await, "it", "nothing is chosen: the browser's wish");
-    assert_eq!(page("/?lang=sl", &cookie, &[]).await, "sl", "the switch");
+    assert_eq!(page("/", &cookie).await, "it", "nothing is chosen: the browser's wish");
+    assert_eq!(page("/?lang=sl", &cookie).await, "sl", "the switch");
     assert_eq!(node.app.users().language_of("ana").map(|lang| lang.code()), Some("sl"), "it is in the profile");
     let elsewhere = sign_in(&node, "ana", &password).await;
-    assert_eq!(page("/", &elsewhere, &[]).await, "sl", "on another machine as well, before the browser's wish");
-    assert_eq!(page("/partners", &elsewhere, &[]).await, "sl", "also in what is refused to an editor");
+    assert_eq!(page("/", &elsewhere).await, "sl", "on another machine as well, before the browser's wish");
+    assert_eq!(page("/partners", &elsewhere).await, "sl", "also in what is refused to an editor");
     let shared = format!("{elsewhere}; comin_lang=fr");
-    assert_eq!(page("/", &shared, &[]).await, "sl", "whoever sat there before has chosen for himself");
-    assert_eq!(
-        page("/?lang=fr", &elsewhere, &[("sec-fetch-dest", "empty")]).await,
-        "fr",
-        "an open page stays as it is"
-    );
-    assert_eq!(page("/", &elsewhere, &[]).await, "sl", "and chooses nothing by being fetched again");
+    assert_eq!(page("/", &shared).await, "sl", "whoever sat there before has chosen for himself");
+    let mut open = open(&node, "/live?page=/%3Flang%3Dfr&opened=1", &elsewhere).await;
+    node.add("organisation", json!({"name": "Zavod"})).await;
+    assert!(frame(&mut open).await.contains("lang=\\\"fr\\\""), "an open page stays as it is");
+    assert_eq!(page("/", &elsewhere).await, "sl", "and chooses nothing by coming again");
     let bor = json!({"name": "bor", "role": "editor", "language": "fr"});
     let added = node.call("POST", "/api/v1/users", Some(bor)).await;
     let bor = sign_in(&node, "bor", added.json()["password"].as_str().expect("a password")).await;
-    assert_eq!(page("/", &bor, &[]).await, "fr", "as it was given when he was added");
+    assert_eq!(page("/", &bor).await, "fr", "as it was given when he was added");
     let none = json!({"name": "cene", "role": "editor", "language": "xx"});
     let refused = node.call("POST", "/api/v1/users", Some(none)).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);

@@ -1,6 +1,8 @@
 //! An empty machine: from `run` to a partner that has been let in by another one, on two real nodes, by their pages.
 
+use super::before::look;
 use super::driver::{Browser, ENTER, TAB};
+use super::frame::axe;
 use comin_protocol::machine::MachineRequest;
 use comin_tests::adversary::program;
 use serde_json::{Value, json};
@@ -162,6 +164,11 @@ async fn two_empty_machines_become_a_partnership_by_their_pages() {
         .await;
     let number = "return document.querySelector('.check-number').innerText";
     assert_eq!(first.run(number).await, second.run(number).await, "both read the same number");
+    let (axe, mut faults) = (axe(), Vec::new());
+    for (browser, what) in [(&first, "who wants in"), (&second, "who waits")] {
+        faults.extend(look(browser, &axe, what).await);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
     first.click("#approvals form[action$='/approve'] button").await;
     for (browser, other) in [(&first, "Coop Lunavena"), (&second, "Zavod Brezmir")] {
         let listed = format!("document.querySelector('#members')?.innerText.includes('{other}')");

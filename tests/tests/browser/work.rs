@@ -133,28 +133,30 @@ async fn a_member_added_in_the_other_country_appears_on_the_open_network_page() 
     assert_eq!(browser.faults(&here.origin, &[]).await, NONE, "nothing complains");
 }
 
-/// How often a page has been fetched again since the last look.
-const FETCHED: &str = "
-  const fetched = performance.getEntriesByType('resource').filter(entry => entry.initiatorType === 'fetch').length;
-  performance.clearResourceTimings();
-  return fetched;
+/// Counts from now on how often the form is replaced.
+const COUNT: &str = "
+  window.replaced = 0;
+  const look = records => {
+    for (const record of records) replaced += [...record.removedNodes].filter(node => node.id === 'edit').length;
+  };
+  new MutationObserver(look).observe(document.querySelector('main'), {childList: true, subtree: true});
 ";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_form_is_fetched_again_for_its_own_record_alone() {
+async fn a_form_is_replaced_for_its_own_record_alone() {
     // Alone, so that no exchange has anything to tell.
     let office = federation(1).await.remove(0);
     let row = office.add_own("organisation", &[("name", "§ Zavod")]).await;
     let browser = office.browser().await;
     browser.open(&office.url(&format!("/records/{}/edit?register={}", row.key, row.doc.register))).await;
     browser.until("the form is there", "document.querySelector('#c-city')").await;
-    browser.run(FETCHED).await;
+    browser.run(COUNT).await;
     for number in 0..3 {
         office.add_own("network", &[("name@en", &format!("§ Net {number}"))]).await;
     }
     office.edit(&row, &[("city", "§ Piran")]).await;
     browser.until("the form has what was written", "document.querySelector('#c-city').value === '§ Piran'").await;
-    assert_eq!(browser.run(FETCHED).await, serde_json::json!(1), "once, for what is about it");
+    assert_eq!(browser.run("return replaced").await, serde_json::json!(1), "once, for what is about it");
     assert_eq!(browser.faults(&office.origin, &[]).await, NONE, "nothing complains");
 }
 

@@ -1,5 +1,5 @@
-// Live updates: when the node says that something changed, the parts of this page marked `data-live` are
-// fetched again and replaced. A part in which somebody is working is left alone; a line says that it changed.
+// Live updates: when something changes, the node makes this page again and sends it, and its parts marked `data-live`
+// are replaced. A part in which somebody is working is left alone; a line says that it changed.
 
 let source;
 const notice = document.createElement("div");
@@ -7,11 +7,9 @@ notice.className = "notice";
 notice.setAttribute("role", "status");
 document.body.append(notice);
 
-// Where this page is fetched from again. What answers a form has no address of its own, and some pages take long.
-const here = () => document.body.dataset.from ?? location.href;
+// The address under which this page is made again. What answers a form has none of its own, and some pages take long.
+const here = () => document.body.dataset.from ?? location.pathname + location.search;
 
-let running = false;
-let again = false;
 const dirty = new WeakSet();
 
 document.addEventListener("input", (event) => {
@@ -58,55 +56,41 @@ function replace(part, fresh) {
   twin?.focus({ preventScroll: true });
 }
 
-async function refresh() {
-  if (running) {
-    again = true;
-    return;
+function show({ status, html }) {
+  if (status === 401) {
+    source.close();
+    return tell(document.body.dataset.out, false);
   }
-  running = true;
-  try {
-    const answer = await fetch(here(), { headers: { accept: "text/html" } });
-    // What the page is about may be gone meanwhile: there is nothing newer to fetch.
-    if (answer.status === 404) return;
-    if (answer.status === 401) return tell(document.body.dataset.out, false);
-    if (!answer.ok) throw new Error(String(answer.status));
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    let skipped = false;
-    for (const part of document.querySelectorAll("[data-live]")) {
-      const fresh = page.getElementById(part.id);
-      if (!fresh || fresh.outerHTML === part.outerHTML) continue;
-      if (inUse(part)) skipped = true;
-      else replace(part, document.adoptNode(fresh));
-    }
-    tell(skipped ? document.body.dataset.changed : "", skipped);
-  } catch {
-    tell(document.body.dataset.offline, false);
-  } finally {
-    running = false;
-    if (again) {
-      again = false;
-      refresh();
-    }
+  if (!html) return tell(document.body.dataset.offline, false);
+  const page = new DOMParser().parseFromString(html, "text/html");
+  let skipped = false;
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const fresh = page.getElementById(part.id);
+    if (!fresh || fresh.outerHTML === part.outerHTML) continue;
+    if (inUse(part)) skipped = true;
+    else replace(part, document.adoptNode(fresh));
   }
+  tell(skipped ? document.body.dataset.changed : "", skipped);
 }
 
-// A form and a history (`data-record`) are about one record alone. Every other page may show any record, also one that leads to
-// what it shows: what its parts are after a change the node says, and what is the same stays as it stands.
-function concerns(event) {
-  const only = document.querySelector("[data-record]")?.dataset.record;
-  if (!only) return true;
-  return JSON.parse(event.data).ids.includes(only);
+// A stream that is refused is not tried again: the page itself says why.
+async function explain() {
+  const answer = await fetch(here(), { method: "HEAD", headers: { accept: "text/html" } }).catch(() => undefined);
+  if (answer?.status === 401) tell(document.body.dataset.out, false);
 }
 
+// A form and a history (`data-record`) are about one record alone. Every other page may show any record, also one that
+// leads to what it shows.
 function listen() {
-  source = new EventSource(`/api/v1/stream?after=${encodeURIComponent(document.body.dataset.seen)}`);
-  source.addEventListener("records", (event) => concerns(event) && refresh());
-  source.addEventListener("state", refresh);
-  source.addEventListener("reset", refresh);
+  const { seen, opened } = document.body.dataset;
+  const asks = new URLSearchParams({ page: here(), after: seen, opened });
+  const about = document.querySelector("[data-record]")?.dataset.record;
+  if (about) asks.set("about", about);
+  source = new EventSource(`/live?${asks}`);
+  source.addEventListener("page", (event) => show(JSON.parse(event.data)));
   source.addEventListener("error", () => {
     tell(document.body.dataset.offline, false);
-    // A stream that is refused is not tried again: the page itself says why.
-    if (source.readyState === EventSource.CLOSED) refresh();
+    if (source.readyState === EventSource.CLOSED) explain();
   });
   source.addEventListener("open", () => tell("", false));
 }
