@@ -751,6 +751,7 @@ news-added = added
 news-changed = changed
 news-deleted = deleted
 problem-no-way = From this state there is no such step.
+problem-already = It is in this state already.
 problem-decided = This was decided already.
 cli-advanced = { $title }: { $status }
 cli-membership = The membership stands: comin membership show { $id }
@@ -769,6 +770,7 @@ cli-suggestion = { $a } ({ $first }) and { $b } ({ $second })
 cli-suggestion-decide = comin sameas confirm { $id }, or comin sameas refuse { $id }
 cli-same-set = { $title }: { $state }
 cli-no-stale = Everything was verified within { $months } months.
+cli-stale-verify = Still right? comin KIND edit ID --set last_verified={ $today }
 cli-never-verified = never verified
 cli-no-news = Nothing has changed since { $since }.
 cli-news-of = { $partner }, { $kind }: { $added } added, { $changed } changed, { $deleted } deleted

@@ -756,6 +756,7 @@ news-added = ajoutée
 news-changed = modifiée
 news-deleted = supprimée
 problem-no-way = Depuis cet état, cette étape n’existe pas.
+problem-already = C’est déjà son état.
 problem-decided = C’est déjà décidé.
 cli-advanced = { $title } : { $status }
 cli-membership = L’adhésion est là : comin membership show { $id }
@@ -777,6 +778,7 @@ cli-no-stale = { $months ->
     [one] Tout a été vérifié au cours du dernier mois.
    *[other] Tout a été vérifié au cours des { $months } derniers mois.
 }
+cli-stale-verify = Toujours juste ? comin KIND edit ID --set last_verified={ $today }
 cli-never-verified = jamais vérifiée
 cli-no-news = Depuis le { $since }, rien n’a changé.
 cli-news-of = { $partner }, { $kind } : ajoutées { $added }, modifiées { $changed }, supprimées { $deleted }

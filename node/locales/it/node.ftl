@@ -750,6 +750,7 @@ news-added = aggiunta
 news-changed = modificata
 news-deleted = eliminata
 problem-no-way = Da questo stato non c’è un passaggio simile.
+problem-already = È già in questo stato.
 problem-decided = È già stato deciso.
 cli-advanced = { $title }: { $status }
 cli-membership = L’adesione c’è: comin membership show { $id }
@@ -768,6 +769,7 @@ cli-suggestion = { $a } ({ $first }) e { $b } ({ $second })
 cli-suggestion-decide = comin sameas confirm { $id }, oppure comin sameas refuse { $id }
 cli-same-set = { $title }: { $state }
 cli-no-stale = Tutto è stato verificato negli ultimi { $months } mesi.
+cli-stale-verify = È ancora giusta? comin KIND edit ID --set last_verified={ $today }
 cli-never-verified = mai verificata
 cli-no-news = Dal { $since } non è cambiato nulla.
 cli-news-of = { $partner }, { $kind }: { $added } aggiunte, { $changed } modificate, { $deleted } eliminate

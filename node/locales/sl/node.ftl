@@ -812,6 +812,7 @@ news-added = dodan
 news-changed = spremenjen
 news-deleted = izbrisan
 problem-no-way = Iz tega stanja takega koraka ni.
+problem-already = V tem stanju je že.
 problem-decided = O tem je že odločeno.
 cli-advanced = { $title }: { $status }
 cli-membership = Članstvo velja: comin membership show { $id }
@@ -837,6 +838,7 @@ cli-no-stale = { $months ->
     [few] Vse je bilo preverjeno v zadnjih { $months } mesecih.
    *[other] Vse je bilo preverjeno v zadnjih { $months } mesecih.
 }
+cli-stale-verify = Še velja? comin KIND edit ID --set last_verified={ $today }
 cli-never-verified = nikoli preverjen
 cli-no-news = Od { $since } se ni nič spremenilo.
 cli-news-of = { $partner }, { $kind }: dodanih { $added }, spremenjenih { $changed }, izbrisanih { $deleted }

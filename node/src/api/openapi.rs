@@ -137,7 +137,7 @@ pub const ROUTES: &[Doc] = &[
         .query(&["register", "limit", "after", "lang"]),
     doc("post", "/api/v1/records/{id}/undo", "Take a change back by a new one; 409 where the field has changed since")
         .body("Undo"),
-    doc("post", "/api/v1/records/{id}/advance", "Lead an expression of interest on; accepted, its membership is made")
+    doc("post", "/api/v1/records/{id}/advance", "Lead an expression of interest on (accepted, its membership is made), or a good practice; 409 where there is no such way")
         .query(&["register"])
         .body("Advance"),
     doc("post", "/api/v1/records/{id}/proposals", "Propose a change of a record that another partner keeps")

@@ -1,5 +1,7 @@
 //! The command line beside a stopped node and beside a running one: what it prints, and the exit codes that
-//! scripts decide by.
+//! scripts decide by. `work`: the verbs of coordinators.
+
+mod work;
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
