@@ -346,6 +346,8 @@ async fn target(app: &AppState, params: &ImportParams) -> Answer<Target> {
     let (partner, device) = app.own().await?;
     let register = match params.register.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => registers::find(app, text).await?,
+        // As a record of this kind that is made by hand.
+        None if kind.is_internal => RegisterId::internal(&partner),
         None => RegisterId::partner(&partner),
     };
     if !app.node().roster().may_write(&register, &device) {

@@ -34,7 +34,9 @@ impl Writer for Csv {
     fn end(&mut self, out: &mut Vec<u8>) -> Result<(), ExportError> {
         let failed = |error: ::csv::Error| ExportError::TooMuch { form: "csv", what: error.to_string() };
         let mut writer = ::csv::Writer::from_writer(out);
-        let header = ["id", "register"].into_iter().chain(self.columns.keys().map(String::as_str));
+        // Proposals have a field of that name.
+        let register = if self.columns.contains_key("register") { "register_name" } else { "register" };
+        let header = ["id", register].into_iter().chain(self.columns.keys().map(String::as_str));
         writer.write_record(header.map(|name| cells::guarded(name).into_owned())).map_err(failed)?;
         for (id, register, filled) in std::mem::take(&mut self.lines) {
             let mut texts = vec![""; self.columns.len()];

@@ -11,6 +11,7 @@ use super::table::{Cell, Source, Table, TableRow};
 use super::{Options, PersonalEmail, Persons, Refusals, RowError, Target, values};
 use crate::limits::{IMPORT_CHANGES_LISTED, IMPORT_DUPLICATES_LISTED};
 use crate::store::{Store, StoreError};
+use crate::work::proposals;
 use comin_protocol::engine::{Edit, Target as EditTarget};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::limits::{CHANGE_OPS_MAX, EDIT_BYTES_MAX};
@@ -144,8 +145,9 @@ pub fn make(
 ) -> Result<Result<Plan, Refusals>, StoreError> {
     let kind = target.kind;
     let mut existing = Existing::new(stock.store, kind, target.register, &mapping.key);
+    let needed = kinds_needed(kind, &table.named);
     let mut names = Names::new(kind, table.named);
-    for needed in kinds_needed(kind) {
+    for needed in needed {
         each_row(stock.store, needed, |row| {
             existing.add(row);
             names.add(row);
@@ -208,7 +210,10 @@ impl Maker<'_> {
     fn row(&mut self, row: &TableRow) -> Result<(), StoreError> {
         let errors_before = self.errors.total;
         let contact = self.contact(row);
-        let (values, refused) = self.values(row, contact.as_ref());
+        let (mut values, refused) = self.values(row, contact.as_ref());
+        if self.target.kind.name == proposals::KIND {
+            self.turn_to_record(&mut values)?;
+        }
         let Some((matched, identity)) = self.matched(row, &values, &refused)? else { return Ok(()) };
         let says = says(&values);
         if let Some(seen) = self.seen.get(&identity) {
@@ -311,6 +316,28 @@ impl Maker<'_> {
         self.constants = constants;
         self.keep_mailboxes(row.line, &mut out, contact);
         (out, refused)
+    }
+
+    /// A proposal from elsewhere names a register that may not hold its record here: then the one that does is meant.
+    fn turn_to_record(&self, values: &mut Values) -> Result<(), StoreError> {
+        let text = |name: &str| values.iter().find(|(field, ..)| field.name == name).map(|(.., value)| text_of(value));
+        let Some(about) = text("about").and_then(RecordKey::parse) else { return Ok(()) };
+        let registers: Vec<String> =
+            self.store.rows_of(&about)?.iter().map(|row| row.doc.register.to_string()).collect();
+        if registers.is_empty() || text("register").is_some_and(|named| registers.iter().any(|held| held == named)) {
+            return Ok(());
+        }
+        match registers.as_slice() {
+            [one] => {
+                let of_register = |value: &&mut (&'static Field, String, Value)| value.0.name == "register";
+                if let Some((.., value)) = values.iter_mut().find(of_register) {
+                    *value = json!(one);
+                }
+            }
+            // Any of them may decide.
+            _ => values.retain(|(field, ..)| field.name != "register"),
+        }
+        Ok(())
     }
 
     /// Refuses or leaves out e-mail addresses that look like a person's.

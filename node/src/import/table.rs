@@ -69,6 +69,8 @@ pub struct Named {
     pub kind: String,
     /// What it is called, in each language.
     pub names: Vec<String>,
+    /// Of a kind without names: the texts of the fields that it cannot do without, in their order.
+    pub key: Vec<String>,
 }
 
 /// How a file is to be read.

@@ -7,6 +7,7 @@ use super::existing::Names;
 use super::table::Cell;
 use crate::cells;
 use crate::views::fold_words;
+use crate::work::proposals;
 use comin_protocol::schema::{Field, FieldType, Vocabulary};
 use serde_json::{Value, json};
 
@@ -31,9 +32,29 @@ const COUNTRIES: &[(&str, &str)] = &[
 pub fn value(field: &Field, cell: &Cell, names: &Names) -> Result<Value, String> {
     match cell {
         Cell::Empty => Ok(Value::Null),
+        cell if is_decided(field) => Ok(decided(cell, names)),
         Cell::Text(text) => of_text(field, text, names),
         Cell::Json(value) => of_json(field, value, names),
     }
+}
+
+/// Whether a field holds the proposals about which was decided.
+fn is_decided(field: &Field) -> bool {
+    matches!(field.name, proposals::ACCEPTED | proposals::DECLINED)
+}
+
+/// The proposals of a cell that are here; those that are not yet come with a later run, when the proposals have come.
+fn decided(cell: &Cell, names: &Names) -> Value {
+    let named: Vec<String> = match cell {
+        Cell::Text(text) => members(text).collect(),
+        Cell::Json(value) => {
+            value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
+        Cell::Empty => Vec::new(),
+    };
+    let here: Vec<String> = named.iter().filter_map(|member| names.proposal(member)).collect();
+    // What was decided here stays.
+    json!({"add": here})
 }
 
 fn of_json(field: &Field, value: &Value, names: &Names) -> Result<Value, String> {
@@ -42,6 +63,8 @@ fn of_json(field: &Field, value: &Value, names: &Names) -> Result<Value, String>
             let resolve = |member: &Value| names.resolve(kinds, member.as_str().unwrap_or_default()).map(Value::from);
             members.iter().map(resolve).collect()
         }
+        (FieldType::Reference(kinds), Value::String(text)) => names.resolve(kinds, text).map(Value::from),
+        (FieldType::Changes, changes) => Ok(Value::String(names.changes(changes))),
         (FieldType::Integer { .. }, Value::Number(_)) | (_, Value::Array(_) | Value::Object(_) | Value::Bool(_)) => {
             Ok(value.clone())
         }
@@ -59,6 +82,7 @@ fn of_text(field: &Field, text: &str, names: &Names) -> Result<Value, String> {
             Ok(id) => Ok(json!([id])),
             Err(_) => members(text).map(|member| names.resolve(kinds, &member)).collect(),
         },
+        FieldType::Changes => one(names.changes(&json!(text))),
         FieldType::Code(list) => one(code(list, text).unwrap_or(text).to_owned()),
         FieldType::Codes(list) => Ok(json!(codes(list, text))),
         FieldType::Links => Ok(json!(members(text).map(|member| link(&member)).collect::<Vec<_>>())),

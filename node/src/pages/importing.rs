@@ -395,6 +395,10 @@ fn settings(ctx: &Ctx, kind: &Kind, wishes: &Wishes, needs_terms: bool) -> Marku
         })
         .collect();
     registers.sort_by_key(|(_, _, own)| !own);
+    let wished = match wishes.one("register") {
+        "" if kind.is_internal => RegisterId::internal(&ctx.status.partner).to_string(),
+        wished => wished.to_owned(),
+    };
     let language = Some(wishes.one("language")).filter(|code| !code.is_empty()).unwrap_or(ctx.lang.code());
     html! {
         fieldset.field {
@@ -402,7 +406,7 @@ fn settings(ctx: &Ctx, kind: &Kind, wishes: &Wishes, needs_terms: bool) -> Marku
             div.field {
                 label for="register" { (ctx.t("form-register")) }
                 select #register name="register" {
-                    @for (id, label, _) in &registers { option value=(id) selected[wishes.one("register") == id.to_string()] { (label) } }
+                    @for (id, label, _) in &registers { option value=(id) selected[wished == id.to_string()] { (label) } }
                 }
             }
             div.field {
