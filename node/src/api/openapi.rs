@@ -193,9 +193,9 @@ pub const ROUTES: &[Doc] = &[
         "get",
         "/api/v1/export",
         "What this node reads, as a file: json, csv, xlsx, geojson, graphml, ics, vcf, automerge; public=true: only \
-         what is for the public",
+         what is for the public; names=true: a csv calls records by name, for another machine",
     )
-        .query(&["format", "kind", "register", "public", "part", "lang"]),
+        .query(&["format", "kind", "register", "public", "names", "part", "lang"]),
     doc("get", "/api/v1/calendars", "Which calendars read the events"),
     doc("post", "/api/v1/calendars", "Make an address that calendars subscribe to, told once").body("CalendarAdd").gives(201, JSON),
     doc("delete", "/api/v1/calendars/{id}", "Remove a calendar, whose address opens nothing any more"),

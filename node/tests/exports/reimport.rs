@@ -141,3 +141,37 @@ fn another_partner_gets_the_same_records() {
     );
     assert!(open["items"][0]["current"].get("coordinators").is_some(), "about a record that is here: {open}");
 }
+
+/// Kinds whose records may be about a record of any kind: a table of one kind does not tell what that one is called.
+const ABOUT_ANY: [&str; 3] = ["note", "sameas", "proposal"];
+
+#[test]
+fn another_partner_gets_the_same_records_from_tables_with_names() {
+    let (ours, theirs) = (Machine::of_every_kind(), Machine::empty());
+    let kinds: Vec<&str> = EVERY_KIND.into_iter().filter(|kind| !ABOUT_ANY.contains(kind)).collect();
+    let import = |kind: &str| -> Value {
+        let file = ours.export("csv", &["--kind", kind, "--names"]).to_string_lossy().into_owned();
+        let told = theirs.comin(&["--json", "import", &file, "--kind", kind, "--no-positions"]);
+        serde_json::from_str(&told).expect("JSON")
+    };
+    kinds.iter().for_each(|kind| drop(import(kind)));
+    let of_tables = |machine: &Machine| {
+        let mut told = told(machine);
+        told.retain(|(kind, ..), _| !ABOUT_ANY.contains(&kind.as_str()));
+        // Without the proposals nothing tells what was decided about them.
+        let decided = ["accepted_proposals", "declined_proposals"];
+        told.values_mut().flatten().filter_map(Value::as_object_mut).for_each(|fields| {
+            decided.iter().for_each(|field| drop(fields.remove(*field)));
+        });
+        told
+    };
+    assert_eq!(of_tables(&theirs), of_tables(&ours), "references included");
+    let undecided = theirs.records().into_values().all(|record| !record.fields.contains_key("accepted_proposals"));
+    assert!(undecided, "no record names a proposal that nobody has here");
+    for kind in kinds {
+        let report = import(kind);
+        assert_eq!((&report["added"], &report["changed"]), (&0.into(), &0.into()), "{kind}, once more: {report}");
+    }
+    let misplaced = ours.output(&["export", "--format", "json", "--names"]);
+    assert_eq!(misplaced.status.code(), Some(2), "JSON says what its records are called anyway");
+}
