@@ -1,6 +1,7 @@
 //! The command line beside a stopped node and beside a running one: what it prints, and the exit codes that
-//! scripts decide by. `work`: the verbs of coordinators.
+//! scripts decide by. `importing`: what an import takes of the machine; `work`: the verbs of coordinators.
 
+mod importing;
 mod work;
 
 use serde_json::Value;
