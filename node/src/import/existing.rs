@@ -1,8 +1,10 @@
 //! What is there already: the records that rows may mean, and those that cells refer to.
 
 use super::table::Named;
+use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
 use crate::text::folded;
+use crate::views::{kind_label, quoted};
 use crate::work::proposals;
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
@@ -201,6 +203,36 @@ fn key_identity(kind: &Kind, mut texts: Vec<String>) -> String {
 /// interest, which names an organisation.
 const NAMED_BY_MAX: usize = 3;
 
+/// Why a cell means no record.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unresolved {
+    /// Nobody here knows it.
+    #[error("{0:?} is neither the id nor the name of a record that is known here")]
+    Unknown(String),
+    /// So many records are called so.
+    #[error("{1} records are called {0:?}; write the id")]
+    Several(String, usize),
+    /// It is a record of the file, of a kind that has not been imported yet.
+    #[error("means a record of this file that is not here yet; import it first: --kind {0}")]
+    Later(String),
+    /// It is a record of the file, and it cannot be told which one that is here.
+    #[error("means a record of this file whose name several records have")]
+    FileSeveral,
+}
+
+impl Unresolved {
+    /// The same in the reader's language, where there are words for it.
+    pub fn text(&self, lang: Lang) -> Option<String> {
+        let (key, name, value) = match self {
+            Self::Unknown(cell) => ("refused-record", "value", quoted(lang, cell)),
+            Self::Several(cell, _) => ("refused-record-several", "value", quoted(lang, cell)),
+            Self::Later(kind) => ("refused-record-later", "kind", kind_label(lang, kind)),
+            Self::FileSeveral => return None,
+        };
+        Some(lang.text_with(key, &[(name, value.into())]))
+    }
+}
+
 /// Records that cells may refer to, by name; and what the ids of a file mean here.
 #[derive(Default)]
 pub struct Names {
@@ -248,27 +280,24 @@ impl Names {
     ///
     /// # Errors
     /// A name that is not known, or that several records have.
-    pub fn resolve(&self, kinds: &[&str], cell: &str) -> Result<String, String> {
+    pub fn resolve(&self, kinds: &[&str], cell: &str) -> Result<String, Unresolved> {
         self.resolve_within(kinds, cell, NAMED_BY_MAX)
     }
 
-    fn resolve_within(&self, kinds: &[&str], cell: &str, depth: usize) -> Result<String, String> {
+    fn resolve_within(&self, kinds: &[&str], cell: &str, depth: usize) -> Result<String, Unresolved> {
         let key = RecordKey::parse(cell);
         match (&key, self.foreign.get(cell)) {
             (Some(key), _) if self.known.contains(key) => Ok(cell.to_owned()),
             (_, Some(named)) => match self.meant(named, depth).into_iter().collect::<Vec<_>>().as_slice() {
                 [one] => Ok(one.clone()),
-                [] => Err(format!(
-                    "means a record of this file that is not here yet; import it first: --kind {}",
-                    named.kind
-                )),
-                _ => Err("means a record of this file whose name several records have".to_owned()),
+                [] => Err(Unresolved::Later(named.kind.clone())),
+                _ => Err(Unresolved::FileSeveral),
             },
             (Some(_), None) => Ok(cell.to_owned()),
             (None, None) => match self.named(kinds, cell).as_slice() {
                 [key] => Ok(key.to_string()),
-                [] => Err(format!("{cell:?} is neither the id nor the name of a record that is known here")),
-                several => Err(format!("{} records are called {cell:?}; write the id", several.len())),
+                [] => Err(Unresolved::Unknown(cell.to_owned())),
+                several => Err(Unresolved::Several(cell.to_owned(), several.len())),
             },
         }
     }

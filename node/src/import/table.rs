@@ -107,7 +107,7 @@ pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Table, RowError> {
 
 /// A fault of the whole file, or of one of its rows.
 pub fn whole(row: u64, reason: impl Into<String>) -> RowError {
-    RowError { row, column: String::new(), reason: reason.into() }
+    RowError { row, column: String::new(), reason: reason.into(), text: None }
 }
 
 /// The row of the first rows that is most like a header, with how like it is. Of equals the last: labels may stand

@@ -3,7 +3,7 @@
 //! What is understood here is only how a value is written: decimal commas, days in three forms, countries by name,
 //! labels for codes. Whether a value can be taken the schema says.
 
-use super::existing::Names;
+use super::existing::{Names, Unresolved};
 use super::table::Cell;
 use crate::cells;
 use crate::views::fold_words;
@@ -28,8 +28,8 @@ const COUNTRIES: &[(&str, &str)] = &[
 /// A cell as the schema takes it.
 ///
 /// # Errors
-/// What is wrong with it, as far as that is seen here.
-pub fn value(field: &Field, cell: &Cell, names: &Names) -> Result<Value, String> {
+/// A record that it does not mean; everything else the schema sees.
+pub fn value(field: &Field, cell: &Cell, names: &Names) -> Result<Value, Unresolved> {
     match cell {
         Cell::Empty => Ok(Value::Null),
         cell if is_decided(field) => Ok(decided(cell, names)),
@@ -57,7 +57,7 @@ fn decided(cell: &Cell, names: &Names) -> Value {
     json!({"add": here})
 }
 
-fn of_json(field: &Field, value: &Value, names: &Names) -> Result<Value, String> {
+fn of_json(field: &Field, value: &Value, names: &Names) -> Result<Value, Unresolved> {
     match (field.field_type, value) {
         (FieldType::References(kinds), Value::Array(members)) => {
             let resolve = |member: &Value| names.resolve(kinds, member.as_str().unwrap_or_default()).map(Value::from);
@@ -74,7 +74,7 @@ fn of_json(field: &Field, value: &Value, names: &Names) -> Result<Value, String>
     }
 }
 
-fn of_text(field: &Field, text: &str, names: &Names) -> Result<Value, String> {
+fn of_text(field: &Field, text: &str, names: &Names) -> Result<Value, Unresolved> {
     let one = |text: String| Ok(Value::String(text));
     match field.field_type {
         FieldType::Reference(kinds) => names.resolve(kinds, text).map(Value::from),
@@ -214,7 +214,9 @@ fn time(text: &str) -> Option<String> {
 fn whole_number(text: &str) -> String {
     let bare: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{202f}').collect();
     let cut = bare.split_once(['.', ',']).filter(|(_, rest)| rest.bytes().all(|b| b == b'0') && rest.len() < 3);
-    cut.map_or(bare.clone(), |(whole, _)| whole.to_owned())
+    let whole = cut.map_or(bare.as_str(), |(whole, _)| whole);
+    // What is none is refused as it was entered.
+    if whole.parse::<i64>().is_ok() { whole.to_owned() } else { text.to_owned() }
 }
 
 /// Degrees with a decimal comma or point.

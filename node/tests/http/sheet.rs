@@ -254,3 +254,23 @@ async fn an_import_shows_how_far_it_is_while_it_writes() {
     assert!(written.iter().any(|written| (1..ROWS).contains(written)), "seen while it goes on: {written:?}");
     assert_eq!(node.call("GET", "/api/v1/import", None).await.json()["report"]["added"], ROWS, "to its end");
 }
+
+#[tokio::test]
+async fn a_preview_says_why_a_value_is_refused_in_the_language_of_the_page() {
+    let node = start(108, "Ožara", "SI", false);
+    let at = place(&upload(&node, "organisation", "name,type,country\nA,ditta,Atlantide\n").await);
+    for (lang, told) in [
+        ("it", ["«ditta» non è tra queste scelte: ", "«Atlantide» non è un paese"]),
+        ("sl", ["»ditta« ni med temi možnostmi: ", "»Atlantide« ni država"]),
+        ("fr", ["«\u{a0}ditta\u{a0}» n’est pas parmi ces choix", "«\u{a0}Atlantide\u{a0}» n’est pas un pays"]),
+        ("en", ["“ditta” is none of these: ", "“Atlantide” is no country"]),
+    ] {
+        let got = node.page(&format!("{at}?lang={lang}")).await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{lang}: {}", got.text);
+        for told in told {
+            assert!(got.text.contains(told), "{lang} says {told:?}: {}", got.text);
+        }
+        let table = got.text.split("id=\"errors\"").nth(1).and_then(|rest| rest.split("</table>").next());
+        assert!(table.is_some_and(|table| !table.contains("lang=\"en\"")), "{lang}: nothing of it is left in English");
+    }
+}
