@@ -21,6 +21,7 @@ mod text;
 mod values;
 mod xlsx;
 
+use crate::i18n::Lang;
 use crate::limits::IMPORT_ERRORS_LISTED;
 use crate::runtime::NodeHandle;
 use crate::store::{Store, StoreError};
@@ -50,6 +51,9 @@ pub struct RowError {
     pub column: String,
     /// What is wrong and what would be right.
     pub reason: String,
+    /// The same in the reader's language, where there are words for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// Why nothing, or not everything, was imported.
@@ -128,6 +132,8 @@ pub struct Target {
 /// How an import is to be done.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// The language of the reader, in which refusals are told.
+    pub lang: Lang,
     /// The language of texts whose column names none, one of `schema::LANGUAGES`.
     pub language: &'static str,
     /// Which column goes where.

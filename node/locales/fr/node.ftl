@@ -67,6 +67,13 @@ refused-integer = { $value } n’est pas un nombre qui convient ici. Écrivez un
 refused-link = { $value } n’est pas une adresse web. Commencez par https:// et ne laissez pas d’espaces.
 refused-email = { $value } n’est pas une adresse électronique. Écrivez-la comme office@zavod.example.
 refused-country = { $value } n’est pas un pays. Écrivez ses deux lettres, par exemple SI, IT ou FR.
+refused-code-of = { $value } n’est pas parmi ces choix : { $choices }
+refused-flag = { $value } n’est ni oui ni non.
+refused-record = { $value } n’est ni le nom ni l’id d’une fiche qui est ici. Importez d’abord celle-ci, ou écrivez son id.
+refused-record-several = Plusieurs fiches s’appellent { $value }. Écrivez l’id de celle qui est visée.
+refused-record-later = Ceci désigne une autre fiche du fichier, qui n’est pas encore ici. Importez d’abord ce type : { $kind }.
+refused-same-row = C’est la même fiche que la ligne { $row }.
+refused-personal-email = Cela ressemble à l’adresse d’une personne, qui va avec la personne de contact. Écrivez une adresse de fonction, ou réglez que celles-ci soient laissées de côté (--leave-personal-email) ou prises (--allow-personal-email).
 refused-digest = { $value } n’est pas une somme de contrôle. Copiez les 64 chiffres de la somme SHA-256.
 sign-in-title = Connexion
 sign-in-how = Exécutez cette commande sur la machine du nœud ; elle ouvre la page, connexion déjà faite :
@@ -558,6 +565,8 @@ cli-no-conflicts = Rien n’est en conflit.
 cli-conflict-in = { $title } dans { $register }
 cli-decided = Décidé.
 cli-would-import = Résultat prévu : ajoutées { $added }, modifiées { $changed }, inchangées { $unchanged }.
+cli-row-refused-whole = ligne { $row } : { $reason }
+cli-row-refused = ligne { $row }, { $column } : { $reason }
 cli-import-progress = fiches écrites : { $written } sur { $total }
 cli-imported = Importé : ajoutées { $added }, modifiées { $changed }, inchangées { $unchanged }.
 cli-row-would-add = ligne { $row } : serait ajoutée
@@ -756,6 +765,7 @@ news-added = ajoutée
 news-changed = modifiée
 news-deleted = supprimée
 problem-no-way = Depuis cet état, cette étape n’existe pas.
+problem-already = C’est déjà son état.
 problem-decided = C’est déjà décidé.
 cli-advanced = { $title } : { $status }
 cli-membership = L’adhésion est là : comin membership show { $id }
@@ -777,6 +787,7 @@ cli-no-stale = { $months ->
     [one] Tout a été vérifié au cours du dernier mois.
    *[other] Tout a été vérifié au cours des { $months } derniers mois.
 }
+cli-stale-verify = Toujours juste ? comin KIND edit ID --set last_verified={ $today }
 cli-never-verified = jamais vérifiée
 cli-no-news = Depuis le { $since }, rien n’a changé.
 cli-news-of = { $partner }, { $kind } : ajoutées { $added }, modifiées { $changed }, supprimées { $deleted }

@@ -67,6 +67,13 @@ refused-integer = { $value } ni ustrezno število. Zapišite celo število brez 
 refused-link = { $value } ni spletni naslov. Začnite s https:// in ne puščajte presledkov.
 refused-email = { $value } ni e-poštni naslov. Zapišite ga kot office@zavod.example.
 refused-country = { $value } ni država. Zapišite njeni dve črki, na primer SI, IT ali FR.
+refused-code-of = { $value } ni med temi možnostmi: { $choices }
+refused-flag = { $value } ni ne da ne ne.
+refused-record = { $value } ni ne ime ne id zapisa, ki je tukaj. Najprej uvozite tega ali napišite njegov id.
+refused-record-several = Več zapisov ima ime { $value }. Napišite id tistega, ki je mišljen.
+refused-record-later = To pomeni drug zapis iz datoteke, ki ga tu še ni. Najprej uvozite to vrsto: { $kind }.
+refused-same-row = To je isti zapis kot v vrstici { $row }.
+refused-personal-email = To je videti kot naslov osebe, ta pa sodi h kontaktni osebi. Napišite službeni naslov ali nastavite, da se takšni izpustijo (--leave-personal-email) ali vzamejo (--allow-personal-email).
 refused-digest = { $value } ni kontrolna vsota. Prekopirajte 64 znakov vsote SHA-256.
 sign-in-title = Prijava
 sign-in-how = Na napravi, na kateri deluje vozlišče, zaženite ta ukaz; odprl bo stran, na kateri boste že prijavljeni:
@@ -614,6 +621,8 @@ cli-no-conflicts = Nič ni v navzkrižju.
 cli-conflict-in = { $title }, register: { $register }
 cli-decided = Odločeno.
 cli-would-import = Predvideno: dodanih { $added }, spremenjenih { $changed }, nespremenjenih { $unchanged }.
+cli-row-refused-whole = vrstica { $row }: { $reason }
+cli-row-refused = vrstica { $row }, { $column }: { $reason }
 cli-import-progress = zapisano: { $written } od { $total }
 cli-imported = Uvoženo: dodanih { $added }, spremenjenih { $changed }, nespremenjenih { $unchanged }.
 cli-row-would-add = vrstica { $row }: bi bila dodana
@@ -812,6 +821,7 @@ news-added = dodan
 news-changed = spremenjen
 news-deleted = izbrisan
 problem-no-way = Iz tega stanja takega koraka ni.
+problem-already = V tem stanju je že.
 problem-decided = O tem je že odločeno.
 cli-advanced = { $title }: { $status }
 cli-membership = Članstvo velja: comin membership show { $id }
@@ -837,6 +847,7 @@ cli-no-stale = { $months ->
     [few] Vse je bilo preverjeno v zadnjih { $months } mesecih.
    *[other] Vse je bilo preverjeno v zadnjih { $months } mesecih.
 }
+cli-stale-verify = Še velja? comin KIND edit ID --set last_verified={ $today }
 cli-never-verified = nikoli preverjen
 cli-no-news = Od { $since } se ni nič spremenilo.
 cli-news-of = { $partner }, { $kind }: dodanih { $added }, spremenjenih { $changed }, izbrisanih { $deleted }

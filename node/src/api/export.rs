@@ -31,9 +31,10 @@ pub struct ExportParams {
     kind: Option<String>,
     part: Option<u32>,
     public: bool,
+    names: bool,
 }
 
-/// `GET export`: the forms of [`Format`] (`csv` needs a kind; `public=true`: only what is for the public), `automerge`
+/// `GET export`: the forms of [`Format`] (`csv` needs a kind, and with `names=true` calls records by name; `public=true`: only what is for the public), `automerge`
 /// (one register: the list of its parts, or with `part=n` that part's file, readable by any Automerge tool), `signed`
 /// (the same with its signatures, as `check --repair --from` takes it back).
 ///
@@ -70,7 +71,8 @@ pub async fn export(State(app): State<AppState>, lang: Lang, Params(params): Par
             Some(format) => {
                 let name = format!("{}.{code}", kind.as_deref().unwrap_or("comin"));
                 let filter = Filter { kind, register, ..Filter::default() };
-                let selection = Selection::new(format, filter, params.public, lang);
+                let names = params.names && format == Format::Csv;
+                let selection = Selection { names, ..Selection::new(format, filter, params.public, lang) };
                 Ok(file(body(app, selection).await?, format.media_type(), &name))
             }
             None => {

@@ -9,6 +9,7 @@ use super::registers::{self, WritersBody};
 use super::state::AppState;
 use super::uploads::{Upload, upload};
 use crate::gazetteer;
+use crate::i18n::Lang;
 use crate::import::{self, ImportError, Options, PersonalEmail, Persons, Plan, Target, Terms, Wishes};
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -63,7 +64,7 @@ pub struct ImportParams {
 
 impl ImportParams {
     /// How the import is to be done.
-    fn options(self, app: &AppState) -> Answer<Options> {
+    fn options(self, app: &AppState, lang: Lang) -> Answer<Options> {
         let language = match self.language.as_deref() {
             None => app.language().code(),
             Some(asked) => schema::LANGUAGES.into_iter().find(|known| *known == asked).ok_or_else(|| {
@@ -77,6 +78,7 @@ impl ImportParams {
             set: set(self.set.as_deref())?,
         };
         Ok(Options {
+            lang,
             language,
             wishes,
             encoding: self.encoding,
@@ -269,11 +271,12 @@ pub async fn progress(State(app): State<AppState>) -> Json<Value> {
 /// written; 409 while another import runs; 413 for a file that is too large.
 pub async fn import(
     State(app): State<AppState>,
+    lang: Lang,
     Params(params): Params<ImportParams>,
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
-    let begun = begin(&app, params, None).await?;
+    let begun = begin(&app, params, None, lang).await?;
     let mut stage = begun.told.subscribe();
     let file = upload(body).await?;
     tokio::spawn(carry_out(app.clone(), begun, file));
@@ -301,21 +304,21 @@ struct Begun {
     upload: Option<String>,
 }
 
-async fn begin(app: &AppState, params: ImportParams, upload: Option<String>) -> Answer<Begun> {
+async fn begin(app: &AppState, params: ImportParams, upload: Option<String>, lang: Lang) -> Answer<Begun> {
     let target = target(app, &params).await?;
     let (dry_run, plan) = (params.dry_run, params.plan.clone());
-    let options = params.options(app)?;
+    let options = params.options(app, lang)?;
     Ok(Begun { told: app.imports().begin(dry_run)?, target, options, dry_run, plan, upload })
 }
 
 /// Begins an import of a file that has waited; what comes back tells how far it is. `params` as in the address of
-/// [`import()`].
+/// [`import()`], `lang` as the reader of refusals speaks.
 ///
 /// # Errors
 /// 400 and 403 for what the parameters ask; 409 while another import runs.
-pub async fn start(app: &AppState, params: Value, upload: &Upload) -> Answer<watch::Receiver<Stage>> {
+pub async fn start(app: &AppState, params: Value, upload: &Upload, lang: Lang) -> Answer<watch::Receiver<Stage>> {
     let params = serde_json::from_value(params).map_err(|error| Problem::bad_request(error.to_string()))?;
-    let begun = begin(app, params, Some(upload.id.clone())).await?;
+    let begun = begin(app, params, Some(upload.id.clone()), lang).await?;
     let stage = begun.told.subscribe();
     tokio::spawn(carry_out(app.clone(), begun, upload.file.clone()));
     Ok(stage)
@@ -346,6 +349,8 @@ async fn target(app: &AppState, params: &ImportParams) -> Answer<Target> {
     let (partner, device) = app.own().await?;
     let register = match params.register.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => registers::find(app, text).await?,
+        // As a record of this kind that is made by hand.
+        None if kind.is_internal => RegisterId::internal(&partner),
         None => RegisterId::partner(&partner),
     };
     if !app.node().roster().may_write(&register, &device) {

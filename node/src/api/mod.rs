@@ -138,6 +138,6 @@ pub(crate) use stream::{Stream, Told};
 pub(crate) use uploads::{Owner, Upload};
 pub(crate) use users::hashing;
 pub(crate) use work::{
-    Propose, Same, decide_proposal, only_row, propose_change, read_news, read_proposals, read_suggestions, say_same,
-    surroundings, take_step,
+    Propose, Same, decide_proposal, lead_practice, only_row, propose_change, read_news, read_proposals,
+    read_suggestions, say_same, surroundings, take_step,
 };

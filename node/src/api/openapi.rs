@@ -137,7 +137,7 @@ pub const ROUTES: &[Doc] = &[
         .query(&["register", "limit", "after", "lang"]),
     doc("post", "/api/v1/records/{id}/undo", "Take a change back by a new one; 409 where the field has changed since")
         .body("Undo"),
-    doc("post", "/api/v1/records/{id}/advance", "Lead an expression of interest on; accepted, its membership is made")
+    doc("post", "/api/v1/records/{id}/advance", "Lead an expression of interest on (accepted, its membership is made), or a good practice; 409 where there is no such way")
         .query(&["register"])
         .body("Advance"),
     doc("post", "/api/v1/records/{id}/proposals", "Propose a change of a record that another partner keeps")
@@ -193,9 +193,9 @@ pub const ROUTES: &[Doc] = &[
         "get",
         "/api/v1/export",
         "What this node reads, as a file: json, csv, xlsx, geojson, graphml, ics, vcf, automerge; public=true: only \
-         what is for the public",
+         what is for the public; names=true: a csv calls records by name, for another machine",
     )
-        .query(&["format", "kind", "register", "public", "part", "lang"]),
+        .query(&["format", "kind", "register", "public", "names", "part", "lang"]),
     doc("get", "/api/v1/calendars", "Which calendars read the events"),
     doc("post", "/api/v1/calendars", "Make an address that calendars subscribe to, told once").body("CalendarAdd").gives(201, JSON),
     doc("delete", "/api/v1/calendars/{id}", "Remove a calendar, whose address opens nothing any more"),

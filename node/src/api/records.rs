@@ -23,10 +23,13 @@ use serde_json::{Map, Value, json};
 
 impl From<FieldError> for Problem {
     fn from(error: FieldError) -> Self {
-        Self::invalid(error.to_string())
-            .with("field", json!(error.field))
-            .with("value", json!(error.value))
-            .hint("`GET /api/v1/schema` lists the fields of each kind and how their values are written")
+        // What stands there instead of an id is mostly a name.
+        let hint = match error.text.contains("is not the id of a record") {
+            true => "records are named by their ids; comin search WORDS finds them",
+            false => "`GET /api/v1/schema` lists the fields of each kind and how their values are written",
+        };
+        let problem = Self::invalid(error.to_string()).hint(hint);
+        problem.with("field", json!(error.field)).with("value", json!(error.value))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::work::interest::{self, StepError};
 use crate::work::proposals::{self, Proposal};
 use crate::work::references::absence;
 use crate::work::same;
-use crate::work::{links, news, stale};
+use crate::work::{links, news, practice, stale};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -35,16 +35,6 @@ const PARTICIPANTS_MAX: usize = super::limits::RECORDS_PER_REQUEST_MAX;
 const DAYS_MAX: u32 = 3_660;
 /// Milliseconds of a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-
-impl From<StepError> for Problem {
-    fn from(error: StepError) -> Self {
-        match error {
-            StepError::NoWay { .. } => Self::new(StatusCode::CONFLICT, "no-way", error.to_string())
-                .hint("the record's `status` and `transitions` tell where it is"),
-            StepError::Field(error) => views::FieldError::from(error).into(),
-        }
-    }
-}
 
 /// The day of a request; today where it names none.
 fn day(at: Option<&str>) -> String {
@@ -119,14 +109,40 @@ pub async fn advance(
     Body(body): Body<Advance>,
 ) -> Answer<Json<Value>> {
     let key = parse_key(&id)?;
-    if key.kind != "interest" {
-        return Err(Problem::invalid(format!("a record of kind {} has no steps", key.kind)));
+    let row = match key.kind.as_str() {
+        "interest" | "practice" => address(&app, &key, register.find(&app).await?).await?,
+        other => return Err(Problem::invalid(format!("a record of kind {other} has no steps"))),
+    };
+    let mut membership = None;
+    if key.kind == "interest" {
+        membership = take_step(&app, &row, &body.to, &day(body.at.as_deref()), lang).await?;
+    } else if body.at.is_some() {
+        return Err(Problem::invalid("the state of a practice has no day; leave `at` out"));
+    } else {
+        lead_practice(&app, &row, &body.to).await?;
     }
-    let row = address(&app, &key, register.find(&app).await?).await?;
-    let membership = take_step(&app, &row, &body.to, &day(body.at.as_deref()), lang).await?;
     let mut members = read_group(&app, &key, lang).await?.to_json();
     members.insert("membership".into(), json!(membership));
     Ok(Json(with_schema(members)))
+}
+
+/// Leads a good practice to another state.
+///
+/// # Errors
+/// As [`advance`].
+pub async fn lead_practice(app: &AppState, row: &Row, to: &str) -> Answer<()> {
+    let refused = |error: practice::StepError| match error {
+        practice::StepError::Field(error) => views::FieldError::from(error).into(),
+        practice::StepError::Already(_) => Problem::new(StatusCode::CONFLICT, "already", error.to_string())
+            .hint(format!("nothing is to be done; comin practice show {} shows it", row.key)),
+        practice::StepError::NoWay { .. } => Problem::new(StatusCode::CONFLICT, "no-way", error.to_string())
+            .hint(format!("comin practice {} {} first", practice::REVIEW, row.key)),
+    };
+    let changes = practice::step(row, to).map_err(refused)?;
+    match edit(app, row, changes, Some(row.version())).await? {
+        Written::Done(_) => Ok(()),
+        Written::Stale(_) => Err(comin_protocol::engine::CommandError::Stale.into()),
+    }
 }
 
 /// Leads an expression of interest on; accepted, its membership is made in the same command, unless it stands.
@@ -134,7 +150,12 @@ pub async fn advance(
 /// # Errors
 /// As [`advance`].
 pub async fn take_step(app: &AppState, row: &Row, to: &str, at: &str, lang: Lang) -> Answer<Option<RecordKey>> {
-    let (changes, state) = interest::step(row, to, at)?;
+    let refused = |error: StepError| match error {
+        StepError::NoWay { .. } => Problem::new(StatusCode::CONFLICT, "no-way", error.to_string())
+            .hint(format!("comin interest show {} tells its steps", row.key)),
+        StepError::Field(error) => views::FieldError::from(error).into(),
+    };
+    let (changes, state) = interest::step(row, to, at).map_err(refused)?;
     let target = Target::Record { doc: row.doc, key: row.key.clone() };
     let mut edits = vec![Edit { target, changes, if_version: Some(row.version()) }];
     let mut membership = None;

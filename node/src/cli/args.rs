@@ -948,6 +948,9 @@ pub struct ExportArgs {
     /// Only what is for the public: records of visibility public, no persons, nothing about who wrote them.
     #[arg(long)]
     pub public: bool,
+    /// csv: call the records that cells refer to by name, for an import on another machine, which gives ids anew.
+    #[arg(long)]
+    pub names: bool,
     /// Only those of a register.
     #[arg(long, value_name = "REGISTER")]
     pub register: Option<String>,

@@ -24,7 +24,7 @@ pub fn history(client: &Client, args: &HistoryArgs, out: &Output) -> CliResult {
         return Ok(());
     }
     for entry in items(&answer) {
-        show(entry, out);
+        show(entry, id, out);
     }
     if let Some(next) = answer.get("next").and_then(Value::as_str) {
         out.say("cli-history-more", &[("id", id.as_str().into()), ("next", next.into())]);
@@ -32,12 +32,14 @@ pub fn history(client: &Client, args: &HistoryArgs, out: &Output) -> CliResult {
     Ok(())
 }
 
-fn show(entry: &Value, out: &Output) {
-    let partner = Some(text(entry, "partner_name")).filter(|name| !name.is_empty());
+/// `id`: the record whose history it is.
+fn show(entry: &Value, id: &str, out: &Output) {
+    let named = |of: &Value| Some(text(of, "partner_name")).filter(|name| !name.is_empty());
+    let partner = |of: &Value| named(of).unwrap_or_else(|| out.t("unknown-partner"));
     let args = [
         ("time", text(entry, "time").into()),
         ("what", out.t(&format!("history-{}", text(entry, "what"))).into()),
-        ("partner", partner.unwrap_or_else(|| out.t("unknown-partner")).into()),
+        ("partner", partner(entry).into()),
         ("device", text(entry, "device_name").into()),
         ("register", text(entry, "register_name").into()),
     ];
@@ -45,6 +47,15 @@ fn show(entry: &Value, out: &Output) {
     let fields = entry.get("fields").and_then(Value::as_array).into_iter().flatten();
     let rows: Vec<Vec<String>> = fields.map(|step| row(step, out)).collect();
     out.table(&rows);
+    for proposal in entry.get("proposals").and_then(Value::as_array).into_iter().flatten() {
+        let state = out.t(&format!("proposal-{}", text(proposal, "state")));
+        let told = out.tw("history-proposal", &[("partner", partner(proposal).into()), ("state", state.into())]);
+        out.line(format!("  {told} ({})", text(proposal, "id")));
+    }
+    // In the history of a proposal: where it was decided.
+    if text(entry, "id") != id {
+        out.line(format!("  comin history {}", text(entry, "id")));
+    }
     if entry.get("writable").and_then(Value::as_bool).unwrap_or(false) {
         out.line(format!("  comin undo {}", text(entry, "change")));
     }

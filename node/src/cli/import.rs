@@ -45,8 +45,7 @@ pub fn run(client: &Client, args: &ImportArgs, out: &Output) -> CliResult<Exit> 
     } else {
         mapping(&body, out);
         for error in errors.iter().take(LINES_SHOWN) {
-            let place = format!("row {}, {}", number(error, "row"), text(error, "column"));
-            out.line(format!("{}: {}", place.trim_end_matches([',', ' ']), text(error, "reason")));
+            out.line(refused(error, out));
         }
         more(total as usize, out);
     }
@@ -54,6 +53,18 @@ pub fn run(client: &Client, args: &ImportArgs, out: &Output) -> CliResult<Exit> 
     Err(CliError::new(format!("{total} values cannot be taken; nothing was imported")).hint(format!(
         "correct the rows named and run the same command again; where a column is taken for another: {map}, then --map columns.toml"
     )))
+}
+
+/// A value that cannot be taken, with its place and the reason in the reader's language, where there are words for it.
+fn refused(error: &Value, out: &Output) -> String {
+    let reason = Some(text(error, "text")).filter(|told| !told.is_empty()).unwrap_or_else(|| text(error, "reason"));
+    let (row, column) = (number(error, "row"), text(error, "column"));
+    match column.is_empty() {
+        true => out.tw("cli-row-refused-whole", &[("row", row.into()), ("reason", reason.into())]),
+        false => {
+            out.tw("cli-row-refused", &[("row", row.into()), ("column", column.into()), ("reason", reason.into())])
+        }
+    }
 }
 
 /// The command that imports this file.

@@ -303,6 +303,10 @@ pub(super) fn cell(value: &Value, out: &Output) -> String {
         Value::String(text) => plain(text),
         Value::Array(members) => members.iter().map(|member| cell(member, out)).collect::<Vec<_>>().join(" | "),
         Value::Null => out.t("cli-cleared"),
+        // A step of a log, as an import and `--set` take it.
+        Value::Object(step) if step.contains_key("to") && step.contains_key("at") => {
+            format!("{} {}", text(value, "to"), text(value, "at"))
+        }
         other => other.to_string(),
     }
 }

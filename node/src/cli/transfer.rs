@@ -33,11 +33,16 @@ pub fn export(client: &Client, args: &ExportArgs, out: &Output) -> CliResult {
     if format == Format::Csv && args.kind.is_none() {
         return Err(CliError::usage("a CSV file holds one kind").hint("comin export --format csv --kind organisation"));
     }
+    if args.names && format != Format::Csv {
+        return Err(CliError::usage(format!("a {} file needs no --names", format.code()))
+            .hint("comin export --format csv --kind organisation --names"));
+    }
     let parameters = [
         ("format", Some(format.code())),
         ("kind", args.kind.as_deref()),
         ("register", args.register.as_deref()),
         ("public", args.public.then_some("true")),
+        ("names", args.names.then_some("true")),
     ];
     let path = query("export", &parameters);
     let Some(file) = &args.out else {

@@ -6,7 +6,7 @@ use super::error::CliResult;
 use super::members::{items, text};
 use super::output::Output;
 use super::records::{key_of, run};
-use hyper::Method;
+use comin_protocol::schema;
 use serde_json::{Map, Value, json};
 
 /// `interest`.
@@ -47,7 +47,7 @@ pub fn interest(client: &Client, verb: &InterestVerb, out: &Output) -> CliResult
                 out.object(answer);
                 return Ok(());
             }
-            out.say("cli-advanced", &[("title", text(&answer, "title").into()), ("status", to.as_str().into())]);
+            advanced(&answer, ("interest_status", to), out);
             let membership = text(&answer, "membership");
             if !membership.is_empty() {
                 out.say("cli-membership", &[("id", membership.into())]);
@@ -66,16 +66,21 @@ pub fn practice(client: &Client, verb: &PracticeVerb, out: &Output) -> CliResult
         PracticeVerb::Archive(args) => (args, "archived"),
     };
     let PracticeArgs { id, register } = args;
-    let path = format!("records/{}", encoded(&key_of("practice", id)?));
-    let path = query(&path, &[("register", register.as_deref())]);
-    let body = json!({"fields": {"state": state}});
-    let answer = client.send(Method::PATCH, &path, Some(body), &[("if-match", "*")])?.json()?;
+    let path = format!("records/{}/advance", encoded(&key_of("practice", id)?));
+    let answer = client.post(&query(&path, &[("register", register.as_deref())]), json!({"to": state}))?;
     if out.json {
         out.object(answer);
         return Ok(());
     }
-    out.say("cli-advanced", &[("title", text(&answer, "title").into()), ("status", state.into())]);
+    advanced(&answer, ("practice_state", state), out);
     Ok(())
+}
+
+/// Says in which state a record is now, in the words of the reader's language.
+fn advanced(answer: &Value, (list, state): (&str, &str), out: &Output) {
+    let term = schema::vocabulary(list).and_then(|list| list.find(state));
+    let state = term.map_or(state, |term| term.label(out.lang.code()));
+    out.say("cli-advanced", &[("title", text(answer, "title").into()), ("status", state.into())]);
 }
 
 /// `sameas`.
@@ -221,6 +226,9 @@ pub fn stale(client: &Client, months: u32, out: &Output) -> CliResult {
         vec![text(item, "id"), verified, text(item, "register_name"), text(item, "title")]
     };
     out.table(&items(&answer).iter().map(row).collect::<Vec<_>>());
+    if !items(&answer).is_empty() {
+        out.say("cli-stale-verify", &[("today", comin_node::views::time::today().to_string().into())]);
+    }
     Ok(())
 }
 

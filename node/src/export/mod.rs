@@ -107,6 +107,9 @@ pub struct Selection {
     pub filter: Filter,
     /// Only what is for the public.
     pub public: bool,
+    /// Records that are referred to are called by name where a form has their ids otherwise: ids are given anew on another
+    /// machine.
+    pub names: bool,
     /// The language of labels, and of titles where there is only one.
     pub lang: Lang,
 }
@@ -116,7 +119,7 @@ impl Selection {
     pub fn new(format: Format, filter: Filter, public: bool, lang: Lang) -> Self {
         let deleted = format.is_complete() && !public;
         let kind = if format == Format::Ics { Some("event".to_owned()) } else { filter.kind };
-        Self { format, filter: Filter { kind, deleted, ..filter }, public, lang }
+        Self { format, filter: Filter { kind, deleted, ..filter }, public, names: false, lang }
     }
 }
 
@@ -216,7 +219,7 @@ fn entries(
         if selection.public {
             rows = public::cut(reader.store, reader.roster, rows)?;
         }
-        let titles = match selection.format.has_names() {
+        let titles = match selection.format.has_names() || selection.names {
             true => reader.titles(&rows.iter().collect::<Vec<_>>())?,
             false => Titles::new(),
         };

@@ -1,25 +1,41 @@
 //! What is there already: the records that rows may mean, and those that cells refer to.
 
 use super::table::Named;
+use crate::i18n::Lang;
 use crate::store::{Store, StoreError};
 use crate::text::folded;
+use crate::views::{kind_label, quoted};
+use crate::work::proposals;
 use comin_protocol::ids::{DocId, RecordKey, RegisterId};
 use comin_protocol::record::Row;
-use comin_protocol::schema::{self, FieldType, Kind};
+use comin_protocol::schema::{self, Field, FieldType, Kind};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
-/// The kinds whose records a plan needs: those that are imported, and those that cells refer to by name.
-pub fn kinds_needed(kind: &'static Kind) -> BTreeSet<&'static str> {
-    referred_kinds(kind).chain([kind.name]).collect()
+/// The kinds whose records a plan needs: those that are imported, and those that cells refer to by name, or by the id of
+/// a record of the file.
+pub fn kinds_needed(kind: &'static Kind, named: &[Named]) -> BTreeSet<&'static str> {
+    referred_kinds(kind, named).into_iter().chain([kind.name]).collect()
 }
 
-fn referred_kinds(kind: &'static Kind) -> impl Iterator<Item = &'static str> {
-    let referred = kind.fields.iter().filter_map(|field| match field.field_type {
-        FieldType::Reference(kinds) | FieldType::References(kinds) => Some(kinds),
-        _ => None,
-    });
-    referred.flatten().copied()
+/// The kinds of the records that cells may mean. Where any kind may be meant, and where records name proposals, which may be
+/// about any kind, those of the file.
+fn referred_kinds(kind: &'static Kind, named: &[Named]) -> BTreeSet<&'static str> {
+    // Any record may name the proposals that were decided.
+    let mut out = BTreeSet::from([proposals::KIND]);
+    let mut any = named.iter().any(|named| named.kind == proposals::KIND);
+    for field in kind.fields {
+        match field.field_type {
+            FieldType::Reference([]) | FieldType::References([]) | FieldType::Changes => any = true,
+            FieldType::Reference(kinds) | FieldType::References(kinds) => out.extend(kinds),
+            _ => {}
+        }
+    }
+    if any {
+        out.extend(named.iter().filter_map(|named| schema::kind(&named.kind)).map(|kind| kind.name));
+    }
+    out
 }
 
 /// Rows read from the store in one go.
@@ -170,9 +186,57 @@ pub fn names_of<'a>(kind: &Kind, row: &'a Row) -> BTreeSet<&'a str> {
     texts(row, kind.title).into_iter().collect()
 }
 
+/// What tells records of a kind without names apart: the texts of the fields that it cannot do without.
+pub fn key_fields(kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
+    kind.fields.iter().filter(|field| field.required)
+}
+
+/// Ends that may change places are in one order.
+fn key_identity(kind: &Kind, mut texts: Vec<String>) -> String {
+    if kind.is_symmetric {
+        texts.sort();
+    }
+    identity(&texts.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// How many records of a file name one another before one of them is called by name: a proposal about an expression of
+/// interest, which names an organisation.
+const NAMED_BY_MAX: usize = 3;
+
+/// Why a cell means no record.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unresolved {
+    /// Nobody here knows it.
+    #[error("{0:?} is neither the id nor the name of a record that is known here")]
+    Unknown(String),
+    /// So many records are called so.
+    #[error("{1} records are called {0:?}; write the id")]
+    Several(String, usize),
+    /// It is a record of the file, of a kind that has not been imported yet.
+    #[error("means a record of this file that is not here yet; import it first: --kind {0}")]
+    Later(String),
+    /// It is a record of the file, and it cannot be told which one that is here.
+    #[error("means a record of this file whose name several records have")]
+    FileSeveral,
+}
+
+impl Unresolved {
+    /// The same in the reader's language, where there are words for it.
+    pub fn text(&self, lang: Lang) -> Option<String> {
+        let (key, name, value) = match self {
+            Self::Unknown(cell) => ("refused-record", "value", quoted(lang, cell)),
+            Self::Several(cell, _) => ("refused-record-several", "value", quoted(lang, cell)),
+            Self::Later(kind) => ("refused-record-later", "kind", kind_label(lang, kind)),
+            Self::FileSeveral => return None,
+        };
+        Some(lang.text_with(key, &[(name, value.into())]))
+    }
+}
+
 /// Records that cells may refer to, by name; and what the ids of a file mean here.
 #[derive(Default)]
 pub struct Names {
+    /// By name; of kinds without names by what tells their records apart.
     by_name: BTreeMap<&'static str, HashMap<String, Vec<RecordKey>>>,
     known: BTreeSet<RecordKey>,
     /// What a record of the file is called, by its id there. Where that is known here, it counts for nothing.
@@ -182,7 +246,7 @@ pub struct Names {
 impl Names {
     /// No record yet but those that a file names.
     pub fn new(kind: &'static Kind, named: Vec<Named>) -> Self {
-        let by_name = referred_kinds(kind).map(|name| (name, HashMap::new())).collect();
+        let by_name = referred_kinds(kind, &named).into_iter().map(|name| (name, HashMap::new())).collect();
         let foreign = named.into_iter().map(|named| (named.id.clone(), named)).collect();
         Self { by_name, known: BTreeSet::new(), foreign }
     }
@@ -193,8 +257,18 @@ impl Names {
             return;
         };
         self.known.insert(row.key.clone());
-        for name in names_of(kind, row).into_iter().filter(|_| !row.is_deleted()) {
-            let called = index.entry(folded(name)).or_default();
+        if row.is_deleted() {
+            return;
+        }
+        let names: BTreeSet<String> = match kind.title.is_empty() {
+            true => {
+                let texts = key_fields(kind).map(|field| row.text(field.name).unwrap_or_default().to_owned());
+                [key_identity(kind, texts.collect())].into()
+            }
+            false => names_of(kind, row).into_iter().map(folded).collect(),
+        };
+        for name in names {
+            let called = index.entry(name).or_default();
             if !called.contains(&row.key) {
                 called.push(row.key.clone());
             }
@@ -206,29 +280,72 @@ impl Names {
     ///
     /// # Errors
     /// A name that is not known, or that several records have.
-    pub fn resolve(&self, kinds: &[&str], cell: &str) -> Result<String, String> {
+    pub fn resolve(&self, kinds: &[&str], cell: &str) -> Result<String, Unresolved> {
+        self.resolve_within(kinds, cell, NAMED_BY_MAX)
+    }
+
+    fn resolve_within(&self, kinds: &[&str], cell: &str, depth: usize) -> Result<String, Unresolved> {
         let key = RecordKey::parse(cell);
         match (&key, self.foreign.get(cell)) {
-            // Where any kind may be meant, names tell nothing.
-            (Some(key), _) if kinds.is_empty() || self.known.contains(key) => Ok(cell.to_owned()),
-            (_, Some(named)) => {
-                let found: BTreeSet<String> =
-                    named.names.iter().flat_map(|name| self.named(kinds, name)).map(ToString::to_string).collect();
-                match found.into_iter().collect::<Vec<_>>().as_slice() {
-                    [one] => Ok(one.clone()),
-                    [] => Err(format!(
-                        "means a record of this file that is not here yet; import it first: --kind {}",
-                        named.kind
-                    )),
-                    _ => Err("means a record of this file whose name several records have".to_owned()),
-                }
-            }
+            (Some(key), _) if self.known.contains(key) => Ok(cell.to_owned()),
+            (_, Some(named)) => match self.meant(named, depth).into_iter().collect::<Vec<_>>().as_slice() {
+                [one] => Ok(one.clone()),
+                [] => Err(Unresolved::Later(named.kind.clone())),
+                _ => Err(Unresolved::FileSeveral),
+            },
             (Some(_), None) => Ok(cell.to_owned()),
             (None, None) => match self.named(kinds, cell).as_slice() {
                 [key] => Ok(key.to_string()),
-                [] => Err(format!("{cell:?} is neither the id nor the name of a record that is known here")),
-                several => Err(format!("{} records are called {cell:?}; write the id", several.len())),
+                [] => Err(Unresolved::Unknown(cell.to_owned())),
+                several => Err(Unresolved::Several(cell.to_owned(), several.len())),
             },
+        }
+    }
+
+    /// The proposal that a cell means, if it is here.
+    pub fn proposal(&self, cell: &str) -> Option<String> {
+        let id = self.resolve(&[proposals::KIND], cell).ok()?;
+        RecordKey::parse(&id).filter(|key| self.known.contains(key)).map(|_| id)
+    }
+
+    /// The records that a record of the file may be here.
+    fn meant(&self, named: &Named, depth: usize) -> BTreeSet<String> {
+        let found: Vec<&RecordKey> = match schema::kind(&named.kind).filter(|kind| kind.title.is_empty()) {
+            None => named.names.iter().flat_map(|name| self.named(&[&named.kind], name)).collect(),
+            Some(kind) => {
+                let here = key_fields(kind).zip(&named.key).map(|(field, text)| match field.field_type {
+                    FieldType::Reference(kinds) => self.resolve_within(kinds, text, depth.checked_sub(1)?).ok(),
+                    FieldType::Changes => Some(self.changes(&Value::String(text.clone()))),
+                    _ => Some(text.clone()),
+                });
+                let here: Option<Vec<String>> = here.collect();
+                let index = self.by_name.get(kind.name);
+                let keys = here.and_then(|texts| index?.get(&key_identity(kind, texts)));
+                keys.into_iter().flatten().collect()
+            }
+        };
+        found.into_iter().map(ToString::to_string).collect()
+    }
+
+    /// What a proposal would change as its record holds it, with the ids that the records of a file have here.
+    pub fn changes(&self, value: &Value) -> String {
+        let read: Option<Value> = value.as_str().and_then(|text| serde_json::from_str(text).ok());
+        let mut changes = read.unwrap_or_else(|| value.clone());
+        self.replace(&mut changes);
+        changes.sort_all_objects();
+        changes.as_str().map_or_else(|| changes.to_string(), str::to_owned)
+    }
+
+    fn replace(&self, value: &mut Value) {
+        match value {
+            Value::String(text) if self.foreign.contains_key(text.as_str()) => {
+                if let Ok(here) = self.resolve(&[], text) {
+                    *text = here;
+                }
+            }
+            Value::Array(members) => members.iter_mut().for_each(|member| self.replace(member)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.replace(member)),
+            _ => {}
         }
     }
 

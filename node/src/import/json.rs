@@ -4,9 +4,10 @@
 //! its fields in each register that holds it.
 
 use super::RowError;
+use super::existing::key_fields;
 use super::table::{Cell, Named, Reading, Source, Table, TableRow, whole};
 use crate::limits::IMPORT_COLUMNS_MAX;
-use comin_protocol::schema;
+use comin_protocol::schema::{self, Field};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -92,8 +93,13 @@ impl Maker {
         };
         if let Some(id) = &id {
             let kind = kind.clone().unwrap_or_else(|| reading.kind.to_owned());
-            let names = schema::kind(&kind).map(|kind| texts(fields.get(kind.title))).unwrap_or_default();
-            self.table.named.push(Named { id: id.clone(), kind, names });
+            let (mut names, mut key) = (Vec::new(), Vec::new());
+            if let Some(kind) = schema::kind(&kind) {
+                names = texts(fields.get(kind.title));
+                let text = |field: &Field| fields.get(field.name).map(text).unwrap_or_default();
+                key.extend(key_fields(kind).map(text).filter(|_| kind.title.is_empty()));
+            }
+            self.table.named.push(Named { id: id.clone(), kind, names, key });
         }
         if kind.is_some_and(|kind| kind != reading.kind) {
             return Ok(());
@@ -144,6 +150,11 @@ fn fields(record: &mut Map<String, Value>, exported: bool, register: &str) -> Ma
     }
 }
 
+/// A value as one text.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// The texts of a field, of a translated one in every language.
 fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
@@ -190,8 +201,12 @@ mod tests {
         assert_eq!(table.columns, ["id", "name", "city"], "id and fields");
         assert_eq!(table.rows.len(), 1, "other kinds are no rows");
         assert_eq!(table.rows[0].cells[1], Cell::Text("A".into()), "the register's own values");
-        let network =
-            Named { id: "network:2".into(), kind: "network".into(), names: vec!["Rete".into(), "Mreža".into()] };
+        let network = Named {
+            id: "network:2".into(),
+            kind: "network".into(),
+            names: vec!["Rete".into(), "Mreža".into()],
+            key: vec![],
+        };
         assert_eq!(table.named[1], network, "and what other records are called is known");
     }
 

@@ -163,7 +163,8 @@ impl Mapping {
         language: &'static str,
     ) -> Result<Self, Vec<RowError>> {
         let line = table.source.header_row.unwrap_or(1);
-        let refused = |column: &str, reason: String| RowError { row: line, column: column.to_owned(), reason };
+        let refused =
+            |column: &str, reason: String| RowError { row: line, column: column.to_owned(), reason, text: None };
         let columns = match &wishes.written {
             Some(written) => written_columns(kind, table, written, language, &refused)?,
             None => guessed(kind, &table.columns, language),

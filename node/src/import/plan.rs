@@ -11,11 +11,13 @@ use super::table::{Cell, Source, Table, TableRow};
 use super::{Options, PersonalEmail, Persons, Refusals, RowError, Target, values};
 use crate::limits::{IMPORT_CHANGES_LISTED, IMPORT_DUPLICATES_LISTED};
 use crate::store::{Store, StoreError};
+use crate::views::{Place, refusal};
+use crate::work::proposals;
 use comin_protocol::engine::{Edit, Target as EditTarget};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::limits::{CHANGE_OPS_MAX, EDIT_BYTES_MAX};
 use comin_protocol::record::{FieldChange, FieldOp, Row, Scalar};
-use comin_protocol::schema::{self, Field, FieldType, Kind};
+use comin_protocol::schema::{self, Field, FieldError, FieldType, Kind};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
@@ -144,8 +146,9 @@ pub fn make(
 ) -> Result<Result<Plan, Refusals>, StoreError> {
     let kind = target.kind;
     let mut existing = Existing::new(stock.store, kind, target.register, &mapping.key);
+    let needed = kinds_needed(kind, &table.named);
     let mut names = Names::new(kind, table.named);
-    for needed in kinds_needed(kind) {
+    for needed in needed {
         each_row(stock.store, needed, |row| {
             existing.add(row);
             names.add(row);
@@ -195,7 +198,25 @@ impl Maker<'_> {
     }
 
     fn refuse(&mut self, line: u64, column: impl Into<String>, reason: impl Into<String>) {
-        self.errors.push(RowError { row: line, column: column.into(), reason: reason.into() });
+        self.errors.push(RowError { row: line, column: column.into(), reason: reason.into(), text: None });
+    }
+
+    /// Refuses with words for the reader.
+    fn refuse_in_words(
+        &mut self,
+        line: u64,
+        column: impl Into<String>,
+        reason: impl Into<String>,
+        text: impl Into<Option<String>>,
+    ) {
+        let (column, reason, text) = (column.into(), reason.into(), text.into());
+        self.errors.push(RowError { row: line, column, reason, text });
+    }
+
+    /// A field is empty that may not be.
+    fn refuse_missing(&mut self, line: u64, column: impl Into<String>) {
+        let text = self.options.lang.text("refused-required");
+        self.refuse_in_words(line, column, "is missing", text);
     }
 
     /// The heading of the column that holds something, else its name.
@@ -208,7 +229,10 @@ impl Maker<'_> {
     fn row(&mut self, row: &TableRow) -> Result<(), StoreError> {
         let errors_before = self.errors.total;
         let contact = self.contact(row);
-        let (values, refused) = self.values(row, contact.as_ref());
+        let (mut values, refused) = self.values(row, contact.as_ref());
+        if self.target.kind.name == proposals::KIND {
+            self.turn_to_record(&mut values)?;
+        }
         let Some((matched, identity)) = self.matched(row, &values, &refused)? else { return Ok(()) };
         let says = says(&values);
         if let Some(seen) = self.seen.get(&identity) {
@@ -216,7 +240,10 @@ impl Maker<'_> {
             let has_persons = self.mapping.columns.iter().any(|(_, holds)| matches!(holds, Holds::Person(_)));
             match seen.says == says && has_persons {
                 true => self.person(row.line, contact, seen.of.clone()),
-                false => self.refuse(row.line, "", format!("is the same record as row {}", seen.line)),
+                false => {
+                    let text = self.options.lang.text_with("refused-same-row", &[("row", seen.line.into())]);
+                    self.refuse_in_words(row.line, "", format!("is the same record as row {}", seen.line), text);
+                }
             }
             return Ok(());
         }
@@ -295,7 +322,8 @@ impl Maker<'_> {
                         Ok(value) => out.push((field, flat, value)),
                         Err(reason) => {
                             refused.insert(field.name);
-                            self.refuse(row.line, heading, reason);
+                            let text = reason.text(self.options.lang);
+                            self.refuse_in_words(row.line, heading, reason.to_string(), text);
                         }
                     }
                 }
@@ -311,6 +339,28 @@ impl Maker<'_> {
         self.constants = constants;
         self.keep_mailboxes(row.line, &mut out, contact);
         (out, refused)
+    }
+
+    /// A proposal from elsewhere names a register that may not hold its record here: then the one that does is meant.
+    fn turn_to_record(&self, values: &mut Values) -> Result<(), StoreError> {
+        let text = |name: &str| values.iter().find(|(field, ..)| field.name == name).map(|(.., value)| text_of(value));
+        let Some(about) = text("about").and_then(RecordKey::parse) else { return Ok(()) };
+        let registers: Vec<String> =
+            self.store.rows_of(&about)?.iter().map(|row| row.doc.register.to_string()).collect();
+        if registers.is_empty() || text("register").is_some_and(|named| registers.iter().any(|held| held == named)) {
+            return Ok(());
+        }
+        match registers.as_slice() {
+            [one] => {
+                let of_register = |value: &&mut (&'static Field, String, Value)| value.0.name == "register";
+                if let Some((.., value)) = values.iter_mut().find(of_register) {
+                    *value = json!(one);
+                }
+            }
+            // Any of them may decide.
+            _ => values.retain(|(field, ..)| field.name != "register"),
+        }
+        Ok(())
     }
 
     /// Refuses or leaves out e-mail addresses that look like a person's.
@@ -340,8 +390,8 @@ impl Maker<'_> {
         for field in personal {
             let reason = "holds what looks like a person's address, which belongs to a contact person; take an address \
                           of function, leave such ones out (--leave-personal-email) or take them all the same (--allow-personal-email)";
-            let heading = self.heading(field);
-            self.refuse(line, heading, reason);
+            let (heading, text) = (self.heading(field), self.options.lang.text("refused-personal-email"));
+            self.refuse_in_words(line, heading, reason, text);
         }
     }
 
@@ -375,7 +425,7 @@ impl Maker<'_> {
             let ends: Vec<(&str, Option<RecordKey>)> =
                 kind.ends.iter().map(|end| (*end, RecordKey::parse(text(end)))).collect();
             for (end, _) in ends.iter().filter(|(end, key)| key.is_none() && !refused.contains(end)) {
-                self.refuse(row.line, self.heading(end), "is missing");
+                self.refuse_missing(row.line, self.heading(end));
             }
             let ends: Option<Vec<&RecordKey>> = ends.iter().map(|(_, key)| key.as_ref()).collect();
             let Some(ends) = ends else { return Ok(None) };
@@ -388,7 +438,7 @@ impl Maker<'_> {
         if needed.is_some() || keys.iter().all(|text| text.is_empty()) {
             let name = self.mapping.key.first().copied().unwrap_or(kind.title);
             if !refused.contains(name) {
-                self.refuse(row.line, self.heading(name), "is missing");
+                self.refuse_missing(row.line, self.heading(name));
             }
             return Ok(None);
         }
@@ -420,11 +470,20 @@ impl Maker<'_> {
                 Ok(parsed) => out.extend(parsed),
                 Err(error) => {
                     let shown = if error.value.is_empty() { String::new() } else { format!("{:?} ", error.value) };
-                    self.refuse(line, self.heading(field.name), format!("{shown}{}", error.reason));
+                    let text = self.words(field, &error);
+                    self.refuse_in_words(line, self.heading(field.name), format!("{shown}{}", error.reason), text);
                 }
             }
         }
         out
+    }
+
+    /// Why the schema does not take a value, in the reader's language. A value that is a list of entries has parts of its own,
+    /// of which the schema alone can tell.
+    fn words(&self, field: &Field, error: &FieldError) -> Option<String> {
+        let is_whole =
+            !error.value.is_empty() && !matches!(field.field_type, FieldType::Entries(_) | FieldType::Log(_));
+        is_whole.then(|| refusal(self.options.lang, field, &error.value, Place::Table))
     }
 
     fn check_complete(&mut self, line: u64, changes: &[FieldChange], refused: &BTreeSet<&str>) {
@@ -445,7 +504,7 @@ impl Maker<'_> {
                 .take_while(|error| error.row == line)
                 .any(|error| error.column == heading);
             if !told {
-                self.refuse(line, heading, "is missing");
+                self.refuse_missing(line, heading);
             }
         }
     }

@@ -69,6 +69,8 @@ pub struct Named {
     pub kind: String,
     /// What it is called, in each language.
     pub names: Vec<String>,
+    /// Of a kind without names: the texts of the fields that it cannot do without, in their order.
+    pub key: Vec<String>,
 }
 
 /// How a file is to be read.
@@ -105,7 +107,7 @@ pub fn read(file: &[u8], reading: &Reading<'_>) -> Result<Table, RowError> {
 
 /// A fault of the whole file, or of one of its rows.
 pub fn whole(row: u64, reason: impl Into<String>) -> RowError {
-    RowError { row, column: String::new(), reason: reason.into() }
+    RowError { row, column: String::new(), reason: reason.into(), text: None }
 }
 
 /// The row of the first rows that is most like a header, with how like it is. Of equals the last: labels may stand

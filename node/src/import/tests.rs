@@ -7,7 +7,7 @@ use crate::store::{Store, open_memory};
 use comin_protocol::engine::{Edit, Target as EditTarget, Write};
 use comin_protocol::ids::{ActorId, DocId, PartnerId, RecordKey, RegisterId};
 use comin_protocol::record::{Cell, FieldChange, FieldOp, Origin, Row, Scalar};
-use comin_protocol::schema;
+use comin_protocol::schema::{self, FieldType};
 use comin_protocol::statement::Writers;
 use serde_json::json;
 
@@ -20,6 +20,7 @@ fn target(kind: &str) -> Target {
 
 fn options() -> Options {
     Options {
+        lang: crate::i18n::Lang::It,
         language: "it",
         wishes: Wishes::default(),
         encoding: None,
@@ -480,4 +481,43 @@ fn a_record_that_two_rows_mean_is_refused_however_they_name_it() {
     let refused = make("organisation", &file, &[stands]).expect_err("they would make it in turn");
     assert_eq!((refused.len(), refused[0].row), (1, 3), "{refused:?}");
     assert!(refused[0].reason.contains("same record as row 2"), "{refused:?}");
+}
+
+#[test]
+fn every_refusal_of_a_field_has_words_for_the_reader() {
+    for kind in schema::KINDS {
+        for field in kind.all_fields() {
+            // Texts take what they are given; lists of entries and steps have parts, of which the schema alone can tell.
+            let takes = ["line", "lines", "translated_line", "prose", "translated_prose", "entries", "log", "changes"];
+            let decided = ["accepted_proposals", "declined_proposals"].contains(&field.name);
+            if takes.contains(&crate::views::type_name(field.field_type)) || decided {
+                continue;
+            }
+            let mut record = json!({ field.name: "Atlantide alta" });
+            for other in kind.fields.iter().filter(|other| other.required && other.name != field.name) {
+                record[other.name] = match other.field_type {
+                    FieldType::Reference(kinds) => {
+                        json!(format!("{}:{}", kinds.first().unwrap_or(&"network"), "1".repeat(32)))
+                    }
+                    FieldType::TranslatedLine => json!({"it": "Nome"}),
+                    FieldType::Code(list) => json!(list.terms[0].code),
+                    FieldType::Changes => json!({"city": "Koper"}),
+                    _ => json!("Nome"),
+                };
+            }
+            let told = plan_of(kind.name, &record.to_string(), &[], &options());
+            let (errors, _) = told.expect_err("Atlantide is nothing of all this");
+            let error = errors.iter().find(|error| error.column == field.name).expect("its column is named");
+            let text = error.text.as_deref().unwrap_or_default();
+            let is_range = matches!(field.field_type, FieldType::MomentRange);
+            assert!(
+                text.contains("«Atlantide alta»") || is_range && !text.is_empty(),
+                "{} of {}: {:?}, {}",
+                field.name,
+                kind.name,
+                error.text,
+                error.reason
+            );
+        }
+    }
 }

@@ -3,10 +3,11 @@
 //! What is understood here is only how a value is written: decimal commas, days in three forms, countries by name,
 //! labels for codes. Whether a value can be taken the schema says.
 
-use super::existing::Names;
+use super::existing::{Names, Unresolved};
 use super::table::Cell;
 use crate::cells;
 use crate::views::fold_words;
+use crate::work::proposals;
 use comin_protocol::schema::{Field, FieldType, Vocabulary};
 use serde_json::{Value, json};
 
@@ -27,21 +28,43 @@ const COUNTRIES: &[(&str, &str)] = &[
 /// A cell as the schema takes it.
 ///
 /// # Errors
-/// What is wrong with it, as far as that is seen here.
-pub fn value(field: &Field, cell: &Cell, names: &Names) -> Result<Value, String> {
+/// A record that it does not mean; everything else the schema sees.
+pub fn value(field: &Field, cell: &Cell, names: &Names) -> Result<Value, Unresolved> {
     match cell {
         Cell::Empty => Ok(Value::Null),
+        cell if is_decided(field) => Ok(decided(cell, names)),
         Cell::Text(text) => of_text(field, text, names),
         Cell::Json(value) => of_json(field, value, names),
     }
 }
 
-fn of_json(field: &Field, value: &Value, names: &Names) -> Result<Value, String> {
+/// Whether a field holds the proposals about which was decided.
+fn is_decided(field: &Field) -> bool {
+    matches!(field.name, proposals::ACCEPTED | proposals::DECLINED)
+}
+
+/// The proposals of a cell that are here; those that are not yet come with a later run, when the proposals have come.
+fn decided(cell: &Cell, names: &Names) -> Value {
+    let named: Vec<String> = match cell {
+        Cell::Text(text) => members(text).collect(),
+        Cell::Json(value) => {
+            value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
+        Cell::Empty => Vec::new(),
+    };
+    let here: Vec<String> = named.iter().filter_map(|member| names.proposal(member)).collect();
+    // What was decided here stays.
+    json!({"add": here})
+}
+
+fn of_json(field: &Field, value: &Value, names: &Names) -> Result<Value, Unresolved> {
     match (field.field_type, value) {
         (FieldType::References(kinds), Value::Array(members)) => {
             let resolve = |member: &Value| names.resolve(kinds, member.as_str().unwrap_or_default()).map(Value::from);
             members.iter().map(resolve).collect()
         }
+        (FieldType::Reference(kinds), Value::String(text)) => names.resolve(kinds, text).map(Value::from),
+        (FieldType::Changes, changes) => Ok(Value::String(names.changes(changes))),
         (FieldType::Integer { .. }, Value::Number(_)) | (_, Value::Array(_) | Value::Object(_) | Value::Bool(_)) => {
             Ok(value.clone())
         }
@@ -51,7 +74,7 @@ fn of_json(field: &Field, value: &Value, names: &Names) -> Result<Value, String>
     }
 }
 
-fn of_text(field: &Field, text: &str, names: &Names) -> Result<Value, String> {
+fn of_text(field: &Field, text: &str, names: &Names) -> Result<Value, Unresolved> {
     let one = |text: String| Ok(Value::String(text));
     match field.field_type {
         FieldType::Reference(kinds) => names.resolve(kinds, text).map(Value::from),
@@ -59,6 +82,7 @@ fn of_text(field: &Field, text: &str, names: &Names) -> Result<Value, String> {
             Ok(id) => Ok(json!([id])),
             Err(_) => members(text).map(|member| names.resolve(kinds, &member)).collect(),
         },
+        FieldType::Changes => one(names.changes(&json!(text))),
         FieldType::Code(list) => one(code(list, text).unwrap_or(text).to_owned()),
         FieldType::Codes(list) => Ok(json!(codes(list, text))),
         FieldType::Links => Ok(json!(members(text).map(|member| link(&member)).collect::<Vec<_>>())),
@@ -190,7 +214,9 @@ fn time(text: &str) -> Option<String> {
 fn whole_number(text: &str) -> String {
     let bare: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{202f}').collect();
     let cut = bare.split_once(['.', ',']).filter(|(_, rest)| rest.bytes().all(|b| b == b'0') && rest.len() < 3);
-    cut.map_or(bare.clone(), |(whole, _)| whole.to_owned())
+    let whole = cut.map_or(bare.as_str(), |(whole, _)| whole);
+    // What is none is refused as it was entered.
+    if whole.parse::<i64>().is_ok() { whole.to_owned() } else { text.to_owned() }
 }
 
 /// Degrees with a decimal comma or point.

@@ -3,9 +3,9 @@
 
 use super::layout::Ctx;
 use super::{Pairs, filters, show, text, value};
-use crate::api::{Answer, Form, Problem, address, edit_record, parse_key, take_step};
+use crate::api::{Answer, Form, Problem, address, edit_record, lead_practice, parse_key, take_step};
 use crate::views::{self, Version, field_label, kind_label, time};
-use crate::work::interest;
+use crate::work::{interest, practice};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::ids::RecordKey;
@@ -235,13 +235,18 @@ pub async fn shift(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answ
 pub fn state_form(ctx: &Ctx, version: &Version) -> Markup {
     let row = &version.row;
     let list = filters::states(&row.key.kind).filter(|_| !matches!(row.key.kind.as_str(), "interest" | "sameas"));
+    let ways = practice::ways(row);
+    let is_open = |code: &str| match row.key.kind.as_str() {
+        "practice" => ways.contains(&code),
+        _ => row.text("state") != Some(code),
+    };
     html! {
         @if version.writable && !row.is_deleted()
             && let Some(list) = list {
             form.actions.steps method="post" action={ "/records/" (row.key) "/set?register=" (row.doc.register) } {
                 input type="hidden" name="field" value="state";
                 span.muted { (ctx.t("step-to")) }
-                @for term in list.terms.iter().filter(|term| row.text("state") != Some(term.code)) {
+                @for term in list.terms.iter().filter(|term| is_open(term.code)) {
                     button.quiet type="submit" name="value" value=(term.code) { (term.label(ctx.lang.code())) }
                 }
             }
@@ -255,12 +260,16 @@ const BY_BUTTON: [&str; 2] = ["state", "last_verified"];
 /// `POST /records/{id}/set?register=`: one field by a button: a state, or that the record was verified today.
 ///
 /// # Errors
-/// 422 for another field, or a value that it does not take.
+/// 422 for another field, or a value that it does not take; 409 where a good practice's state does not lead there.
 pub async fn set(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer<Response> {
     let (key, row) = writable(&ctx, &id).await?;
     let field = value(&pairs, "field");
     if !BY_BUTTON.contains(&field) {
         return Err(Problem::invalid(format!("{field}: is not set by a button")));
+    }
+    if (key.kind.as_str(), field) == ("practice", practice::STATE) {
+        lead_practice(&ctx.app, &row, value(&pairs, "value")).await?;
+        return Ok(back(&key));
     }
     let given = if field == "last_verified" { time::today().to_string() } else { value(&pairs, "value").to_owned() };
     let changes = views::parse(&key.kind, &Map::from_iter([(field.to_owned(), json!(given))]), Some(&row), ctx.lang)?;

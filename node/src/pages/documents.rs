@@ -116,6 +116,13 @@ pub async fn export(ctx: Ctx) -> Answer<Response> {
                 }
                 (register_choice(&ctx, "table-register"))
                 (public_choice(&ctx, "table-public"))
+                div.field {
+                    label for="table-names" { (ctx.t("export-refer")) }
+                    select #table-names name="names" {
+                        option value="false" { (ctx.t("export-refer-id")) }
+                        option value="true" { (ctx.t("export-refer-name")) }
+                    }
+                }
                 div.actions { button type="submit" { (ctx.t("export-csv")) } }
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::api::Problem;
 use crate::i18n::Lang;
-use crate::views::{scalar_text, type_name, words};
+use crate::views::{self, scalar_text, words};
 use comin_protocol::record::Row;
 use comin_protocol::schema::{self, Field, FieldType, Kind, LANGUAGES, base_of};
 use serde_json::{Map, Value, json};
@@ -313,22 +313,7 @@ pub fn refusal(lang: Lang, kind: &Kind, problem: &Problem) -> String {
     let Some(field) = leaf(kind, member("field")) else {
         return lang.text("problem-invalid");
     };
-    let typed = type_name(field.field_type);
-    let key = match typed {
-        _ if value.is_empty() => "refused-required",
-        // The value is shortened where it is shown: the mark at its end stands for the rest.
-        "line" | "lines" | "translated_line" | "links" | "link" if value.ends_with('…') => "refused-too-long",
-        "prose" | "translated_prose" if value.ends_with('…') => "refused-too-long",
-        "line" | "translated_line" if value.contains('\n') => "refused-several-lines",
-        "code" | "codes" => "refused-code",
-        "reference" | "references" => "refused-reference",
-        "link" | "links" => "refused-link",
-        "date" | "month" | "moment_range" | "position" | "integer" | "email" | "country" | "digest" => {
-            return lang.text_with(&format!("refused-{typed}"), &[("value", quoted(lang, value).into())]);
-        }
-        _ => "refused-line",
-    };
-    lang.text_with(key, &[("value", quoted(lang, value).into()), ("max", field.bytes_max.into())])
+    views::refusal(lang, field, value, views::Place::Form)
 }
 
 /// The field of a flat key; of a part of an entry that part.
@@ -340,16 +325,6 @@ pub fn leaf(kind: &Kind, key: &str) -> Option<&'static Field> {
             part.map_or(Some(field), |part| subs.iter().find(|sub| sub.name == part))
         }
         _ => Some(field),
-    }
-}
-
-/// A value as it was entered, in the quotation marks of the language.
-fn quoted(lang: Lang, value: &str) -> String {
-    match lang {
-        Lang::En => format!("“{value}”"),
-        Lang::It => format!("«{value}»"),
-        Lang::Sl => format!("»{value}«"),
-        Lang::Fr => format!("«\u{a0}{value}\u{a0}»"),
     }
 }
 

@@ -7,7 +7,8 @@ use crate::api::limits::PAGE_ROWS;
 use crate::api::{Answer, Form, Problem, parse_key};
 use crate::store::StoreError;
 use crate::views::{Reader, Titles, field_label};
-use crate::work::history::{Entry, Page, Position};
+use crate::work::history::{Decision, Entry, Page, Position};
+use crate::work::proposals;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -37,13 +38,15 @@ async fn page(ctx: &Ctx, key: &RecordKey, refused: Option<Refused<'_>>) -> Answe
     let found = read(&ctx.app, key, register, ctx.query("after"), PAGE_ROWS, ctx.lang).await?;
     let (title, titles) = titles(ctx, key, &found).await?;
     let base = format!("/records/{key}");
+    // What is decided about a proposal is an event of another record.
+    let concerns = (key.kind != proposals::KIND).then_some(key);
     let main = html! {
         nav.crumbs aria-label=(ctx.t("nav-crumbs")) { a href=(base) { (title) } }
         h1 { (ctx.t("history-title")) (ctx.lang.colon()) (title) }
         p.lead { (ctx.t("history-lead")) }
         @if let Some(refused) = &refused { (refusal(ctx, &base, refused)) }
-        div #history data-live data-record=(key) {
-            ol.timeline { @for entry in &found.entries { li { (one(ctx, &base, entry, &titles)) } } }
+        div #history data-live data-record=[concerns] {
+            ol.timeline { @for entry in &found.entries { li { (one(ctx, key, entry, &titles)) } } }
             @if let Some(next) = found.next {
                 nav.pager aria-label=(ctx.t("pager")) { a rel="next" href=(ctx.here_with("after", &Position::to_text(next))) { (ctx.t("history-older")) " →" } }
             }
@@ -72,6 +75,7 @@ async fn titles(ctx: &Ctx, key: &RecordKey, page: &Page) -> Answer<(String, Titl
                 .chain([step.field.clone()])
         })
         .filter_map(|text| RecordKey::parse(text.split_once('/').map_or(text.as_str(), |(_, member)| member)))
+        .chain(page.entries.iter().map(|entry| entry.key.clone()).filter(|other| other != key))
         .collect();
     let (roster, own, lang, key) =
         (ctx.status.roster.clone(), (ctx.status.partner, ctx.status.device), ctx.lang, key.clone());
@@ -93,7 +97,9 @@ pub fn link(ctx: &Ctx, key: &RecordKey, title: &str) -> Markup {
     html! { p { a href={ "/records/" (key) "/history" } { (ctx.t("history-title")) span.vh { ": " (title) } } } }
 }
 
-fn one(ctx: &Ctx, base: &str, entry: &Entry, titles: &Titles) -> Markup {
+/// One change. `of`: the record whose history it is; the change may be one of the record that this is a proposal about.
+fn one(ctx: &Ctx, of: &RecordKey, entry: &Entry, titles: &Titles) -> Markup {
+    let base = format!("/records/{}", entry.key);
     // What every record begins with says nothing to people, unless somebody has decided about it.
     let shown = |step: &&FieldStep| {
         step.before.len() > 1
@@ -105,6 +111,10 @@ fn one(ctx: &Ctx, base: &str, entry: &Entry, titles: &Titles) -> Markup {
             strong { (ctx.t(&format!("history-{}", entry.what.code()))) } " " (show::origin(ctx, &entry.by))
             " " span.muted { (entry.register_name) }
         }
+        @if entry.key != *of {
+            p { a href=(base) { (titles.get(&entry.key).map_or_else(|| entry.key.to_string(), String::clone)) } }
+        }
+        @for decision in entry.decisions.iter().filter(|decision| decision.proposal != *of) { (proposal(ctx, decision)) }
         @if !steps.is_empty() {
             dl.values {
                 @for step in &steps {
@@ -112,15 +122,26 @@ fn one(ctx: &Ctx, base: &str, entry: &Entry, titles: &Titles) -> Markup {
                         dt { (label(ctx, step)) }
                         dd {
                             (change(ctx, entry, step, titles))
-                            @if entry.writable && step.before.len() > 1 { (choices(ctx, base, entry, step, titles)) }
-                            @else if entry.writable && steps.len() > 1 { (undo_form(ctx, base, entry, &step.field, "history-undo-field")) }
+                            @if entry.writable && step.before.len() > 1 { (choices(ctx, &base, entry, step, titles)) }
+                            @else if entry.writable && steps.len() > 1 { (undo_form(ctx, &base, entry, &step.field, "history-undo-field")) }
                         }
                     }
                 }
             }
         }
         // A change that has decided between several values is taken back field by field: of each it is said which stands.
-        @if entry.writable && !has_decided(entry) { (undo_form(ctx, base, entry, "", "history-undo")) }
+        @if entry.writable && !has_decided(entry) { (undo_form(ctx, &base, entry, "", "history-undo")) }
+    }
+}
+
+/// The proposal about which a change has decided, with its proposer and the way to it.
+fn proposal(ctx: &Ctx, decision: &Decision) -> Markup {
+    let partner = decision.proposer().map_or_else(|| ctx.t("unknown-partner"), str::to_owned);
+    let state = ctx.t(&format!("proposal-{}", decision.state.code()));
+    html! {
+        p { a href={ "/records/" (decision.proposal) "/history" } {
+            (ctx.tw("history-proposal", &[("partner", partner.into()), ("state", state.into())]))
+        } }
     }
 }
 

@@ -18,6 +18,8 @@ use tokio::sync::watch;
 
 /// Rows, errors and records that a page names; all are counted.
 const LISTED: usize = 100;
+/// Among the wishes: the language of who has looked at the file.
+const READER: &str = "reader";
 /// Kinds that are imported first.
 const USUAL: [&str; 4] = ["organisation", "network", "event", "practice"];
 
@@ -147,7 +149,9 @@ pub async fn preview(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
         false => Wishes { pairs: upload.wishes.clone() },
     };
     // It has been looked at as it is asked for; the import sees to it that this is what is done.
-    let stage = match upload.looked.clone() {
+    // Refusals are told in the language of who looks.
+    let looked_at = upload.looked.clone().filter(|_| wishes.one(READER) == ctx.lang.code());
+    let stage = match looked_at {
         Some(stage) => stage,
         None => match look(&ctx, &upload, kind, &wishes).await {
             Ok(stage) => stage,
@@ -178,7 +182,7 @@ pub async fn act(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer
         };
     }
     ctx.app.uploads().look(&id, &wishes.pairs, None);
-    let outcome = match start_import(&ctx.app, wishes.params(kind, false), &upload).await {
+    let outcome = match start_import(&ctx.app, wishes.params(kind, false), &upload, ctx.lang).await {
         Ok(stage) => import_outcome(&ctx.app, stage).await,
         Err(problem) => Some(Err(problem)),
     };
@@ -198,8 +202,11 @@ async fn look(
     kind: &'static Kind,
     wishes: &Wishes,
 ) -> Answer<watch::Receiver<ImportStage>> {
-    let begun = start_import(&ctx.app, wishes.params(kind, true), upload).await;
-    ctx.app.uploads().look(&upload.id, &wishes.pairs, begun.as_ref().ok().cloned());
+    let begun = start_import(&ctx.app, wishes.params(kind, true), upload, ctx.lang).await;
+    let mut pairs = wishes.pairs.clone();
+    pairs.retain(|(name, _)| name != READER);
+    pairs.push((READER.to_owned(), ctx.lang.code().to_owned()));
+    ctx.app.uploads().look(&upload.id, &pairs, begun.as_ref().ok().cloned());
     begun
 }
 
@@ -374,7 +381,12 @@ fn errors(ctx: &Ctx, problem: &Problem) -> Markup {
                             tr role="row" {
                                 th role="rowheader" scope="row" { (number(error, "row")) }
                                 td role="cell" data-label=(ctx.t("import-column")) { (text(error, "column")) }
-                                td role="cell" data-label=(ctx.t("import-reason")) { span lang="en" { (text(error, "reason")) } }
+                                td role="cell" data-label=(ctx.t("import-reason")) {
+                                    @match text(error, "text") {
+                                        "" => span lang="en" { (text(error, "reason")) },
+                                        told => (told),
+                                    }
+                                }
                             }
                         }
                     }
@@ -395,6 +407,10 @@ fn settings(ctx: &Ctx, kind: &Kind, wishes: &Wishes, needs_terms: bool) -> Marku
         })
         .collect();
     registers.sort_by_key(|(_, _, own)| !own);
+    let wished = match wishes.one("register") {
+        "" if kind.is_internal => RegisterId::internal(&ctx.status.partner).to_string(),
+        wished => wished.to_owned(),
+    };
     let language = Some(wishes.one("language")).filter(|code| !code.is_empty()).unwrap_or(ctx.lang.code());
     html! {
         fieldset.field {
@@ -402,7 +418,7 @@ fn settings(ctx: &Ctx, kind: &Kind, wishes: &Wishes, needs_terms: bool) -> Marku
             div.field {
                 label for="register" { (ctx.t("form-register")) }
                 select #register name="register" {
-                    @for (id, label, _) in &registers { option value=(id) selected[wishes.one("register") == id.to_string()] { (label) } }
+                    @for (id, label, _) in &registers { option value=(id) selected[wished == id.to_string()] { (label) } }
                 }
             }
             div.field {

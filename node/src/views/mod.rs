@@ -15,6 +15,7 @@ mod leading;
 mod members;
 mod record;
 mod records;
+mod refusal;
 mod ties;
 pub mod time;
 mod whole;
@@ -33,4 +34,5 @@ pub use index::{
 pub use members::{Ambiguous, find_partner, find_register, register_label};
 pub use record::{Record, Text};
 pub use records::{Conflict, Group, Reader, Titles, Value, Version};
+pub use refusal::{Place, quoted, refusal};
 pub use whole::{Made, Scene, Whole};

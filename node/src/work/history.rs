@@ -1,8 +1,10 @@
 //! What became of a record, in all registers that hold it, and taking a change back.
 //!
 //! Read from the documents when somebody asks: one after another is loaded and let go, beside the engine and not by it.
-//! Who is named is the partner and its device; the people who sign in on a node are known there alone.
+//! Who is named is the partner and its device; the people who sign in on a node are known there alone. What was decided
+//! about a proposal stands with the record that it is about, so the history of a proposal tells of changes there as well.
 
+use super::proposals;
 use crate::store::{Store, StoreError};
 use crate::views::{self, Reader};
 use comin_protocol::ids::{ChangeHash, DocId, RecordKey, RegisterId};
@@ -24,6 +26,8 @@ pub enum What {
     Deleted,
     /// It took a deletion back.
     Restored,
+    /// It decided about the proposal whose history this is, or took the decision back.
+    Decided(proposals::State),
 }
 
 impl What {
@@ -34,6 +38,9 @@ impl What {
             Self::Changed => "changed",
             Self::Deleted => "deleted",
             Self::Restored => "restored",
+            Self::Decided(proposals::State::Accepted) => "accepted",
+            Self::Decided(proposals::State::Declined) => "declined",
+            Self::Decided(_) => "reopened",
         }
     }
 
@@ -47,10 +54,37 @@ impl What {
     }
 }
 
+/// What a change decided about a proposal.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Decision {
+    /// The proposal.
+    pub proposal: RecordKey,
+    /// Accepted, declined, or open again.
+    pub state: proposals::State,
+    /// The proposer and when it proposed; `None` where the proposal is not here.
+    pub by: Option<views::Value>,
+}
+
+impl Decision {
+    /// What the proposer is called.
+    pub fn proposer(&self) -> Option<&str> {
+        self.by.as_ref()?.partner.as_ref().map(|(_, name)| name.as_str())
+    }
+
+    fn to_json(&self) -> Value {
+        let by = self.by.as_ref();
+        json!({
+            "id": self.proposal, "state": self.state.code(),
+            "partner": by.and_then(|by| by.partner.as_ref()).map(|(id, _)| id), "partner_name": self.proposer(),
+            "time": by.map(|by| views::time::rfc3339(by.time_ms)),
+        })
+    }
+}
+
 /// One change of the record in one register.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Entry {
-    /// The record.
+    /// The record that was changed: in the history of a proposal also the one that it is about.
     pub key: RecordKey,
     /// The document that holds it.
     pub doc: DocId,
@@ -65,6 +99,8 @@ pub struct Entry {
     /// What it did to each field, by flat key: what its author saw there (none, or several that it decided between), and
     /// what it wrote (`Null`: removed). A member of a set reads true.
     pub steps: Vec<FieldStep>,
+    /// What it decided about proposals.
+    pub decisions: Vec<Decision>,
     change: ChangeHash,
     rank: (i64, u64),
 }
@@ -89,12 +125,16 @@ impl Entry {
         if let Some(members) = out.as_object_mut() {
             members.remove("value");
             members.remove("edited");
+            members.insert("id".into(), json!(self.key));
             members.insert("change".into(), json!(self.id()));
             members.insert("what".into(), json!(self.what.code()));
             members.insert("register".into(), json!(self.doc.register));
             members.insert("register_name".into(), json!(self.register_name));
             members.insert("writable".into(), json!(self.writable));
             members.insert("fields".into(), fields.collect());
+            if !self.decisions.is_empty() {
+                members.insert("proposals".into(), self.decisions.iter().map(Decision::to_json).collect());
+            }
         }
         out
     }
@@ -143,18 +183,31 @@ pub fn read(
     limit: usize,
 ) -> Result<Page, StoreError> {
     let mut entries = Vec::new();
+    let behind = |(change, rank): &(ChangeHash, (i64, u64))| {
+        after.is_none_or(|after| Position { rank: *rank, change: *change } < after)
+    };
+    let enough = limit.saturating_add(1);
     for row in rows(reader.store, key, register)? {
         with_history(reader.store, &row, |history| {
-            let behind = |(change, rank): &(ChangeHash, (i64, u64))| {
-                after.is_none_or(|after| Position { rank: *rank, change: *change } < after)
-            };
-            let due: Vec<ChangeHash> =
-                history.ranks().filter(behind).take(limit.saturating_add(1)).map(|(change, _)| change).collect();
+            let due: Vec<ChangeHash> = history.ranks().filter(behind).take(enough).map(|(change, _)| change).collect();
             for found in due.iter().filter_map(|change| history.entry(change)) {
                 entries.push(entry(reader, &row, found)?);
             }
             Ok(())
         })?;
+        for target in decided_in(reader.store, &row, register)? {
+            with_history(reader.store, &target, |history| {
+                let due: Vec<ChangeHash> = history.ranks().filter(behind).map(|(change, _)| change).collect();
+                let found = due.iter().filter_map(|change| history.entry(change));
+                for found in found.filter(|found| found.steps.iter().any(|step| decides(step, key))).take(enough) {
+                    let mut entry = entry(reader, &target, found)?;
+                    let decision = entry.decisions.iter().find(|decision| decision.proposal == *key);
+                    entry.what = decision.map_or(entry.what, |decision| What::Decided(decision.state));
+                    entries.push(entry);
+                }
+                Ok(())
+            })?;
+        }
     }
     let position = |entry: &Entry| Position { rank: entry.rank, change: entry.change };
     entries.sort_by_key(|entry| std::cmp::Reverse(position(entry)));
@@ -209,6 +262,42 @@ fn rows(store: &dyn Store, key: &RecordKey, register: Option<RegisterId>) -> Res
     Ok(rows)
 }
 
+/// The rows of the record that a proposal is about. A decision that was taken back leaves nothing in them, so that the
+/// documents tell whether there ever was one.
+fn decided_in(store: &dyn Store, row: &Row, register: Option<RegisterId>) -> Result<Vec<Row>, StoreError> {
+    match proposals::about(row).filter(|_| row.key.kind == proposals::KIND) {
+        Some(about) => rows(store, &about, register),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The proposal that a step decides about, and whether it was accepted.
+fn decided(step: &FieldStep) -> Option<(RecordKey, bool)> {
+    let (set, member) = step.field.split_once('/')?;
+    let accepted = set == proposals::ACCEPTED;
+    (accepted || set == proposals::DECLINED).then(|| RecordKey::parse(member).map(|key| (key, accepted)))?
+}
+
+fn decides(step: &FieldStep, proposal: &RecordKey) -> bool {
+    decided(step).is_some_and(|(key, _)| key == *proposal)
+}
+
+/// What a change decided about proposals, and who had proposed.
+fn decisions(reader: &Reader<'_>, steps: &[FieldStep]) -> Result<Vec<Decision>, StoreError> {
+    let mut out: Vec<Decision> = Vec::new();
+    for (step, (proposal, accepted)) in steps.iter().filter_map(|step| Some((step, decided(step)?))) {
+        let state = match (&step.after, accepted) {
+            (Scalar::Null, _) => proposals::State::Open,
+            (_, true) => proposals::State::Accepted,
+            (_, false) => proposals::State::Declined,
+        };
+        let row = reader.store.rows_of(&proposal)?.into_iter().next();
+        let by = row.map(|row| reader.version(row)).transpose()?.map(|version| version.creator);
+        out.push(Decision { proposal, state, by });
+    }
+    Ok(out)
+}
+
 /// Loads the document of a row for as long as its history is read.
 fn with_history<T>(
     store: &dyn Store,
@@ -233,6 +322,7 @@ fn entry(reader: &Reader<'_>, row: &Row, found: record::Entry) -> Result<Entry, 
         what: What::of(&found),
         change: found.change,
         rank: found.rank,
+        decisions: decisions(reader, &found.steps)?,
         steps: found.steps,
     })
 }

@@ -9,6 +9,7 @@ pub mod interest;
 mod lines;
 pub mod links;
 pub mod news;
+pub mod practice;
 pub mod proposals;
 pub mod references;
 pub mod same;

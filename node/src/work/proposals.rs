@@ -11,6 +11,8 @@ use comin_protocol::record::Row;
 use comin_protocol::schema;
 use serde_json::{Map, Value, json};
 
+/// The kind of a proposal's record.
+pub const KIND: &str = "proposal";
 /// The set of the proposals that were taken over.
 pub const ACCEPTED: &str = "accepted_proposals";
 /// The set of those that were not.
@@ -87,7 +89,7 @@ fn state_in(rows: &[Row], row: &Row) -> State {
 /// # Errors
 /// [`StoreError`].
 pub fn read(store: &dyn Store, row: Row) -> Result<Option<Proposal>, StoreError> {
-    let Some(key) = about(&row).filter(|_| row.key.kind == "proposal") else { return Ok(None) };
+    let Some(key) = about(&row).filter(|_| row.key.kind == KIND) else { return Ok(None) };
     let register = row.text("register").and_then(RegisterId::from_hex);
     let rows = store.rows_of(&key)?;
     let state = state_in(&rows, &row);
@@ -105,7 +107,7 @@ pub fn read(store: &dyn Store, row: Row) -> Result<Option<Proposal>, StoreError>
 /// [`StoreError`].
 pub fn list(store: &dyn Store, all: bool) -> Result<Vec<Proposal>, StoreError> {
     let mut rows = Vec::new();
-    for_each_group(store, "proposal", |group| rows.extend(group.first().cloned()))?;
+    for_each_group(store, KIND, |group| rows.extend(group.first().cloned()))?;
     let mut found = Vec::new();
     for row in rows {
         found.extend(read(store, row)?.filter(|proposal| all || proposal.state == State::Open));

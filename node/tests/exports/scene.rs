@@ -116,6 +116,47 @@ impl Machine {
         machine
     }
 
+    /// With records of every kind: beside those of [`Self::filled`] an expression of interest, a programme, a publication,
+    /// notes, a link of sameness, and proposals that wait, were accepted and were declined.
+    pub fn of_every_kind() -> Self {
+        let machine = Self::filled();
+        let records = machine.records();
+        let titled = |kind: &str, title: &str| {
+            let is_it = |record: &&Record| record.kind == kind && record.title.starts_with(title);
+            &records.values().find(is_it).expect("it is there").id
+        };
+        let (ziga, lyon) = (titled("organisation", "Zavod Šentžiga"), titled("organisation", "Atelier"));
+        let network = titled("network", "Rete");
+        let interest = machine.add(
+            "interest",
+            &[
+                &set("organisation", lyon),
+                &set("network", network),
+                &set("origin_event", titled("event", "Seminario")),
+                "motivation@it=Volentieri; grazie",
+                "transitions=received 2026-02-11; contacted 2026-02-18",
+            ],
+        );
+        let modules =
+            r#"modules=[{"title":{"it":"Uno; due"},"hours":6},{"title":{"it":"Tre"},"content":{"it":"a\nb"}}]"#;
+        machine.add("programme", &["title@it=Corso", "languages=it|sl", &set("networks", network), modules]);
+        let digest = format!("sha256={}", "0a".repeat(32));
+        machine.add("publication", &["title@it=Reti", "url=https://reti.example/a;b", "language=it", &digest]);
+        machine.add("note", &[&set("about", ziga), "text=Richiamare.\nPrima per posta."]);
+        machine.add("note", &[&set("about", &interest), "text=Attende una risposta."]);
+        machine.comin(&["sameas", "refuse", ziga, lyon]);
+        let propose = |kind: &str, id: &str, change: &str| {
+            let made = machine.comin(&["--json", kind, "edit", id, "--set", change, "--propose", "--reason", "Perché"]);
+            serde_json::from_str::<Value>(&made).expect("JSON")["id"].as_str().expect("an id").to_owned()
+        };
+        let taken = propose("organisation", ziga, "city=Gorizia");
+        machine.comin(&["proposals", "accept", &taken]);
+        let left = propose("organisation", ziga, "phone=1");
+        machine.comin(&["proposals", "decline", &left]);
+        propose("network", network, &set("coordinators", ziga));
+        machine
+    }
+
     /// Adds a record and gives its id.
     pub fn add(&self, kind: &str, fields: &[&str]) -> String {
         let set = fields.iter().flat_map(|field| ["--set", field]);
@@ -174,6 +215,7 @@ impl Machine {
                 kind: record["kind"].as_str().expect("a kind").to_owned(),
                 title: record["title"].as_str().expect("a title").to_owned(),
                 register: value["register_name"].as_str().expect("a name").to_owned(),
+                register_id: value["register"].as_str().expect("an id").to_owned(),
                 deleted: value["deleted"] == json!(true),
                 fields: value["fields"].as_object().expect("fields").clone(),
             };
@@ -193,6 +235,7 @@ pub struct Record {
     pub kind: String,
     pub title: String,
     pub register: String,
+    pub register_id: String,
     pub deleted: bool,
     pub fields: Map<String, Value>,
 }

@@ -438,3 +438,44 @@ async fn the_history_tells_each_change_and_takes_it_back() {
     let nowhere = node.page("/records/organisation:00000000000000000000000000000000/history").await;
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND, "what there is not has none");
 }
+
+#[tokio::test]
+async fn a_practice_goes_from_state_to_state_by_the_buttons_of_its_page() {
+    let node = start(94, "Ožara", "SI", false);
+    let id = node.add("practice", json!({"title": {"en": "Mentors"}, "state": "draft"})).await;
+    let at = format!("/records/{id}");
+    let offered = async || -> Vec<&'static str> {
+        let shown = page(&node, &at).await;
+        let form = shown.split("name=\"field\" value=\"state\"").nth(1).unwrap_or_default();
+        let form = form.split("</form>").next().unwrap_or_default().to_owned();
+        let states = ["draft", "review", "published", "archived"];
+        states.into_iter().filter(|state| form.contains(&format!("value=\"{state}\""))).collect()
+    };
+    let set =
+        async |state: &str| node.form(&format!("{at}/set?register=own"), &[("field", "state"), ("value", state)]).await;
+    assert_eq!(offered().await, ["review", "archived"], "where a draft leads");
+    let refused = set("published").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "nobody has reviewed it: {}", refused.text);
+    assert!(refused.text.contains("From this state there is no such step"), "in words: {}", refused.text);
+    assert_eq!(fields(&node, &id).await["state"], "draft", "and nothing is changed");
+    for (state, next) in [
+        ("review", &["draft", "published", "archived"][..]),
+        ("published", &["review", "archived"]),
+        ("archived", &["draft", "review"]),
+    ] {
+        let led = set(state).await;
+        assert_eq!((led.status, place(&led)), (StatusCode::SEE_OTHER, at.clone()), "{state}: {}", led.text);
+        assert_eq!(fields(&node, &id).await["state"], state, "it is there");
+        assert_eq!(offered().await, next, "and where {state} leads");
+    }
+    assert!(page(&node, "/practices?state=archived").await.contains("Mentors"), "the library knows");
+    let day = json!({"to": "draft", "at": "2026-03-01"});
+    let refused = node.call("POST", &format!("/api/v1{at}/advance"), Some(day)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "no day is kept of it: {}", refused.text);
+
+    let event = node.add("event", json!({"title": {"en": "Forum"}, "type": "conference", "state": "planned"})).await;
+    let held = [("field", "state"), ("value", "held")];
+    let led = node.form(&format!("/records/{event}/set?register=own"), &held).await;
+    assert_eq!(led.status, StatusCode::SEE_OTHER, "an event is simply held: {}", led.text);
+    assert_eq!(fields(&node, &event).await["state"], "held", "it is");
+}

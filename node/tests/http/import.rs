@@ -187,3 +187,41 @@ async fn what_is_refused_names_its_place_and_no_person() {
     let sheet = import(&node, b"PK\x03\x04 no workbook".to_vec(), &[]).await;
     assert_eq!(sheet.status, StatusCode::UNPROCESSABLE_ENTITY, "an archive that is none: {}", sheet.text);
 }
+
+#[tokio::test]
+async fn what_is_refused_is_told_in_the_language_of_the_reader() {
+    let node = start(66, "Korenine", "SI", false);
+    let file = "name;type;country;last_verified;website;email\n\
+        Alfa;ditta;Atlantide;ieri;due parole;\n\
+        ;association;IT;;;\n\
+        Beta;association;IT;;;ada.zlatogora@beta.example\n\
+        Beta;association;IT;;;\n";
+    let request = Request::post("/api/v1/import?kind=organisation&lang=it").extension(Trusted);
+    let refused = send(&node.router, request.body(Body::from(file)).unwrap()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    let problem = refused.json();
+    let errors = problem["errors"].as_array().expect("a list");
+    let of = |row: u64, column: &str| {
+        let found = errors.iter().find(|error| error["row"] == row && error["column"] == column);
+        found.unwrap_or_else(|| panic!("row {row}, {column}: {problem}"))
+    };
+    for (row, column, told) in [
+        (2, "type", "«ditta» non è tra queste scelte: "),
+        (2, "type", "cooperativa sociale"),
+        (2, "country", "«Atlantide» non è un paese"),
+        (2, "last_verified", "«ieri» non è un giorno"),
+        (2, "website", "non è un indirizzo web"),
+        (3, "name", "Non è stato inserito nulla."),
+        (4, "email", "Sembra l’indirizzo di una persona"),
+    ] {
+        let text = of(row, column)["text"].as_str().unwrap_or_default();
+        assert!(text.contains(told), "row {row}, {column} says {told:?}: {problem}");
+    }
+    assert!(of(2, "type")["reason"].as_str().is_some_and(|reason| reason.contains("is not one of")), "for programs");
+    assert!(!refused.text.to_lowercase().contains("zlatogora"), "no value of a person is repeated: {}", refused.text);
+
+    let unknown = Request::post("/api/v1/import?kind=membership&lang=sl").extension(Trusted);
+    let unknown = send(&node.router, unknown.body(Body::from("organisation,network\nAlfa,Mreža\n")).unwrap()).await;
+    let text = unknown.json()["errors"][0]["text"].clone();
+    assert!(text.as_str().is_some_and(|text| text.contains("»Alfa« ni ne ime ne id")), "{}", unknown.text);
+}

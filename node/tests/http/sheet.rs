@@ -215,3 +215,62 @@ async fn files_that_arrive_at_once_are_read_as_far_as_there_is_room() {
     }
     assert_eq!(asked.load(Ordering::SeqCst), 9, "all of them");
 }
+
+#[tokio::test]
+async fn an_import_shows_how_far_it_is_while_it_writes() {
+    const ROWS: usize = 3_000;
+    let mut node = start(107, "Ožara", "SI", false);
+    let hurried =
+        ApiConfig { port: Some(PORT), language: Lang::En, import_wait: Some(Duration::ZERO), ..ApiConfig::default() };
+    node.app = AppState::new(node.handle.clone(), hurried);
+    node.router = router(node.app.clone());
+    let rows: String = (0..ROWS).map(|n| format!("Zavod {n};Kraj {n};modra\n")).collect();
+    let at = place(&upload(&node, "organisation", &format!("Ime;Kraj;Barva\n{rows}")).await);
+    let seen = loop {
+        let shown = page(&node, &at).await;
+        if shown.contains("name=\"plan\"") {
+            break shown;
+        }
+    };
+    let plan = hidden(&seen, "plan");
+    assert_eq!(place(&import(&node, &at, "", &plan).await), "/import/progress", "it is begun");
+    let mut written: Vec<usize> = Vec::new();
+    loop {
+        let shown = page(&node, "/import/progress").await;
+        if let Some(bar) = shown.split("<progress ").nth(1).and_then(|bar| bar.split('>').next()) {
+            let number = |name: &str| -> usize {
+                let value = bar.split(&format!("{name}=\"")).nth(1).and_then(|value| value.split('"').next());
+                value.unwrap_or_else(|| panic!("{name}: {bar}")).parse().expect("a number")
+            };
+            assert_eq!(number("max"), ROWS, "of all rows");
+            assert!(shown.contains("role=\"status\"") && shown.contains("of 3,000"), "in words as well: {shown}");
+            written.push(number("value"));
+        }
+        if !shown.contains("data-waits") {
+            break;
+        }
+    }
+    assert!(written.is_sorted(), "it only grows: {written:?}");
+    assert!(written.iter().any(|written| (1..ROWS).contains(written)), "seen while it goes on: {written:?}");
+    assert_eq!(node.call("GET", "/api/v1/import", None).await.json()["report"]["added"], ROWS, "to its end");
+}
+
+#[tokio::test]
+async fn a_preview_says_why_a_value_is_refused_in_the_language_of_the_page() {
+    let node = start(108, "Ožara", "SI", false);
+    let at = place(&upload(&node, "organisation", "name,type,country\nA,ditta,Atlantide\n").await);
+    for (lang, told) in [
+        ("it", ["«ditta» non è tra queste scelte: ", "«Atlantide» non è un paese"]),
+        ("sl", ["»ditta« ni med temi možnostmi: ", "»Atlantide« ni država"]),
+        ("fr", ["«\u{a0}ditta\u{a0}» n’est pas parmi ces choix", "«\u{a0}Atlantide\u{a0}» n’est pas un pays"]),
+        ("en", ["“ditta” is none of these: ", "“Atlantide” is no country"]),
+    ] {
+        let got = node.page(&format!("{at}?lang={lang}")).await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{lang}: {}", got.text);
+        for told in told {
+            assert!(got.text.contains(told), "{lang} says {told:?}: {}", got.text);
+        }
+        let table = got.text.split("id=\"errors\"").nth(1).and_then(|rest| rest.split("</table>").next());
+        assert!(table.is_some_and(|table| !table.contains("lang=\"en\"")), "{lang}: nothing of it is left in English");
+    }
+}

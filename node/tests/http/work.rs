@@ -52,6 +52,33 @@ async fn interest_of_several_leads_to_memberships_once() {
 }
 
 #[tokio::test]
+async fn a_membership_outside_the_register_of_its_network_is_claimed() {
+    let node = start(47, "Ožara", "SI", false);
+    let (network, _, organisation, second) = ends(&node).await;
+    let member = async |organisation: &str, register: &str| {
+        let fields = json!({"organisation": organisation, "network": network, "role": "member"});
+        let body = json!({"kind": "membership", "register": register, "fields": fields});
+        let made = node.call("POST", "/api/v1/records", Some(body)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        made.json()["id"].as_str().unwrap().to_owned()
+    };
+    let seen = async |id: &str| {
+        let record = node.call("GET", &format!("/api/v1/records/{id}"), None).await.json();
+        let shown = node.page(&format!("/records/{id}")).await.text;
+        let callout = shown.split("<p class=\"callout\">").skip(1).filter_map(|part| part.split("</p>").next());
+        let told = callout.filter(|part| part.contains("not recorded in the register of its network")).count();
+        (record["claimed"].clone(), told)
+    };
+    let claimed = member(&organisation, "internal").await;
+    assert_eq!(seen(&claimed).await, (json!(true), 1), "by API and on its page");
+    let at_home = member(&second, "own").await;
+    assert_eq!(seen(&at_home).await, (json!(false), 0), "where the network lies it is none");
+    assert_eq!(member(&organisation, "own").await, claimed, "the same membership, recorded there as well");
+    assert_eq!(seen(&claimed).await, (json!(false), 0), "is claimed no more");
+    assert_eq!(seen(&network).await.0, json!(false), "and no other kind is");
+}
+
+#[tokio::test]
 async fn modules_are_added_moved_and_edited_by_their_ids() {
     let node = start(41, "Ožara", "SI", false);
     let module = |title: &str| json!({"title": {"sl": title}, "hours": 6});

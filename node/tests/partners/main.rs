@@ -9,6 +9,7 @@ mod mixed;
 mod namespaces;
 mod office;
 mod persons;
+mod proposals;
 mod quiet;
 mod rekey;
 mod repair;

@@ -1,5 +1,8 @@
 //! The command line beside a stopped node and beside a running one: what it prints, and the exit codes that
-//! scripts decide by.
+//! scripts decide by. `importing`: what an import takes of the machine; `work`: the verbs of coordinators.
+
+mod importing;
+mod work;
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -208,7 +211,11 @@ fn an_import_is_done_whole_or_not_at_all() {
     let refused = machine.run(&["import", &bad, "--kind", "organisation"]);
     let told = String::from_utf8_lossy(&refused.stdout).into_owned();
     assert_eq!(refused.status.code(), Some(1), "a wrong value refuses the file");
-    assert!(told.contains("row 3, country"), "its place is named: {told}");
+    let italian = "riga 3, country: «Atlantide» non è un paese";
+    assert!(told.contains(italian), "its place is named, and why, in the partner's language: {told}");
+    let refused = machine.run(&["--lang", "sl", "import", &bad, "--kind", "organisation"]);
+    let told = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert!(told.contains("vrstica 3, country: »Atlantide« ni"), "or in another one: {told}");
     let count = || machine.json(&["organisation", "list"])["items"].as_array().expect("a list").len();
     assert_eq!(count(), 1, "only the partner's own record is there");
 
