@@ -181,6 +181,15 @@ async fn a_ticket_is_saved_as_a_file() {
     assert!(made.text.contains(file.text.trim()) && file.text.len() > 40, "with the ticket in it");
     let refused = node.form("/partners/invite", &[("name", ""), ("country", "FR")]).await;
     assert!(refused.text.contains("role=\"alert\""), "a ticket for nobody is refused on the page: {}", refused.text);
+    let summary = refused.text.split("error-summary").nth(1).and_then(|rest| rest.split("<section").next()).unwrap();
+    assert!(summary.contains("href=\"#invite-name\""), "with a link to what is missing: {summary}");
+    assert!(summary.contains("Please fill this in"), "and words for it: {summary}");
+    let control = refused.text.split("id=\"invite-name\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+    for told in ["aria-invalid=\"true\"", "aria-describedby=\"invite-name-error\""] {
+        assert!(control.contains(told), "{told} marks it: {control}");
+    }
+    assert!(refused.text.contains("id=\"invite-name-error\""), "the reason stands at it as well");
+    assert!(refused.text.contains("value=\"FR\" selected"), "what was chosen stays");
     let switch = refused.text.split("hreflang=\"sl\"").next().unwrap().rsplit("href=\"").next().unwrap();
     assert!(switch.starts_with("/partners?lang=sl"), "the language of what answers a form leads to a page: {switch}");
 }

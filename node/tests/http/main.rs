@@ -18,5 +18,7 @@ mod records;
 mod report;
 mod search;
 mod sheet;
+mod survey;
 mod whole;
 mod work;
+mod written;

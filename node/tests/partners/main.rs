@@ -14,6 +14,7 @@ mod rekey;
 mod repair;
 mod revoke;
 mod scenarios;
+mod survey;
 mod translations;
 mod waiting;
 mod words;
