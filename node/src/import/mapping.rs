@@ -5,15 +5,20 @@ use super::headings::{self, HEADINGS};
 use super::table::Table;
 use crate::i18n::Lang;
 use crate::text::nearest;
-use crate::views::fold_words;
+use crate::views::{field_label_in, fold_words};
 use comin_protocol::schema::{Field, Kind, LANGUAGES};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
+/// Most bytes of a mapping as a file: more than all headings of a table that people keep.
+const MAPPING_BYTES_MAX: usize = 64 * 1024;
+/// What stands above a mapping in its file.
+const MAPPING_HEAD: &str = "# Which column goes where; an empty text: it is not taken. Use it with: comin import FILE --map THIS\n\
+    # key: the fields by which a row without id is found again. set: what every row says where it says nothing.\n";
 /// Longer cells are texts and no headings.
 const HEADING_BYTES_MAX: usize = 120;
 /// The kind of whose records a table can have contact persons.
-const WITH_PERSONS: &str = "organisation";
+pub const WITH_PERSONS: &str = "organisation";
 /// What a column can hold of a contact person besides the fields that it names: both names in one cell.
 pub const PERSON_PARTS: [&str; 6] = ["name", "given_name", "family_name", "role", "email", "phone"];
 
@@ -120,11 +125,11 @@ pub struct Wishes {
 }
 
 /// A mapping as it was written down, not yet looked at.
-#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Written {
     /// The kind that it is for.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Key fields; none: the default ones.
     #[serde(default)]
@@ -135,6 +140,30 @@ pub struct Written {
     /// Constant values by field.
     #[serde(default)]
     pub set: std::collections::BTreeMap<String, String>,
+}
+
+impl Written {
+    /// Reads it from its file, which is TOML.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(file: &[u8]) -> Result<Self, String> {
+        if file.len() > MAPPING_BYTES_MAX {
+            return Err(format!("a mapping has at most {MAPPING_BYTES_MAX} bytes"));
+        }
+        // Editors of Windows put a mark in front.
+        let text = std::str::from_utf8(file).map_err(|error| error.to_string())?.trim_start_matches('\u{feff}');
+        toml::from_str(text).map_err(|error| error.message().to_owned())
+    }
+
+    /// As a file, for people to change and use again.
+    ///
+    /// # Errors
+    /// It has what TOML cannot say.
+    pub fn to_file(&self) -> Result<String, String> {
+        let table = toml::to_string(self).map_err(|error| error.to_string())?;
+        Ok(format!("{MAPPING_HEAD}{table}"))
+    }
 }
 
 /// How sure it is that a cell is a heading: by a mapping, or as a field's name, more than by a guess.
@@ -299,12 +328,9 @@ fn candidates(kind: &'static Kind, heading: &str, language: &'static str) -> Vec
 fn targets(kind: &'static Kind, words: &str) -> Vec<&'static str> {
     let of_kind = HEADINGS.iter().filter(|heading| heading.kind.is_empty() || heading.kind == kind.name);
     let known = of_kind.filter(|heading| heading.words.iter().any(|list| list.split('|').any(|word| word == words)));
-    let labelled = kind.all_fields().map(|field| field.name).filter(|name| {
-        Lang::ALL
-            .into_iter()
-            .filter_map(|lang| lang.lookup(&format!("field-{name}"), &[]))
-            .any(|label| fold_words(&label) == words)
-    });
+    let is_label = |lang: Lang, name: &str| fold_words(&field_label_in(lang, kind.name, name)) == words;
+    let names = kind.all_fields().map(|field| field.name);
+    let labelled = names.filter(|name| Lang::ALL.into_iter().any(|lang| is_label(lang, name)));
     let mut out: Vec<&'static str> = Vec::new();
     for target in known.map(|heading| heading.target).chain(labelled).filter(|_| !words.is_empty()) {
         if !out.contains(&target) {

@@ -395,8 +395,8 @@ async fn columns_of_contact_persons_and_places_are_chosen_by_hand() {
     let position = &fields(&node, "/api/v1/records?kind=organisation").await["Korenine"]["position"];
     assert_eq!((&position["lat"], &position["lon"]), (&json!(45.5), &json!(13.7)), "{position}");
 
-    let events = place(&upload(&node, "event", "Naslov\nForum\n").await);
-    let seen = page(&node, &events).await;
-    assert!(!seen.contains("value=\"person.role\""), "events have no contact persons: {seen}");
+    let practices = place(&upload(&node, "practice", "title@sl\nMentor\n").await);
+    let seen = page(&node, &practices).await;
+    assert!(!seen.contains("value=\"person.role\""), "practices have no contact persons: {seen}");
     assert!(!seen.contains("name=\"scope\""), "nor anybody who reads them");
 }
