@@ -6,7 +6,7 @@ use super::error::{CliError, CliResult, Exit};
 use super::members::text;
 use super::output::Output;
 use comin_node::datadir::quoted;
-use comin_node::import::{IMPORT_BYTES_MAX, Written};
+use comin_node::import::{IMPORT_BYTES_MAX, mapping_file};
 use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
@@ -255,8 +255,7 @@ fn read_map(path: &Path) -> CliResult<Value> {
 /// Writes a mapping for people to change and use again.
 fn save_map(path: &Path, mapping: &Value) -> CliResult {
     let failed = |error: &dyn std::fmt::Display| CliError::new(format!("{}: {error}", path.display()));
-    let written: Written = serde_json::from_value(mapping.clone()).map_err(|error| failed(&error))?;
-    let file = written.to_file().map_err(|error| failed(&error))?;
+    let file = mapping_file(mapping).map_err(|error| failed(&error))?;
     std::fs::write(path, file).map_err(|error| failed(&error).hint("name a file in a directory that is there"))
 }
 

@@ -125,11 +125,11 @@ pub struct Wishes {
 }
 
 /// A mapping as it was written down, not yet looked at.
-#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Written {
     /// The kind that it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub kind: Option<String>,
     /// Key fields; none: the default ones.
     #[serde(default)]
@@ -155,15 +155,15 @@ impl Written {
         let text = std::str::from_utf8(file).map_err(|error| error.to_string())?.trim_start_matches('\u{feff}');
         toml::from_str(text).map_err(|error| error.message().to_owned())
     }
+}
 
-    /// As a file, for people to change and use again.
-    ///
-    /// # Errors
-    /// It has what TOML cannot say.
-    pub fn to_file(&self) -> Result<String, String> {
-        let table = toml::to_string(self).map_err(|error| error.to_string())?;
-        Ok(format!("{MAPPING_HEAD}{table}"))
-    }
+/// A mapping as reports tell it, as a file for people to change and use again: [`Written::read`] takes it back.
+///
+/// # Errors
+/// It has what TOML cannot say.
+pub fn mapping_file(mapping: &Value) -> Result<String, String> {
+    let table = toml::to_string(mapping).map_err(|error| error.to_string())?;
+    Ok(format!("{MAPPING_HEAD}{table}"))
 }
 
 /// How sure it is that a cell is a heading: by a mapping, or as a field's name, more than by a guess.

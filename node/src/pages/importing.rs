@@ -5,7 +5,7 @@ use super::layout::{Ctx, Place};
 use super::people::{Scope, scope_controls};
 use super::{Pairs, error_line, list, refused_at, show, text, value};
 use crate::api::{Answer, Form, ImportStage, Owner, Problem, Upload, import_outcome, parts, start_import};
-use crate::import::{PERSON_PARTS, WITH_PERSONS, Written};
+use crate::import::{PERSON_PARTS, WITH_PERSONS, Written, mapping_file};
 use crate::views::{field_label, field_label_in, kind_label, register_label};
 use axum::body::Body;
 use axum::extract::Path;
@@ -247,7 +247,7 @@ pub async fn act(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer
 
 /// The mapping that a form shows, as a file: what the command line takes and writes.
 fn saved(kind: &Kind, wishes: &Wishes) -> Answer<Response> {
-    let file = wishes.written(kind).to_file().map_err(Problem::internal)?;
+    let file = mapping_file(&wishes.mapping(kind)).map_err(Problem::internal)?;
     let form = HeaderValue::from_static("application/toml; charset=utf-8");
     let name = HeaderValue::from_static("attachment; filename=\"columns.toml\"");
     Ok(([(header::CONTENT_TYPE, form), (header::CONTENT_DISPOSITION, name)], file).into_response())
@@ -302,16 +302,13 @@ impl Wishes {
         Self { pairs }
     }
 
-    /// The other way: as a mapping.
-    fn written(&self, kind: &Kind) -> Written {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let columns = self.columns().unwrap_or_default();
-        Written {
-            kind: Some(kind.name.to_owned()),
-            key: self.keys().map(str::to_owned).collect(),
-            columns: columns.iter().map(|(heading, target)| (heading.clone(), text(target))).collect(),
-            set: self.set().collect(),
-        }
+    /// The other way: as a mapping, its columns in the order of the file.
+    fn mapping(&self, kind: &Kind) -> Value {
+        let set: Map<String, Value> = self.set().map(|(field, said)| (field, json!(said))).collect();
+        json!({
+            "kind": kind.name, "key": self.keys().collect::<Vec<_>>(), "columns": self.columns().unwrap_or_default(),
+            "set": set,
+        })
     }
 
     /// The fields by which rows are to be found again.
@@ -390,7 +387,7 @@ fn looked(ctx: &Ctx, upload: &Upload, kind: &'static Kind, wishes: &Wishes, seen
     let report = seen.ok().map(|(report, _)| report);
     let problem = seen.map_or_else(Some, |(_, problem)| problem);
     // Where nobody looked, the form stands as it was sent.
-    let sent = wishes.columns().map(|_| json!(wishes.written(kind)));
+    let sent = wishes.columns().map(|_| wishes.mapping(kind));
     let mapping = report.map_or_else(|| problem?.more.get("mapping"), |report| report.get("mapping")).or(sent.as_ref());
     let needs_terms = match seen {
         Ok((report, _)) => {

@@ -273,6 +273,8 @@ async fn a_mapping_is_saved_as_a_file_and_sent_again() {
     let mut written = read(&saved.text);
     assert_eq!(written.remove("set"), Some(toml::Table::new().into()), "nothing is set for every row");
     assert_eq!(written, read(expected), "what the form said: {}", saved.text);
+    let places = ["Ime", "Kraj", "Barva"].map(|heading| saved.text.find(&format!("{heading} = ")).unwrap());
+    assert!(places.is_sorted(), "in the order of the file: {}", saved.text);
     assert_eq!(organisations(&node).await, 0, "and nothing else is done");
 
     // The command line takes the same file, and what it writes down is the same.
