@@ -393,6 +393,24 @@ mod tests {
     }
 
     #[test]
+    fn a_mapping_comes_back_from_its_file_and_what_is_none_is_refused() {
+        let mapping = json!({"kind": "event", "key": ["title"], "columns": {"Titolo": "title@it", "Note": ""}, "set": {"type": "meeting"}});
+        let file = mapping_file(&mapping).expect("a file");
+        let back = Written::read(file.as_bytes()).expect("a mapping");
+        assert_eq!(back.kind.as_deref(), Some("event"), "of the kind");
+        assert_eq!((back.key, back.columns.len()), (vec!["title".to_owned()], 2), "its key and its columns");
+        assert_eq!(back.set.get("type").map(String::as_str), Some("meeting"), "and what every row says");
+        let marked = format!("\u{feff}{file}");
+        assert!(Written::read(marked.as_bytes()).is_ok(), "also with the mark that editors of Windows put in front");
+        for wrong in ["kind = [", "colums = {}", "[columns]\nTitolo = 1"] {
+            assert!(Written::read(wrong.as_bytes()).is_err(), "{wrong:?} is none");
+        }
+        assert!(Written::read(b"\xff\xfe").is_err(), "nor is what is no text");
+        let long = format!("# {}\n{file}", "x".repeat(MAPPING_BYTES_MAX));
+        assert!(Written::read(long.as_bytes()).is_err(), "nor what is longer than any");
+    }
+
+    #[test]
     fn every_field_of_every_kind_is_understood_by_its_name() {
         for kind in schema::KINDS {
             for field in kind.all_fields() {
