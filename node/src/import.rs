@@ -36,7 +36,7 @@ use std::collections::HashMap;
 use table::Reading;
 
 pub use edits::Edits;
-pub use mapping::{Mapping, Wishes, Written};
+pub use mapping::{Mapping, PERSON_PARTS, WITH_PERSONS, Wishes, Written, mapping_file};
 pub use people::{People, PersonEdit, Terms, write as write_person};
 pub use plan::{Change, Plan};
 

@@ -253,6 +253,19 @@ import-again = Show how far it is now
 import-another = Import another file
 import-waiting = Files that you have sent
 import-waiting-how = They wait here for an hour. Nothing of them is written yet.
+import-file-missing = No file was chosen. Please choose one.
+import-map = Column mapping (optional)
+import-map-hint = A file that you saved with “Save the columns as a file” or that “comin import --save-map” wrote. The kind of records is the one it names.
+import-map-unreadable = This is no saved column mapping. Choose another file, or none; then choose the spreadsheet again.
+import-map-save = Save the columns as a file
+import-key = A row without an id is found again by
+import-key-how = Where all the chosen fields agree, a row changes the record that is there; otherwise it adds one. With none chosen the usual ones count.
+import-set = Said by every row whose cell is empty
+import-scope = Who reads these persons
+import-latitude = Position: latitude
+import-longitude = Position: longitude
+import-person = Contact person: { $what }
+import-person-name = Given and family name in one cell
 
 ## Survey and export
 survey-title = Survey of the networks

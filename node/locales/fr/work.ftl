@@ -253,6 +253,19 @@ import-again = Montrer où elle en est
 import-another = Importer un autre fichier
 import-waiting = Fichiers que vous avez envoyés
 import-waiting-how = Ils attendent ici une heure. Rien n’en est encore écrit.
+import-file-missing = Aucun fichier n’a été choisi. Veuillez en choisir un.
+import-map = Colonnes enregistrées (facultatif)
+import-map-hint = Un fichier que vous avez enregistré avec « Enregistrer les colonnes dans un fichier » ou écrit par « comin import --save-map ». Le type de fiches est celui qu’il indique.
+import-map-unreadable = Ce n’est pas un fichier de colonnes enregistrées. Choisissez-en un autre ou aucun ; puis choisissez à nouveau le tableur.
+import-map-save = Enregistrer les colonnes dans un fichier
+import-key = Une ligne sans id se retrouve par
+import-key-how = Là où tous les champs choisis concordent, la ligne modifie la fiche existante ; sinon elle en ajoute une. Si vous n’en choisissez aucun, les champs habituels comptent.
+import-set = Vaut pour chaque ligne dont la cellule est vide
+import-scope = Qui lit ces personnes
+import-latitude = Position : latitude
+import-longitude = Position : longitude
+import-person = Personne de contact : { $what }
+import-person-name = Prénom et nom dans une cellule
 
 ## Survey and export
 survey-title = Panorama des réseaux

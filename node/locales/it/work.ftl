@@ -253,6 +253,19 @@ import-again = Mostra a che punto è
 import-another = Importa un altro file
 import-waiting = File che hai inviato
 import-waiting-how = Attendono qui per un’ora. Non ne è ancora scritto niente.
+import-file-missing = Non è stato scelto nessun file. Scegline uno.
+import-map = Colonne salvate (facoltativo)
+import-map-hint = Un file che hai salvato con «Salva le colonne come file» o scritto da «comin import --save-map». Il tipo di schede è quello che vi è indicato.
+import-map-unreadable = Questo non è un file di colonne salvate. Scegline un altro o nessuno; poi scegli di nuovo il foglio di calcolo.
+import-map-save = Salva le colonne come file
+import-key = Una riga senza id si ritrova per
+import-key-how = Dove tutti i campi scelti coincidono, la riga modifica la scheda che c’è; altrimenti ne aggiunge una. Se non ne scegli nessuno, valgono quelli soliti.
+import-set = Vale per ogni riga la cui cella è vuota
+import-scope = Chi legge queste persone
+import-latitude = Posizione: latitudine
+import-longitude = Posizione: longitudine
+import-person = Persona di contatto: { $what }
+import-person-name = Nome e cognome in una cella
 
 ## Survey and export
 survey-title = Rassegna delle reti

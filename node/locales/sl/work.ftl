@@ -267,6 +267,19 @@ import-again = Pokaži, kako daleč je
 import-another = Uvozi drugo datoteko
 import-waiting = Datoteke, ki ste jih poslali
 import-waiting-how = Tu čakajo eno uro. Iz njih še ni nič zapisano.
+import-file-missing = Nobena datoteka ni izbrana. Prosimo, izberite jo.
+import-map = Shranjeni stolpci (neobvezno)
+import-map-hint = Datoteka, ki ste jo shranili z »Shrani stolpce v datoteko« ali jo je zapisal »comin import --save-map«. Vrsta zapisov je tista, ki je v njej.
+import-map-unreadable = To ni datoteka s shranjenimi stolpci. Izberite drugo ali nobene, nato znova izberite preglednico.
+import-map-save = Shrani stolpce v datoteko
+import-key = Vrstica brez id-ja se najde po
+import-key-how = Kjer se vsa izbrana polja ujemajo, vrstica spremeni obstoječi zapis, sicer doda novega. Če ne izberete nobenega, veljajo običajna.
+import-set = Velja za vsako vrstico s prazno celico
+import-scope = Kdo bere te osebe
+import-latitude = Položaj: zemljepisna širina
+import-longitude = Položaj: zemljepisna dolžina
+import-person = Kontaktna oseba: { $what }
+import-person-name = Ime in priimek v eni celici
 
 ## Survey and export
 survey-title = Pregled mrež

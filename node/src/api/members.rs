@@ -120,10 +120,11 @@ pub async fn found(State(app): State<AppState>, Body(body): Body<Found>) -> Answ
 pub fn name(text: &str) -> Answer<String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Problem::invalid("the name is empty"));
+        return Err(Problem::invalid("the name is empty").with("field", json!("name")));
     }
     if text.len() > NAME_BYTES_MAX || text.chars().any(char::is_control) {
-        return Err(Problem::invalid(format!("a name is one line of at most {NAME_BYTES_MAX} bytes")));
+        let detail = format!("a name is one line of at most {NAME_BYTES_MAX} bytes");
+        return Err(Problem::invalid(detail).with("field", json!("name")));
     }
     Ok(text.to_owned())
 }

@@ -6,7 +6,7 @@ use super::error::{CliError, CliResult, Exit};
 use super::members::text;
 use super::output::Output;
 use comin_node::datadir::quoted;
-use comin_node::import::IMPORT_BYTES_MAX;
+use comin_node::import::{IMPORT_BYTES_MAX, mapping_file};
 use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
@@ -266,11 +266,8 @@ fn read_map(path: &Path) -> CliResult<Value> {
 /// Writes a mapping for people to change and use again.
 fn save_map(path: &Path, mapping: &Value) -> CliResult {
     let failed = |error: &dyn std::fmt::Display| CliError::new(format!("{}: {error}", path.display()));
-    let table = toml::to_string(mapping).map_err(|error| failed(&error))?;
-    let head = "# Which column goes where; an empty text: it is not taken. Use it with: comin import FILE --map THIS\n\
-                # key: the fields by which a row without id is found again. set: what every row says where it says nothing.\n";
-    std::fs::write(path, format!("{head}{table}"))
-        .map_err(|error| failed(&error).hint("name a file in a directory that is there"))
+    let file = mapping_file(mapping).map_err(|error| failed(&error))?;
+    std::fs::write(path, file).map_err(|error| failed(&error).hint("name a file in a directory that is there"))
 }
 
 fn read_file(path: &Path) -> CliResult<Vec<u8>> {

@@ -9,7 +9,7 @@
 use super::{Entry, ExportError, Writer};
 use crate::cells;
 use crate::i18n::Lang;
-use crate::views::{Titles, field_label, kind_label, to_columns, to_json};
+use crate::views::{Titles, field_label_in, kind_label, to_columns, to_json};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
 use comin_protocol::schema::{self, Field, FieldType};
@@ -118,7 +118,7 @@ impl Xlsx {
             let sheet = book.add_worksheet();
             sheet.set_name(&name)?;
             taken.push(name);
-            fill(sheet, self.lang, lines)?;
+            fill(sheet, (self.lang, &kind), lines)?;
         }
         if taken.is_empty() {
             book.add_worksheet();
@@ -134,7 +134,7 @@ fn sheet_name(label: &str) -> String {
     if name.trim().is_empty() { "-".to_owned() } else { name }
 }
 
-fn fill(sheet: &mut Worksheet, lang: Lang, lines: Vec<Line>) -> Result<(), XlsxError> {
+fn fill(sheet: &mut Worksheet, (lang, kind): (Lang, &str), lines: Vec<Line>) -> Result<(), XlsxError> {
     let mut columns: Vec<Column> =
         lines.iter().flat_map(|line| &line.cells).map(|(column, _)| column.clone()).collect();
     columns.sort();
@@ -143,7 +143,7 @@ fn fill(sheet: &mut Worksheet, lang: Lang, lines: Vec<Line>) -> Result<(), XlsxE
     let bold = Format::new().set_bold();
     let names = Format::new().set_italic().set_font_color("#666666");
     let label = |column: &Column| {
-        let label = field_label(lang, &column.name);
+        let label = field_label_in(lang, kind, &column.name);
         match column.part {
             Part::Value => label,
             Part::Titles => format!("{label}: {}", lang.text("export-column-title")),

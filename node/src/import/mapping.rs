@@ -5,15 +5,20 @@ use super::headings::{self, HEADINGS};
 use super::table::Table;
 use crate::i18n::Lang;
 use crate::text::nearest;
-use crate::views::fold_words;
+use crate::views::{field_label_in, fold_words};
 use comin_protocol::schema::{Field, Kind, LANGUAGES};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
+/// Most bytes of a mapping as a file: more than all headings of a table that people keep.
+const MAPPING_BYTES_MAX: usize = 64 * 1024;
+/// What stands above a mapping in its file.
+const MAPPING_HEAD: &str = "# Which column goes where; an empty text: it is not taken. Use it with: comin import FILE --map THIS\n\
+    # key: the fields by which a row without id is found again. set: what every row says where it says nothing.\n";
 /// Longer cells are texts and no headings.
 const HEADING_BYTES_MAX: usize = 120;
 /// The kind of whose records a table can have contact persons.
-const WITH_PERSONS: &str = "organisation";
+pub const WITH_PERSONS: &str = "organisation";
 /// What a column can hold of a contact person besides the fields that it names: both names in one cell.
 pub const PERSON_PARTS: [&str; 6] = ["name", "given_name", "family_name", "role", "email", "phone"];
 
@@ -135,6 +140,30 @@ pub struct Written {
     /// Constant values by field.
     #[serde(default)]
     pub set: std::collections::BTreeMap<String, String>,
+}
+
+impl Written {
+    /// Reads it from its file, which is TOML.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(file: &[u8]) -> Result<Self, String> {
+        if file.len() > MAPPING_BYTES_MAX {
+            return Err(format!("a mapping has at most {MAPPING_BYTES_MAX} bytes"));
+        }
+        // Editors of Windows put a mark in front.
+        let text = std::str::from_utf8(file).map_err(|error| error.to_string())?.trim_start_matches('\u{feff}');
+        toml::from_str(text).map_err(|error| error.message().to_owned())
+    }
+}
+
+/// A mapping as reports tell it, as a file for people to change and use again: [`Written::read`] takes it back.
+///
+/// # Errors
+/// It has what TOML cannot say.
+pub fn mapping_file(mapping: &Value) -> Result<String, String> {
+    let table = toml::to_string(mapping).map_err(|error| error.to_string())?;
+    Ok(format!("{MAPPING_HEAD}{table}"))
 }
 
 /// How sure it is that a cell is a heading: by a mapping, or as a field's name, more than by a guess.
@@ -300,12 +329,9 @@ fn candidates(kind: &'static Kind, heading: &str, language: &'static str) -> Vec
 fn targets(kind: &'static Kind, words: &str) -> Vec<&'static str> {
     let of_kind = HEADINGS.iter().filter(|heading| heading.kind.is_empty() || heading.kind == kind.name);
     let known = of_kind.filter(|heading| heading.words.iter().any(|list| list.split('|').any(|word| word == words)));
-    let labelled = kind.all_fields().map(|field| field.name).filter(|name| {
-        Lang::ALL
-            .into_iter()
-            .filter_map(|lang| lang.lookup(&format!("field-{name}"), &[]))
-            .any(|label| fold_words(&label) == words)
-    });
+    let is_label = |lang: Lang, name: &str| fold_words(&field_label_in(lang, kind.name, name)) == words;
+    let names = kind.all_fields().map(|field| field.name);
+    let labelled = names.filter(|name| Lang::ALL.into_iter().any(|lang| is_label(lang, name)));
     let mut out: Vec<&'static str> = Vec::new();
     for target in known.map(|heading| heading.target).chain(labelled).filter(|_| !words.is_empty()) {
         if !out.contains(&target) {
@@ -365,6 +391,24 @@ mod tests {
         let twice =
             guess("organisation", &["Ente", "Telefono", "Email", "Referente", "Telefono referente", "Email (2)"]);
         assert_eq!(twice[3..], ["person.name", "person.phone", ""], "a second column of one name is not guessed at");
+    }
+
+    #[test]
+    fn a_mapping_comes_back_from_its_file_and_what_is_none_is_refused() {
+        let mapping = json!({"kind": "event", "key": ["title"], "columns": {"Titolo": "title@it", "Note": ""}, "set": {"type": "meeting"}});
+        let file = mapping_file(&mapping).expect("a file");
+        let back = Written::read(file.as_bytes()).expect("a mapping");
+        assert_eq!(back.kind.as_deref(), Some("event"), "of the kind");
+        assert_eq!((back.key, back.columns.len()), (vec!["title".to_owned()], 2), "its key and its columns");
+        assert_eq!(back.set.get("type").map(String::as_str), Some("meeting"), "and what every row says");
+        let marked = format!("\u{feff}{file}");
+        assert!(Written::read(marked.as_bytes()).is_ok(), "also with the mark that editors of Windows put in front");
+        for wrong in ["kind = [", "colums = {}", "[columns]\nTitolo = 1"] {
+            assert!(Written::read(wrong.as_bytes()).is_err(), "{wrong:?} is none");
+        }
+        assert!(Written::read(b"\xff\xfe").is_err(), "nor is what is no text");
+        let long = format!("# {}\n{file}", "x".repeat(MAPPING_BYTES_MAX));
+        assert!(Written::read(long.as_bytes()).is_err(), "nor what is longer than any");
     }
 
     #[test]

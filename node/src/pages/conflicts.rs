@@ -10,7 +10,7 @@ use crate::api::{
     Answer, Conflicted, Form, Problem, RecordWritten, Resolve, address, edit_record, parse_key, read_conflicts,
     read_conflicts_of, read_version, resolve_conflict,
 };
-use crate::views::{Conflict, Reader, Titles, Version, field_label, kind_label};
+use crate::views::{Conflict, Reader, Titles, Version, field_label_in, kind_label};
 use crate::views::{known_kind, scalar_text};
 use crate::work::interest;
 use axum::extract::Path;
@@ -125,7 +125,7 @@ fn card(
             h2 id={ (id) "-t" } {
                 a href={ "/records/" (row.key) } { (if row.doc.is_person() { people::name(row) } else { title.to_owned() }) } (ctx.lang.colon())
                 @if conflict.field == "deleted" { (ctx.t("conflict-keep-or-delete")) }
-                @else { (field_label(ctx.lang, &conflict.field)) }
+                @else { (field_label_in(ctx.lang, &row.key.kind, &conflict.field)) }
             }
             p.muted { (kind_label(ctx.lang, &row.key.kind)) " · " (version.register_name) }
             @if conflict.field == "deleted" { p { (ctx.t("conflict-about-deletion")) } }
@@ -214,13 +214,13 @@ fn another(ctx: &Ctx, action: &str, id: &str, version: &Version, conflict: &Conf
                         (control::one(ctx, field, &Values::of_pairs(&[(format!("{PREFIX}{}", field.name), text.clone())]), offers, id))
                     },
                     FieldType::Log(list) => {
-                        label for=(control) { (field_label(ctx.lang, &conflict.field)) }
+                        label for=(control) { (field_label_in(ctx.lang, &row.key.kind, &conflict.field)) }
                         select id=(control) name="value" {
                             @for to in interest::ways(row) { option value=(to) { (list.term(to).map_or(to, |term| term.label(ctx.lang.code()))) } }
                         }
                     },
                     _ => {
-                        label for=(control) { (field_label(ctx.lang, &conflict.field)) }
+                        label for=(control) { (field_label_in(ctx.lang, &row.key.kind, &conflict.field)) }
                         (control::single(ctx, field, "value", &control, &text))
                     },
                 }

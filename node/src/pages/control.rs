@@ -5,7 +5,7 @@ use super::layout::Ctx;
 use super::offers::{Offer, Offers};
 use super::show::{country, language};
 use crate::i18n::COUNTRIES;
-use crate::views::{field_label, time};
+use crate::views::{field_label, field_label_in, time};
 use comin_protocol::schema::{Field, FieldType, Kind, LANGUAGES, PERSON, Vocabulary, base_of};
 use maud::{Markup, html};
 
@@ -25,7 +25,7 @@ pub fn controls(
     let refused = |field: &Field| error.filter(|(name, _)| base_of(name) == field.name);
     html! {
         @for field in fields(kind).filter(|field| !fixed.contains(&field.name)) {
-            (control(ctx, field, values, offers.get(field.name), refused(field).map(|(_, text)| text)))
+            (control(ctx, kind, field, values, offers.get(field.name), refused(field).map(|(_, text)| text)))
         }
     }
 }
@@ -35,7 +35,14 @@ pub fn control_id(field: &str) -> String {
     format!("c-{}", field.replace(['@', '.', '/'], "-"))
 }
 
-fn control(ctx: &Ctx, field: &Field, values: &Values, offer: Option<&Offer>, error: Option<&str>) -> Markup {
+fn control(
+    ctx: &Ctx,
+    kind: &Kind,
+    field: &Field,
+    values: &Values,
+    offer: Option<&Offer>,
+    error: Option<&str>,
+) -> Markup {
     if field.is_translated() {
         return translated(ctx, field, field.name, values, error);
     }
@@ -50,7 +57,7 @@ fn control(ctx: &Ctx, field: &Field, values: &Values, offer: Option<&Offer>, err
     let id = control_id(field.name);
     html! {
         div.field {
-            label for=(id) { (field_label(ctx.lang, field.name)) (required(ctx, field)) }
+            label for=(id) { (field_label_in(ctx.lang, kind.name, field.name)) (required(ctx, field)) }
             (hint(ctx, field, &id))
             (error_line(error, &id))
             @match (field.field_type, offer) {

@@ -6,7 +6,7 @@ use crate::api::history::{Undo, read, undo as take_back};
 use crate::api::limits::PAGE_ROWS;
 use crate::api::{Answer, Form, Problem, parse_key};
 use crate::store::StoreError;
-use crate::views::{Reader, Titles, field_label};
+use crate::views::{Reader, Titles, field_label_in};
 use crate::work::history::{Decision, Entry, Page, Position};
 use crate::work::proposals;
 use axum::extract::Path;
@@ -119,7 +119,7 @@ fn one(ctx: &Ctx, of: &RecordKey, entry: &Entry, titles: &Titles) -> Markup {
             dl.values {
                 @for step in &steps {
                     div {
-                        dt { (label(ctx, step)) }
+                        dt { (label(ctx, &entry.key.kind, step)) }
                         dd {
                             (change(ctx, entry, step, titles))
                             @if entry.writable && step.before.len() > 1 { (choices(ctx, &base, entry, step, titles)) }
@@ -146,10 +146,10 @@ fn proposal(ctx: &Ctx, decision: &Decision) -> Markup {
 }
 
 /// What a step's field is called; of a member of a set the set.
-fn label(ctx: &Ctx, step: &FieldStep) -> String {
+fn label(ctx: &Ctx, kind: &str, step: &FieldStep) -> String {
     match step.field.split_once('/') {
-        Some((set, _)) => field_label(ctx.lang, set),
-        None => field_label(ctx.lang, &step.field),
+        Some((set, _)) => field_label_in(ctx.lang, kind, set),
+        None => field_label_in(ctx.lang, kind, &step.field),
     }
 }
 
@@ -186,7 +186,7 @@ fn choices(ctx: &Ctx, base: &str, entry: &Entry, step: &FieldStep, titles: &Titl
                         input type="hidden" name="change" value=(entry.id());
                         input type="hidden" name="field" value=(step.field);
                         button.quiet.small type="submit" name="take" value=(n + 1) {
-                            (ctx.t("history-take")) span.vh { ": " (label(ctx, step)) ", " (ctx.tw("conflict-number", &[("n", (n + 1).into())])) ", " (show::moment(ctx.lang, entry.by.time_ms)) }
+                            (ctx.t("history-take")) span.vh { ": " (label(ctx, &entry.key.kind, step)) ", " (ctx.tw("conflict-number", &[("n", (n + 1).into())])) ", " (show::moment(ctx.lang, entry.by.time_ms)) }
                         }
                     }
                 }
@@ -201,7 +201,7 @@ fn undo_form(ctx: &Ctx, base: &str, entry: &Entry, field: &str, words: &str) -> 
             input type="hidden" name="change" value=(entry.id());
             @if !field.is_empty() { input type="hidden" name="field" value=(field); }
             button.quiet.small type="submit" {
-                (ctx.t(words)) span.vh { ": " @if !field.is_empty() { (field_label(ctx.lang, field)) ", " } (show::moment(ctx.lang, entry.by.time_ms)) }
+                (ctx.t(words)) span.vh { ": " @if !field.is_empty() { (field_label_in(ctx.lang, &entry.key.kind, field)) ", " } (show::moment(ctx.lang, entry.by.time_ms)) }
             }
         }
     }

@@ -2,16 +2,18 @@
 
 use super::form::PREFIX;
 use super::layout::{Ctx, Place};
-use super::{Pairs, list, show, text, value};
+use super::people::{Scope, scope_controls};
+use super::{Pairs, error_line, list, refused_at, show, text, value};
 use crate::api::{Answer, Form, ImportStage, Owner, Problem, Upload, import_outcome, parts, start_import};
-use crate::views::{field_label, kind_label, register_label};
+use crate::import::{PERSON_PARTS, WITH_PERSONS, Written, mapping_file};
+use crate::views::{field_label, field_label_in, kind_label, register_label};
 use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::ids::RegisterId;
 use comin_protocol::roster::RegisterKind;
-use comin_protocol::schema::{self, FieldType, Kind, LANGUAGES};
+use comin_protocol::schema::{self, Field, FieldType, Kind, LANGUAGES};
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -28,12 +30,31 @@ const USUAL: [&str; 4] = ["organisation", "network", "event", "practice"];
 /// # Errors
 /// None of its own.
 pub async fn show(ctx: Ctx) -> Answer<Response> {
-    Ok(page(&ctx, None))
+    Ok(page(&ctx, ctx.query("kind").unwrap_or_default(), None))
 }
 
-fn page(ctx: &Ctx, problem: Option<&Problem>) -> Response {
+/// A control of this page for a file, and why it was refused.
+fn refused_control(problem: &Problem) -> Option<&'static str> {
+    let field = problem.more.get("field").and_then(Value::as_str);
+    ["file", "map"].into_iter().find(|control| field == Some(control))
+}
+
+/// Why what one of the two controls for files has sent is not taken.
+fn file_words(ctx: &Ctx, control: &str) -> String {
+    ctx.t(if control == "map" { "import-map-unreadable" } else { "import-file-missing" })
+}
+
+fn page(ctx: &Ctx, asked: &str, problem: Option<&Problem>) -> Response {
     let title = ctx.t("import-title");
-    let asked = ctx.query("kind").unwrap_or("organisation");
+    let asked = if asked.is_empty() { "organisation" } else { asked };
+    let refused_here = problem.and_then(refused_control);
+    let words =
+        |control: &str| refused_here.filter(|refused| *refused == control).map(|control| file_words(ctx, control));
+    let (file_words, map_words) = (words("file"), words("map"));
+    let described = |control: &str, words: Option<&String>| match words {
+        Some(_) => format!("{control}-hint {control}-error"),
+        None => format!("{control}-hint"),
+    };
     let kinds =
         schema::KINDS.iter().filter(|kind| !kind.fields.iter().any(|f| matches!(f.field_type, FieldType::Changes)));
     let (usual, others): (Vec<&Kind>, Vec<&Kind>) = kinds.partition(|kind| USUAL.contains(&kind.name));
@@ -51,7 +72,16 @@ fn page(ctx: &Ctx, problem: Option<&Problem>) -> Response {
             div.field {
                 label for="file" { (ctx.t("import-file")) }
                 p.hint id="file-hint" { (ctx.t("import-file-hint")) }
-                input #file type="file" name="file" required accept=".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,.json,.jsonl,.ndjson" aria-describedby="file-hint";
+                (error_line("file", file_words.as_deref()))
+                input #file type="file" name="file" required accept=".csv,.txt,.tsv,.xlsx,.xlsm,.xls,.ods,.json,.jsonl,.ndjson"
+                    aria-describedby=(described("file", file_words.as_ref())) aria-invalid=[file_words.as_ref().map(|_| "true")];
+            }
+            div.field {
+                label for="map" { (ctx.t("import-map")) }
+                p.hint id="map-hint" { (ctx.t("import-map-hint")) }
+                (error_line("map", map_words.as_deref()))
+                input #map type="file" name="map" accept=".toml"
+                    aria-describedby=(described("map", map_words.as_ref())) aria-invalid=[map_words.as_ref().map(|_| "true")];
             }
             div.actions { button type="submit" { (ctx.t("import-look")) } }
         }
@@ -93,6 +123,10 @@ fn refused(ctx: &Ctx, problem: &Problem) -> Markup {
         (0, _) => Some(ctx.t("import-refused")),
         (written, _) => Some(ctx.tw("import-partly", &[("written", written.into()), ("total", count("total").into())])),
     };
+    if let Some(control) = refused_control(problem) {
+        let label = ctx.t(if control == "map" { "import-map" } else { "import-file" });
+        return refused_at(ctx, &ctx.t("import-refused"), (control, &label), &file_words(ctx, control));
+    }
     html! {
         div.callout.error-summary role="alert" tabindex="-1" {
             (show::icon("act"))
@@ -108,18 +142,34 @@ fn refused(ctx: &Ctx, problem: &Problem) -> Markup {
 pub async fn send(ctx: Ctx, headers: HeaderMap, body: Body) -> Answer<Response> {
     let (body, _room) = match ctx.app.uploads().receive(&headers, body).await {
         Ok(received) => received,
-        Err(problem) => return Ok(page(&ctx, Some(&problem))),
+        Err(problem) => return Ok(page(&ctx, "", Some(&problem))),
     };
     let parts = parts(&headers, &body)?;
-    let kind =
-        parts.iter().find(|part| part.name == "kind").map(|part| String::from_utf8_lossy(&part.body).into_owned());
-    let file = parts.into_iter().find(|part| part.name == "file").filter(|part| !part.body.is_empty());
-    let Some(file) = file else {
-        return Ok(page(&ctx, Some(&Problem::invalid("no file was chosen"))));
+    let sent = |name: &str| parts.iter().find(|part| part.name == name).filter(|part| !part.body.is_empty());
+    let mut kind = sent("kind").map(|part| String::from_utf8_lossy(&part.body).into_owned()).unwrap_or_default();
+    let refuse = |kind: &str, control: &str, why: String| {
+        Ok(page(&ctx, kind, Some(&Problem::invalid(why).with("field", json!(control)))))
     };
-    let name = file.file.unwrap_or_default();
-    let kept = ctx.app.uploads().keep(owner(&ctx), (name, kind.unwrap_or_default()), file.body, body.len());
+    let Some(file) = sent("file") else {
+        return refuse(&kind, "file", "no file was chosen".to_owned());
+    };
+    let map = match sent("map").map(|part| Written::read(&part.body)).transpose() {
+        Ok(map) => map,
+        Err(error) => return refuse(&kind, "map", error),
+    };
+    // A mapping says itself for which records it is.
+    if let Some(said) = map.as_ref().and_then(|map| map.kind.clone()) {
+        if schema::kind(&said).is_none() {
+            return refuse(&kind, "map", format!("{said:?} is no kind of records"));
+        }
+        kind = said;
+    }
+    let name = file.file.clone().unwrap_or_default();
+    let kept = ctx.app.uploads().keep(owner(&ctx), (name, kind), file.body.clone(), body.len());
     let id = kept.ok_or_else(|| Problem::internal("this machine gives no random numbers"))?;
+    if let Some(map) = map {
+        ctx.app.uploads().look(&id, &Wishes::of(&map, ctx.lang.code()).pairs, None);
+    }
     Ok(Redirect::to(&format!("/import/{id}")).into_response())
 }
 
@@ -130,7 +180,7 @@ fn find(ctx: &Ctx, id: &str) -> Answer<Result<(Upload, &'static Kind), Box<Respo
             let kind = crate::views::known_kind(&upload.kind)?;
             Ok(Ok((upload, kind)))
         }
-        Err(problem) if problem.status == StatusCode::GONE => Ok(Err(Box::new(page(ctx, Some(&problem))))),
+        Err(problem) if problem.status == StatusCode::GONE => Ok(Err(Box::new(page(ctx, "", Some(&problem))))),
         Err(problem) => Err(problem),
     }
 }
@@ -165,7 +215,8 @@ pub async fn preview(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
     }
 }
 
-/// `POST /import/{id}`: `verb` is `look`, with another mapping, or `import`, of what the form has shown.
+/// `POST /import/{id}`: `verb` is `look`, with another mapping, `save`, which gives the mapping as a file, or `import`, of
+/// what the form has shown.
 ///
 /// # Errors
 /// 404 where the file never was there.
@@ -175,6 +226,9 @@ pub async fn act(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer
         Err(page) => return Ok(*page),
     };
     let wishes = Wishes { pairs };
+    if wishes.one("verb") == "save" {
+        return saved(kind, &wishes);
+    }
     if wishes.one("verb") != "import" || wishes.one("plan").is_empty() {
         return match look(&ctx, &upload, kind, &wishes).await {
             Ok(_) => Ok(Redirect::to(&format!("/import/{id}")).into_response()),
@@ -193,6 +247,14 @@ pub async fn act(ctx: Ctx, Path(id): Path<String>, Form(pairs): Pairs) -> Answer
         },
         _ => Ok(Redirect::to("/import/progress").into_response()),
     }
+}
+
+/// The mapping that a form shows, as a file: what the command line takes and writes.
+fn saved(kind: &Kind, wishes: &Wishes) -> Answer<Response> {
+    let file = mapping_file(&wishes.mapping(kind)).map_err(Problem::internal)?;
+    let form = HeaderValue::from_static("application/toml; charset=utf-8");
+    let name = HeaderValue::from_static("attachment; filename=\"columns.toml\"");
+    Ok(([(header::CONTENT_TYPE, form), (header::CONTENT_DISPOSITION, name)], file).into_response())
 }
 
 /// Begins to look at a file. What comes of it is kept with the file, so that a page can come back to it.
@@ -231,7 +293,42 @@ struct Wishes {
     pairs: Vec<(String, String)>,
 }
 
+/// Before the names of controls that hold what every row says.
+const SET: &str = "set.";
+
 impl Wishes {
+    /// What a mapping asks for.
+    fn of(map: &Written, language: &str) -> Self {
+        let mut pairs = vec![("language".to_owned(), language.to_owned())];
+        for (n, (heading, target)) in map.columns.iter().enumerate() {
+            pairs.push((format!("heading.{n}"), heading.clone()));
+            pairs.push((format!("column.{n}"), target.clone()));
+        }
+        pairs.extend(map.key.iter().map(|field| ("key".to_owned(), field.clone())));
+        pairs.extend(map.set.iter().map(|(field, value)| (format!("{SET}{field}"), value.clone())));
+        Self { pairs }
+    }
+
+    /// The other way: as a mapping, its columns in the order of the file.
+    fn mapping(&self, kind: &Kind) -> Value {
+        let set: Map<String, Value> = self.set().map(|(field, said)| (field, json!(said))).collect();
+        json!({
+            "kind": kind.name, "key": self.keys().collect::<Vec<_>>(), "columns": self.columns().unwrap_or_default(),
+            "set": set,
+        })
+    }
+
+    /// The fields by which rows are to be found again.
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().filter(|(name, field)| name == "key" && !field.is_empty()).map(|(_, field)| field.as_str())
+    }
+
+    /// What every row is to say where its cells say nothing.
+    fn set(&self) -> impl Iterator<Item = (String, String)> {
+        let given = self.pairs.iter().filter_map(|(name, said)| Some((name.strip_prefix(SET)?, said.trim())));
+        given.filter(|(_, said)| !said.is_empty()).map(|(field, said)| (field.to_owned(), said.to_owned()))
+    }
+
     fn one(&self, name: &str) -> &str {
         value(&self.pairs, name)
     }
@@ -254,13 +351,24 @@ impl Wishes {
         if !dry_run {
             out.insert("plan".to_owned(), json!(self.one("plan")));
         }
-        for name in ["register", "language", "key", "personal_email", "scope"] {
+        let key: Vec<&str> = self.keys().collect();
+        if !key.is_empty() {
+            out.insert("key".to_owned(), json!(key.join(",")));
+        }
+        let set: Map<String, Value> = self.set().map(|(field, said)| (field, json!(said))).collect();
+        if !set.is_empty() {
+            out.insert("set".to_owned(), json!(Value::Object(set).to_string()));
+        }
+        for name in ["register", "language", "personal_email"] {
             let given = self.one(name);
             if !given.is_empty() {
                 out.insert(name.to_owned(), json!(given));
             }
         }
         if self.one("persons") == "take" {
+            if let Some(scope) = Scope::of(&self.pairs).parameter() {
+                out.insert("scope".to_owned(), json!(scope));
+            }
             for name in ["purpose", "legal_basis", "retain_until", "informed_on"] {
                 let given = self.one(&format!("{PREFIX}{name}"));
                 if !given.is_empty() {
@@ -286,7 +394,7 @@ fn looked(ctx: &Ctx, upload: &Upload, kind: &'static Kind, wishes: &Wishes, seen
     let report = seen.ok().map(|(report, _)| report);
     let problem = seen.map_or_else(Some, |(_, problem)| problem);
     // Where nobody looked, the form stands as it was sent.
-    let sent = wishes.columns().map(|columns| json!({"columns": columns}));
+    let sent = wishes.columns().map(|_| wishes.mapping(kind));
     let mapping = report.map_or_else(|| problem?.more.get("mapping"), |report| report.get("mapping")).or(sent.as_ref());
     let needs_terms = match seen {
         Ok((report, _)) => {
@@ -310,13 +418,14 @@ fn looked(ctx: &Ctx, upload: &Upload, kind: &'static Kind, wishes: &Wishes, seen
         @if let Some(report) = report { (counts(ctx, report)) }
         form method="post" action={ "/import/" (upload.id) } {
             (settings(ctx, kind, wishes, needs_terms))
-            @if let Some(mapping) = mapping { (columns(ctx, kind, mapping)) }
+            @if let Some(mapping) = mapping { (columns(ctx, kind, mapping)) (rows(ctx, kind, mapping)) }
             div.actions {
                 @if !plan.is_empty() {
                     input type="hidden" name="plan" value=(plan);
                     button type="submit" name="verb" value="import" { (ctx.t("import-do")) }
                 }
                 button.quiet type="submit" name="verb" value="look" { (ctx.t("import-look-again")) }
+                @if mapping.is_some() { button.quiet type="submit" name="verb" value="save" { (ctx.t("import-map-save")) } }
                 a href="/import" { (ctx.t("form-cancel")) }
             }
         }
@@ -427,7 +536,7 @@ fn settings(ctx: &Ctx, kind: &Kind, wishes: &Wishes, needs_terms: bool) -> Marku
                     @for code in LANGUAGES { option value=(code) selected[code == language] { (show::language(ctx.lang, code)) } }
                 }
             }
-            @if kind.name == "organisation" {
+            @if kind.name == WITH_PERSONS {
                 div.field {
                     label for="personal_email" { (ctx.t("import-email")) }
                     select #personal_email name="personal_email" {
@@ -465,6 +574,7 @@ fn persons(ctx: &Ctx, wishes: &Wishes, needs_terms: bool) -> Markup {
             }
             div.field { label for="retain_until" { (field_label(ctx.lang, "retain_until")) } input #retain_until type="date" name=(at("retain_until")) value=(wishes.one(&at("retain_until"))); }
             div.field { label for="informed_on" { (field_label(ctx.lang, "informed_on")) } input #informed_on type="date" name=(at("informed_on")) value=(wishes.one(&at("informed_on"))); }
+            (scope_controls(ctx, &Scope::of(&wishes.pairs), &ctx.t("import-scope")))
         }
     }
 }
@@ -503,11 +613,43 @@ fn columns(ctx: &Ctx, kind: &'static Kind, mapping: &Value) -> Markup {
     }
 }
 
+/// How rows are found again, and what all of them say.
+fn rows(ctx: &Ctx, kind: &'static Kind, mapping: &Value) -> Markup {
+    let label = |key: &str| field_label_in(ctx.lang, kind.name, key);
+    let keys: Vec<&str> = list(mapping, "key").iter().filter_map(Value::as_str).collect();
+    let tells = |field: &&Field| !matches!(field.field_type, FieldType::Entries(_) | FieldType::Log(_));
+    let said = keys.iter().map(|key| label(key)).collect::<Vec<_>>().join(", ");
+    let set = mapping.get("set").and_then(Value::as_object).into_iter().flatten();
+    let set: Vec<(&String, &str)> = set.filter_map(|(field, said)| Some((field, said.as_str()?))).collect();
+    html! {
+        details id="keys" {
+            summary { (ctx.t("import-key")) (ctx.lang.colon()) (said) }
+            p.hint { (ctx.t("import-key-how")) }
+            div.checks role="group" aria-label=(ctx.t("import-key")) {
+                @for field in kind.fields.iter().filter(tells) {
+                    div.check {
+                        input type="checkbox" id={ "key-" (field.name) } name="key" value=(field.name) checked[keys.contains(&field.name)];
+                        label for={ "key-" (field.name) } { (label(field.name)) }
+                    }
+                }
+            }
+        }
+        @if !set.is_empty() {
+            fieldset.field {
+                legend { (ctx.t("import-set")) }
+                @for (n, (field, said)) in set.iter().enumerate() {
+                    div.field { label for={ "set-" (n) } { (label(field)) } input id={ "set-" (n) } name={ (SET) (field) } value=(said); }
+                }
+            }
+        }
+    }
+}
+
 /// What a column can hold.
 fn targets(ctx: &Ctx, kind: &'static Kind) -> Vec<(String, String)> {
     let mut out = vec![(String::new(), ctx.t("import-nothing")), ("id".to_owned(), ctx.t("export-column-id"))];
     for field in kind.all_fields() {
-        let label = field_label(ctx.lang, field.name);
+        let label = field_label_in(ctx.lang, kind.name, field.name);
         if field.is_translated() {
             let of = |code: &&str| {
                 (format!("{}@{code}", field.name), format!("{label} – {}", show::language(ctx.lang, code)))
@@ -516,12 +658,23 @@ fn targets(ctx: &Ctx, kind: &'static Kind) -> Vec<(String, String)> {
         } else {
             out.push((field.name.to_owned(), label));
         }
+        if field.name == "position" {
+            let part = |code: &str, key: &str| (format!("position.{code}"), ctx.t(key));
+            out.extend([part("lat", "import-latitude"), part("lon", "import-longitude")]);
+        }
+    }
+    if kind.name == WITH_PERSONS {
+        out.extend(PERSON_PARTS.into_iter().map(|part| {
+            let what = if part == "name" { ctx.t("import-person-name") } else { field_label(ctx.lang, part) };
+            (format!("person.{part}"), ctx.tw("import-person", &[("what", what.into())]))
+        }));
     }
     out
 }
 
 /// What would be done, row by row, and what may be there already.
 fn changes(ctx: &Ctx, report: &Value) -> Markup {
+    let kind = report.get("mapping").map_or("", |mapping| text(mapping, "kind"));
     let (rows, duplicates) = (list(report, "changes"), list(report, "duplicates"));
     let what = |change: &Value| match text(change, "what").strip_prefix("change") {
         Some(fields) => {
@@ -529,7 +682,7 @@ fn changes(ctx: &Ctx, report: &Value) -> Markup {
             format!(
                 "{}: {}",
                 ctx.t("import-changed"),
-                names.map(|name| field_label(ctx.lang, name)).collect::<Vec<_>>().join(", ")
+                names.map(|name| field_label_in(ctx.lang, kind, name)).collect::<Vec<_>>().join(", ")
             )
         }
         None => ctx.t("import-added"),

@@ -136,6 +136,25 @@ pub fn refusal_words(lang: Lang, problem: &Problem) -> Markup {
     }
 }
 
+/// Why a form was refused, with a link to the control that is meant, by its id and label; `heading`: what did not
+/// happen.
+fn refused_at(ctx: &layout::Ctx, heading: &str, (id, label): (&str, &str), words: &str) -> Markup {
+    html! {
+        div.callout.error-summary role="alert" tabindex="-1" {
+            (show::icon("act"))
+            div {
+                p { strong { (heading) } }
+                p { a href={ "#" (id) } { (label) } (ctx.lang.colon()) (words) }
+            }
+        }
+    }
+}
+
+/// The line at a control that says why it was refused.
+fn error_line(id: &str, words: Option<&str>) -> Markup {
+    html! { @if let Some(words) = words { p.error id={ (id) "-error" } { (words) } } }
+}
+
 /// Why somebody sees where to sign in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SignIn {

@@ -2,7 +2,7 @@
 
 use super::layout::{Ctx, Place};
 use super::show::{country, icon, moment};
-use super::{Pairs, decide, exchange, value};
+use super::{Pairs, decide, error_line, exchange, refused_at, value};
 use crate::api::{Answer, Form, Problem, lines_of, make_invite, partner_name, parts};
 use crate::i18n::COUNTRIES;
 use crate::qr;
@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::engine::{Command, JoinStatus};
 use comin_protocol::ids::PartnerId;
 use comin_protocol::join::{Pending, TicketInfo};
+use comin_protocol::limits::NAME_BYTES_MAX;
 use comin_protocol::roster::{CarriedOver, OpenDraft, Partner};
 use maud::{Markup, html};
 
@@ -27,7 +28,62 @@ pub async fn show(ctx: Ctx) -> Answer<Response> {
     Ok(page(&ctx, None))
 }
 
-fn page(ctx: &Ctx, refused: Option<&Problem>) -> Response {
+/// Why something was refused, and where it was entered.
+pub struct Refused<'a> {
+    problem: &'a Problem,
+    /// The ids of the controls of its form begin with this; empty where it was no form.
+    form: &'static str,
+    /// What the form has sent.
+    sent: &'a [(String, String)],
+}
+
+impl<'a> From<&'a Problem> for Refused<'a> {
+    fn from(problem: &'a Problem) -> Self {
+        Self { problem, form: "", sent: &[] }
+    }
+}
+
+impl Refused<'_> {
+    /// Whether it is the name in this form that is refused.
+    fn is_name_of(&self, form: &str) -> bool {
+        self.form == form && self.problem.more.get("field").is_some_and(|field| field == "name")
+    }
+
+    fn name_words(&self, ctx: &Ctx) -> String {
+        match value(self.sent, "name") {
+            "" => ctx.t("refused-required"),
+            _ => ctx.tw("refused-name", &[("max", NAME_BYTES_MAX.into())]),
+        }
+    }
+}
+
+/// The control of a form for a name: empty at first, else as it was sent, with why it was refused.
+fn name_control(ctx: &Ctx, form: &str, label: &str, refused: Option<&Refused<'_>>) -> Markup {
+    let sent = refused.filter(|refused| refused.form == form).map_or("", |refused| value(refused.sent, "name"));
+    let words = refused.filter(|refused| refused.is_name_of(form)).map(|refused| refused.name_words(ctx));
+    let id = format!("{form}-name");
+    let described = words.as_ref().map(|_| format!("{id}-error"));
+    html! {
+        div.field { label for=(id) { (label) }
+            (error_line(&id, words.as_deref()))
+            input id=(id) name="name" type="text" required maxlength="200" autocomplete="off" value=(sent)
+                aria-describedby=[described] aria-invalid=[words.as_ref().map(|_| "true")]; }
+    }
+}
+
+fn refusal(ctx: &Ctx, refused: &Refused<'_>) -> Markup {
+    for (form, label) in [("invite", "invite-name"), ("found", "found-name")] {
+        if refused.is_name_of(form) {
+            let at = (format!("{form}-name"), ctx.t(label));
+            return refused_at(ctx, &ctx.t("form-refused"), (&at.0, &at.1), &refused.name_words(ctx));
+        }
+    }
+    html! {
+        div.callout.error-summary role="alert" { (icon("act")) div { (super::refusal_words(ctx.lang, refused.problem)) } }
+    }
+}
+
+fn page(ctx: &Ctx, refused: Option<&Refused<'_>>) -> Response {
     // Whoever has made a ticket waits on this page for the newcomer: it has an address, so that it stays up to date.
     let made = ctx.query("made").and_then(|id| ctx.status.tickets.iter().find(|ticket| ticket.id == id));
     let made = made.filter(|ticket| ticket.state == "open" && ctx.is_admin());
@@ -35,9 +91,7 @@ fn page(ctx: &Ctx, refused: Option<&Problem>) -> Response {
     let member = ctx.status.roster.federation.is_some();
     let main = html! {
         h1 { (ctx.t("menu-partners")) }
-        @if let Some(problem) = refused {
-            div.callout.error-summary role="alert" { (icon("act")) div { (super::refusal_words(ctx.lang, problem)) } }
-        }
+        @if let Some(refused) = refused { (refusal(ctx, refused)) }
         @if let Some(ticket) = made { (ticket_made(ctx, ticket)) }
         div #exchange data-live { (exchange::banner(ctx, &lines)) }
         (approvals(ctx))
@@ -45,11 +99,11 @@ fn page(ctx: &Ctx, refused: Option<&Problem>) -> Response {
         @if member { (decide::stewards(ctx)) (decide::carrying_over(ctx)) }
         // A ticket lets others in.
         @if !ctx.is_admin() { p.hint { (ctx.t("partners-admins")) } }
-        @else if member { (invitations(ctx)) } @else { (begin(ctx)) }
+        @else if member { (invitations(ctx, refused)) } @else { (begin(ctx, refused)) }
     };
     let mut response = ctx.page(Place::Partners, &ctx.t("menu-partners"), main);
-    if let Some(problem) = refused {
-        *response.status_mut() = problem.status;
+    if let Some(refused) = refused {
+        *response.status_mut() = refused.problem.status;
     }
     response
 }
@@ -196,7 +250,7 @@ fn devices(ctx: &Ctx, partner: &Partner) -> Markup {
     }
 }
 
-fn invitations(ctx: &Ctx) -> Markup {
+fn invitations(ctx: &Ctx, refused: Option<&Refused<'_>>) -> Markup {
     let open: Vec<&TicketInfo> = ctx.status.tickets.iter().collect();
     html! {
         section #tickets data-live {
@@ -206,18 +260,19 @@ fn invitations(ctx: &Ctx) -> Markup {
         section {
             h2 { (ctx.t("invite-title")) }
             p.hint { (ctx.t("invite-how")) }
-            form.record method="post" action="/partners/invite" { (who(ctx, "invite")) div.actions { button type="submit" { (ctx.t("invite-make")) } } }
+            form.record method="post" action="/partners/invite" { (who(ctx, refused)) div.actions { button type="submit" { (ctx.t("invite-make")) } } }
         }
     }
 }
 
-fn who(ctx: &Ctx, prefix: &str) -> Markup {
+fn who(ctx: &Ctx, refused: Option<&Refused<'_>>) -> Markup {
+    let chosen =
+        refused.filter(|refused| refused.form == "invite").map_or("", |refused| value(refused.sent, "country"));
     html! {
-        div.field { label for={ (prefix) "-name" } { (ctx.t("invite-name")) }
-            input id={ (prefix) "-name" } name="name" type="text" required maxlength="200" autocomplete="off"; }
-        div.field { label for={ (prefix) "-country" } { (ctx.t("field-country")) }
-            select id={ (prefix) "-country" } name="country" required {
-                @for code in COUNTRIES { option value=(code) { (country(ctx.lang, code)) } }
+        (name_control(ctx, "invite", &ctx.t("invite-name"), refused))
+        div.field { label for="invite-country" { (ctx.t("field-country")) }
+            select #invite-country name="country" required {
+                @for code in COUNTRIES { option value=(code) selected[code == chosen] { (country(ctx.lang, code)) } }
             } }
     }
 }
@@ -267,7 +322,7 @@ fn ticket_made(ctx: &Ctx, ticket: &TicketInfo) -> Markup {
     }
 }
 
-fn begin(ctx: &Ctx) -> Markup {
+fn begin(ctx: &Ctx, refused: Option<&Refused<'_>>) -> Markup {
     html! {
         div #joining data-live { @if let Some(joining) = &ctx.status.joining { (join_state(ctx, joining)) } }
         div.two {
@@ -285,8 +340,7 @@ fn begin(ctx: &Ctx) -> Markup {
                 h2 { (ctx.t("found-title")) }
                 p.hint { (ctx.t("found-how")) }
                 form.record method="post" action="/partners/found" {
-                    div.field { label for="found-name" { (ctx.t("found-name")) }
-                        input #found-name name="name" type="text" required maxlength="200" autocomplete="off"; }
+                    (name_control(ctx, "found", &ctx.t("found-name"), refused))
                     div.actions { button.quiet type="submit" { (ctx.t("found-found")) } }
                 }
             }
@@ -311,10 +365,10 @@ fn join_state(ctx: &Ctx, joining: &JoinStatus) -> Markup {
 ///
 /// # Errors
 /// 503 where the engine has stopped.
-pub async fn again(mut ctx: Ctx, refused: &Problem) -> Answer<Response> {
+pub async fn again(mut ctx: Ctx, refused: impl Into<Refused<'_>>) -> Answer<Response> {
     ctx.seen = ctx.app.replay().last();
     ctx.status = ctx.app.node().status().await?;
-    Ok(page(&ctx, Some(refused)))
+    Ok(page(&ctx, Some(&refused.into())))
 }
 
 /// The name of a partner.
@@ -338,7 +392,7 @@ pub async fn ticket_file(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
 async fn run(ctx: Ctx, command: Command) -> Answer<Response> {
     match ctx.app.node().command(command).await {
         Ok(_) => Ok(Redirect::to("/partners").into_response()),
-        Err(error) => Ok(page(&ctx, Some(&error.into()))),
+        Err(error) => Ok(page(&ctx, Some(&Refused::from(&error.into())))),
     }
 }
 
@@ -349,7 +403,7 @@ async fn run(ctx: Ctx, command: Command) -> Answer<Response> {
 pub async fn found(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     match partner_name(value(&pairs, "name")) {
         Ok(name) => run(ctx, Command::Found { name, carry_over: false }).await,
-        Err(problem) => Ok(page(&ctx, Some(&problem))),
+        Err(problem) => Ok(page(&ctx, Some(&Refused { problem: &problem, form: "found", sent: &pairs }))),
     }
 }
 
@@ -374,7 +428,7 @@ pub async fn join(ctx: Ctx, headers: HeaderMap, body: Bytes) -> Answer<Response>
 pub async fn invite(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
     match make_invite(&ctx.app, value(&pairs, "name"), value(&pairs, "country"), None).await {
         Ok(ticket) => Ok(Redirect::to(&format!("/partners?made={}", ticket.id)).into_response()),
-        Err(problem) => again(ctx, &problem).await,
+        Err(problem) => again(ctx, Refused { problem: &problem, form: "invite", sent: &pairs }).await,
     }
 }
 

@@ -178,7 +178,7 @@ async fn new_page(ctx: &Ctx, values: &Values, scope: &Scope, problem: Option<&Pr
         }
         form.record method="post" action="/people/new" {
             (control::controls(ctx, &PERSON, values, &offers, field.map(|field| (field, words.as_str())), &[]))
-            (scope_controls(ctx, scope))
+            (scope_controls(ctx, scope, &ctx.t("people-scope")))
             div.actions { button type="submit" { (ctx.t("form-save")) } a href="/people" { (ctx.t("form-cancel")) } }
         }
     };
@@ -191,13 +191,14 @@ async fn new_page(ctx: &Ctx, values: &Values, scope: &Scope, problem: Option<&Pr
 
 /// Who reads a person besides its controller, as a form says it.
 #[derive(Default)]
-struct Scope {
+pub struct Scope {
     all: bool,
     partners: Vec<String>,
 }
 
 impl Scope {
-    fn of(pairs: &[(String, String)]) -> Self {
+    /// What a form says.
+    pub fn of(pairs: &[(String, String)]) -> Self {
         let partners = pairs.iter().filter(|(name, _)| name == "partner").map(|(_, id)| id.clone());
         let which = value(pairs, "scope");
         Self { all: which == "all", partners: if which == "some" { partners.collect() } else { Vec::new() } }
@@ -212,12 +213,18 @@ impl Scope {
         }
     }
 
+    /// As the address of an import takes it; `None`: nobody else reads them.
+    pub fn parameter(&self) -> Option<String> {
+        if self.all { Some("all".to_owned()) } else { Some(self.partners.join(",")).filter(|names| !names.is_empty()) }
+    }
+
     fn body(&self) -> WritersBody {
         if self.all { WritersBody::One("all".to_owned()) } else { WritersBody::Many(self.partners.clone()) }
     }
 }
 
-fn scope_controls(ctx: &Ctx, scope: &Scope) -> Markup {
+/// Who else reads a person, or several: `legend` says which.
+pub fn scope_controls(ctx: &Ctx, scope: &Scope, legend: &str) -> Markup {
     let others = ctx.status.roster.partners.values().filter(|p| p.admitted && p.id != ctx.status.partner);
     let others: Vec<(String, &str)> = others.map(|p| (p.id.to_string(), p.name.as_str())).collect();
     let which = if scope.all {
@@ -229,7 +236,7 @@ fn scope_controls(ctx: &Ctx, scope: &Scope) -> Markup {
     };
     html! {
         fieldset.field {
-            legend { (ctx.t("people-scope")) }
+            legend { (legend) }
             p.hint { (ctx.t("people-scope-hint")) }
             @for word in ["own", "all", "some"] {
                 @if word != "some" || !others.is_empty() {
@@ -305,7 +312,7 @@ pub async fn show(ctx: Ctx, Path(id): Path<String>) -> Answer<Response> {
             section aria-labelledby="scope" {
                 h2 #scope { (ctx.t("people-scope")) }
                 form.record method="post" action={ (base) "/scope" } {
-                    (scope_controls(&ctx, &Scope::of_facts(person.facts)))
+                    (scope_controls(&ctx, &Scope::of_facts(person.facts), &ctx.t("people-scope")))
                     div.actions { button type="submit" { (ctx.t("form-save")) } }
                 }
             }

@@ -3,7 +3,7 @@
 use super::layout::{Ctx, LISTS, Place};
 use super::{around, history, people, show};
 use crate::api::{Answer, Problem, parse_key, surroundings};
-use crate::views::{Conflict, Group, Membership, Reader, Titles, Version, field_label, kind_label};
+use crate::views::{Conflict, Group, Membership, Reader, Titles, Version, field_label_in, kind_label};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use comin_protocol::ids::PERSON_KIND;
@@ -74,7 +74,8 @@ fn page(ctx: &Ctx, found: &Found, around: &Map<String, Value>, people: &Markup) 
 }
 
 fn differs(ctx: &Ctx, group: &Group) -> Markup {
-    let fields: Vec<String> = group.differs.iter().map(|field| field_label(ctx.lang, field)).collect();
+    let fields: Vec<String> =
+        group.differs.iter().map(|field| field_label_in(ctx.lang, &group.key.kind, field)).collect();
     html! {
         p.callout { (show::icon("warn")) span { (ctx.tw("record-differs", &[("fields", fields.join(", ").into())])) } }
     }
@@ -142,14 +143,14 @@ fn conflict_callout(ctx: &Ctx, version: &Version, conflict: &Conflict, titles: &
         div.callout.conflict {
             (show::icon("warn"))
             div {
-                p { strong { (field_label(ctx.lang, &conflict.field)) } (ctx.lang.colon())
+                p { strong { (field_label_in(ctx.lang, &version.row.key.kind, &conflict.field)) } (ctx.lang.colon())
                     (ctx.tw("conflict-count", &[("n", conflict.values.len().into())])) }
                 ul {
                     @for value in &conflict.values {
                         li { (show::conflict_value(ctx, &version.row, &conflict.field, value, titles)) " — " (show::origin(ctx, value)) }
                     }
                 }
-                a href=(super::conflicts::path_of(version, conflict)) { (ctx.t("conflict-decide")) span.vh { ": " (field_label(ctx.lang, &conflict.field)) } }
+                a href=(super::conflicts::path_of(version, conflict)) { (ctx.t("conflict-decide")) span.vh { ": " (field_label_in(ctx.lang, &version.row.key.kind, &conflict.field)) } }
             }
         }
     }
@@ -166,7 +167,7 @@ fn values(ctx: &Ctx, version: &Version, titles: &Titles) -> Markup {
         .filter(|key| known.is_none_or(|kind| kind.field(schema::base_of(key)).is_none()) && row.value(key).is_some());
     html! {
         dl.values {
-            @for (field, value) in shown { div { dt { (field_label(ctx.lang, field.name)) } dd { (value) } } }
+            @for (field, value) in shown { div { dt { (field_label_in(ctx.lang, &row.key.kind, field.name)) } dd { (value) } } }
             @for key in unknown {
                 div {
                     dt { code { (key) } }

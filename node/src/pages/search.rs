@@ -6,7 +6,7 @@ use crate::api::Answer;
 use crate::api::limits::{PAGE_ITEMS_MAX, PAGE_ROWS};
 use crate::search::{Query, words_of};
 use crate::store::StoreError;
-use crate::views::{Group, Reader, field_label, fold, kind_label};
+use crate::views::{Group, Reader, field_label_in, fold, kind_label};
 use axum::response::Response;
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::Row;
@@ -87,7 +87,7 @@ fn hit(ctx: &Ctx, group: &Group, words: &[String]) -> Markup {
         p.muted { (kind_label(ctx.lang, &group.key.kind)) " · " (registers.join(", ")) (lists::marks(ctx, group)) }
         @for (key, text) in places {
             @let lang = key.split_once('@').map(|(_, lang)| lang).filter(|lang| *lang != ctx.lang.code());
-            p.place { span.muted { (field_label(ctx.lang, key)) (ctx.lang.colon()) } span lang=[lang] { (marked(&excerpt(text, words), words)) } }
+            p.place { span.muted { (field_label_in(ctx.lang, &group.key.kind, key)) (ctx.lang.colon()) } span lang=[lang] { (marked(&excerpt(text, words), words)) } }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::layout::Ctx;
 use crate::i18n::Lang;
 use crate::views::time;
-use crate::views::{Group, Titles, field_label, scalar_text, to_json, words};
+use crate::views::{Group, Titles, field_label, field_label_in, scalar_text, to_json, words};
 use comin_protocol::ids::RecordKey;
 use comin_protocol::record::{Row, Scalar};
 use comin_protocol::schema::{self, Field, FieldType, Vocabulary};
@@ -274,7 +274,7 @@ pub fn conflict_value(ctx: &Ctx, row: &Row, key: &str, value: &crate::views::Val
         return match (&value.edited, &value.value) {
             (Some((edited, written)), _) => html! {
                 strong { (ctx.t("conflict-edited")) }
-                p { (field_label(ctx.lang, edited)) (ctx.lang.colon())
+                p { (field_label_in(ctx.lang, &row.key.kind, edited)) (ctx.lang.colon())
                     (scalar(ctx.lang, field_of_key(&row.key.kind, edited), written, titles)) }
             },
             (None, Scalar::Bool(true)) => html! { strong { (ctx.t("conflict-deleted")) } },

@@ -8,7 +8,7 @@ use crate::api::{
     read_suggestions, say_same,
 };
 use crate::store::StoreError;
-use crate::views::{self, Filter, Reader, Titles, field_label, kind_label, register_label, time};
+use crate::views::{self, Filter, Reader, Titles, field_label, field_label_in, kind_label, register_label, time};
 use crate::work::stale;
 use crate::work::translations::{self, ToDo};
 use axum::extract::Path;
@@ -121,7 +121,7 @@ fn proposal(ctx: &Ctx, item: &Value, titles: &Titles) -> Markup {
                 tbody role="rowgroup" {
                     @for field in changes.keys() {
                         tr role="row" {
-                            th role="rowheader" scope="row" { (field_label(ctx.lang, field)) }
+                            th role="rowheader" scope="row" { (field_label_in(ctx.lang, kind, field)) }
                             td role="cell" data-label=(ctx.t("stale-now")) { (cell("current", field)) }
                             td role="cell" data-label=(ctx.t("proposal-then")) { (cell("changes", field)) }
                         }

@@ -10,7 +10,7 @@ use crate::api::{
     Answer, Form, NewRecord, Problem, Propose, RecordWritten, address, create_records, deletion, edit_record, only_row,
     parse_key, propose_change, read_version,
 };
-use crate::views::{self, Version, field_label, kind_label, known_kind, register_label};
+use crate::views::{self, Version, field_label_in, kind_label, known_kind, register_label};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -31,7 +31,7 @@ fn summary(ctx: &Ctx, kind: &Kind, problem: &Problem) -> Markup {
                 p { strong { (ctx.t("form-refused")) } }
                 @match field {
                     Some(field) => p {
-                        a href={ "#" (control_id(field)) } { (field_label(ctx.lang, field)) } (ctx.lang.colon())
+                        a href={ "#" (control_id(field)) } { (field_label_in(ctx.lang, kind.name, field)) } (ctx.lang.colon())
                         (form::refusal(ctx.lang, kind, problem))
                     },
                     None => (super::refusal_words(ctx.lang, problem)),
@@ -54,12 +54,25 @@ fn writable(ctx: &Ctx) -> Vec<(RegisterId, String)> {
     registers.iter().map(|r| (r.id, register_label(ctx.lang, roster, &ctx.status.partner, &r.id))).collect()
 }
 
+/// The kind of which a form makes a new record.
+fn kind_of_new(ctx: &Ctx) -> Answer<&'static Kind> {
+    let kind = known_kind(ctx.query("kind").unwrap_or("organisation"))?;
+    // What changes a record would get, its own form says.
+    match kind.fields.iter().any(|field| matches!(field.field_type, FieldType::Changes)) {
+        true => {
+            Err(Problem::new(StatusCode::NOT_FOUND, "proposed-there", "a proposal is made on the record it is about")
+                .hint("open the record and propose a change there, or POST records/{id}/proposals"))
+        }
+        false => Ok(kind),
+    }
+}
+
 /// `GET /records/new?kind=`.
 ///
 /// # Errors
-/// 422 for an unknown kind.
+/// 422 for an unknown kind, 404 for proposals, which are made on records.
 pub async fn new(ctx: Ctx) -> Answer<Response> {
-    let kind = known_kind(ctx.query("kind").unwrap_or("organisation"))?;
+    let kind = kind_of_new(&ctx)?;
     // What it refers to may come with the address, from the page of one of them.
     let refers = kind.fields.iter().filter(|field| matches!(field.field_type, FieldType::Reference(_)));
     let given = refers.filter_map(|field| Some((format!("f.{}", field.name), ctx.query(field.name)?.to_owned())));
@@ -105,9 +118,9 @@ async fn new_page(
 /// `POST /records/new?kind=`.
 ///
 /// # Errors
-/// 422 for an unknown kind; a refused value shows the form again with the reason.
+/// As [`new`]; a refused value shows the form again with the reason.
 pub async fn create(ctx: Ctx, Form(pairs): Pairs) -> Answer<Response> {
-    let kind = known_kind(ctx.query("kind").unwrap_or("organisation"))?;
+    let kind = kind_of_new(&ctx)?;
     let mut values = Values::of_pairs(&pairs);
     let register = value(&pairs, "register").to_owned();
     if !value(&pairs, "find").is_empty() {
@@ -248,7 +261,7 @@ fn stale(ctx: &Ctx, kind: &Kind, version: &Version, values: &Values, offers: &Of
                     tbody role="rowgroup" {
                         @for key in keys {
                             tr role="row" {
-                                th role="rowheader" scope="row" { (field_label(ctx.lang, key)) }
+                                th role="rowheader" scope="row" { (field_label_in(ctx.lang, kind.name, key)) }
                                 td role="cell" data-label=(ctx.t("stale-now")) { (standing(ctx, kind, version, key, &titles)) }
                                 td role="cell" data-label=(ctx.t("stale-yours")) { (values.text(key)) }
                             }

@@ -161,9 +161,21 @@ pub fn kind_label(lang: Lang, kind: &str) -> String {
 
 /// What the field of a flat key is called, with the language of a translated one.
 pub fn field_label(lang: Lang, key: &str) -> String {
+    label(lang, None, key)
+}
+
+/// The same in records of one kind, where a name may mean something else than elsewhere.
+pub fn field_label_in(lang: Lang, kind: &str, key: &str) -> String {
+    label(lang, Some(kind), key)
+}
+
+fn label(lang: Lang, kind: Option<&str>, key: &str) -> String {
     let (base, tongue) = key.split_once('@').map_or((key, None), |(base, tongue)| (base, Some(tongue)));
     let (base, member) = base.split_once('/').map_or((base, None), |(base, member)| (base, Some(member)));
-    let label_of = |name: &str| lang.lookup(&format!("field-{name}"), &[]).unwrap_or_else(|| name.to_owned());
+    let own = |name: &str| lang.lookup(&format!("field-{}-{name}", kind?), &[]);
+    let label_of = |name: &str| {
+        own(name).or_else(|| lang.lookup(&format!("field-{name}"), &[])).unwrap_or_else(|| name.to_owned())
+    };
     // A sub-field of an entry: `modules.<id>.title`.
     let (base, sub) = (schema::base_of(base), base.rsplit_once('.').map(|(_, sub)| sub));
     let label = sub.map_or_else(|| label_of(base), |sub| format!("{}: {}", label_of(base), label_of(sub)));
@@ -247,7 +259,7 @@ pub fn schema_json(lang: Lang) -> Value {
             "title": kind.title,
             "ends": kind.ends,
             "named_by": kind.named_by,
-            "fields": kind.all_fields().map(|field| field_json(lang, field)).collect::<Vec<_>>(),
+            "fields": kind.all_fields().map(|field| field_json(lang, kind.name, field)).collect::<Vec<_>>(),
         })
     });
     let vocabularies = schema::VOCABULARIES.iter().map(|vocabulary| {
@@ -264,7 +276,7 @@ pub fn schema_json(lang: Lang) -> Value {
     })
 }
 
-fn field_json(lang: Lang, field: &Field) -> Value {
+fn field_json(lang: Lang, kind: &str, field: &Field) -> Value {
     let (vocabulary, kinds) = match field.field_type {
         FieldType::Code(v) | FieldType::Codes(v) | FieldType::Log(v) => (Some(v.name), None),
         FieldType::Reference(kinds) | FieldType::References(kinds) => (None, Some(kinds)),
@@ -272,14 +284,14 @@ fn field_json(lang: Lang, field: &Field) -> Value {
     };
     json!({
         "field": field.name,
-        "label": field_label(lang, field.name),
+        "label": field_label_in(lang, kind, field.name),
         "type": type_name(field.field_type),
         "required": field.required,
         "bytes_max": field.bytes_max,
         "vocabulary": vocabulary,
         "kinds": kinds,
         "fields": match field.field_type {
-            FieldType::Entries(subs) => Some(subs.iter().map(|sub| field_json(lang, sub)).collect::<Vec<_>>()),
+            FieldType::Entries(subs) => Some(subs.iter().map(|sub| field_json(lang, kind, sub)).collect::<Vec<_>>()),
             _ => None,
         },
     })

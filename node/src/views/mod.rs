@@ -23,8 +23,8 @@ mod whole;
 pub use changes::{Changed, Changes};
 pub use collate::sort_key;
 pub use fields::{
-    FieldError, derived_key, field_label, kind_label, known_kind, openapi_kinds, parse, parse_flat, references,
-    scalar_json, scalar_text, schema_json, title, to_columns, to_json, type_name, words, write_op,
+    FieldError, derived_key, field_label, field_label_in, kind_label, known_kind, openapi_kinds, parse, parse_flat,
+    references, scalar_json, scalar_text, schema_json, title, to_columns, to_json, type_name, words, write_op,
 };
 pub use fold::{fold, fold_words};
 pub use gathered::{Audience, Gathered};

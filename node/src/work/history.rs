@@ -117,7 +117,7 @@ impl Entry {
         let scalar = views::scalar_json;
         let fields = self.steps.iter().map(|step| {
             json!({
-                "field": step.field, "label": views::field_label(lang, &step.field),
+                "field": step.field, "label": views::field_label_in(lang, &self.key.kind, &step.field),
                 "old": step.before.iter().map(scalar).collect::<Vec<_>>(), "new": scalar(&step.after),
             })
         });

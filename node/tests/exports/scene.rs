@@ -157,6 +157,141 @@ impl Machine {
         machine
     }
 
+    /// The same with records of every other kind, and with every field of every kind somewhere.
+    pub fn whole() -> Self {
+        let machine = Self::filled();
+        let edit = |kind: &str, id: &str, fields: &[&str]| {
+            let set = fields.iter().flat_map(|field| ["--set", field]);
+            machine.comin(&[kind, "edit", id].into_iter().chain(set).collect::<Vec<_>>());
+        };
+        let (ziga, atelier) =
+            (machine.id_of("organisation", "Zavod Šentžiga"), machine.id_of("organisation", "Atelier"));
+        let of_kind = |kind: &str, title: &str| {
+            let records = machine.records();
+            let found = records.values().find(|record| record.kind == kind && record.title.starts_with(title));
+            found.unwrap_or_else(|| panic!("{title} is there")).id.clone()
+        };
+        let (network, practice) = (of_kind("network", "Rete"), of_kind("practice", "Mentor"));
+        let event = of_kind("event", "Seminario");
+        edit(
+            "organisation",
+            &ziga,
+            &[
+                "address=Trg 1; 2. nadstropje",
+                "nuts=SI043",
+                "identifiers=IT:VAT:01234567890|a/b@c.d",
+                "target_groups=youth|women",
+                "activities=guidance",
+                "email=info@sentziga.example",
+                "phone=",
+                "description@fr=Une ligne\nune autre",
+            ],
+        );
+        // What is taken away again stays in the documents as nothing.
+        edit("organisation", &ziga, &["other_names-=Žiga", "phone=+386 1 555 01 43"]);
+        edit(
+            "network",
+            &network,
+            &[
+                "description@it=Nata da un tavolo.",
+                "vision@sl=Vključujoča družba.",
+                "strategy@fr=Pas à pas.",
+                "contribution@en=It brings the place together.",
+                "target_groups=disability|migrants",
+                &set("coordinators", &format!("{ziga}|{atelier}")),
+                "links=https://mreza.example/?a=1&b=2|http://b.example/x/y",
+            ],
+        );
+        edit(
+            "practice",
+            &practice,
+            &[
+                "summary@it=Si cammina in due.",
+                "description@it=Un testo; prima riga.\nSeconda riga: così.",
+                "description@sl=Prva različica besedila.",
+                "resources@it=Un mentore",
+                "evidence@sl=Osem od desetih",
+                "challenges@fr=Le temps",
+                "transfer@en=Elsewhere too",
+                &set("implementing_organisation", &ziga),
+                "country=FR",
+                "target_groups=youth",
+                "state=published",
+            ],
+        );
+        // Within a prose text others may be writing: what stays of it stays the same text.
+        edit("practice", &practice, &["description@sl=Druga različica besedila 🙂."]);
+        let programme = machine.add(
+            "programme",
+            &[
+                "title@it=Primi passi",
+                "title@sl=Prvi koraki",
+                &set("networks", &network),
+                "languages=it|sl",
+                r#"modules=[{"title":{"it":"Accoglienza","sl":"Sprejem"},"hours":4,"content":{"it":"Come si comincia"}},{"title":{"it":"Incontri"},"hours":6}]"#,
+            ],
+        );
+        edit("event", &event, &["country=SI", &set("organisations", &atelier), &set("programme", &programme)]);
+        let membership = machine.add(
+            "membership",
+            &[&set("organisation", &atelier), &set("network", &network), "since=2025-01-01", "until=2025-12-31"],
+        );
+        assert!(membership.starts_with("membership:"), "a link");
+        let interest = machine.add(
+            "interest",
+            &[
+                &set("organisation", &atelier),
+                &set("network", &network),
+                &set("origin_event", &event),
+                "motivation@fr=Pour échanger.",
+            ],
+        );
+        for (state, day) in [("contacted", "2026-08-01"), ("on_hold", "2026-08-02")] {
+            machine.comin(&["interest", "advance", &interest, "--to", state, "--at", day]);
+        }
+        machine.add(
+            "publication",
+            &[
+                "title@en=Survey of the networks",
+                "type=survey_report",
+                "url=https://mreza.example/survey.pdf",
+                "sha256=2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                "language=en",
+            ],
+        );
+        machine.add("note", &[&set("about", &atelier), "text=Call again in May"]);
+        let ends = [set("a", &ziga), set("b", &atelier)];
+        machine.add("sameas", &[&ends[0], &ends[1], "state=refused", "evidence=another town|other/telephone"]);
+        // One proposal that is decided, and one that waits.
+        for (n, change) in ["city=Villeurbanne", "website=https://atelier.example"].iter().enumerate() {
+            let propose =
+                ["--json", "organisation", "edit", &atelier, "--propose", "--reason", "Seen there", "--set", change];
+            let made: Value = serde_json::from_str(&machine.comin(&propose)).expect("JSON");
+            if n == 0 {
+                machine.comin(&["proposals", "accept", made["id"].as_str().expect("an id")]);
+            }
+        }
+        machine
+    }
+
+    /// What the interface shows of a record.
+    pub fn show(&self, kind: &str, id: &str) -> Value {
+        serde_json::from_str(&self.comin(&["--json", kind, "show", id])).expect("JSON")
+    }
+
+    /// Every record by id, as lists of each kind give them and the interface shows them; with the one that was deleted.
+    pub fn told(&self) -> BTreeMap<String, Record> {
+        let mut ids: Vec<String> = self.records().into_values().filter(|r| r.deleted).map(|r| r.id).collect();
+        assert_eq!(ids.len(), 1, "one was deleted: {ids:?}");
+        for kind in comin_protocol::schema::KINDS {
+            let list: Value = serde_json::from_str(&self.comin(&["--json", kind.name, "list"])).expect("JSON");
+            ids.extend(list["items"].as_array().expect("a list").iter().map(|item| word(&item["id"])));
+        }
+        let shown =
+            ids.iter().map(|id| (id.clone(), Record::of(&self.show(id.split(':').next().unwrap_or_default(), id))));
+        shown.collect()
+    }
+
     /// Adds a record and gives its id.
     pub fn add(&self, kind: &str, fields: &[&str]) -> String {
         let set = fields.iter().flat_map(|field| ["--set", field]);
@@ -208,19 +343,7 @@ impl Machine {
     /// Every record by id, as the node's own JSON tells it.
     pub fn records(&self) -> BTreeMap<String, Record> {
         let all: Value = serde_json::from_str(&self.comin(&["export", "--format", "json"])).expect("JSON");
-        let records = all["records"].as_array().expect("a list").iter().map(|record| {
-            let value = &record["values"][0];
-            let record = Record {
-                id: record["id"].as_str().expect("an id").to_owned(),
-                kind: record["kind"].as_str().expect("a kind").to_owned(),
-                title: record["title"].as_str().expect("a title").to_owned(),
-                register: value["register_name"].as_str().expect("a name").to_owned(),
-                register_id: value["register"].as_str().expect("an id").to_owned(),
-                deleted: value["deleted"] == json!(true),
-                fields: value["fields"].as_object().expect("fields").clone(),
-            };
-            (record.id.clone(), record)
-        });
+        let records = all["records"].as_array().expect("a list").iter().map(Record::of).map(|r| (r.id.clone(), r));
         records.collect()
     }
 }
@@ -241,6 +364,19 @@ pub struct Record {
 }
 
 impl Record {
+    fn of(told: &Value) -> Self {
+        let value = &told["values"][0];
+        Self {
+            id: told["id"].as_str().expect("an id").to_owned(),
+            kind: told["kind"].as_str().expect("a kind").to_owned(),
+            title: told["title"].as_str().expect("a title").to_owned(),
+            register: value["register_name"].as_str().expect("a name").to_owned(),
+            register_id: value["register"].as_str().expect("an id").to_owned(),
+            deleted: value["deleted"] == json!(true),
+            fields: value["fields"].as_object().expect("fields").clone(),
+        }
+    }
+
     /// The fields as cells of a table: what a foreign program has to find there.
     pub fn cells(&self) -> BTreeMap<String, Value> {
         let mut out = BTreeMap::new();

@@ -181,8 +181,32 @@ async fn a_ticket_is_saved_as_a_file() {
     assert!(made.text.contains(file.text.trim()) && file.text.len() > 40, "with the ticket in it");
     let refused = node.form("/partners/invite", &[("name", ""), ("country", "FR")]).await;
     assert!(refused.text.contains("role=\"alert\""), "a ticket for nobody is refused on the page: {}", refused.text);
+    let summary = refused.text.split("error-summary").nth(1).and_then(|rest| rest.split("<section").next()).unwrap();
+    assert!(summary.contains("href=\"#invite-name\""), "with a link to what is missing: {summary}");
+    assert!(summary.contains("Please fill this in"), "and words for it: {summary}");
+    let control = refused.text.split("id=\"invite-name\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+    for told in ["aria-invalid=\"true\"", "aria-describedby=\"invite-name-error\""] {
+        assert!(control.contains(told), "{told} marks it: {control}");
+    }
+    assert!(refused.text.contains("id=\"invite-name-error\""), "the reason stands at it as well");
+    assert!(refused.text.contains("value=\"FR\" selected"), "what was chosen stays");
     let switch = refused.text.split("hreflang=\"sl\"").next().unwrap().rsplit("href=\"").next().unwrap();
     assert!(switch.starts_with("/partners?lang=sl"), "the language of what answers a form leads to a page: {switch}");
+}
+
+#[tokio::test]
+async fn a_partnership_without_a_name_is_refused_at_its_field() {
+    let node = start(214, "Ožara", "SI", false);
+    for (sent, words) in [("", "Please fill this in"), ("a\u{7}b", "without special characters")] {
+        let refused = node.form("/partners/found", &[("name", sent)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        let summary =
+            refused.text.split("error-summary").nth(1).and_then(|rest| rest.split("<section").next()).unwrap();
+        assert!(summary.contains("href=\"#found-name\"") && summary.contains(words), "{sent:?}: {summary}");
+        let control = refused.text.split("id=\"found-name\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+        assert!(control.contains("aria-describedby=\"found-name-error\""), "it is marked: {control}");
+        assert!(!refused.text.contains("id=\"invite-name-error\""), "and nothing else is");
+    }
 }
 
 /// The register of this name that others read, as the interface tells it.

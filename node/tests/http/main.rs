@@ -19,5 +19,7 @@ mod records;
 mod report;
 mod search;
 mod sheet;
+mod survey;
 mod whole;
 mod work;
+mod written;

@@ -117,6 +117,49 @@ async fn a_record_is_made_and_edited_by_forms_alone() {
 }
 
 #[tokio::test]
+async fn what_speaks_for_two_records_being_one_is_no_evidence_of_success() {
+    let node = start(211, "Ožara", "SI", false);
+    let mut ids = Vec::new();
+    for name in ["Portamira", "Portamira Onlus"] {
+        ids.push(node.add("organisation", json!({"name": name})).await);
+    }
+    let same = json!({"a": ids[0], "b": ids[1], "state": "confirmed", "evidence": ["one telephone"]});
+    let same = node.add("sameas", same).await;
+    for (lang, words, of_practice) in [
+        ("en", "What speaks for it", "Evidence of success"),
+        ("it", "Che cosa lo fa pensare", "Prove di successo"),
+        ("sl", "Kaj govori za to", "Dokazi uspešnosti"),
+        ("fr", "Ce qui le fait penser", "Preuves de réussite"),
+    ] {
+        for path in ["/records/new?kind=sameas&", &format!("/records/{same}?"), &format!("/records/{same}/history?")] {
+            let text = node.page(&format!("{path}lang={lang}")).await.text;
+            assert!(text.contains(words) && !text.contains(of_practice), "{path} in {lang} says {words}: {text}");
+        }
+        let practice = node.page(&format!("/records/new?kind=practice&lang={lang}")).await.text;
+        assert!(practice.contains(of_practice) && !practice.contains(words), "a practice has its own, in {lang}");
+    }
+}
+
+#[tokio::test]
+async fn a_proposal_is_made_on_its_record_and_by_no_other_form() {
+    let node = start(212, "Ožara", "SI", false);
+    for (lang, words) in [
+        ("en", "choose “Propose a change”"),
+        ("it", "scegli «Proponi una modifica»"),
+        ("sl", "izberite »Predlagaj spremembo«"),
+        ("fr", "choisissez «\u{a0}Proposer une modification\u{a0}»"),
+    ] {
+        let path = format!("/records/new?kind=proposal&lang={lang}");
+        for got in [node.page(&path).await, node.form(&path, &[("f.reason", "Typo")]).await] {
+            assert_eq!(got.status, StatusCode::NOT_FOUND, "there is no such form: {}", got.text);
+            assert!(got.text.contains(words) && !got.text.contains("name=\"f.reason\""), "{lang}: {}", got.text);
+        }
+    }
+    let id = node.add("organisation", json!({"name": "Portamira"})).await;
+    assert!(node.page(&format!("/records/{id}/propose")).await.text.contains("name=\"reason\""), "that is where");
+}
+
+#[tokio::test]
 async fn pages_speak_the_language_asked_for() {
     let node = start(22, "Ožara", "SI", false);
     let italian = node.page("/?lang=it").await;

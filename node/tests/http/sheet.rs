@@ -7,7 +7,8 @@ use axum::http::{Request, StatusCode};
 use comin_node::api::{ApiConfig, AppState, Trusted, router};
 use comin_node::i18n::Lang;
 use futures::stream;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +16,40 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 const SHEET: &str = "Ime;Kraj;Barva\nKorenine;Koper;zelena\nMost;Piran;modra\n";
+
+/// A file and perhaps a saved mapping, as a browser sends them.
+async fn sent_with(node: &TestNode, what: (&str, &str, &str)) -> Got {
+    sent_in(node, "en", what).await
+}
+
+/// The same, by somebody who reads this language.
+async fn sent_in(node: &TestNode, lang: &str, (kind, file, map): (&str, &str, &str)) -> Got {
+    let part = |name: &str, of: &str, content: &str| {
+        format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"{of}\r\n\r\n{content}\r\n")
+    };
+    let named = |name: &str, content: &str| match content {
+        "" => "; filename=\"\"".to_owned(),
+        _ => format!("; filename=\"{name}\""),
+    };
+    let parts = [
+        part("kind", "", kind),
+        part("file", &named("list.csv", file), file),
+        part("map", &named("columns.toml", map), map),
+    ];
+    let request = Request::post("/import")
+        .extension(Trusted)
+        .header("accept", "text/html")
+        .header("accept-language", lang)
+        .header("content-type", "multipart/form-data; boundary=B");
+    send(&node.router, request.body(Body::from(format!("{}--B--\r\n", parts.concat()))).unwrap()).await
+}
+
+/// What stands in the one fields object of each record of a kind, by title.
+async fn fields(node: &TestNode, list: &str) -> BTreeMap<String, Value> {
+    let items = node.call("GET", list, None).await.json()["items"].as_array().unwrap().clone();
+    let of = |item: &Value| (item["title"].as_str().unwrap().to_owned(), item["values"][0]["fields"].clone());
+    items.iter().map(of).collect()
+}
 
 /// The columns of [`SHEET`], with what the third one goes to.
 fn columns(third: &str) -> Vec<(&str, &str)> {
@@ -273,4 +308,156 @@ async fn a_preview_says_why_a_value_is_refused_in_the_language_of_the_page() {
         let table = got.text.split("id=\"errors\"").nth(1).and_then(|rest| rest.split("</table>").next());
         assert!(table.is_some_and(|table| !table.contains("lang=\"en\"")), "{lang}: nothing of it is left in English");
     }
+}
+
+#[tokio::test]
+async fn a_mapping_is_saved_as_a_file_and_sent_again() {
+    let node = start(107, "Ožara", "SI", false);
+    let at = sent(&node).await;
+    let seen = page(&node, &at).await;
+    for key in ["name", "city"] {
+        assert!(
+            seen.contains(&format!("name=\"key\" value=\"{key}\" checked")),
+            "a row is found by {key}, unless somebody says otherwise: {seen}"
+        );
+    }
+    let form = [&columns("other_names")[..], &[("key", "name"), ("language", "sl"), ("verb", "save")]].concat();
+    let saved = node.form(&at, &form).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
+    let told = |name: &str| saved.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(told("content-disposition"), "attachment; filename=\"columns.toml\"", "a file to keep");
+    assert!(told("content-type").starts_with("application/toml"), "of a form that programs know");
+    let expected = "kind = \"organisation\"\nkey = [\"name\"]\n[columns]\nIme = \"name\"\nKraj = \"city\"\nBarva = \"other_names\"\n";
+    let read = |text: &str| toml::from_str::<toml::Table>(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let mut written = read(&saved.text);
+    assert_eq!(written.remove("set"), Some(toml::Table::new().into()), "nothing is set for every row");
+    assert_eq!(written, read(expected), "what the form said: {}", saved.text);
+    let places = ["Ime", "Kraj", "Barva"].map(|heading| saved.text.find(&format!("{heading} = ")).unwrap());
+    assert!(places.is_sorted(), "in the order of the file: {}", saved.text);
+    assert_eq!(organisations(&node).await, 0, "and nothing else is done");
+
+    // The command line takes the same file, and what it writes down is the same.
+    let temp = tempfile::tempdir().unwrap();
+    let comin = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_comin"));
+        command.arg("--data-dir").arg(temp.path().join("node")).args(args).current_dir(temp.path());
+        let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    for (name, text) in [("list.csv", SHEET), ("page.toml", &saved.text)] {
+        std::fs::write(temp.path().join(name), text).unwrap();
+    }
+    comin(&["init", "--name", "Partner Esempio", "--country", "IT"]);
+    comin(&["import", "list.csv", "--map", "page.toml", "--dry-run", "--save-map", "cli.toml"]);
+    let by_cli = std::fs::read_to_string(temp.path().join("cli.toml")).unwrap();
+    assert_eq!(by_cli, saved.text, "the page and the command line write one form");
+
+    node.add("organisation", json!({"name": "Most", "city": "Piran"})).await;
+    // With a constant, as somebody adds it by hand; the kind is that of the mapping.
+    let by_hand = by_cli.replace("[set]", "[set]\ncountry = \"SI\"");
+    let again = place(&sent_with(&node, ("event", "Ime;Kraj;Barva\nMOST;Izola;rdeča\n", &by_hand)).await);
+    let seen = page(&node, &again).await;
+    assert!(seen.contains("value=\"other_names\" selected"), "the columns go where they went: {seen}");
+    assert!(seen.contains("name=\"key\" value=\"name\" checked"), "the key is that of the mapping");
+    assert!(!seen.contains("name=\"key\" value=\"city\" checked"), "and it alone");
+    assert!(seen.contains("name=\"set.country\" value=\"SI\""), "so is what every row says: {seen}");
+    let form = [("key", "name"), ("set.country", "SI"), ("verb", "import"), ("plan", &hidden(&seen, "plan"))];
+    let done = node.form(&again, &[&columns("other_names")[..], &form].concat()).await;
+    assert_eq!(place(&done), "/import/progress", "{}", done.text);
+    let there = fields(&node, "/api/v1/records?kind=organisation").await;
+    assert_eq!(there.len(), 1, "the record of that name was found: {there:?}");
+    let most = &there["MOST"];
+    assert_eq!((&most["city"], &most["country"]), (&json!("Izola"), &json!("SI")), "and changed: {most}");
+    assert_eq!(most["other_names"], json!(["rdeča"]), "as the mapping says");
+}
+
+#[tokio::test]
+async fn what_is_missing_or_unreadable_is_named_at_its_field() {
+    let node = start(108, "Ožara", "SI", false);
+    let words = [
+        ("en", "File", "Column mapping"),
+        ("it", "File", "Colonne salvate"),
+        ("sl", "Datoteka", "Shranjeni stolpci"),
+        ("fr", "Fichier", "Colonnes enregistrées"),
+    ];
+    for (lang, file, map) in words {
+        let form = page(&node, &format!("/import?lang={lang}")).await;
+        assert!(
+            form.contains(&format!("<label for=\"map\">{map}")),
+            "{lang}: a mapping may come with the file: {form}"
+        );
+        assert!(!form.contains("aria-invalid"), "{lang}: nothing is wrong yet");
+        for (what, map_sent, id, label) in [("", "", "file", file), (SHEET, "kind = [", "map", map)] {
+            let refused = sent_in(&node, lang, ("organisation", what, map_sent)).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{lang}: {}", refused.text);
+            let summary =
+                refused.text.split("error-summary").nth(1).and_then(|rest| rest.split("<form").next()).unwrap();
+            assert!(summary.contains(&format!("<a href=\"#{id}\">{label}")), "{lang}: a link to {id}: {summary}");
+            let control = refused.text.split(&format!("id=\"{id}\"")).nth(1).and_then(|rest| rest.split('>').next());
+            let control = control.unwrap_or_else(|| panic!("{id} is there: {}", refused.text));
+            assert!(control.contains("aria-invalid=\"true\""), "{lang}: {id} is marked: {control}");
+            assert!(control.contains(&format!("{id}-error")), "{lang}: and says why: {control}");
+            assert!(refused.text.contains(&format!("id=\"{id}-error\"")), "{lang}: in a line of its own");
+        }
+    }
+    assert!(page(&node, "/import").await.contains("type=\"file\""), "it can be tried again");
+}
+
+#[tokio::test]
+async fn columns_of_contact_persons_and_places_are_chosen_by_hand() {
+    let node = start(109, "Ožara", "SI", false);
+    let file = "Ente;A;B;C;D\nKorenine;Ada Zlatogora;presidente;45,5;13,7\n";
+    let at = place(&upload(&node, "organisation", file).await);
+    let seen = page(&node, &at).await;
+    let parts = ["name", "given_name", "family_name", "role", "email", "phone"].map(|part| format!("person.{part}"));
+    for target in parts.iter().map(String::as_str).chain(["position.lat", "position.lon"]) {
+        assert!(seen.contains(&format!("<option value=\"{target}\">")), "{target} can be chosen: {seen}");
+    }
+    for (lang, words) in [
+        ("en", "Contact person: Role"),
+        ("it", "Persona di contatto: Ruolo"),
+        ("sl", "Kontaktna oseba: Vloga"),
+        ("fr", "Personne de contact\u{a0}: Rôle"),
+    ] {
+        assert!(page(&node, &format!("{at}?lang={lang}")).await.contains(words), "{words} in {lang}");
+    }
+    let columns = [
+        ("heading.0", "Ente"),
+        ("column.0", "name"),
+        ("heading.1", "A"),
+        ("column.1", "person.name"),
+        ("heading.2", "B"),
+        ("column.2", "person.role"),
+        ("heading.3", "C"),
+        ("column.3", "position.lat"),
+        ("heading.4", "D"),
+        ("column.4", "position.lon"),
+    ];
+    let terms = [
+        ("persons", "take"),
+        ("f.purpose", "Contacts"),
+        ("f.legal_basis", "consent"),
+        ("f.retain_until", "2099-01-01"),
+        ("scope", "all"),
+    ];
+    let look = node.form(&at, &[&columns[..], &terms, &[("verb", "look")]].concat()).await;
+    assert_eq!(place(&look), at, "{}", look.text);
+    let seen = page(&node, &at).await;
+    assert!(seen.contains("value=\"person.role\" selected"), "as it was chosen: {seen}");
+    assert!(seen.contains("name=\"scope\" value=\"all\" checked"), "so is who reads them: {seen}");
+    let done = [("verb", "import"), ("plan", &hidden(&seen, "plan"))];
+    let done = node.form(&at, &[&columns[..], &terms, &done].concat()).await;
+    assert_eq!(place(&done), "/import/progress", "{}", done.text);
+    let persons = node.call("GET", "/api/v1/persons", None).await.json();
+    let person = &persons["items"][0];
+    let told = ["given_name", "family_name", "role"].map(|name| person["values"][0]["fields"][name].clone());
+    assert_eq!(told, [json!("Ada"), json!("Zlatogora"), json!("presidente")], "{person}");
+    assert_eq!(person["readers"], json!("all"), "whom the form let read: {person}");
+    let position = &fields(&node, "/api/v1/records?kind=organisation").await["Korenine"]["position"];
+    assert_eq!((&position["lat"], &position["lon"]), (&json!(45.5), &json!(13.7)), "{position}");
+
+    let practices = place(&upload(&node, "practice", "title@sl\nMentor\n").await);
+    let seen = page(&node, &practices).await;
+    assert!(!seen.contains("value=\"person.role\""), "practices have no contact persons: {seen}");
+    assert!(!seen.contains("name=\"scope\""), "nor anybody who reads them");
 }

@@ -15,6 +15,7 @@ mod rekey;
 mod repair;
 mod revoke;
 mod scenarios;
+mod survey;
 mod translations;
 mod waiting;
 mod words;

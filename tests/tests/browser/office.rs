@@ -276,7 +276,8 @@ impl Scene {
             paths.push(format!("/records/{}", row.key));
             paths.push(format!("/records/{}/edit?register={register}", row.key));
         }
-        for kind in comin_protocol::schema::KINDS {
+        // A proposal is made on the record that it is about.
+        for kind in comin_protocol::schema::KINDS.iter().filter(|kind| kind.name != "proposal") {
             paths.push(format!("/records/new?kind={}", kind.name));
         }
         paths.push(format!("/records/{}/propose", self.foreign.key));
