@@ -185,40 +185,50 @@ impl Engine {
         if !message.is_empty() {
             self.send(id, Message::Statements(message));
         }
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.answered = true;
+        let own = self.statements.digest_without(&hidden);
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(theirs) = session.hello.as_ref().map(|hello| hello.statements) else { return };
+        session.answered = Some((own, theirs));
+        if own != theirs {
+            self.list_statements(id, &device, (own, theirs));
+            // Now it is on the peer to judge whether anything is left to tell: this comes after what it lacked.
+            self.send_hello(id);
         }
     }
 
     pub(super) fn take_statements(&mut self, id: SessionId, device: DeviceKey, statements: Vec<SignedStatement>) {
+        let verified: Result<Vec<_>, _> = statements.into_iter().map(|signed| signed.verify()).collect();
+        let verified = match verified {
+            Ok(verified) => verified,
+            Err(error) => return self.end_session(id, format!("sent a statement that cannot be taken: {error}")),
+        };
+        let before = self.crowded_out;
+        // Those that carry over a federation that is known come first and together: what they carry is foreign without them.
+        let carries = |verified: &VerifiedStatement| {
+            matches!(verified.statement, Some(Statement::CarryOver { .. })) && !self.roster.is_foreign(verified)
+        };
+        let (carrying, others): (Vec<_>, Vec<_>) = verified.into_iter().partition(carries);
+        self.adopt_statements(carrying.into_iter().map(|verified| verified.signed).collect());
         let mut good = Vec::new();
-        for signed in statements {
-            match signed.verify() {
-                Ok(verified) if self.roster.is_foreign(&verified) => {
-                    // Who carries over another federation can know of more kin than we do.
-                    if self.sessions.get(&id).and_then(|s| s.hello.as_ref()).is_none_or(|h| self.is_same_federation(h))
-                    {
-                        self.fault(device, "sent a statement of another federation");
-                    }
+        for verified in others {
+            if self.roster.is_foreign(&verified) {
+                // Who carries over another federation can know of more kin than we do.
+                if self.sessions.get(&id).and_then(|s| s.hello.as_ref()).is_none_or(|h| self.is_same_federation(h)) {
+                    self.fault(device, "sent a statement of another federation");
                 }
-                Ok(VerifiedStatement { statement: Some(Statement::CarryOver { .. }), signed, .. }) => {
-                    self.adopt_statements(vec![signed]);
+            } else if matches!(verified.statement, Some(Statement::CarryOver { .. })) {
+                self.adopt_statements(vec![verified.signed]);
+            } else if self.may_hold(&verified) {
+                self.compare_votes(&verified);
+                if self.restates(&verified, &device) {
+                    self.lose_patience(id, device, limits::PATIENCE_RESTATED);
                 }
-                Ok(verified) if !self.may_hold(&verified) => {}
-                Ok(verified) => {
-                    self.compare_votes(&verified);
-                    if self.restates(&verified, &device) {
-                        self.lose_patience(id, device, limits::PATIENCE_RESTATED);
-                    }
-                    good.push(verified.signed);
-                }
-                Err(error) => return self.end_session(id, format!("sent a statement that cannot be taken: {error}")),
+                good.push(verified.signed);
             }
         }
         if !self.sessions.contains_key(&id) {
             return;
         }
-        let before = self.crowded_out;
         self.adopt_statements(good);
         let dropped = self.crowded_out - before;
         if dropped > 0 {

@@ -34,8 +34,8 @@ pub(super) struct Session {
     pub matched: bool,
     /// The digests of the statements, ours and the peer's, that were last compared one by one.
     pub listed_statements: Option<([u8; 16], [u8; 16])>,
-    /// Since then the peer has been sent what it lacked.
-    pub answered: bool,
+    /// The digests of the statements, ours and the peer's, when the peer was last sent what it lacked.
+    pub answered: Option<([u8; 16], [u8; 16])>,
     /// Our list of documents, as sent since the peer's last hello.
     pub listed: Option<BTreeMap<DocId, [u8; 16]>>,
     /// The documents have been compared: what is not in `sent` the peer does not have.
@@ -67,7 +67,8 @@ impl Session {
     /// Whether the statements behind these digests, ours and the peer's, have been compared and what was lacking sent, so
     /// that what is still different now stays so.
     fn has_compared(&self, own: [u8; 16], theirs: [u8; 16]) -> bool {
-        self.answered && self.listed_statements == Some((own, theirs))
+        let digests = Some((own, theirs));
+        self.answered == digests && self.listed_statements == digests
     }
 
     fn new(device: DeviceKey) -> Self {
@@ -78,7 +79,7 @@ impl Session {
             said_ms: 0,
             matched: false,
             listed_statements: None,
-            answered: false,
+            answered: None,
             listed: None,
             compared: false,
             sent: BTreeMap::new(),
@@ -411,10 +412,11 @@ impl Engine {
         }
     }
 
-    /// Tells a peer which statements are here; `digests` are those of ours and of the peer's.
-    fn list_statements(&mut self, id: SessionId, device: &DeviceKey, digests: ([u8; 16], [u8; 16])) {
-        if let Some(session) = self.sessions.get_mut(&id).filter(|session| session.listed_statements != Some(digests)) {
-            (session.listed_statements, session.answered) = (Some(digests), false);
+    /// Tells a peer which statements are here, once for the same `digests` of ours and of the peer's.
+    pub(super) fn list_statements(&mut self, id: SessionId, device: &DeviceKey, digests: ([u8; 16], [u8; 16])) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if session.listed_statements.replace(digests) == Some(digests) {
+            return;
         }
         let tags = self.statements.tags_without(&self.hidden_from(device)).concat();
         self.send(id, Message::HaveStatements(tags));

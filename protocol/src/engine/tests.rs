@@ -611,6 +611,10 @@ fn two_that_will_never_hold_the_same_statements_exchange_what_they_write() {
     world.command(0, Command::RemovePartner { partner }).expect("the steward decides");
     world.run();
     assert_eq!(world.status(1).roster.members().count(), 2, "what is new is heard all the same");
+    world.edit(0, at(&row), &[("phone", "2")]);
+    world.edit(1, new_in(shared), &[("name", "three")]);
+    assert_eq!(world.nodes[0].disk.rows, world.nodes[1].disk.rows, "and they go on exchanging what they write");
+    assert!(world.status(0).peers.iter().any(|peer| peer.connected && peer.in_sync), "and are in sync again");
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(super) struct Facts<'a> {
     /// The devices that do not count any more among those of a key, each with the statements on which its signature stays.
     pub(super) revoked: BTreeMap<Certified, BTreeSet<StatementId>>,
     /// Those of them that the key itself has revoked.
-    revoked_by_key: BTreeSet<Certified>,
+    pub(super) revoked_by_key: BTreeSet<Certified>,
 }
 
 /// A statement with the keys that have signed it.

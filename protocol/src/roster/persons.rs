@@ -85,7 +85,7 @@ impl Facts<'_> {
 }
 
 /// Those of the signers that are devices with the edit right, or were.
-fn editors<'a>(
+pub(super) fn editors<'a>(
     roster: &'a Roster,
     signers: &'a std::collections::BTreeSet<[u8; 32]>,
 ) -> impl Iterator<Item = &'a Device> {

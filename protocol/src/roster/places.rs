@@ -3,7 +3,7 @@
 //! A member can state without end: certificates for machines and partners that it invents, writers, scopes. What the
 //! federation rests on always stays ([`Facts::firm`]). The other places are shared out evenly: one to each partner in turn,
 //! then a second one, and so on, until none is left. Those that a partner gets go first to its key, then in turn to the
-//! machines that the key has certified, each with those that it has certified itself; to machines that are revoked last; and
+//! machines that the key has certified, each with those that it has certified itself; to machines that the key has revoked last; and
 //! of one key first to certificates, then to the least ids. What nobody of the federation has signed comes after all of that.
 //! So whoever floods takes places from nobody who needs few, and a new statement of the others always finds one; and whoever
 //! has stolen a machine takes none from its partner's key, and from the other machines no more than one machine may.
@@ -38,7 +38,9 @@ struct Speakers<'a> {
     roster: &'a Roster,
     trees: &'a BTreeMap<PartnerId, Vec<Tree>>,
     shares: BTreeMap<Key, Share>,
-    /// Machines that are out.
+    /// By the machine of somebody whom a member proposes, the key that has certified it.
+    proposed_with: BTreeMap<Key, Key>,
+    /// Machines that their partner's key has revoked. Of two that revoke each other nobody else knows which is the stolen one.
     revoked: BTreeSet<Key>,
 }
 
@@ -102,10 +104,12 @@ impl<'a> Speakers<'a> {
             _ => None,
         };
         let proposed: BTreeSet<_> = roster.drafts.values().filter_map(admission).collect();
-        let mut shares = BTreeMap::new();
+        let (mut shares, mut proposed_with) = (BTreeMap::new(), BTreeMap::new());
         for certificate in &facts.certificates {
             if proposed.contains(&(certificate.partner, certificate.partner_key)) {
-                shares.extend([(certificate.partner_key.0, Share::Proposed), (certificate.device.0, Share::Proposed)]);
+                let (key, device) = (certificate.partner_key.0, certificate.device.0);
+                shares.extend([(key, Share::Proposed), (device, Share::Proposed)]);
+                proposed_with.entry(device).or_insert(key);
             }
         }
         for (partner, trees) in trees {
@@ -113,9 +117,9 @@ impl<'a> Speakers<'a> {
         }
         let devices = roster.former.values().chain(roster.devices.values());
         shares.extend(devices.map(|device| (device.key.0, Share::Partner(device.partner))));
-        let revoked = facts.revoked.keys().map(|(_, _, device)| device.0);
+        let revoked = facts.revoked_by_key.iter().map(|(_, _, device)| device.0);
         let revoked = revoked.filter(|key| !roster.devices.contains_key(&DeviceKey(*key))).collect();
-        Self { roster, trees, shares, revoked }
+        Self { roster, trees, shares, proposed_with, revoked }
     }
 
     fn share(&self, key: &Key) -> Share {
@@ -126,7 +130,11 @@ impl<'a> Speakers<'a> {
     /// it, one that speaks for those whom it is about, else one that speaks for anybody; of several the one nearest to the
     /// partner key, then the least. So nobody makes another's statement his own by signing it as well.
     fn speaker(&self, held: &VerifiedStatement) -> (Share, Key) {
-        let own = |key: Key| (self.share(&key), key);
+        // Who is proposed speaks with one voice, however many machines he has certified.
+        let own = |key: Key| match self.share(&key) {
+            Share::Proposed => (Share::Proposed, self.proposed_with.get(&key).copied().unwrap_or(key)),
+            share => (share, key),
+        };
         let is_about = |partner: &PartnerId| match &held.statement {
             Some(Statement::Revocation { partner: about, .. } | Statement::CarryOver { founder: about, .. }) => {
                 about == partner

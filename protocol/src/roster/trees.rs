@@ -4,6 +4,7 @@
 //! signed it are its stewards' machines.
 
 use super::build::{Fact, Facts};
+use super::persons::editors;
 use super::standing::{Standing, keys_of};
 use super::{Roster, build};
 use crate::ids::{DeviceKey, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
@@ -104,7 +105,7 @@ impl Facts<'_> {
     }
 
     /// What the federation rests on: its founding and what its stewards have decided, the certificates of those who signed
-    /// that for stewards, and the erasures that count for persons who are known.
+    /// that for stewards, and of each partner whom a known person concerns one erasure of it.
     pub(super) fn firm(
         &self,
         roster: &Roster,
@@ -123,15 +124,27 @@ impl Facts<'_> {
         for tree in stewards.into_iter().filter_map(|partner| trees.get(partner)).flatten() {
             firm.extend(signed.iter().flat_map(|machine| tree.certificates(machine, Rights::STEWARD)));
         }
-        let counts = |fact: &&Fact<'_>| match fact.statement {
-            Statement::Erasure { controller, nonce, .. } => {
-                let person = roster.persons.get(&RegisterId::person(controller, nonce));
-                person.is_some_and(|person| person.number > 0 && person.erasure.is_some())
-            }
-            _ => false,
-        };
-        firm.extend(self.facts.iter().filter(counts).map(|fact| fact.id));
+        firm.extend(self.erasures_that_stay(roster));
         firm
+    }
+
+    /// Of the erasures of each person who has a scope, by each partner that it concerns, the one of the least reason and id:
+    /// anybody can sign more of them without end.
+    fn erasures_that_stay(&self, roster: &Roster) -> impl Iterator<Item = StatementId> {
+        let mut least: BTreeMap<(RegisterId, PartnerId), (u8, StatementId)> = BTreeMap::new();
+        for fact in &self.facts {
+            let Statement::Erasure { controller, nonce, reason } = fact.statement else { continue };
+            let person = RegisterId::person(controller, nonce);
+            if roster.persons.get(&person).is_none_or(|known| known.number == 0) {
+                continue;
+            }
+            let signers = editors(roster, &fact.signers).map(|device| device.partner);
+            for partner in signers.filter(|partner| roster.concerns(Some(fact.statement), partner)) {
+                let new = (*reason, fact.id);
+                least.entry((person, partner)).and_modify(|held| *held = new.min(*held)).or_insert(new);
+            }
+        }
+        least.into_values().map(|(_, id)| id)
     }
 }
 
