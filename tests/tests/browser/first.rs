@@ -268,6 +268,14 @@ async fn a_machine_is_set_up_by_keyboard_alone_and_the_kit_brings_it_back() {
     second.run_with("document.querySelector('textarea#kit').value = arguments[0]", json!(["no kit at all"])).await;
     second.click("form[action='/recover'] button").await;
     second.until("what is no kit is refused", "document.querySelector('[role=alert]')").await;
+    second.click("a[hreflang='sl']").await;
+    second
+        .until(
+            "the page speaks Slovene",
+            "document.documentElement.lang === 'sl' && document.querySelector('#recover')",
+        )
+        .await;
+    second.click("#recover summary").await;
     second.run_with("document.querySelector('textarea#kit').value = arguments[0]", json!([written])).await;
     second.click("form[action='/recover'] button").await;
     second.until("the node takes over", "document.querySelector('#exchange')").await;

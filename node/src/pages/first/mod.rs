@@ -6,6 +6,7 @@ mod view;
 
 use super::{SignIn, assets, refused, sign_in, value};
 use crate::api::auth::{Access, NoRandom, fresh_secret};
+use crate::api::context::lang_of_query;
 use crate::api::{Entrance, Problem, from_own_page, language, parts, secured, with_cookie};
 use crate::datadir::{DataDir, write_secret_once};
 use crate::i18n::Lang;
@@ -13,7 +14,7 @@ use crate::setup::{self, SetupError};
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -177,10 +178,19 @@ fn router(first: FirstRun) -> Router {
         .route("/static/app.js", get(assets::js))
         .route("/favicon.svg", get(assets::icon))
         .route("/favicon.ico", get(assets::icon))
-        .fallback(|| async { Redirect::to("/") })
+        .fallback(start)
+        // What answers a form has no page of its own: whoever changes the language there begins again.
+        .method_not_allowed_fallback(start)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(first.clone(), guard))
         .with_state(first)
+}
+
+async fn start(uri: Uri) -> Redirect {
+    match uri.query().and_then(lang_of_query) {
+        Some(lang) => Redirect::to(&format!("/?lang={}", lang.code())),
+        None => Redirect::to("/"),
+    }
 }
 
 /// The language of a request.
