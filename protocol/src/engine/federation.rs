@@ -171,6 +171,7 @@ impl Engine {
         // What comes of a federation that the peer does not know yet is foreign to it.
         missing.sort_by_key(|verified| self.carries_over(verified).unwrap_or(usize::MAX));
         let missing: Vec<SignedStatement> = missing.into_iter().map(|verified| verified.signed.clone()).collect();
+        let lacks_nothing = missing.is_empty();
         let mut message = Vec::new();
         let mut bytes = 0;
         for signed in missing {
@@ -189,10 +190,13 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let Some(theirs) = session.hello.as_ref().map(|hello| hello.statements) else { return };
         session.answered = Some((own, theirs));
+        // Who is sent something says what it holds then; of who lacks nothing nobody would hear again.
+        let ends = lacks_nothing || session.matched;
         if own != theirs {
             self.list_statements(id, &device, (own, theirs));
-            // Now it is on the peer to judge whether anything is left to tell: this comes after what it lacked.
-            self.send_hello(id);
+            if ends {
+                self.send_hello(id);
+            }
         }
     }
 
