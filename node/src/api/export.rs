@@ -34,7 +34,8 @@ pub struct ExportParams {
     names: bool,
 }
 
-/// `GET export`: the forms of [`Format`] (`csv` needs a kind, and with `names=true` calls records by name; `public=true`: only what is for the public), `automerge`
+/// `GET export`: the forms of [`Format`] (`csv` needs a kind, and with `names=true` calls records by name; `public=true`:
+/// only what is for the public), `automerge`
 /// (one register: the list of its parts, or with `part=n` that part's file, readable by any Automerge tool), `signed`
 /// (the same with its signatures, as `check --repair --from` takes it back).
 ///

@@ -29,7 +29,7 @@
 //! | `POST interests` | `{event?, organisations, network, motivation?, register?, at?}`: several at once |
 //! | `GET records/{id}/history?register=&limit=&after=` | who changed what when, newest first |
 //! | `POST records/{id}/undo` | `{change, field?, take?, anyway?}`: a new change that restores the old values |
-//! | `POST records/{id}/advance?register=` | `{to, at?}`: an expression of interest; accepted, its membership is made |
+//! | `POST records/{id}/advance?register=` | `{to, at?}`: an expression of interest (accepted, its membership is made), or `{to}`: a good practice |
 //! | `POST records/{id}/proposals?register=` | `{fields, reason?}`: for a record that another partner keeps |
 //! | `GET proposals?all=`, `POST proposals/{id}/accept`, `…/decline` | by who keeps the record |
 //! | `GET sameas`, `POST sameas` | pairs that look like one, with reasons; `{id, state}` or `{a, b, state}` |
@@ -53,7 +53,7 @@
 //! | `POST sync` | `{wait?: seconds}`; answers `{complete, missing:[…]}` |
 //! | `POST sync/pause`, `sync/resume` | survive a restart |
 //! | `POST import?kind=&register=&dry_run=` | CSV in the body; all rows are checked before any is written |
-//! | `GET export?format=&kind=&register=&public=` | the file: json, csv, xlsx, geojson, graphml, ics, vcf, automerge |
+//! | `GET export?format=&kind=&register=&public=&names=` | the file: json, csv (`names`: for another machine), xlsx, geojson, graphml, ics, vcf, automerge |
 //! | `GET`, `POST calendars`, `DELETE calendars/{id}` | addresses under which calendars read the events; `{name, public?}` |
 //! | `GET /calendar/{secret}.ics` | the events, for whoever holds the address |
 //! | `GET report?language=&format=html\|md&audience=` | the survey |

@@ -8,7 +8,6 @@ use super::{
     persons, records, registers, report, schema, search, status, stream, sync, users, work,
 };
 use crate::pages::{self, live::Maker};
-
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;

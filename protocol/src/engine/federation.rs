@@ -190,11 +190,12 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let Some(theirs) = session.hello.as_ref().map(|hello| hello.statements) else { return };
         session.answered = Some((own, theirs));
-        // Who is sent something says what it holds then; of who lacks nothing nobody would hear again.
-        let ends = lacks_nothing || session.matched;
+        // Who is sent something answers with a hello. Who lacks nothing, or asks while we go on already, hears nothing more
+        // by itself, and could never judge that all has been told. To greet more often costs an honest peer its patience.
+        let is_due = lacks_nothing || session.matched;
         if own != theirs {
             self.list_statements(id, &device, (own, theirs));
-            if ends {
+            if is_due {
                 self.send_hello(id);
             }
         }

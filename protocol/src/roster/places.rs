@@ -3,8 +3,9 @@
 //! A member can state without end: certificates for machines and partners that it invents, writers, scopes. What the
 //! federation rests on always stays ([`Facts::firm`]). The other places are shared out evenly: one to each partner in turn,
 //! then a second one, and so on, until none is left. Those that a partner gets go first to its key, then in turn to the
-//! machines that the key has certified, each with those that it has certified itself; to machines that the key has revoked last; and
-//! of one key first to certificates, then to the least ids. What nobody of the federation has signed comes after all of that.
+//! machines that the key has certified, each with those that it has certified itself; to machines that the key has revoked
+//! last; and of one key first to certificates, then to the least ids. Whom a member proposes gets places like a key, beside
+//! the others that are proposed. What nobody of the federation has signed comes after all of that.
 //! So whoever floods takes places from nobody who needs few, and a new statement of the others always finds one; and whoever
 //! has stolen a machine takes none from its partner's key, and from the other machines no more than one machine may.
 //!
