@@ -80,19 +80,21 @@ impl DocFrontier {
     }
 }
 
-/// What stands for the buckets of a frontier whose tips are not told: where it is equal to the receiver's own, the
-/// receiver knows them.
+/// What stands for the buckets of a frontier whose tips are not told: the receiver takes those from its own state.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
 #[cbor(array)]
 pub struct Rest {
     /// The buckets whose tips are told.
     #[n(0)]
     pub told: Buckets,
-    /// The digest of every bucket that holds an actor.
-    #[n(1)]
+    /// The digest of the whole frontier: whether what the receiver makes of it is right.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub digest: [u8; 16],
+    /// The digest of every bucket that holds an actor; none where the sender believes to know what the receiver holds.
+    #[n(2)]
     pub digests: BTreeMap<u8, ByteArray<16>>,
     /// The receiver's own state could not be made out of what it told last: it tells it again.
-    #[n(2)]
+    #[n(3)]
     pub ask: bool,
 }
 

@@ -18,8 +18,10 @@ use automerge::transaction::Transactable;
 use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, ValueRef};
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-/// How many past states of a document are remembered to place a peer's beacon.
-const HISTORY_STATES: usize = 64;
+/// How many past states of a document are remembered to place what a peer has told of its own.
+const HISTORY_STATES: usize = 256;
+/// Tips that may move from one of them to the next, for the state before to be known.
+const UNDO_TIPS: usize = 64;
 
 /// What waits for a document to be loaded.
 #[derive(Clone, Debug)]
@@ -42,6 +44,15 @@ pub(super) enum Parked {
     Again(Vec<RecordKey>),
     /// The next part as the helper has checked it: it came back before this one.
     NextPart(Box<(Checking, CheckResult)>),
+}
+
+/// A state that a document has gone through.
+#[derive(Clone)]
+pub(super) struct Past {
+    pub digest: [u8; 16],
+    pub changes: u64,
+    /// The tips that have moved from here to the next state, as they were, in this order; `None`: there were too many.
+    undo: Option<Vec<(ActorId, Option<Tip>)>>,
 }
 
 /// A document as the engine knows it.
@@ -70,8 +81,8 @@ pub(super) struct Document {
     pub held_back: Frontier,
     /// It could not be rebuilt; tried again after a restart.
     pub resists: bool,
-    /// Digest and change count of states gone through, newest last.
-    pub history: VecDeque<([u8; 16], u64)>,
+    /// States gone through, newest last.
+    pub history: VecDeque<Past>,
     /// The frontier's digest, once it has been asked for.
     digest: Option<[u8; 16]>,
     /// Actors whose tips or runs have moved since the meta told of them.
@@ -141,11 +152,11 @@ impl Document {
         *self.digest.get_or_insert_with(|| self.frontier.digest())
     }
 
-    /// Remembers the present state so that a peer's beacon can be placed later.
+    /// Remembers the present state, to know it again when a peer tells of it.
     pub fn note_state(&mut self) {
-        let state = (self.digest(), self.frontier.changes());
-        if self.history.back() != Some(&state) {
-            self.history.push_back(state);
+        let digest = self.digest();
+        if self.history.back().is_none_or(|past| past.digest != digest) {
+            self.history.push_back(Past { digest, changes: self.frontier.changes(), undo: Some(Vec::new()) });
             if self.history.len() > HISTORY_STATES {
                 self.history.pop_front();
             }
@@ -165,15 +176,45 @@ impl Document {
 
     /// Records a new tip of an actor.
     pub fn advance(&mut self, actor: ActorId, tip: Tip) {
+        self.note_move(actor, self.frontier.get(&actor).copied());
         self.frontier.insert(actor, tip);
         self.digest = None;
         self.moved.insert(actor);
     }
 
+    fn note_move(&mut self, actor: ActorId, was: Option<Tip>) {
+        let Some(past) = self.history.back_mut() else { return };
+        past.undo = past.undo.take().filter(|undo| undo.len() < UNDO_TIPS);
+        if let Some(undo) = &mut past.undo {
+            undo.push((actor, was));
+        }
+    }
+
+    /// The state with this digest, if it is one that the document has gone through.
+    pub fn past(&self, digest: &[u8; 16]) -> Option<&Past> {
+        self.history.iter().rev().find(|past| past.digest == *digest)
+    }
+
+    /// That state, with all its tips.
+    pub fn state_at(&self, digest: &[u8; 16]) -> Option<Frontier> {
+        self.past(digest)?;
+        let mut state = self.frontier.clone();
+        for past in self.history.iter().rev() {
+            past.undo.as_ref()?.iter().rev().for_each(|(actor, was)| state.set(*actor, *was));
+            if past.digest == *digest {
+                return Some(state);
+            }
+        }
+        None
+    }
+
     /// Replaces the frontier (after a snapshot or a cut).
     pub fn set_frontier(&mut self, frontier: Frontier) {
         self.moved.extend(self.frontier.iter().chain(frontier.iter()).map(|(actor, _)| *actor));
-        self.frontier = frontier;
+        let then = std::mem::replace(&mut self.frontier, frontier);
+        for (actor, was, _) in then.apart(&self.frontier.clone()).filter(|(_, was, is)| was != is) {
+            self.note_move(*actor, was.copied());
+        }
         self.digest = None;
     }
 

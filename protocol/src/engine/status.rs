@@ -185,6 +185,17 @@ impl Engine {
         self.parted.insert(session.device, held);
     }
 
+    /// The digest of the state of a document that a device had when it was last heard of.
+    pub(super) fn last_told(&self, device: &DeviceKey, doc: &DocId) -> Option<[u8; 16]> {
+        let parted = self.parted.get(device).and_then(|held| held.get(doc)).map(|(_, digest)| *digest);
+        parted.or_else(|| {
+            let audiences = self.beacons.get(device, Audience::Federation);
+            let beacon = &audiences?.signed.beacon;
+            let told = beacon.docs.iter().find(|told| told.register == doc.register && told.part == doc.part);
+            told.map(|told| told.digest)
+        })
+    }
+
     /// Beside what a peer holds of the documents that count, told as changes and state of each: exact where its state is
     /// one that we went through, else a lower bound.
     fn lags_beside(&self, told: &Told, counts: impl Fn(&DocId) -> bool) -> (Lag, Lag) {
@@ -195,8 +206,8 @@ impl Engine {
                 continue;
             };
             let mine = doc.frontier.changes();
-            match doc.history.iter().rev().find(|(state, _)| state == digest) {
-                Some((_, then)) => lacks += mine - then.min(&mine),
+            match doc.past(digest) {
+                Some(then) => lacks += mine - then.changes.min(mine),
                 None => {
                     exact = false;
                     lacks += mine.saturating_sub(*changes);

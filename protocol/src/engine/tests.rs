@@ -101,6 +101,8 @@ struct Node {
     links: BTreeMap<SessionId, (usize, SessionId)>,
     bytes_sent: usize,
     wants: usize,
+    /// How often it has told a state by the digests of all its buckets.
+    digests: usize,
     /// Helper and store are slow: their answers wait in `late`.
     slow: bool,
     late: Vec<Input>,
@@ -109,7 +111,8 @@ struct Node {
 impl Node {
     fn new(engine: Engine, disk: Disk, signer: DeviceSigner) -> Self {
         let (replies, links) = (BTreeMap::new(), BTreeMap::new());
-        Self { engine, disk, signer, replies, links, bytes_sent: 0, wants: 0, slow: false, late: Vec::new() }
+        let (bytes_sent, wants, digests) = (0, 0, 0);
+        Self { engine, disk, signer, replies, links, bytes_sent, wants, digests, slow: false, late: Vec::new() }
     }
 }
 
@@ -245,7 +248,17 @@ impl World {
                     }
                     Output::Send { session, frame, .. } => {
                         node.bytes_sent += frame.len();
-                        node.wants += usize::from(matches!(Message::from_frame(&frame), Ok(Message::Want(_))));
+                        let told = match Message::from_frame(&frame) {
+                            Ok(Message::Want(want)) => {
+                                node.wants += 1;
+                                vec![want]
+                            }
+                            Ok(Message::Frontiers(told)) => told,
+                            _ => Vec::new(),
+                        };
+                        let by_digests =
+                            |told: &&DocFrontier| told.rest.as_ref().is_some_and(|rest| !rest.digests.is_empty());
+                        node.digests += told.iter().filter(by_digests).count();
                         if let Some((peer, theirs)) = node.links.get(&session) {
                             self.frames.push_back((*peer, *theirs, frame));
                         }

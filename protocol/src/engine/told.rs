@@ -1,10 +1,12 @@
 //! How the state of a document is told: whole, or where it has many actors by the buckets that differ.
 //!
 //! Each start of a process that writes leaves an actor in the document, and after years of daily starts there are
-//! thousands that will never move again. Who tells a state names the digest of each bucket of actors, and the tips of
-//! those buckets alone in which the other's state differs as far as it is known. The other takes the tips of the equal
-//! buckets from its own state; where that does not do, it answers with its digests and the tips of all buckets that
-//! differ from those it was told, and asks for the same. What moves meanwhile moves in one of those.
+//! thousands that will never move again. Who tells a state names the tips of those buckets of actors alone in which it
+//! differs from the other's state, as far as that is known: what the other has told of, or what it had when the two parted
+//! or when its last beacon was written. The other takes all other buckets from its own state, or from what it knows of
+//! the sender in the same way, and sees by the digest of the whole which is right. Where neither is, or where nothing is
+//! known, the digests of all buckets are told once: from those the other sees which differ, tells its own tips in them
+//! and asks for the same. What moves meanwhile moves in one of those.
 
 use super::document::Document;
 use super::{Engine, SessionId};
@@ -13,51 +15,83 @@ use crate::message::{DocFrontier, Message, Rest};
 use crate::planted::{Planted, is_planted};
 use crate::run::{Buckets, Frontier};
 use minicbor::bytes::ByteArray;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 impl Document {
-    /// Its state for a peer whose own is `theirs`, if that is known; up to `whole` actors it is told as a whole.
-    pub(super) fn told(&mut self, theirs: Option<&Frontier>, whole: usize) -> DocFrontier {
+    /// Its state for a peer; up to `whole` actors it is told as a whole. `apart`: the buckets in which the peer's state
+    /// differs, if anything is known of that.
+    pub(super) fn told(&mut self, apart: Option<Buckets>, whole: usize) -> DocFrontier {
         if self.frontier.len() > whole {
-            let apart = theirs.map_or(Buckets::default(), |theirs| self.frontier.buckets_apart(theirs));
-            return self.told_in(apart, false);
+            return self.told_in(apart.unwrap_or_default(), apart.is_none(), false);
         }
-        DocFrontier { held_back: self.held_back.clone(), ..DocFrontier::of(self.id, planted(self.frontier.clone())) }
+        let frontier = planted(&self.frontier).unwrap_or_else(|| self.frontier.clone());
+        DocFrontier { held_back: self.held_back.clone(), ..DocFrontier::of(self.id, frontier) }
     }
 
-    fn told_in(&mut self, told: Buckets, ask: bool) -> DocFrontier {
-        let digests = self.frontier.bucket_digests().map(|(bucket, digest)| (bucket, digest.into())).collect();
-        let (frontier, rest) = (planted(self.frontier.within(&told)), Rest { told, digests, ask });
+    fn told_in(&mut self, told: Buckets, with_digests: bool, ask: bool) -> DocFrontier {
+        let planted = planted(&self.frontier);
+        let digest = planted.as_ref().map_or_else(|| self.digest(), Frontier::digest);
+        let state = planted.as_ref().unwrap_or(&self.frontier);
+        let rest = Rest { told, digest, digests: if with_digests { digests(state) } else { BTreeMap::new() }, ask };
+        let frontier = state.within(&told);
         DocFrontier { doc: self.id, frontier, held_back: self.held_back.clone(), rest: Some(rest) }
     }
 
-    /// A peer's state with all its tips. Where it cannot be made out: our own state beside it, for an answer.
-    fn complete(&mut self, mut told: DocFrontier) -> Result<DocFrontier, Box<DocFrontier>> {
+    /// A peer's state with all its tips. Where it cannot be made out: our own state beside it, for an answer. `likely`: the
+    /// peer's state as far as we know.
+    fn complete(&mut self, mut told: DocFrontier, likely: Option<&Frontier>) -> Result<DocFrontier, Box<DocFrontier>> {
         let Some(rest) = told.rest.take() else {
             told.frontier.share(&self.frontier);
             return Ok(told);
         };
-        let mine: BTreeMap<u8, ByteArray<16>> =
-            self.frontier.bucket_digests().map(|(bucket, digest)| (bucket, digest.into())).collect();
-        let apart: Buckets = (0..=u8::MAX).filter(|bucket| rest.digests.get(bucket) != mine.get(bucket)).collect();
-        if (0..=u8::MAX).any(|bucket| apart.has(bucket) && !rest.told.has(bucket)) {
-            return Err(Box::new(self.told_in(apart, true)));
+        if rest.digest == self.digest() {
+            told.frontier = self.frontier.clone();
+            return Ok(told);
         }
-        told.frontier = told.frontier.filled_from(&rest.told, &self.frontier);
-        told.frontier.share(&self.frontier);
-        Ok(told)
+        let bases = [Some(&self.frontier), likely].into_iter().flatten();
+        let made =
+            bases.map(|base| told.frontier.filled_from(&rest.told, base)).find(|made| made.digest() == rest.digest);
+        if let Some(mut whole) = made {
+            whole.share(&self.frontier);
+            return Ok(DocFrontier { frontier: whole, ..told });
+        }
+        if rest.digests.is_empty() {
+            let apart = likely.map_or(Buckets::default(), |likely| self.frontier.buckets_apart(likely));
+            return Err(Box::new(self.told_in(apart.and(&rest.told), true, true)));
+        }
+        let mine = digests(&self.frontier);
+        let apart = (0..=u8::MAX).filter(|bucket| rest.digests.get(bucket) != mine.get(bucket)).collect();
+        Err(Box::new(self.told_in(apart, false, true)))
     }
+}
+
+fn digests(state: &Frontier) -> BTreeMap<u8, ByteArray<16>> {
+    state.bucket_digests().map(|(bucket, digest)| (bucket, digest.into())).collect()
 }
 
 /// Only for the planted bug: a state with a tip less.
-fn planted(frontier: Frontier) -> Frontier {
-    match is_planted(Planted::ForgetFrontierEntry) && frontier.len() > 1 {
-        true => frontier.iter().skip(1).map(|(actor, tip)| (*actor, *tip)).collect(),
-        false => frontier,
-    }
+fn planted(frontier: &Frontier) -> Option<Frontier> {
+    let forgets = is_planted(Planted::ForgetFrontierEntry) && frontier.len() > 1;
+    forgets.then(|| frontier.iter().skip(1).map(|(actor, tip)| (*actor, *tip)).collect())
 }
 
 impl Engine {
+    /// A peer's state of a document: what it has told of in this session, or where that is nothing, what it had when it was
+    /// last heard of, if we know that state. It may have moved since.
+    fn likely(&self, id: SessionId, doc: &DocId) -> Option<Cow<'_, Frontier>> {
+        let session = self.sessions.get(&id)?;
+        if let Some(acked) = session.acked.get(doc) {
+            return Some(Cow::Borrowed(acked));
+        }
+        self.docs.get(doc)?.state_at(&self.last_told(&session.device, doc)?).map(Cow::Owned)
+    }
+
+    /// The buckets in which a peer's state of a document differs from ours, as far as we know.
+    pub(super) fn apart_from(&self, id: SessionId, doc: &DocId) -> Option<Buckets> {
+        Some(self.docs.get(doc)?.frontier.buckets_apart(&*self.likely(id, doc)?))
+    }
+
     /// Tells a peer our state of documents, unless it knows.
     pub(super) fn tell(&mut self, id: SessionId, docs: &[DocId]) {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
@@ -67,12 +101,14 @@ impl Engine {
                 continue;
             }
             let digest = self.doc_mut(*doc_id).digest();
-            let (Some(doc), Some(session)) = (self.docs.get_mut(doc_id), self.sessions.get_mut(&id)) else { return };
+            let Some(session) = self.sessions.get_mut(&id) else { return };
             if session.told.insert(*doc_id, digest) == Some(digest) {
                 continue;
             }
-            let told = doc.told(session.acked.get(doc_id), self.whole_tips);
-            if told.rest.is_some() && !session.acked.contains_key(doc_id) {
+            let apart = self.apart_from(id, doc_id);
+            let (Some(doc), Some(session)) = (self.docs.get_mut(doc_id), self.sessions.get_mut(&id)) else { return };
+            let told = doc.told(apart, self.whole_tips);
+            if told.rest.is_some() && apart.is_none() {
                 // It can tell from that only what it does not know yet.
                 session.told.remove(doc_id);
             }
@@ -102,14 +138,15 @@ impl Engine {
         {
             session.told.remove(&told.doc);
         }
-        self.doc_mut(told.doc).complete(told)
+        let likely = self.likely(id, &told.doc).map(Cow::into_owned);
+        self.doc_mut(told.doc).complete(told, likely.as_ref())
     }
 
     /// Tells a peer our state beside its own, and asks for that.
     pub(super) fn ask_state(&mut self, id: SessionId, mine: DocFrontier) {
         let digest = self.doc_mut(mine.doc).digest();
         if let Some(session) = self.sessions.get_mut(&id) {
-            // With the digests that it told it makes our state out of this.
+            // By the digests that one of the two has told it makes our state out of this, or asks.
             session.told.insert(mine.doc, digest);
         }
         self.send(id, Message::Frontiers(vec![mine]));

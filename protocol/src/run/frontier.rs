@@ -76,9 +76,14 @@ impl std::fmt::Debug for Bucket {
 }
 
 impl Frontier {
+    /// The bucket of an actor: the first byte of its id.
+    pub fn bucket_of(actor: &ActorId) -> u8 {
+        actor.0[0]
+    }
+
     /// An actor's tip.
     pub fn get(&self, actor: &ActorId) -> Option<&Tip> {
-        let bucket = self.buckets.get(&actor.0[0])?;
+        let bucket = self.buckets.get(&Self::bucket_of(actor))?;
         bucket.find(actor).ok().map(|at| &bucket.tips[at].1)
     }
 
@@ -89,7 +94,7 @@ impl Frontier {
 
     /// Sets an actor's tip; what other states share stays as it is.
     pub fn insert(&mut self, actor: ActorId, tip: Tip) {
-        let bucket = Arc::make_mut(self.buckets.entry(actor.0[0]).or_default());
+        let bucket = Arc::make_mut(self.buckets.entry(Self::bucket_of(&actor)).or_default());
         bucket.sum = OnceLock::new();
         match bucket.find(&actor) {
             Ok(at) => bucket.tips[at].1 = tip,
@@ -97,6 +102,22 @@ impl Frontier {
                 bucket.tips.reserve_exact(1);
                 bucket.tips.insert(at, (actor, tip));
             }
+        }
+    }
+
+    /// Sets an actor's tip, or takes the actor away.
+    pub fn set(&mut self, actor: ActorId, tip: Option<Tip>) {
+        if let Some(tip) = tip {
+            return self.insert(actor, tip);
+        }
+        let name = Self::bucket_of(&actor);
+        let Some(bucket) = self.buckets.get_mut(&name) else { return };
+        let Ok(at) = bucket.find(&actor) else { return };
+        let bucket = Arc::make_mut(bucket);
+        bucket.sum = OnceLock::new();
+        bucket.tips.remove(at);
+        if bucket.tips.is_empty() {
+            self.buckets.remove(&name);
         }
     }
 
@@ -185,7 +206,7 @@ impl Frontier {
 
     /// The buckets in which the two differ.
     pub fn buckets_apart(&self, other: &Self) -> Buckets {
-        self.apart(other).filter(|(_, mine, theirs)| mine != theirs).map(|(actor, ..)| actor.0[0]).collect()
+        self.apart(other).filter(|(_, mine, theirs)| mine != theirs).map(|(actor, ..)| Self::bucket_of(actor)).collect()
     }
 
     /// The actors of either with their tips in both, in order, but for the buckets that the two share: there they are
@@ -239,10 +260,11 @@ impl FromIterator<(ActorId, Tip)> for Frontier {
     fn from_iter<I: IntoIterator<Item = (ActorId, Tip)>>(tips: I) -> Self {
         let mut tips: Vec<(ActorId, Tip)> = tips.into_iter().collect();
         tips.sort_by_key(|(actor, _)| *actor);
-        let buckets = tips.chunk_by(|(one, _), (other, _)| one.0[0] == other.0[0]).filter_map(|bucket| {
-            let last = bucket.chunk_by(|(one, _), (other, _)| one == other).filter_map(<[_]>::last);
-            Some((bucket.first()?.0.0[0], Bucket::of(last.copied().collect())))
-        });
+        let buckets =
+            tips.chunk_by(|(one, _), (other, _)| Self::bucket_of(one) == Self::bucket_of(other)).filter_map(|bucket| {
+                let last = bucket.chunk_by(|(one, _), (other, _)| one == other).filter_map(<[_]>::last);
+                Some((Self::bucket_of(&bucket.first()?.0), Bucket::of(last.copied().collect())))
+            });
         Self { buckets: buckets.collect() }
     }
 }
@@ -279,6 +301,13 @@ impl Buckets {
     /// Whether it is among them.
     pub fn has(&self, bucket: u8) -> bool {
         self.0[usize::from(bucket / 8)] & (1 << (bucket % 8)) != 0
+    }
+
+    /// Those of either.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine |= theirs);
+        self
     }
 }
 
@@ -381,7 +410,12 @@ mod tests {
             shared.share(&before);
             prop_assert_eq!(&shared, &made);
             prop_assert_eq!(made.iter().map(|(a, t)| (*a, *t)).collect::<BTreeMap<_, _>>(), plain.clone());
-            prop_assert_eq!(before, frontier(first.iter().copied()), "a copy does not move with it");
+            prop_assert_eq!(&before, &frontier(first.iter().copied()), "a copy does not move with it");
+            let mut back = made.clone();
+            for (actor, _) in made.iter() {
+                back.set(*actor, before.get(actor).copied());
+            }
+            prop_assert_eq!(&back, &before, "each tip set as it was before gives the state before");
             let (other, others) = (frontier(more.iter().copied()), map(&more));
             let beyond: u64 = plain.iter().map(|(actor, tip)| tip.seq.saturating_sub(other.seq(actor))).sum();
             prop_assert_eq!((shared.beyond(&other), made.len()), (beyond, plain.len()));

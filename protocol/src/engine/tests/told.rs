@@ -123,3 +123,71 @@ fn an_acknowledgement_of_what_is_not_here_costs_patience() {
         "and what was told before"
     );
 }
+
+/// Two nodes that tell each state in part and hold the same of one document, of many actors.
+fn told_in_part() -> (World, Row) {
+    let (mut world, shared) = World::new(2);
+    world.whole_tips = 0;
+    let mut row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    for n in 0..12 {
+        world.restart(1);
+        world.restart(0);
+        world.connect(0, 1);
+        row = world.edit(n % 2, at(&row), &[("phone", &n.to_string())]);
+    }
+    world.assert_equal();
+    (world, row)
+}
+
+fn forget_digests(world: &mut World) {
+    world.nodes.iter_mut().for_each(|node| node.digests = 0);
+}
+
+#[test]
+fn whoever_comes_back_is_told_what_has_moved_and_nothing_of_the_rest() {
+    let (mut world, row) = told_in_part();
+    for round in 0..5 {
+        world.disconnect(0);
+        world.edit(0, at(&row), &[("phone", &format!("040 {round}"))]);
+        world.edit(1, at(&row), &[("city", &format!("Trst {round}"))]);
+        forget_digests(&mut world);
+        world.connect(0, 1);
+        world.assert_equal();
+        let told = [world.nodes[0].digests, world.nodes[1].digests];
+        assert_eq!(told, [0, 0], "round {round}: each knows how the other was when they parted");
+    }
+}
+
+#[test]
+fn a_beacon_tells_whoever_starts_again_how_the_others_were() {
+    let (mut world, row) = told_in_part();
+    world.tick(6_000);
+    world.restart(0);
+    world.restart(1);
+    world.edit(0, at(&row), &[("phone", "040 7")]);
+    world.edit(1, at(&row), &[("city", "Trst")]);
+    forget_digests(&mut world);
+    world.connect(0, 1);
+    world.assert_equal();
+    assert_eq!([world.nodes[0].digests, world.nodes[1].digests], [0, 0]);
+}
+
+#[test]
+fn whoever_is_not_as_it_was_asks_and_is_told_by_digests() {
+    let (mut world, row) = told_in_part();
+    // What the first one writes reaches the second one by nobody, for its disk is that of before.
+    let before = world.nodes[1].disk.clone();
+    world.edit(0, at(&row), &[("phone", "040 7")]);
+    world.edit(1, at(&row), &[("city", "Trst")]);
+    world.assert_equal();
+    world.disconnect(0);
+    let signer = world.nodes[1].signer.clone();
+    world.start(before, signer);
+    world.nodes.swap_remove(1);
+    world.edit(1, at(&row), &[("website", "https://lunavena.example")]);
+    forget_digests(&mut world);
+    world.connect(0, 1);
+    world.assert_equal();
+    let told = world.nodes[0].digests + world.nodes[1].digests;
+    assert!(told > 0, "the first one was wrong about it");
+}
