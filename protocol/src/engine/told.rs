@@ -146,8 +146,12 @@ impl Engine {
     pub(super) fn ask_state(&mut self, id: SessionId, mine: DocFrontier) {
         let digest = self.doc_mut(mine.doc).digest();
         if let Some(session) = self.sessions.get_mut(&id) {
-            // By the digests that one of the two has told it makes our state out of this, or asks.
-            session.told.insert(mine.doc, digest);
+            match mine.rest.as_ref().is_some_and(|rest| rest.digests.is_empty()) {
+                // With the digests that it told it makes our state out of this.
+                true => session.told.insert(mine.doc, digest),
+                // From ours it sees what it lacks to do so.
+                false => session.told.remove(&mine.doc),
+            };
         }
         self.send(id, Message::Frontiers(vec![mine]));
     }
