@@ -19,7 +19,7 @@ use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, ValueRef};
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 /// How many past states of a document are remembered to place what a peer has told of its own.
-const HISTORY_STATES: usize = 256;
+const HISTORY_STATES: usize = 128;
 /// Tips that may move from one of them to the next, for the state before to be known.
 const UNDO_TIPS: usize = 64;
 
