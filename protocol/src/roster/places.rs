@@ -4,14 +4,15 @@
 //! federation rests on always stays ([`Facts::firm`]). The other places are shared out evenly: one to each partner in turn,
 //! then a second one, and so on, until none is left. Those that a partner gets go first to its key, then in turn to the
 //! machines that the key has certified, each with those that it has certified itself; to machines that the key has revoked
-//! last; and of one key first to certificates, then to the least ids. Whom a member proposes gets places like a key, beside
-//! the others that are proposed. What nobody of the federation has signed comes after all of that.
+//! last; and of one key first to certificates, then to the newest words about itself, then to the least ids. Whom a member
+//! proposes gets places like a key, beside the others that are proposed. What nobody of the federation has signed comes after
+//! all of that.
 //! So whoever floods takes places from nobody who needs few, and a new statement of the others always finds one; and whoever
 //! has stolen a machine takes none from its partner's key, and from the other machines no more than one machine may.
 //!
 //! What has a place depends on the set alone: nodes that tell one another what they hold end with the same, in whatever
-//! order they have heard of it. Proofs about documents that not all members read have places of their own, or those who read
-//! them would let go of what the others hold.
+//! order they have heard of it ([`Roster::crowded_out`] says how far). Proofs about documents that not all members read have
+//! places of their own, or those who read them would let go of what the others hold.
 
 use super::build::Facts;
 use super::trees::{Key, Tree};
@@ -56,15 +57,14 @@ impl Roster {
     /// point of view is that of [`Self::build_in`].
     ///
     /// # Invariants
-    /// With keep(S) for S without these: keep(keep(A)) = keep(A), since it is asked again of what is left until all has a place.
-    ///
-    /// Let the *ground* be what the order is read from: foundings and decisions, certificates, revocations, drafts, scopes and
-    /// erasures. Where keep(A) tells of the same ground as A + B, keep(keep(A) + B) = keep(A + B). For then (1) speakers and trees are
-    /// the same; (2) whatever is added lets nothing stand earlier in its key's order, nor in any that is made of it by turns,
-    /// so what had no place gets none; (3) nothing stands earlier for the loss of what is behind it, so nobody misses what has
-    /// gone; (4) of one slot of [`crate::statement_set`] the word that counts stands where or before an outranked one would, in
-    /// the same places, so an older word finds no room where the newer one found none. A certificate by which a machine
-    /// stands goes before what that machine says: both go, or the certificate stays.
+    /// With keep(S) for S without these, keep(keep(A)) = keep(A): it is asked again of what is left until all has a place.
+    /// Let the *ground* be what the order is read from: decisions, certificates, revocations, drafts, scopes, erasures. Where
+    /// keep(A) tells of the same ground as A + B, keep(keep(A) + B) = keep(A + B). For (1) speakers and trees are the same; (2)
+    /// whatever else is added lets nothing stand earlier among what its key says, nor where turns are made of that; (3) nothing
+    /// stands earlier or later for the loss of what is behind it; (4) of one slot of [`crate::statement_set`] the word that
+    /// counts stands before those that it outranks, in the same places: an older one finds no room where it found none. The
+    /// certificate by which a machine stands goes before what that one says: where it is lost, that is too.
+    /// What was let go before its ground was heard of has been let go: else machines that are made up would need places.
     pub fn crowded_out<'a>(
         own: &PartnerId,
         chosen: Option<FederationId>,
