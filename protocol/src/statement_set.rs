@@ -1,7 +1,9 @@
 //! The statements that a node knows: a set whose content does not depend on the order in which it grew.
 //!
 //! Most statements stay for ever. Of four kinds only the one that counts is kept, so that the set stays small: a
-//! device's newest addresses, drafts and receipts of erasures, and the lowest proven divergence of an actor. Beyond
+//! device's newest addresses, drafts and receipts of erasures, and the lowest proven divergence of an actor. These are told
+//! apart by size as well, as places are: a word that loses its place among the long ones says nothing of the short ones, so
+//! whoever has heard of it must not lack one that others hold. Beyond
 //! [`limits::STATEMENT_PLACES`] the partners share the places in turn ([`Roster::crowded_out`]).
 
 use crate::ids::{ActorId, DeviceKey, DocId, StatementId, tagged_hash};
@@ -27,14 +29,17 @@ pub enum Inserted {
     Stale,
 }
 
-/// What only one statement can hold.
+/// What only one statement of each size can hold.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Slot {
+enum Kind {
     Addresses(DeviceKey),
     Drafts(DeviceKey),
     Receipts(DeviceKey),
     Divergence(DocId, ActorId),
 }
+
+/// A kind, and a size as in [`limits::STATEMENT_PLACES`].
+type Slot = (Kind, usize);
 
 /// Statements by id, signatures of equal bodies joined.
 #[derive(Clone, Debug, Default)]
@@ -99,20 +104,26 @@ impl StatementSet {
 
     /// The proven divergences, by document.
     pub fn divergences(&self) -> impl Iterator<Item = (DocId, StatementId)> + '_ {
-        self.slots.iter().filter_map(|(slot, id)| match slot {
-            Slot::Divergence(doc, _) => Some((*doc, *id)),
-            Slot::Addresses(_) | Slot::Drafts(_) | Slot::Receipts(_) => None,
+        self.slots.iter().filter_map(|((kind, _), id)| match kind {
+            Kind::Divergence(doc, _) => Some((*doc, *id)),
+            Kind::Addresses(_) | Kind::Drafts(_) | Kind::Receipts(_) => None,
         })
     }
 
     /// The drafts that a device keeps.
     pub fn drafts_of(&self, device: &DeviceKey) -> Option<&VerifiedStatement> {
-        self.statements.get(self.slots.get(&Slot::Drafts(*device))?)
+        self.that_counts(Kind::Drafts(*device))
     }
 
     /// The receipts that a device has given.
     pub fn receipts_of(&self, device: &DeviceKey) -> Option<&VerifiedStatement> {
-        self.statements.get(self.slots.get(&Slot::Receipts(*device))?)
+        self.that_counts(Kind::Receipts(*device))
+    }
+
+    /// Of a kind the one that counts, whatever its size.
+    fn that_counts(&self, kind: Kind) -> Option<&VerifiedStatement> {
+        let of_kind = self.slots.range((kind, 0)..=(kind, usize::MAX));
+        of_kind.filter_map(|(_, id)| self.statements.get(id)).max_by_key(|held| rank(held))
     }
 
     /// Whether there are more of some size than there are places for ([`limits::STATEMENT_PLACES`]).
@@ -126,9 +137,10 @@ impl StatementSet {
         })
     }
 
-    /// Whether another statement stands where this one would: of its kind only one is kept.
+    /// Whether another statement of its kind is here, of which only one of each size is kept.
     pub fn holds_another(&self, statement: &VerifiedStatement) -> bool {
-        slot(statement).and_then(|slot| self.slots.get(&slot)).is_some_and(|held| *held != statement.id)
+        let held = slot(statement).and_then(|(kind, _)| self.that_counts(kind));
+        held.is_some_and(|held| held.id != statement.id)
     }
 
     /// Takes a statement out: one that has no place, or a proof that carries changes of a person who is not held here any more.
@@ -240,13 +252,15 @@ fn merge(known: &mut VerifiedStatement, other: VerifiedStatement, roster: &Roste
 }
 
 fn slot(statement: &VerifiedStatement) -> Option<Slot> {
-    match statement.statement.as_ref()? {
-        Statement::Addresses { device, .. } => Some(Slot::Addresses(*device)),
-        Statement::Drafts { device, .. } => Some(Slot::Drafts(*device)),
-        Statement::ErasureReceipts { device, .. } => Some(Slot::Receipts(*device)),
-        Statement::Divergence { doc, left, .. } => Some(Slot::Divergence(*doc, left.run.actor(doc))),
-        _ => None,
-    }
+    let kind = match statement.statement.as_ref()? {
+        Statement::Addresses { device, .. } => Kind::Addresses(*device),
+        Statement::Drafts { device, .. } => Kind::Drafts(*device),
+        Statement::ErasureReceipts { device, .. } => Kind::Receipts(*device),
+        Statement::Divergence { doc, left, .. } => Kind::Divergence(*doc, left.run.actor(doc)),
+        _ => return None,
+    };
+    let length = statement.signed.body.len();
+    Some((kind, limits::STATEMENT_PLACES.iter().take_while(|(bytes, _)| length > *bytes).count()))
 }
 
 /// Of two statements for one slot the greater rank stays: the higher number of addresses or drafts (then
@@ -310,6 +324,28 @@ mod tests {
         set.insert(tie);
         other.insert(second);
         assert_eq!(set.digest(), other.digest(), "of equal numbers the same one stays in either order");
+    }
+
+    #[test]
+    fn of_words_of_another_size_the_highest_number_counts_and_each_stays() {
+        let device = DeviceSigner::from_secret(&[1; 32]);
+        let word = |number, refused: u8| {
+            let refused = (0..refused).map(|byte| crate::ids::StatementId([byte; 32])).collect();
+            let says = Statement::Drafts { device: device.key(), number, drafts: Vec::new(), refused };
+            SignedStatement::unsigned(&says).sign_device(&device).verify().expect("good")
+        };
+        let (short, long, newest) = (word(1, 0), word(2, 60), word(3, 1));
+        for order in [[&short, &long, &newest], [&newest, &short, &long], [&long, &newest, &short]] {
+            let mut set = StatementSet::new();
+            for word in order {
+                set.insert(word.clone());
+            }
+            let held: BTreeSet<StatementId> = set.ids().collect();
+            assert_eq!(held, BTreeSet::from([long.id, newest.id]), "of each size the one that counts");
+            assert_eq!(set.drafts_of(&device.key()).map(|held| held.id), Some(newest.id), "of all the newest");
+            set.remove(&newest.id);
+            assert_eq!(set.drafts_of(&device.key()).map(|held| held.id), Some(long.id), "then the one that is left");
+        }
     }
 
     #[test]

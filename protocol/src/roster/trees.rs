@@ -15,9 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A key: a partner's or a machine's.
 pub(super) type Key = [u8; 32];
 
-/// How deep branches go on; what hangs deeper hangs beside those.
-const DEEPEST: usize = 3;
-
 /// How a machine came to stand: of several certificates by the one nearest to the partner key, then by the one that gives
 /// more rights, then by that of the least id.
 struct Machine {
@@ -25,8 +22,6 @@ struct Machine {
     certificate: StatementId,
     rights: Rights,
     depth: usize,
-    /// Where it hangs, in a tree of [`DEEPEST`].
-    hangs_on: Key,
 }
 
 /// The machines of one key of a partner.
@@ -35,6 +30,8 @@ pub(super) struct Tree {
     pub key: Key,
     machines: BTreeMap<Key, Machine>,
     hanging: BTreeMap<Key, BTreeSet<Key>>,
+    /// The machine that stands by a certificate.
+    standing_by: BTreeMap<StatementId, Key>,
 }
 
 /// Who certifies whom by which statement, and with which rights, by the partner and its key.
@@ -42,7 +39,8 @@ type Certified = BTreeMap<(PartnerId, PartnerKey), BTreeMap<Key, Vec<(DeviceKey,
 
 impl Tree {
     fn grow(key: PartnerKey, certified: &BTreeMap<Key, Vec<(DeviceKey, StatementId, Rights)>>) -> Self {
-        let mut tree = Self { key: key.0, machines: BTreeMap::new(), hanging: BTreeMap::new() };
+        let mut tree =
+            Self { key: key.0, machines: BTreeMap::new(), hanging: BTreeMap::new(), standing_by: BTreeMap::new() };
         let mut level = vec![(key.0, Rights::ALL)];
         for depth in 1.. {
             let mut next: BTreeMap<Key, (Reverse<u8>, StatementId, Key)> = BTreeMap::new();
@@ -59,11 +57,11 @@ impl Tree {
             }
             level.clear();
             for (device, (Reverse(rights), certificate, by)) in next {
-                let hangs_on = if depth <= DEEPEST { by } else { tree.machines.get(&by).map_or(by, |by| by.hangs_on) };
                 let rights = Rights(rights);
                 level.push((device, rights));
-                tree.machines.insert(device, Machine { by, certificate, rights, depth, hangs_on });
-                tree.hanging.entry(hangs_on).or_default().insert(device);
+                tree.machines.insert(device, Machine { by, certificate, rights, depth });
+                tree.hanging.entry(by).or_default().insert(device);
+                tree.standing_by.insert(certificate, device);
             }
         }
         tree
@@ -79,6 +77,11 @@ impl Tree {
         self.hanging.get(key).into_iter().flatten()
     }
 
+    /// The machine that stands by a certificate; `None` where another one is nearer, or gives it more.
+    pub fn standing_by(&self, certificate: &StatementId) -> Option<&Key> {
+        self.standing_by.get(certificate)
+    }
+
     /// The certificates by which a machine stands, up to the partner key; none where it has not the right.
     fn certificates(&self, machine: &Key, right: Rights) -> impl Iterator<Item = StatementId> {
         let first = self.machines.get(machine).filter(|machine| machine.rights.includes(right));
@@ -87,10 +90,16 @@ impl Tree {
 }
 
 impl Facts<'_> {
-    /// The trees of each partner that is or was in the federation, that of the key in force first.
-    pub(super) fn trees(&self, roster: &Roster, standing: Option<&Standing<'_>>) -> BTreeMap<PartnerId, Vec<Tree>> {
+    /// The trees of each partner that is or was in the federation, that of the key in force first, from the certificates of
+    /// at most so many bytes.
+    pub(super) fn trees(
+        &self,
+        roster: &Roster,
+        standing: Option<&Standing<'_>>,
+        bytes: usize,
+    ) -> BTreeMap<PartnerId, Vec<Tree>> {
         let mut certified = Certified::new();
-        for fact in &self.facts {
+        for fact in self.facts.iter().filter(|fact| fact.signed.body.len() <= bytes) {
             let Some((of, by, device, rights)) = certificate(fact) else { continue };
             certified.entry(of).or_default().entry(by).or_default().push((device, fact.id, rights));
         }
@@ -158,7 +167,7 @@ impl Roster {
         device: &DeviceKey,
     ) -> BTreeSet<StatementId> {
         let (roster, facts, standing) = build::read(own, chosen, statements);
-        let trees = facts.trees(&roster, standing.as_ref());
+        let trees = facts.trees(&roster, standing.as_ref(), usize::MAX);
         let mut proof = facts.firm(&roster, standing.as_ref(), &trees);
         for tree in trees.values().flatten() {
             proof.extend(tree.certificates(&device.0, Rights::default()));

@@ -65,7 +65,80 @@ fn flood() -> Flood {
             by = device;
         }
     }
+    all.extend(restated(&w));
+    let mut seen = BTreeSet::new();
+    all.retain(|statement| seen.insert((statement.id, statement.signers.clone())));
     Flood { w, honest, all }
+}
+
+/// What Mallory's machines say again, take back and pad: words with rising and falling numbers, short and long; revocations
+/// by the key and by a machine; erasures; certificates with fields that this version ignores, also longer than others are.
+fn restated(w: &World) -> Vec<VerifiedStatement> {
+    let mut all = Vec::new();
+    let own = |device: &DeviceSigner, number, address: String, count| {
+        let says = Statement::Addresses { device: device.key(), number, addresses: vec![address; count] };
+        verified(SignedStatement::unsigned(&says).sign_device(device))
+    };
+    for number in 0..8u64 {
+        let device = invented(1_000 + number as u32 * 3);
+        for (turn, counted) in [number, 7 - number, 3].into_iter().enumerate() {
+            all.push(own(&device, counted, format!("/ip4/192.0.2.{turn}/tcp/1"), 1));
+        }
+        all.push(own(&device, number % 3, format!("/dns4/{}.example/tcp/1", "m".repeat(200)), 6));
+        all.push(w.mallory.listen(number % 5, &format!("/ip4/192.0.2.{number}/tcp/2")));
+        all.push(own(&w.mallory.device, number % 4, format!("/dns4/{}.example/tcp/2", "n".repeat(200)), 5));
+    }
+    for number in 0..6 {
+        let revocation = Statement::Revocation {
+            partner: w.mallory.id(),
+            partner_key: w.mallory.partner.key(),
+            device: if number < 3 {
+                invented(1_000 + number)
+            } else {
+                DeviceSigner::from_secret(&[200 + number as u8; 32])
+            }
+            .key(),
+            stays: BTreeMap::new(),
+            signed: BTreeSet::new(),
+        };
+        let unsigned = SignedStatement::unsigned(&revocation);
+        let by_key = number % 2 == 0;
+        all.push(verified(if by_key {
+            unsigned.sign_partner(&w.mallory.partner)
+        } else {
+            unsigned.sign_device(&w.mallory.device)
+        }));
+    }
+    for number in 0..10 {
+        let erasure = Statement::Erasure { controller: w.italy.id(), nonce: [number % 6; 16], reason: 1 + number % 3 };
+        all.push(w.mallory.sign(&erasure));
+        let own = Statement::Erasure { controller: w.mallory.id(), nonce: [number % 2; 16], reason: 1 + number % 3 };
+        all.push(w.mallory.sign(&own));
+        let counted = Statement::PersonScope {
+            controller: w.mallory.id(),
+            nonce: [number % 2; 16],
+            number: u64::from(number),
+            readers: Writers::All,
+        };
+        all.push(w.mallory.sign(&counted));
+    }
+    all.extend((0..8).map(|number| padded(w, &invented(2_000 + number), if number % 2 == 0 { 40 } else { 1_100 })));
+    for number in 0..8 {
+        all.push(own(&invented(2_000 + number), 1, "/ip4/192.0.2.7/tcp/1".into(), 1));
+    }
+    all
+}
+
+/// A certificate by Mallory's key with a field more, of so many bytes.
+fn padded(w: &World, device: &DeviceSigner, bytes: u16) -> VerifiedStatement {
+    let mut body = SignedStatement::certificate(&w.mallory.partner, device, Rights::ALL, "M", "IT", "padded").body;
+    // [0, [partner, …, device name, field]]
+    assert_eq!(body[2], 0x87, "an array of seven: {:x?}", &body[..4]);
+    body[2] = 0x88;
+    body.push(0x59);
+    body.extend(bytes.to_be_bytes());
+    body.extend(std::iter::repeat_n(7, usize::from(bytes)));
+    verified(SignedStatement { body, signatures: Vec::new() }.sign_partner(&w.mallory.partner).sign_device(device))
 }
 
 fn admission(w: &World, who: &Who, position: StatementId) -> Statement {
@@ -221,6 +294,36 @@ fn a_proof_that_only_some_may_read_takes_no_place_from_what_all_read() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
+    fn what_has_lost_its_place_is_missed_by_nobody_who_hears_more(
+        chosen in prop::collection::vec(0u8..4, FLOOD.all.len()),
+        order in Just((0..FLOOD.all.len()).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let Flood { w, honest, all } = &*FLOOD;
+        // Whom one knows by then, and what they have taken back, is heard first; of the rest a piece, another one, or both.
+        let is_ground = |held: &VerifiedStatement| {
+            let said = held.statement.as_ref();
+            let is_of_it = |said: &Statement| matches!(said, Statement::Revocation { .. } | Statement::Admission { .. });
+            said.is_some_and(|said| said.certifies().is_some() || is_of_it(said))
+        };
+        let (chosen, order) = (&chosen, &order);
+        let of = |bit: u8| {
+            let chosen = order.iter().filter(move |at| chosen[**at] & bit != 0 || bit == 1 && is_ground(&all[**at]));
+            chosen.map(|at| all[*at].clone()).collect::<Vec<_>>()
+        };
+        let a: Vec<_> = honest.iter().cloned().chain(of(1)).collect();
+        let b = of(2);
+        let (mut one, mut two) = (StatementSet::new(), StatementSet::new());
+        take(&w.france.id(), &mut one, &a, a.len());
+        take(&w.france.id(), &mut one, &b, b.len().max(1));
+        let both: Vec<_> = a.iter().chain(&b).cloned().collect();
+        take(&w.france.id(), &mut two, &both, both.len());
+        let of = |set: &StatementSet| set.iter().map(|held| held.id).collect::<BTreeSet<_>>();
+        let (one, two) = (of(&one), of(&two));
+        let apart: Vec<_> = one.symmetric_difference(&two).filter_map(|id| all.iter().find(|held| held.id == *id)).collect();
+        prop_assert!(apart.is_empty(), "{} statements, the first {:?}", apart.len(), apart.first().map(|held| &held.statement));
+    }
+
+    #[test]
     fn nodes_end_with_the_same_statements_in_whatever_order_they_hear_of_a_flood(
         order in Just((0..FLOOD.all.len()).collect::<Vec<_>>()).prop_shuffle(),
         few in 9usize..90,
@@ -329,7 +432,6 @@ fn whoever_a_member_proposes_takes_no_place_from_whom_the_stewards_propose() {
 
 /// keep(keep(A) + B) = keep(A + B), for what a device says anew.
 #[test]
-#[ignore = "not so yet (THREATS.md, T9): what has lost its place outranks nothing any more"]
 fn an_older_word_does_not_come_back_when_the_newer_one_has_lost_its_place() {
     let Flood { w, honest, .. } = &*FLOOD;
     let mut a = honest.clone();
@@ -356,4 +458,56 @@ fn an_older_word_does_not_come_back_when_the_newer_one_has_lost_its_place() {
     take(&w.france.id(), &mut two, &both, both.len());
     assert_eq!(one.contains(&old.id), two.contains(&old.id), "the same in either order");
     assert_eq!(one.digest(), two.digest(), "the same in either order");
+}
+
+#[test]
+fn an_older_short_word_is_there_whether_or_not_a_long_one_has_been_heard_before_it() {
+    let Flood { w, honest, .. } = &*FLOOD;
+    let mut a = honest.clone();
+    a.push(w.mallory.certificate.clone());
+    a.extend((0..6).map(|number| padded(w, &invented(3_000 + number), 1_100)));
+    let long = vec![format!("/dns4/{}.example/tcp/1", "m".repeat(200)); 6];
+    let long = w.mallory.sign(&Statement::Addresses { device: w.mallory.device.key(), number: 2, addresses: long });
+    let short = w.mallory.listen(1, "/ip4/192.0.2.1/tcp/1");
+    let of = |batches: &[&[VerifiedStatement]]| {
+        let mut set = StatementSet::new();
+        batches.iter().for_each(|batch| take(&w.france.id(), &mut set, batch, batch.len()));
+        set
+    };
+    let (long, short) = (std::slice::from_ref(&long), std::slice::from_ref(&short));
+    let both: Vec<_> = [&a, long, short].concat();
+    let (one, two, three) = (of(&[&a, long, short]), of(&[&a, short, long]), of(&[&both]));
+    assert!(one.contains(&short[0].id) && !one.contains(&long[0].id), "there is no place for the long one");
+    assert_eq!(one.digest(), two.digest(), "heard before");
+    assert_eq!(one.digest(), three.digest(), "or with it");
+}
+
+#[test]
+fn a_line_of_thousands_of_machines_that_certify_machines_is_no_deeper_than_it_may_be() {
+    let Flood { w, honest, .. } = &*FLOOD;
+    let mut all = honest.clone();
+    all.push(w.mallory.certificate.clone());
+    let machines: Vec<DeviceKey> =
+        (0..20_000u32).map(|number| DeviceKey(tagged_hash("line", &[&number.to_le_bytes()]))).collect();
+    let mut by = w.mallory.device.key();
+    for device in machines {
+        let body = SignedStatement::unsigned(&Statement::DeviceCertificate {
+            partner: w.mallory.id(),
+            partner_key: w.mallory.partner.key(),
+            by,
+            device,
+            rights: Rights::ALL,
+            partner_name: "M".into(),
+            country: "IT".into(),
+            device_name: "line".into(),
+        });
+        let mut held = body.trusted();
+        held.signers.extend([by.0, device.0]);
+        all.push(held);
+        by = device;
+    }
+    let left: BTreeMap<_, _> = all.iter().map(|held| (held.id, held)).collect();
+    let out = Roster::crowded_out(&w.france.id(), None, all.iter(), &PLACES);
+    assert!(honest.iter().all(|held| !out.contains(&held.id)), "what others say stays");
+    assert!(left.len() - out.len() <= honest.len() + PLACES[0].1, "{} stay", left.len() - out.len());
 }
