@@ -189,8 +189,7 @@ impl Engine {
     pub(super) fn last_told(&self, device: &DeviceKey, doc: &DocId) -> Option<[u8; 16]> {
         let parted = self.parted.get(device).and_then(|held| held.get(doc)).map(|(_, digest)| *digest);
         parted.or_else(|| {
-            let audiences = self.beacons.get(device, Audience::Federation);
-            let beacon = &audiences?.signed.beacon;
+            let beacon = &self.beacons.get(device, Audience::Federation)?.signed.beacon;
             let told = beacon.docs.iter().find(|told| told.register == doc.register && told.part == doc.part);
             told.map(|told| told.digest)
         })

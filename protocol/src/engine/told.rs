@@ -138,7 +138,7 @@ impl Engine {
         {
             session.told.remove(&told.doc);
         }
-        let likely = self.likely(id, &told.doc).map(Cow::into_owned);
+        let likely = told.rest.as_ref().and_then(|_| self.likely(id, &told.doc)).map(Cow::into_owned);
         self.doc_mut(told.doc).complete(told, likely.as_ref())
     }
 
