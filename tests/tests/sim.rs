@@ -107,6 +107,14 @@ fn schedules_with_a_removal_that_failed_once_hold() {
     }
 }
 
+#[test]
+#[ignore = "not so yet (THREATS.md, T10)"]
+fn what_a_removed_partner_had_replaced_before_a_divergence_comes_back() {
+    if let Err(violation) = sim::run(Story::Removals, 13893) {
+        panic!("{violation}");
+    }
+}
+
 /// The same with persons.
 const FAILED_ONCE_WITH_PERSONS: [(u64, &str); 6] = [
     (9, "who had told of a person and then erased it was asked for it all the same"),
