@@ -58,7 +58,7 @@ impl Document {
         }
         if rest.digests.is_empty() {
             let apart = likely.map_or(Buckets::default(), |likely| self.frontier.buckets_apart(likely));
-            return Err(Box::new(self.told_in(apart.and(&rest.told), true, true)));
+            return Err(Box::new(self.told_in(apart.union(&rest.told), true, true)));
         }
         let mine = digests(&self.frontier);
         let apart = (0..=u8::MAX).filter(|bucket| rest.digests.get(bucket) != mine.get(bucket)).collect();

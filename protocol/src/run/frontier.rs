@@ -305,7 +305,7 @@ impl Buckets {
 
     /// Those of either.
     #[must_use]
-    pub fn and(mut self, other: &Self) -> Self {
+    pub fn union(mut self, other: &Self) -> Self {
         self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine |= theirs);
         self
     }
