@@ -84,7 +84,8 @@ impl Engine {
             all || self.rows_due.iter().chain(&self.changed).any(|(d, k)| d == doc && k == key)
         };
         let mut due: BTreeMap<DocId, Vec<RecordKey>> = BTreeMap::new();
-        for (doc, key) in self.waiting.records().filter(|(doc, key)| back(doc, key)) {
+        let records = self.waiting.records().chain(self.replaced.due(&self.roster));
+        for (doc, key) in records.filter(|(doc, key)| back(doc, key)) {
             due.entry(doc).or_default().push(key);
         }
         for (doc, keys) in due {
@@ -92,11 +93,17 @@ impl Engine {
         }
     }
 
-    /// Issues the waiting edits of those of the records that are there, or that wait with them.
+    /// Issues what waits for those of the records that are there, or that wait with it, and for what had replaced it to
+    /// be gone.
     pub(super) fn issue_in(&mut self, id: DocId, keys: Vec<RecordKey>) {
         if !self.roster.may_write(&id.register, &self.me) || !self.load_or_park(id, Parked::Again(keys.clone())) {
             return;
         }
+        self.issue_replaced(id, &keys);
+        self.issue_for_records(id, keys);
+    }
+
+    fn issue_for_records(&mut self, id: DocId, keys: Vec<RecordKey>) {
         let Some(loaded) = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()) else { return };
         // All that the author had seen of a record went with it; of what stands there now, only its creation can be
         // taken for that.
@@ -105,7 +112,7 @@ impl Engine {
             match creation(&loaded.am, &id, &key) {
                 Some(change) => {
                     let Some(Held { changes, .. }) = self.waiting.take(&id, &key) else { continue };
-                    edits.push(DroppedEdit { changes, key, create: false, change });
+                    edits.push(DroppedEdit { changes, key, create: false, seen: vec![change] });
                 }
                 None if self.waiting.makes(&id, &key) => {
                     let Some(Held { create, changes }) = self.waiting.take(&id, &key) else { continue };
@@ -132,12 +139,12 @@ impl Engine {
         self.renew_actor();
         let mut base = Base::default();
         let mut rest = Vec::new();
-        for DroppedEdit { key, create, changes, change } in edits {
-            base.see(old, change);
+        for DroppedEdit { key, create, changes, seen } in edits {
+            seen.iter().for_each(|change| base.see(old, *change));
             let is_prose = |change: &FieldChange| matches!(change.op, FieldOp::Prose(_));
             let (mut left, changes): (Vec<FieldChange>, _) =
                 changes.into_iter().partition(|change| texts == Texts::Merged && is_prose(change));
-            let edit = DroppedEdit { key, create, changes, change };
+            let edit = DroppedEdit { key, create, changes, seen };
             let beside = edit.changes.iter().any(is_prose) || self.meets_unseen(&id, &edit, &base);
             if !beside || !self.write_beside(id, &edit, &mut base) {
                 left.extend(edit.changes);
@@ -257,6 +264,7 @@ impl Engine {
         if self.waiting.0.remove(doc).is_some() {
             self.store_waiting();
         }
+        self.forget_replaced(doc);
     }
 
     fn store_waiting(&mut self) {
@@ -278,8 +286,8 @@ pub(super) enum Texts {
 
 /// What the author of dropped edits had seen, growing edit by edit, and the document that this makes.
 #[derive(Default)]
-struct Base {
-    seen: HashSet<ChangeHash>,
+pub(super) struct Base {
+    pub seen: HashSet<ChangeHash>,
     /// Seen, and not yet in `am`; in no order.
     due: Vec<ChangeHash>,
     am: Automerge,
@@ -287,7 +295,7 @@ struct Base {
 
 impl Base {
     /// Takes in a change and all that came before it.
-    fn see(&mut self, history: &Automerge, change: ChangeHash) {
+    pub fn see(&mut self, history: &Automerge, change: ChangeHash) {
         let mut stack = vec![change];
         while let Some(hash) = stack.pop() {
             if self.seen.insert(hash) {

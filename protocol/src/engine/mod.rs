@@ -29,6 +29,7 @@ mod patience;
 mod persons;
 mod rebuild;
 mod receive;
+mod replaced;
 mod runs;
 mod session;
 mod status;
@@ -117,6 +118,8 @@ pub struct Engine {
     erasures: persons::Erasures,
     /// Own edits that wait for their record to be made again.
     waiting: again::Waiting,
+    /// Own dropped edits that others had replaced.
+    replaced: replaced::Replaced,
     /// What came late, for the people of this node.
     arrivals: Arrivals,
     /// Whether a document has been loaded since it was seen that they are not too many.
@@ -230,6 +233,7 @@ impl Engine {
             stopped: None,
             erasures: persons::Erasures::default(),
             waiting: again::Waiting::default(),
+            replaced: replaced::Replaced::default(),
             arrivals: Arrivals::default(),
             loaded_more: false,
             fresh: BTreeMap::new(),
@@ -272,6 +276,7 @@ impl Engine {
         self.restore_unconfirmed(state);
         self.restore_joining(state)?;
         self.restore_waiting(state)?;
+        self.restore_replaced(state)?;
         self.restore_erasures(state)?;
         self.restore_arrivals(state)?;
         self.restore_peers(state)

@@ -11,17 +11,17 @@ use super::{Engine, StoredRun, StoredSnapshot, Write};
 use crate::bars::Bars;
 use crate::check;
 use crate::codec::to_cbor;
-use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId};
+use crate::ids::{ActorId, DeviceKey, DocId};
 use crate::limits;
 use crate::planted::{Planted, is_planted};
-use crate::record::{dropped_changes, keys};
+use crate::record::{Dropped, dropped_changes, keys};
 use crate::run::Frontier;
 use crate::scan::{ScannedChange, scan};
 use crate::statement::Stays;
 use automerge::transaction::CommitOptions;
 use automerge::{Automerge, Change};
 use minicbor::bytes::ByteVec;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Changes with what the scan says of them.
 type Scanned = Vec<(ScannedChange, Vec<u8>)>;
@@ -168,18 +168,18 @@ impl Engine {
         let frontier = loaded.frontier();
         let Some(doc) = self.docs.get_mut(&id) else { return };
         let runs = doc.runs_down_to(&frontier);
+        let authors = doc.runs.iter().map(|(actor, run)| (*actor, run.run.device)).collect();
         let Some(old) = doc.loaded.take() else { return };
         let gone: Scanned = gone
             .iter()
             .filter_map(|change| Some((scan(change.raw_bytes()).ok()?, change.raw_bytes().to_vec())))
             .collect();
         self.name_divergent(&id, cuts);
-        let forsaken = self.forsaken(&id, &gone);
         // A record of which nothing stays has changed as well: whoever shows it reads that it is gone.
         self.changed.extend(keys(&old.am, &id).into_iter().map(|key| (id, key)));
         self.install(id, loaded, runs, &gone);
         let left = self.doc_mut(id).frontier.clone();
-        self.issue_again(id, &old.am, &gone, &forsaken);
+        self.issue_again(id, &old.am, &gone, &authors);
         for session in self.sessions.values_mut() {
             session.told.remove(&id);
             session.ahead.remove(&id);
@@ -251,32 +251,19 @@ impl Engine {
         self.write_meta(id);
     }
 
-    /// Of the dropped changes those that nobody makes again: their authors may write the register no more.
-    fn forsaken(&self, id: &DocId, gone: &[(ScannedChange, Vec<u8>)]) -> HashSet<ChangeHash> {
-        let Some(doc) = self.docs.get(id) else { return HashSet::new() };
-        let device = |actor: &ActorId| doc.runs.get(actor).map(|run| run.run.device);
-        let left = |actor: &ActorId| device(actor).is_some_and(|device| !self.roster.may_write(&id.register, &device));
-        gone.iter().filter(|(change, _)| left(&change.actor)).map(|(change, _)| change.hash).collect()
-    }
-
-    /// Issues this device's own dropped edits again, field by field, under a new actor; also those that only a forsaken
-    /// change had replaced.
-    fn issue_again(
-        &mut self,
-        id: DocId,
-        old: &Automerge,
-        gone: &[(ScannedChange, Vec<u8>)],
-        forsaken: &HashSet<ChangeHash>,
-    ) {
-        let own: Vec<&ScannedChange> =
-            gone.iter().map(|(change, _)| change).filter(|change| self.is_own(&id, &change.actor)).collect();
-        if own.is_empty() || is_planted(Planted::KeepNoDroppedEdits) {
+    /// Issues this device's own dropped edits again, field by field, under a new actor, and keeps those that others had
+    /// replaced, for the day on which what these write again is gone as well.
+    /// `authors` are the actors of the old document.
+    fn issue_again(&mut self, id: DocId, old: &Automerge, gone: &Scanned, authors: &BTreeMap<ActorId, DeviceKey>) {
+        let gone: Vec<&ScannedChange> = gone.iter().map(|(change, _)| change).collect();
+        if !gone.iter().any(|change| self.is_own(&id, &change.actor)) || is_planted(Planted::KeepNoDroppedEdits) {
             return;
         }
-        let edits = dropped_changes(old, &id, &own, forsaken);
+        let Dropped { standing, replaced } = dropped_changes(old, &id, &gone, |actor| self.is_own(&id, actor));
+        self.keep_replaced(id, old, replaced, authors);
         match self.roster.may_write(&id.register, &self.me) {
-            true => self.write_dropped(id, old, edits, Texts::Merged),
-            false => self.wait_for_right(id, edits),
+            true => self.write_dropped(id, old, standing, Texts::Merged),
+            false => self.wait_for_right(id, standing),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A small world of engines on one thread: everything is persisted at once, links are perfect. The faults
 //! are the simulator's business; here each rule is seen once, by name.
 
+mod again;
 mod arrivals;
 mod bars;
 mod carrying;
@@ -556,26 +557,6 @@ fn what_a_divergence_has_emptied_on_both_sides_is_not_lacking() {
         let said = (peer.in_sync, peer.lacks, peer.we_lack);
         assert_eq!(said, (true, Lag::Exactly(0), Lag::Exactly(0)), "{one} of {other}");
     }
-}
-
-#[test]
-fn an_edit_whose_record_went_with_a_copied_machine_waits_in_sight() {
-    let (mut world, shared) = World::new(2);
-    world.edit(1, Target::New { register: None, kind: "organisation".into() }, &[("name", "elsewhere")]);
-    let copy = world.copy(1);
-    let row = world.edit(1, new_in(shared), &[("name", "here")]);
-    apart(&mut world);
-    world.edit(copy, new_in(shared), &[("name", "there")]);
-    world.connect(0, 1);
-    world.edit(0, at(&row), &[("phone", "mine")]);
-    world.disconnect(1);
-    world.connect(copy, 0);
-    assert_eq!(world.status(0).edits_waiting, vec![(row.doc, row.key.clone(), 1)], "it is acknowledged, and told");
-    world.disconnect(copy);
-    world.connect(0, 1);
-    assert_eq!(world.status(0).edits_waiting, Vec::new(), "its machine has made the record again");
-    let shown = &world.nodes[0].disk.rows[&(row.doc, row.key.clone())];
-    assert_eq!((shown.text("name"), shown.text("phone")), (Some("here"), Some("mine")), "with the edit");
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use super::project::maps;
 use super::touch::{record_of, record_of_object};
 use super::{FieldChange, FieldOp, Scalar, is_set_key};
-use crate::ids::{ChangeHash, DocId, RecordKey};
+use crate::ids::{ActorId, ChangeHash, DocId, RecordKey};
 use crate::scan::{Action, KeyRef, ObjRef, OpId, ScannedChange, ScannedOp};
 use automerge::{Automerge, ObjId, Prop, ROOT, ReadDoc};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 /// An edit to be made again. `Debug` shows nothing of what it writes: it may be a person's.
@@ -18,33 +18,59 @@ pub struct DroppedEdit {
     pub create: bool,
     /// The fields; may be none where the record has to be made.
     pub changes: Vec<FieldChange>,
-    /// The dropped change that wrote them: what came before it is what its author had seen.
-    pub change: ChangeHash,
+    /// The changes up to which its author had seen; where that is known, the dropped change that wrote them.
+    pub seen: Vec<ChangeHash>,
 }
 
 impl fmt::Debug for DroppedEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DroppedEdit").field("key", &self.key).field("change", &self.change).finish_non_exhaustive()
+        f.debug_struct("DroppedEdit").field("key", &self.key).field("seen", &self.seen).finish_non_exhaustive()
     }
 }
 
-/// Turns a device's dropped changes into edits, in the order in which they were made. Only what the change that made a
-/// record wrote is written when it is made again: whoever knew the record had seen that, and maybe nothing of the rest.
+/// An edit of one field over which others had written, and that went with theirs. `Debug` shows nothing of what it writes.
+#[derive(Clone, PartialEq)]
+pub struct ReplacedEdit {
+    /// The record.
+    pub key: RecordKey,
+    /// The field.
+    pub change: FieldChange,
+    /// The dropped change that wrote it.
+    pub dropped: ChangeHash,
+    /// Who wrote over it, and over that, and so on.
+    pub by: BTreeSet<ActorId>,
+}
+
+impl fmt::Debug for ReplacedEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplacedEdit").field("key", &self.key).field("by", &self.by).finish_non_exhaustive()
+    }
+}
+
+/// What a device had written of the changes that were dropped.
+#[derive(Default, Debug)]
+pub struct Dropped {
+    /// What stood, in the order in which it was made.
+    pub standing: Vec<DroppedEdit>,
+    /// What others had written over: they make theirs again.
+    pub replaced: Vec<ReplacedEdit>,
+}
+
+/// Turns dropped changes into the edits of one device. Only what the change that made a record wrote is written when it is
+/// made again: whoever knew the record had seen that, and maybe nothing of the rest.
 ///
-/// `old` is the document with the dropped changes in it. Of each field only the last own write counts, and
-/// only where it still stands there: whoever wrote over it makes that write again, not we. Where all that stands there
-/// was written by `forsaken` changes, which nobody makes again, the own write counts as well. Prose comes as it reads
-/// in `old`.
+/// `old` is the document with the dropped changes in it, `gone` are these changes: with each all that builds on it. Of each
+/// field only the last own write counts. Prose comes as it reads in `old`.
 pub fn dropped_changes(
     old: &Automerge,
     doc: &DocId,
-    own: &[&ScannedChange],
-    forsaken: &HashSet<ChangeHash>,
-) -> Vec<DroppedEdit> {
-    let mut ordered = own.to_vec();
-    ordered.sort_by_key(|change| change.start_op);
+    gone: &[&ScannedChange],
+    is_own: impl Fn(&ActorId) -> bool,
+) -> Dropped {
+    let (mut own, others): (Vec<&ScannedChange>, Vec<_>) = gone.iter().partition(|change| is_own(&change.actor));
+    own.sort_by_key(|change| change.start_op);
     let mut records: Vec<Edit> = Vec::new();
-    for (order, change) in ordered.iter().enumerate() {
+    for (order, change) in own.iter().enumerate() {
         for op in &change.ops {
             let Some((key, step)) = read_op(old, doc, op) else { continue };
             let at = records.iter().position(|edit| edit.key == key).unwrap_or_else(|| {
@@ -58,10 +84,40 @@ pub fn dropped_changes(
             }
         }
     }
-    let mut edits: Vec<(usize, DroppedEdit)> =
-        records.into_iter().flat_map(|record| record.into_edits(old, &ordered, forsaken)).collect();
+    let overwriting = Overwriting::of(&others);
+    let (mut edits, mut replaced) = (Vec::new(), Vec::new());
+    for record in records {
+        record.into_edits(old, &own, &overwriting, &mut edits, &mut replaced);
+    }
     edits.sort_by_key(|(order, _)| *order);
-    edits.into_iter().map(|(_, edit)| edit).collect()
+    Dropped { standing: edits.into_iter().map(|(_, edit)| edit).collect(), replaced }
+}
+
+/// Which operations were written over by which.
+struct Overwriting(HashMap<OpId, Vec<OpId>>);
+
+impl Overwriting {
+    fn of(changes: &[&ScannedChange]) -> Self {
+        let mut over: HashMap<OpId, Vec<OpId>> = HashMap::new();
+        for (op, before) in changes.iter().flat_map(|change| change.ops_with_predecessors()) {
+            before.iter().for_each(|id| over.entry(*id).or_default().push(op.id));
+        }
+        Self(over)
+    }
+
+    /// Who wrote over an operation, and over that, and so on.
+    fn authors(&self, op: OpId) -> BTreeSet<ActorId> {
+        let (mut authors, mut met, mut due) = (BTreeSet::new(), BTreeSet::from([(op.counter, op.actor)]), vec![op]);
+        while let Some(id) = due.pop() {
+            for over in self.0.get(&id).into_iter().flatten() {
+                if met.insert((over.counter, over.actor)) {
+                    authors.insert(over.actor);
+                    due.push(*over);
+                }
+            }
+        }
+        authors
+    }
 }
 
 /// What the changes did to one record; each with the place of its change in their order.
@@ -75,21 +131,28 @@ impl Edit {
     fn into_edits(
         self,
         old: &Automerge,
-        ordered: &[&ScannedChange],
-        forsaken: &HashSet<ChangeHash>,
-    ) -> Vec<(usize, DroppedEdit)> {
+        own: &[&ScannedChange],
+        overwriting: &Overwriting,
+        edits: &mut Vec<(usize, DroppedEdit)>,
+        replaced: &mut Vec<ReplacedEdit>,
+    ) {
+        let hash = |order: usize| own.get(order).map(|change| change.hash);
         let mut by_order: BTreeMap<usize, Vec<FieldChange>> = BTreeMap::new();
         by_order.extend(self.create.map(|order| (order, Vec::new())));
-        for (key, (order, write)) in self.fields {
-            if let Some(op) = write.into_op(old, &key, forsaken) {
-                by_order.entry(order).or_default().push(FieldChange { op, key });
+        for (field, (order, write)) in self.fields {
+            let by = overwriting.authors(write.op);
+            let Some((op, dropped)) = write.into_op(old, &field).zip(hash(order)) else { continue };
+            let change = FieldChange { op, key: field };
+            match by.is_empty() {
+                true => by_order.entry(order).or_default().push(change),
+                false => replaced.push(ReplacedEdit { key: self.key.clone(), change, dropped, by }),
             }
         }
         let edit = |(order, changes): (usize, Vec<FieldChange>)| {
-            let change = ordered.get(order)?.hash;
-            Some((order, DroppedEdit { key: self.key.clone(), create: self.create == Some(order), changes, change }))
+            let (key, create, seen) = (self.key.clone(), self.create == Some(order), vec![hash(order)?]);
+            Some((order, DroppedEdit { key, create, changes, seen }))
         };
-        by_order.into_iter().filter_map(edit).collect()
+        edits.extend(by_order.into_iter().filter_map(edit));
     }
 }
 
@@ -99,25 +162,16 @@ enum Step {
     Field(String, Write),
 }
 
-/// The last write to one field: the place in the document, the operation that has to stand there, and the
-/// value; for prose there is none, the operation is the text.
+/// The last write to one field: the operation, and the value; for prose there is none, the operation made the text.
 struct Write {
-    obj: ObjId,
-    prop: String,
-    id: ObjId,
+    op: OpId,
     value: Option<Scalar>,
 }
 
 impl Write {
-    fn into_op(self, old: &Automerge, field: &str, forsaken: &HashSet<ChangeHash>) -> Option<FieldOp> {
-        let standing = old.get_all(&self.obj, self.prop).ok()?;
-        let is_forsaken = |id: &ObjId| old.hash_for_opid(id).is_some_and(|hash| forsaken.contains(&hash.into()));
-        let stands = standing.iter().any(|(_, id)| *id == self.id);
-        if !stands && (standing.is_empty() || !standing.iter().all(|(_, id)| is_forsaken(id))) {
-            return None;
-        }
+    fn into_op(self, old: &Automerge, field: &str) -> Option<FieldOp> {
         Some(match self.value {
-            None => FieldOp::Prose(old.text(&self.id).ok()?),
+            None => FieldOp::Prose(old.text(object_id(&self.op)).ok()?),
             Some(Scalar::Null) if is_set_key(field) => FieldOp::Remove,
             Some(Scalar::Int(_)) if is_set_key(field) => FieldOp::Add,
             // A value that our own node cannot have written.
@@ -132,22 +186,19 @@ fn read_op(old: &Automerge, doc: &DocId, op: &ScannedOp) -> Option<(RecordKey, S
         (ObjRef::Root, KeyRef::Map(root_key), Action::MakeMap) => Some((record_of(doc, root_key)?, Step::Create)),
         (ObjRef::Root, KeyRef::Map(root_key), Action::Set(value)) => {
             let field = root_key.split_once('/')?.1.to_owned();
-            let write = Write { obj: ROOT, prop: root_key.clone(), id: object_id(&op.id), value: Some(value.clone()) };
-            Some((record_of(doc, root_key)?, Step::Field(field, write)))
+            Some((record_of(doc, root_key)?, Step::Field(field, Write { op: op.id, value: Some(value.clone()) })))
         }
         (ObjRef::Object(map), KeyRef::Map(field), Action::Set(_) | Action::MakeText) => {
             let value = match &op.action {
                 Action::Set(value) => Some(value.clone()),
                 _ => None,
             };
-            let write = Write { obj: object_id(map), prop: field.clone(), id: object_id(&op.id), value };
-            Some((record_of_object(old, doc, map)?, Step::Field(field.clone(), write)))
+            Some((record_of_object(old, doc, map)?, Step::Field(field.clone(), Write { op: op.id, value })))
         }
         (ObjRef::Object(text), KeyRef::Element(_), _) => {
             let parent = old.parents(object_id(text)).ok()?.next()?;
             let Prop::Map(field) = parent.prop else { return None };
-            let write = Write { obj: parent.obj, prop: field.clone(), id: object_id(text), value: None };
-            Some((record_of_object(old, doc, text)?, Step::Field(field, write)))
+            Some((record_of_object(old, doc, text)?, Step::Field(field, Write { op: *text, value: None })))
         }
         _ => None,
     }
@@ -156,6 +207,15 @@ fn read_op(old: &Automerge, doc: &DocId, op: &ScannedOp) -> Option<(RecordKey, S
 /// Automerge's name of an operation or object. The index is a hint only: Automerge looks the actor up.
 fn object_id(id: &OpId) -> ObjId {
     ObjId::Id(id.counter, id.actor.to_automerge(), 0)
+}
+
+/// Whether a change that is in the document writes a field of a record.
+pub fn writes_field(am: &Automerge, doc: &DocId, change: &ScannedChange, key: &RecordKey, field: &str) -> bool {
+    let writes = |op: &ScannedOp| match read_op(am, doc, op) {
+        Some((of, Step::Field(name, _))) => of == *key && name == field,
+        _ => false,
+    };
+    change.ops.iter().any(writes)
 }
 
 /// How often a record with a random id was made: what is written goes to each of its maps.

@@ -1,10 +1,9 @@
 use super::*;
-use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, LINKS_PART, PartnerId, RecordKey, RegisterId};
+use crate::ids::{ActorId, DeviceKey, DocId, LINKS_PART, PartnerId, RecordKey, RegisterId};
 use crate::limits;
 use crate::scan::ScannedChange;
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{Automerge, Change, ROOT, ReadDoc};
-use std::collections::HashSet;
 
 /// Whose prefix all records here have.
 const AUTHOR: DeviceKey = DeviceKey([9; 32]);
@@ -485,7 +484,7 @@ fn touched_records_are_found_from_operations() {
 /// Writes dropped edits into another replica.
 fn issue_again(old: &Replica, own: &[ScannedChange], into: &mut Replica) {
     let own: Vec<&ScannedChange> = own.iter().collect();
-    for edit in dropped_changes(&old.doc, &old.id, &own, &HashSet::new()) {
+    for edit in dropped_changes(&old.doc, &old.id, &own, |_| true).standing {
         into.try_edit(&edit.key, edit.create, 9, &edit.changes).expect("a dropped edit can be made again");
     }
 }
@@ -514,18 +513,18 @@ fn dropped_edits_are_made_again() {
     assert_eq!(values_of(&rebuilt.row(&key)), values_of(&a.row(&key)), "the record reads as before");
     assert_admissible(&rebuilt);
 
-    let mut part = a.fork(SI);
+    let (mut part, mut other) = (a.fork(SI), a.fork(FR));
     part.edit(&key, 4, &[FieldChange::put("name", "Lunavena")]);
-    let own: Vec<&ScannedChange> = own.iter().collect();
-    let (name, fields) =
-        (scanned(&a.doc.get_changes(&[])[1]), dropped_changes(&part.doc, &part.id, &own, &HashSet::new()));
-    assert!(name.ops.iter().any(|op| op.key == crate::scan::KeyRef::Map("name".into())), "the name was written here");
-    assert!(fields[0].changes.iter().all(|change| change.key != "name"), "what another wrote over is not made again");
-    let theirs: HashSet<ChangeHash> = part.doc.get_heads().into_iter().map(ChangeHash::from).collect();
-    let edits = dropped_changes(&part.doc, &part.id, &own, &theirs);
-    let name = edits.iter().flat_map(|edit| &edit.changes).find(|change| change.key == "name");
-    let said = FieldOp::Put("Brezmir".into());
-    assert_eq!(name.map(|change| &change.op), Some(&said), "unless what that one wrote comes back by nobody");
+    other.doc.merge(&mut part.doc).unwrap();
+    other.edit(&key, 5, &[FieldChange::put("name", "Montedoro")]);
+    let gone: Vec<ScannedChange> = other.doc.get_changes(&[]).iter().map(scanned).collect();
+    let gone: Vec<&ScannedChange> = gone.iter().collect();
+    let Dropped { standing, replaced } = dropped_changes(&other.doc, &other.id, &gone, |actor| *actor == IT);
+    let mut written = standing.iter().flat_map(|edit| &edit.changes);
+    assert!(written.all(|change| change.key != "name"), "what another wrote over is not made again");
+    let [name] = &replaced[..] else { panic!("it is told apart: {replaced:?}") };
+    assert_eq!((&name.key, &name.change.op), (&key, &FieldOp::Put("Brezmir".into())));
+    assert_eq!(name.by, [SI, FR].into(), "with those who wrote over it, and over that");
 }
 
 #[test]
@@ -618,7 +617,7 @@ fn debug_shows_nothing_of_a_person() {
     let stored = StoredRow::new(&row);
     let change = FieldChange { key: "name".into(), op: FieldOp::Put(value.clone()) };
     let hash = crate::ids::ChangeHash([1; 32]);
-    let dropped = DroppedEdit { key, create: false, changes: vec![change], change: hash };
+    let dropped = DroppedEdit { key, create: false, changes: vec![change], seen: vec![hash] };
     let step = FieldStep { field: "name".into(), before: vec![value.clone()], after: value };
     let of_set = FieldStep { field: format!("skills/{secret}"), ..step.clone() };
     let actor = crate::ids::ActorId([1; 16]);
