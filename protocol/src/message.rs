@@ -68,7 +68,7 @@ pub struct DocFrontier {
     /// What the sender refuses for good. It is told so that the holder can see why the two stay apart.
     #[n(2)]
     pub held_back: Frontier,
-    /// Where there are many actors the frontier has only some buckets, and this tells of the others.
+    /// Where there are many actors the frontier has only some tips, and this tells of the others.
     #[cbor(n(3), default)]
     pub rest: Option<Rest>,
 }
@@ -80,13 +80,13 @@ impl DocFrontier {
     }
 }
 
-/// What stands for the buckets of a frontier whose tips are not told: the receiver takes those from its own state.
+/// What stands for the tips of a frontier that are not told: the receiver takes those from a state that it knows.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
 #[cbor(array)]
 pub struct Rest {
-    /// The buckets whose tips are told.
+    /// The buckets of which all tips are told.
     #[n(0)]
-    pub told: Buckets,
+    pub whole: Buckets,
     /// The digest of the whole frontier: whether what the receiver makes of it is right.
     #[cbor(n(1), with = "minicbor::bytes")]
     pub digest: [u8; 16],

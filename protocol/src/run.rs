@@ -9,7 +9,7 @@ use minicbor::{Decode, Encode};
 
 mod frontier;
 
-pub use frontier::{Buckets, Frontier};
+pub use frontier::{Buckets, Delta, Frontier};
 
 /// The signed head of one actor's changes in one document.
 ///

@@ -33,7 +33,7 @@ fn run() -> StoredRun {
 fn messages() -> Vec<(&'static str, Message)> {
     let frontier = DocFrontier::of(doc(), Frontier::from_iter(tips()));
     let rest = Rest {
-        told: [5_u8, 255].into_iter().collect(),
+        whole: [5_u8, 255].into_iter().collect(),
         digest: [17; 16],
         digests: BTreeMap::from([(5, [15; 16].into()), (7, [16; 16].into())]),
         ask: true,

@@ -1,68 +1,73 @@
 //! How the state of a document is told: whole, or where it has many actors by the buckets that differ.
 //!
 //! Each start of a process that writes leaves an actor in the document, and after years of daily starts there are
-//! thousands that will never move again. Who tells a state names the tips of those buckets of actors alone in which it
-//! differs from the other's state, as far as that is known: what the other has told of, or what it had when the two parted
-//! or when its last beacon was written. The other takes all other buckets from its own state, or from what it knows of
-//! the sender in the same way, and sees by the digest of the whole which is right. Where neither is, or where nothing is
-//! known, the digests of all buckets are told once: from those the other sees which differ, tells its own tips in them
-//! and asks for the same. What moves meanwhile moves in one of those.
+//! thousands that will never move again. Who tells a state names what makes it out of the other's state alone, as far as that
+//! is known: what the other has told of, or what it had when the two parted or when its last beacon was written. That is
+//! each tip that has moved; where an actor has gone, all tips of its bucket. The other takes the rest from its own state,
+//! or from what it knows of the sender in the same way, and sees by the digest of the whole which is right. Where neither
+//! is, or where nothing is known, the digests of all buckets are told once: from those the other sees which differ, tells
+//! its own tips in them and asks for the same. What moves meanwhile moves in one of those.
 
 use super::document::Document;
 use super::{Engine, SessionId};
 use crate::ids::DocId;
 use crate::message::{DocFrontier, Message, Rest};
 use crate::planted::{Planted, is_planted};
-use crate::run::{Buckets, Frontier};
+use crate::run::{Buckets, Delta, Frontier};
 use minicbor::bytes::ByteArray;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 impl Document {
-    /// Its state for a peer; up to `whole` actors it is told as a whole. `apart`: the buckets in which the peer's state
-    /// differs, if anything is known of that.
-    pub(super) fn told(&mut self, apart: Option<Buckets>, whole: usize) -> DocFrontier {
+    /// Its state for a peer; up to `whole` actors it is told as a whole. `likely`: the peer's state as far as we know.
+    pub(super) fn told(&mut self, likely: Option<&Frontier>, whole: usize) -> DocFrontier {
         if self.frontier.len() > whole {
-            return self.told_in(apart.unwrap_or_default(), apart.is_none(), false);
+            return self.told_as(
+                |mine| likely.map(|likely| mine.delta(likely)).unwrap_or_default(),
+                likely.is_none(),
+                false,
+            );
         }
         let frontier = planted(&self.frontier).unwrap_or_else(|| self.frontier.clone());
         DocFrontier { held_back: self.held_back.clone(), ..DocFrontier::of(self.id, frontier) }
     }
 
-    fn told_in(&mut self, told: Buckets, with_digests: bool, ask: bool) -> DocFrontier {
+    fn told_as(&mut self, delta: impl Fn(&Frontier) -> Delta, with_digests: bool, ask: bool) -> DocFrontier {
         let planted = planted(&self.frontier);
         let digest = planted.as_ref().map_or_else(|| self.digest(), Frontier::digest);
         let state = planted.as_ref().unwrap_or(&self.frontier);
-        let rest = Rest { told, digest, digests: if with_digests { digests(state) } else { BTreeMap::new() }, ask };
-        let frontier = state.within(&told);
-        DocFrontier { doc: self.id, frontier, held_back: self.held_back.clone(), rest: Some(rest) }
+        let Delta { whole, tips } = delta(state);
+        let digests = if with_digests { digests(state) } else { BTreeMap::new() };
+        let rest = Some(Rest { whole, digest, digests, ask });
+        DocFrontier { doc: self.id, frontier: tips, held_back: self.held_back.clone(), rest }
     }
 
     /// A peer's state with all its tips. Where it cannot be made out: our own state beside it, for an answer. `likely`: the
     /// peer's state as far as we know.
-    fn complete(&mut self, mut told: DocFrontier, likely: Option<&Frontier>) -> Result<DocFrontier, Box<DocFrontier>> {
-        let Some(rest) = told.rest.take() else {
-            told.frontier.share(&self.frontier);
-            return Ok(told);
+    fn complete(&mut self, told: DocFrontier, likely: Option<&Frontier>) -> Result<DocFrontier, Box<DocFrontier>> {
+        let DocFrontier { doc, mut frontier, held_back, rest } = told;
+        let whole = |frontier| Ok(DocFrontier { doc, frontier, held_back, rest: None });
+        let Some(rest) = rest else {
+            frontier.share(&self.frontier);
+            return whole(frontier);
         };
         if rest.digest == self.digest() {
-            told.frontier = self.frontier.clone();
-            return Ok(told);
+            return whole(self.frontier.clone());
         }
+        let delta = Delta { whole: rest.whole, tips: frontier };
         let bases = [Some(&self.frontier), likely].into_iter().flatten();
-        let made =
-            bases.map(|base| told.frontier.filled_from(&rest.told, base)).find(|made| made.digest() == rest.digest);
-        if let Some(mut whole) = made {
-            whole.share(&self.frontier);
-            return Ok(DocFrontier { frontier: whole, ..told });
+        let made = bases.map(|base| base.with(&delta)).find(|made| made.digest() == rest.digest);
+        if let Some(mut made) = made {
+            made.share(&self.frontier);
+            return whole(made);
         }
         if rest.digests.is_empty() {
-            let apart = likely.map_or(Buckets::default(), |likely| self.frontier.buckets_apart(likely));
-            return Err(Box::new(self.told_in(apart.union(&rest.told), true, true)));
+            let moved = likely.map_or(Buckets::default(), |likely| self.frontier.buckets_apart(likely));
+            let apart = moved.union(&delta.whole).union(&delta.tips.buckets());
+            return Err(Box::new(self.told_as(|mine| mine.delta_in(apart), true, true)));
         }
         let mine = digests(&self.frontier);
         let apart = (0..=u8::MAX).filter(|bucket| rest.digests.get(bucket) != mine.get(bucket)).collect();
-        Err(Box::new(self.told_in(apart, false, true)))
+        Err(Box::new(self.told_as(|mine| mine.delta_in(apart), false, true)))
     }
 }
 
@@ -79,17 +84,12 @@ fn planted(frontier: &Frontier) -> Option<Frontier> {
 impl Engine {
     /// A peer's state of a document: what it has told of in this session, or where that is nothing, what it had when it was
     /// last heard of, if we know that state. It may have moved since.
-    fn likely(&self, id: SessionId, doc: &DocId) -> Option<Cow<'_, Frontier>> {
+    pub(super) fn likely(&self, id: SessionId, doc: &DocId) -> Option<Frontier> {
         let session = self.sessions.get(&id)?;
         if let Some(acked) = session.acked.get(doc) {
-            return Some(Cow::Borrowed(acked));
+            return Some(acked.clone());
         }
-        self.docs.get(doc)?.state_at(&self.last_told(&session.device, doc)?).map(Cow::Owned)
-    }
-
-    /// The buckets in which a peer's state of a document differs from ours, as far as we know.
-    pub(super) fn apart_from(&self, id: SessionId, doc: &DocId) -> Option<Buckets> {
-        Some(self.docs.get(doc)?.frontier.buckets_apart(&*self.likely(id, doc)?))
+        self.docs.get(doc)?.state_at(&self.last_told(&session.device, doc)?)
     }
 
     /// Tells a peer our state of documents, unless it knows.
@@ -105,10 +105,10 @@ impl Engine {
             if session.told.insert(*doc_id, digest) == Some(digest) {
                 continue;
             }
-            let apart = self.apart_from(id, doc_id);
+            let likely = self.likely(id, doc_id);
             let (Some(doc), Some(session)) = (self.docs.get_mut(doc_id), self.sessions.get_mut(&id)) else { return };
-            let told = doc.told(apart, self.whole_tips);
-            if told.rest.is_some() && apart.is_none() {
+            let told = doc.told(likely.as_ref(), self.whole_tips);
+            if told.rest.is_some() && likely.is_none() {
                 // It can tell from that only what it does not know yet.
                 session.told.remove(doc_id);
             }
@@ -138,7 +138,7 @@ impl Engine {
         {
             session.told.remove(&told.doc);
         }
-        let likely = told.rest.as_ref().and_then(|_| self.likely(id, &told.doc)).map(Cow::into_owned);
+        let likely = told.rest.as_ref().and_then(|_| self.likely(id, &told.doc));
         self.doc_mut(told.doc).complete(told, likely.as_ref())
     }
 

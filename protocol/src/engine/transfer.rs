@@ -12,7 +12,7 @@ use crate::limits;
 use crate::message::{Answer, DocFrontier, Message};
 use crate::planted::{Planted, is_planted};
 use crate::record::StoredRow;
-use crate::run::{Buckets, Frontier, Tip};
+use crate::run::{Frontier, Tip};
 use crate::scan::scan;
 use std::collections::BTreeMap;
 
@@ -116,11 +116,12 @@ impl Engine {
     pub(super) fn want(&mut self, id: SessionId, doc_id: DocId) {
         self.doc_mut(doc_id).fetching = Some(id);
         self.owes(id, doc_id);
-        let apart = self.apart_from(id, &doc_id);
+        let likely = self.likely(id, &doc_id);
         let (Some(doc), Some(session)) = (self.docs.get_mut(&doc_id), self.sessions.get_mut(&id)) else { return };
         // Whom we have just told of this state we need not tell it again.
         let known = session.told.insert(doc_id, doc.digest()) == Some(doc.digest());
-        let want = doc.told(if known { Some(Buckets::default()) } else { apart }, self.whole_tips);
+        let likely = if known { Some(doc.frontier.clone()) } else { likely };
+        let want = doc.told(likely.as_ref(), self.whole_tips);
         self.send(id, Message::Want(want));
     }
 

@@ -139,12 +139,40 @@ impl Frontier {
         }
     }
 
-    /// This state in some buckets, and another's in all others.
+    /// What makes this state out of `base`.
+    pub fn delta(&self, base: &Self) -> Delta {
+        let gone = self.apart(base).filter(|(_, mine, _)| mine.is_none()).map(|(actor, ..)| Self::bucket_of(actor));
+        let Delta { whole, mut tips } = self.delta_in(gone.collect());
+        for (actor, mine, theirs) in self.apart(base) {
+            if let Some(mine) = mine.filter(|_| mine != theirs && !whole.has(Self::bucket_of(actor))) {
+                tips.insert(*actor, *mine);
+            }
+        }
+        Delta { whole, tips }
+    }
+
+    /// What makes this state out of any that is equal to it but in some buckets.
+    pub fn delta_in(&self, buckets: Buckets) -> Delta {
+        let within = self.buckets.iter().filter(|(bucket, _)| buckets.has(**bucket));
+        let tips = Self { buckets: within.map(|(bucket, tips)| (*bucket, Arc::clone(tips))).collect() };
+        Delta { whole: buckets, tips }
+    }
+
+    /// The state that this one is made into.
     #[must_use]
-    pub fn filled_from(&self, within: &Buckets, other: &Self) -> Self {
-        let mine = self.buckets.iter().filter(|(bucket, _)| within.has(**bucket));
-        let theirs = other.buckets.iter().filter(|(bucket, _)| !within.has(**bucket));
-        Self { buckets: mine.chain(theirs).map(|(bucket, tips)| (*bucket, Arc::clone(tips))).collect() }
+    pub fn with(&self, Delta { whole, tips }: &Delta) -> Self {
+        let mine = self.buckets.iter().filter(|(bucket, _)| !whole.has(**bucket));
+        let told = tips.buckets.iter().filter(|(bucket, _)| whole.has(**bucket));
+        let mut made = Self { buckets: mine.chain(told).map(|(bucket, tips)| (*bucket, Arc::clone(tips))).collect() };
+        for (actor, tip) in tips.iter().filter(|(actor, _)| !whole.has(Self::bucket_of(actor))) {
+            made.insert(*actor, *tip);
+        }
+        made
+    }
+
+    /// The buckets in which something stands.
+    pub fn buckets(&self) -> Buckets {
+        self.buckets.keys().copied().collect()
     }
 
     /// How many actors it knows.
@@ -196,12 +224,6 @@ impl Frontier {
     /// one moves, and the others need not be read again.
     pub fn bucket_digests(&self) -> impl Iterator<Item = (u8, [u8; 16])> {
         self.buckets.iter().map(|(bucket, tips)| (*bucket, tips.sum().digest))
-    }
-
-    /// The tips of some buckets.
-    #[must_use]
-    pub fn within(&self, some: &Buckets) -> Self {
-        self.filled_from(some, &Self::default())
     }
 
     /// The buckets in which the two differ.
@@ -284,6 +306,15 @@ impl<'b, C> Decode<'b, C> for Frontier {
     fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, DecodeError> {
         d.map_iter_with::<C, ActorId, Tip>(ctx)?.collect()
     }
+}
+
+/// What makes one state out of another.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Delta {
+    /// The buckets in which `tips` are all that there is.
+    pub whole: Buckets,
+    /// The tips in those; in other buckets they stand in the place of those of the same actors, or beside the rest.
+    pub tips: Frontier,
 }
 
 /// Buckets of a frontier: one for each first byte of an actor's id.
@@ -423,8 +454,16 @@ mod tests {
             lacks.share(&shared);
             let back: u64 = others.iter().map(|(a, tip)| tip.seq.saturating_sub(made.seq(a))).sum();
             prop_assert_eq!(lacks.beyond(&made), back);
-            let told = made.buckets_apart(&lacks);
-            prop_assert_eq!(&made.within(&told).filled_from(&told, &lacks), &made, "what differs makes the whole");
+            let told = made.delta_in(made.buckets_apart(&lacks));
+            prop_assert_eq!(&lacks.with(&told), &made, "the buckets that differ make the whole");
+            let delta = made.delta(&lacks);
+            prop_assert_eq!(&lacks.with(&delta), &made, "so do the tips that differ");
+            prop_assert!(delta.tips.len() <= told.tips.len(), "which are no more");
+            let grown = map(&then).iter().all(|(actor, tip)| before.get(actor).is_none_or(|known| known.seq < tip.seq));
+            let moved = made.delta(&before);
+            if grown {
+                prop_assert_eq!((moved.whole, moved.tips.len()), (Buckets::default(), map(&then).len()), "only those");
+            }
             let bytes = crate::codec::to_cbor(&made);
             prop_assert_eq!(&bytes, &crate::codec::to_cbor(&plain), "on the wire it is a map");
             prop_assert_eq!(crate::codec::from_cbor::<Frontier>(&bytes).expect("reads"), made);

@@ -3,9 +3,10 @@
 //! The same 4,000 records and the same number of edits by one actor, and by as many actors as there are edits; two
 //! nodes that are wired together without a network, each with a store in memory. Prints what it costs to start, to
 //! load the document and edit it under a new actor, to edit it once more, to connect after that, to connect again after
-//! one more edit of each side, and to catch up for the first time; and which share of that the signatures take.
+//! one more edit of each side (the mean of many times), and to catch up for the first time; and which share of that the signatures take.
 //!
-//! `finished [ACTORS ...] [--records N]`: a line for each number of actors; N records, 4,000 unless said otherwise.
+//! `finished [ACTORS ...] [--records N] [--rounds M]`: a line for each number of actors; N records (4,000), and M reconnects
+//! (50) of which the mean is told.
 
 use automerge::ObjType;
 use automerge::transaction::Transactable;
@@ -26,10 +27,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 const RECORDS: u64 = 4_000;
+const ROUNDS: u64 = 50;
+const MINUTE_MS: u64 = 60_000;
 
 struct Node {
     device: DeviceKey,
     engine: Engine,
+    now: Now,
     store: MemoryStore,
     /// Time spent by its engine, its store and its helper.
     busy: Duration,
@@ -41,11 +45,11 @@ struct Node {
 
 fn main() {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
-    let mut records = RECORDS;
-    if let Some(at) = args.iter().position(|arg| arg == "--records") {
-        let given = args.drain(at..).nth(1).and_then(|number| number.parse().ok());
-        records = given.expect("a number of records, and the actors before it");
-    }
+    let mut option = |name: &str, unless: u64| {
+        let Some(at) = args.iter().position(|arg| arg == name) else { return unless };
+        args.drain(at..(at + 2).min(args.len())).nth(1).and_then(|number| number.parse().ok()).expect("a number")
+    };
+    let (records, rounds) = (option("--records", RECORDS), option("--rounds", ROUNDS));
     let counts: Vec<usize> = args.iter().map(|arg| arg.parse().expect("a number of actors")).collect();
     let edits = counts.iter().copied().max().unwrap_or(10_000);
     let counts = if counts.is_empty() { vec![1, 100, 1_000, 10_000] } else { counts };
@@ -53,11 +57,11 @@ fn main() {
     let columns = ["start", "load", "edit", "edit kB", "connect", "kB", "again", "kB", "catch-up", "kB", "signed %"];
     println!("  actors{}", columns.map(|column| format!("{column:>10}")).concat());
     for actors in counts {
-        measure(actors, edits, records);
+        measure(actors, edits, records, rounds);
     }
 }
 
-fn measure(actors: usize, edits: usize, records: u64) {
+fn measure(actors: usize, edits: usize, records: u64, rounds: u64) {
     let mut secret = 0_u8;
     let federation = Federation::found(2, || {
         secret += 1;
@@ -74,7 +78,7 @@ fn measure(actors: usize, edits: usize, records: u64) {
         store
     };
     let mut nodes = [Node::start(&federation, 0, store(true), 1), Node::start(&federation, 1, store(false), 2)];
-    let catch_up = connect(&mut nodes, 1, records);
+    let catch_up = connect(&mut nodes, 1, records, &record);
     let signatures = verified(&contents, doc);
     // Both restart, and edit apart: each under a new actor.
     let [a, b] = nodes.map(|node| node.store);
@@ -83,12 +87,17 @@ fn measure(actors: usize, edits: usize, records: u64) {
     let start = cpu() - began;
     let load = edit_apart(&mut nodes, doc, &record, "041 1");
     let edit = edit_apart(&mut nodes, doc, &record, "041 2");
-    let connected = connect(&mut nodes, 1, records);
-    for node in &mut nodes {
-        node.take(Input::Disconnected(SessionId(1)));
+    let connected = connect(&mut nodes, 1, records, &record);
+    let mut again = (Duration::ZERO, 0);
+    for round in 0..rounds {
+        for node in &mut nodes {
+            node.take(Input::Disconnected(SessionId(1 + round)));
+        }
+        edit_apart(&mut nodes, doc, &record, &format!("042 {round}"));
+        let (time, bytes) = connect(&mut nodes, 2 + round, records, &record);
+        again = (again.0 + time, again.1 + bytes);
     }
-    edit_apart(&mut nodes, doc, &record, "041 3");
-    let again = connect(&mut nodes, 2, records);
+    let again = (again.0 / rounds as u32, again.1 / rounds as usize);
     let ms = |time: Duration| format!("{:.2}", time.as_secs_f64() * 1e3);
     let kb = |bytes: usize| format!("{:.1}", bytes as f64 / 1e3);
     let columns = [
@@ -184,7 +193,10 @@ fn verified(contents: &[Write], doc: DocId) -> Duration {
 }
 
 /// Wires the two together and goes on until nothing is under way; the time, and the bytes sent.
-fn connect(nodes: &mut [Node; 2], session: u64, records: u64) -> (Duration, usize) {
+fn connect(nodes: &mut [Node; 2], session: u64, records: u64, record: &RecordKey) -> (Duration, usize) {
+    for node in nodes.iter_mut() {
+        (node.now.wall_ms, node.now.mono_ms) = (node.now.wall_ms + MINUTE_MS, node.now.mono_ms + MINUTE_MS);
+    }
     let before = (total(nodes), bytes(nodes));
     let keys = [0, 1].map(|n: usize| nodes[n].device);
     let mut inputs: VecDeque<(usize, Input)> =
@@ -196,6 +208,8 @@ fn connect(nodes: &mut [Node; 2], session: u64, records: u64) -> (Duration, usiz
     }
     let [a, b] = [0, 1].map(|n: usize| nodes[n].store.count_rows(None).expect("rows"));
     assert_eq!((a, b), (records, records), "both hold everything");
+    let [a, b] = [0, 1].map(|n: usize| nodes[n].store.rows_of(record).expect("the record"));
+    assert_eq!(a, b, "as it was written last on both sides");
     (total(nodes) - before.0, bytes(nodes) - before.1)
 }
 
@@ -209,10 +223,11 @@ fn bytes(nodes: &[Node; 2]) -> usize {
 
 impl Node {
     fn start(federation: &Federation, member: usize, store: MemoryStore, seed: u8) -> Self {
+        let now = Now { wall_ms: 1, mono_ms: 1 };
         let config = EngineConfig {
             signer: federation.devices[member].clone(),
             seed: [seed; 32],
-            now: Now { wall_ms: 1, mono_ms: 1 },
+            now,
             whole_tips: WHOLE_FRONTIER_TIPS,
         };
         let engine = Engine::new(config, store.boot().expect("a store")).expect("a member");
@@ -220,6 +235,7 @@ impl Node {
         Self {
             device,
             engine,
+            now,
             store,
             busy: Duration::ZERO,
             helper: Duration::ZERO,
@@ -243,7 +259,7 @@ impl Node {
         let (mut inputs, mut frames) = (VecDeque::from([input]), Vec::new());
         while let Some(input) = inputs.pop_front() {
             let began = cpu();
-            self.engine.handle(Now { wall_ms: 1, mono_ms: 1 }, input);
+            self.engine.handle(self.now, input);
             let helped = self.helper;
             while let Some(output) = self.engine.poll() {
                 match output {
