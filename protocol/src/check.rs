@@ -37,7 +37,8 @@ pub struct CheckJob {
     /// The compressed payload.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub payload: Vec<u8>,
-    /// What the receiver already holds: the changes start there. What it holds already is passed over.
+    /// What the receiver already holds of the writers of the transfer: their changes start there. What it holds already is
+    /// passed over.
     #[n(3)]
     pub base: Frontier,
     /// The runs of the transfer, signatures checked already; each with the writer's device, by actor.

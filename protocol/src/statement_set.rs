@@ -263,9 +263,12 @@ fn slot(statement: &VerifiedStatement) -> Option<Slot> {
     Some((kind, limits::STATEMENT_PLACES.iter().take_while(|(bytes, _)| length > *bytes).count()))
 }
 
-/// Of two statements for one slot the greater rank stays: the higher number of addresses or drafts (then
-/// the greater id), the lower sequence of a divergence (then the lesser id).
-fn rank(statement: &VerifiedStatement) -> ((u64, StatementId), Reverse<(u64, StatementId)>) {
+/// Of two statements for one slot the greater one stays.
+pub(crate) type Rank = ((u64, StatementId), Reverse<(u64, StatementId)>);
+
+/// The higher number of addresses, drafts or receipts ranks above (then the greater id), the lower sequence of a divergence
+/// (then the lesser id). What has no slot ranks equally.
+pub(crate) fn rank(statement: &VerifiedStatement) -> Rank {
     match &statement.statement {
         Some(
             Statement::Addresses { number, .. }

@@ -26,7 +26,7 @@ fn state(machine: &Machine) -> BTreeMap<String, Value> {
 
 #[test]
 fn an_export_says_nothing_new() {
-    let machine = Machine::of_every_kind();
+    let machine = Machine::whole();
     let before = state(&machine);
     let json = machine.export("json", &[]);
     for kind in EVERY_KIND {
@@ -116,7 +116,7 @@ fn told(machine: &Machine) -> BTreeMap<(String, String, String), Vec<Value>> {
 
 #[test]
 fn another_partner_gets_the_same_records() {
-    let (ours, theirs) = (Machine::of_every_kind(), Machine::empty());
+    let (ours, theirs) = (Machine::whole(), Machine::empty());
     assert_eq!(EVERY_KIND.len(), comin_protocol::schema::KINDS.len(), "no kind is left out");
     let there: BTreeSet<String> = ours.records().into_values().map(|record| record.kind).collect();
     assert_eq!(there, EVERY_KIND.map(str::to_owned).into(), "and there is a record of each");
@@ -147,7 +147,7 @@ const ABOUT_ANY: [&str; 3] = ["note", "sameas", "proposal"];
 
 #[test]
 fn another_partner_gets_the_same_records_from_tables_with_names() {
-    let (ours, theirs) = (Machine::of_every_kind(), Machine::empty());
+    let (ours, theirs) = (Machine::whole(), Machine::empty());
     let kinds: Vec<&str> = EVERY_KIND.into_iter().filter(|kind| !ABOUT_ANY.contains(kind)).collect();
     let import = |kind: &str| -> Value {
         let file = ours.export("csv", &["--kind", kind, "--names"]).to_string_lossy().into_owned();

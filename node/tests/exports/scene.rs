@@ -116,48 +116,8 @@ impl Machine {
         machine
     }
 
-    /// With records of every kind: beside those of [`Self::filled`] an expression of interest, a programme, a publication,
-    /// notes, a link of sameness, and proposals that wait, were accepted and were declined.
-    pub fn of_every_kind() -> Self {
-        let machine = Self::filled();
-        let records = machine.records();
-        let titled = |kind: &str, title: &str| {
-            let is_it = |record: &&Record| record.kind == kind && record.title.starts_with(title);
-            &records.values().find(is_it).expect("it is there").id
-        };
-        let (ziga, lyon) = (titled("organisation", "Zavod Šentžiga"), titled("organisation", "Atelier"));
-        let network = titled("network", "Rete");
-        let interest = machine.add(
-            "interest",
-            &[
-                &set("organisation", lyon),
-                &set("network", network),
-                &set("origin_event", titled("event", "Seminario")),
-                "motivation@it=Volentieri; grazie",
-                "transitions=received 2026-02-11; contacted 2026-02-18",
-            ],
-        );
-        let modules =
-            r#"modules=[{"title":{"it":"Uno; due"},"hours":6},{"title":{"it":"Tre"},"content":{"it":"a\nb"}}]"#;
-        machine.add("programme", &["title@it=Corso", "languages=it|sl", &set("networks", network), modules]);
-        let digest = format!("sha256={}", "0a".repeat(32));
-        machine.add("publication", &["title@it=Reti", "url=https://reti.example/a;b", "language=it", &digest]);
-        machine.add("note", &[&set("about", ziga), "text=Richiamare.\nPrima per posta."]);
-        machine.add("note", &[&set("about", &interest), "text=Attende una risposta."]);
-        machine.comin(&["sameas", "refuse", ziga, lyon]);
-        let propose = |kind: &str, id: &str, change: &str| {
-            let made = machine.comin(&["--json", kind, "edit", id, "--set", change, "--propose", "--reason", "Perché"]);
-            serde_json::from_str::<Value>(&made).expect("JSON")["id"].as_str().expect("an id").to_owned()
-        };
-        let taken = propose("organisation", ziga, "city=Gorizia");
-        machine.comin(&["proposals", "accept", &taken]);
-        let left = propose("organisation", ziga, "phone=1");
-        machine.comin(&["proposals", "decline", &left]);
-        propose("network", network, &set("coordinators", ziga));
-        machine
-    }
-
-    /// The same with records of every other kind, and with every field of every kind somewhere.
+    /// The same with records of every other kind, with every field of every kind somewhere, and with proposals that wait,
+    /// were accepted and were declined.
     pub fn whole() -> Self {
         let machine = Self::filled();
         let edit = |kind: &str, id: &str, fields: &[&str]| {
@@ -259,18 +219,18 @@ impl Machine {
                 "language=en",
             ],
         );
-        machine.add("note", &[&set("about", &atelier), "text=Call again in May"]);
+        machine.add("note", &[&set("about", &atelier), "text=Call again in May;\nfirst by post"]);
+        machine.add("note", &[&set("about", &interest), "text=Waits for an answer"]);
         let ends = [set("a", &ziga), set("b", &atelier)];
         machine.add("sameas", &[&ends[0], &ends[1], "state=refused", "evidence=another town|other/telephone"]);
-        // One proposal that is decided, and one that waits.
-        for (n, change) in ["city=Villeurbanne", "website=https://atelier.example"].iter().enumerate() {
-            let propose =
-                ["--json", "organisation", "edit", &atelier, "--propose", "--reason", "Seen there", "--set", change];
-            let made: Value = serde_json::from_str(&machine.comin(&propose)).expect("JSON");
-            if n == 0 {
-                machine.comin(&["proposals", "accept", made["id"].as_str().expect("an id")]);
-            }
-        }
+        let propose = |kind: &str, id: &str, change: &str| {
+            let made =
+                machine.comin(&["--json", kind, "edit", id, "--set", change, "--propose", "--reason", "Seen there"]);
+            serde_json::from_str::<Value>(&made).expect("JSON")["id"].as_str().expect("an id").to_owned()
+        };
+        machine.comin(&["proposals", "accept", &propose("organisation", &atelier, "city=Villeurbanne")]);
+        machine.comin(&["proposals", "decline", &propose("organisation", &atelier, "website=https://atelier.example")]);
+        propose("network", &network, &set("coordinators", &ziga));
         machine
     }
 

@@ -325,11 +325,13 @@ impl Engine {
         };
         let judged = bars.digest();
         let doc = self.doc_mut(incoming.doc);
+        // It goes to another process: the tips of thousands of finished actors would take longer than the check.
+        let held = |actor: &ActorId| Some((*actor, *doc.frontier.get(actor)?));
         let job = CheckJob {
             doc: incoming.doc,
             form: incoming.form,
             payload: incoming.bytes.clone(),
-            base: doc.frontier.clone(),
+            base: incoming.runs.keys().filter_map(held).collect(),
             runs: incoming.runs.clone(),
             records: doc.meta.records,
             bars,

@@ -19,6 +19,8 @@ use super::trees::{Key, Tree};
 use super::{RegisterKind, Roster, build};
 use crate::ids::{DeviceKey, FederationId, PartnerId, StatementId};
 use crate::statement::{Statement, VerifiedStatement};
+use crate::statement_set::{Rank, rank};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Among whom the places are shared out.
@@ -35,8 +37,8 @@ enum Share {
 /// What each key has said, in its order.
 type Said = BTreeMap<Key, BTreeSet<(Order, StatementId)>>;
 
-/// The order of what one key has said: its kind, then what ranks statements of it.
-type Order = (u8, u64, [u8; 32]);
+/// The order of what one key has said: its kind, then the word that counts before those that it outranks.
+type Order = (u8, Reverse<Rank>);
 
 /// How deep branches go on; what hangs deeper gets places beside the machine of that depth on which it hangs.
 const DEEPEST: usize = 3;
@@ -228,25 +230,24 @@ impl<'a> Speakers<'a> {
     }
 
     /// Where a statement stands among those of its key: first the certificates by which machines stand, then the other ones,
-    /// then what only one statement can hold, the word that counts before those that it outranks, then the rest by id.
+    /// then what only one statement can hold, then the rest.
     fn order(&self, held: &VerifiedStatement, share: &Share) -> Order {
-        let id = held.id.0;
-        let newest = |kind, number: u64| (kind, !number, id.map(|byte| !byte));
-        match &held.statement {
+        let kind = match &held.statement {
             Some(said) if said.certifies().is_some() => {
                 let trees = match share {
                     Share::Partner(partner) => self.trees.get(partner),
                     Share::Proposed | Share::Nobody => None,
                 };
                 let stands = trees.into_iter().flatten().any(|tree| tree.standing_by(&held.id).is_some());
-                (u8::from(!stands), 0, id)
+                u8::from(!stands)
             }
-            Some(Statement::Drafts { number, .. }) => newest(2, *number),
-            Some(Statement::Addresses { number, .. }) => newest(3, *number),
-            Some(Statement::ErasureReceipts { number, .. }) => newest(4, *number),
-            Some(Statement::Divergence { seq, .. }) => (5, *seq, id),
-            _ => (6, 0, id),
-        }
+            Some(Statement::Drafts { .. }) => 2,
+            Some(Statement::Addresses { .. }) => 3,
+            Some(Statement::ErasureReceipts { .. }) => 4,
+            Some(Statement::Divergence { .. }) => 5,
+            _ => 6,
+        };
+        (kind, Reverse(rank(held)))
     }
 
     /// What a share has said, in the order in which it gets places.

@@ -11,7 +11,6 @@ use minicbor::decode::Error as DecodeError;
 use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// The exact state of one document: each actor's last sequence number and change hash.
@@ -20,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 /// On the wire a map from actor to tip. In memory buckets in order, each with its tips in order; none is empty.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Frontier {
-    buckets: BTreeMap<u8, Arc<Bucket>>,
+    buckets: Vec<(u8, Arc<Bucket>)>,
 }
 
 /// The tips of the actors whose id begins with one byte, sorted by actor.
@@ -83,8 +82,12 @@ impl Frontier {
 
     /// An actor's tip.
     pub fn get(&self, actor: &ActorId) -> Option<&Tip> {
-        let bucket = self.buckets.get(&Self::bucket_of(actor))?;
+        let (_, bucket) = &self.buckets[self.find(Self::bucket_of(actor)).ok()?];
         bucket.find(actor).ok().map(|at| &bucket.tips[at].1)
+    }
+
+    fn find(&self, bucket: u8) -> Result<usize, usize> {
+        self.buckets.binary_search_by_key(&bucket, |(known, _)| *known)
     }
 
     /// Last sequence of `actor`, 0 if it is not known.
@@ -94,7 +97,12 @@ impl Frontier {
 
     /// Sets an actor's tip; what other states share stays as it is.
     pub fn insert(&mut self, actor: ActorId, tip: Tip) {
-        let bucket = Arc::make_mut(self.buckets.entry(Self::bucket_of(&actor)).or_default());
+        let name = Self::bucket_of(&actor);
+        let at = self.find(name).unwrap_or_else(|at| {
+            self.buckets.insert(at, (name, Arc::default()));
+            at
+        });
+        let bucket = Arc::make_mut(&mut self.buckets[at].1);
         bucket.sum = OnceLock::new();
         match bucket.find(&actor) {
             Ok(at) => bucket.tips[at].1 = tip,
@@ -110,14 +118,14 @@ impl Frontier {
         if let Some(tip) = tip {
             return self.insert(actor, tip);
         }
-        let name = Self::bucket_of(&actor);
-        let Some(bucket) = self.buckets.get_mut(&name) else { return };
+        let Ok(place) = self.find(Self::bucket_of(&actor)) else { return };
+        let bucket = &mut self.buckets[place].1;
         let Ok(at) = bucket.find(&actor) else { return };
         let bucket = Arc::make_mut(bucket);
         bucket.sum = OnceLock::new();
         bucket.tips.remove(at);
         if bucket.tips.is_empty() {
-            self.buckets.remove(&name);
+            self.buckets.remove(place);
         }
     }
 
@@ -132,8 +140,13 @@ impl Frontier {
 
     /// Keeps the buckets that are equal to another state's as references to those.
     pub fn share(&mut self, other: &Self) {
-        for (bucket, theirs) in both(&mut self.buckets, &other.buckets) {
-            if !Arc::ptr_eq(bucket, theirs) && bucket == theirs {
+        let mut others = other.buckets.iter().peekable();
+        for (name, bucket) in &mut self.buckets {
+            while others.next_if(|(other, _)| other < name).is_some() {}
+            if let Some((_, theirs)) = others.next_if(|(other, _)| other == name)
+                && !Arc::ptr_eq(bucket, theirs)
+                && bucket == theirs
+            {
                 *bucket = Arc::clone(theirs);
             }
         }
@@ -153,17 +166,18 @@ impl Frontier {
 
     /// What makes this state out of any that is equal to it but in some buckets.
     pub fn delta_in(&self, buckets: Buckets) -> Delta {
-        let within = self.buckets.iter().filter(|(bucket, _)| buckets.has(**bucket));
-        let tips = Self { buckets: within.map(|(bucket, tips)| (*bucket, Arc::clone(tips))).collect() };
+        let tips = Self { buckets: self.buckets.iter().filter(|(bucket, _)| buckets.has(*bucket)).cloned().collect() };
         Delta { whole: buckets, tips }
     }
 
     /// The state that this one is made into.
     #[must_use]
     pub fn with(&self, Delta { whole, tips }: &Delta) -> Self {
-        let mine = self.buckets.iter().filter(|(bucket, _)| !whole.has(**bucket));
-        let told = tips.buckets.iter().filter(|(bucket, _)| whole.has(**bucket));
-        let mut made = Self { buckets: mine.chain(told).map(|(bucket, tips)| (*bucket, Arc::clone(tips))).collect() };
+        let mine = self.buckets.iter().filter(|(bucket, _)| !whole.has(*bucket));
+        let told = tips.buckets.iter().filter(|(bucket, _)| whole.has(*bucket));
+        let mut buckets: Vec<(u8, Arc<Bucket>)> = mine.chain(told).cloned().collect();
+        buckets.sort_by_key(|(bucket, _)| *bucket);
+        let mut made = Self { buckets };
         for (actor, tip) in tips.iter().filter(|(actor, _)| !whole.has(Self::bucket_of(actor))) {
             made.insert(*actor, *tip);
         }
@@ -172,12 +186,12 @@ impl Frontier {
 
     /// The buckets in which something stands.
     pub fn buckets(&self) -> Buckets {
-        self.buckets.keys().copied().collect()
+        self.buckets.iter().map(|(bucket, _)| *bucket).collect()
     }
 
     /// How many actors it knows.
     pub fn len(&self) -> usize {
-        self.buckets.values().map(|bucket| bucket.tips.len()).sum()
+        self.buckets.iter().map(|(_, bucket)| bucket.tips.len()).sum()
     }
 
     /// Whether nothing is known.
@@ -187,20 +201,21 @@ impl Frontier {
 
     /// What it takes in memory that none of `others` takes, in tips of 56 bytes: a bucket takes as much as two more.
     pub fn weight_beside(&self, others: &[&Self]) -> usize {
-        let shared = |(bucket, tips): &(&u8, &Arc<Bucket>)| {
-            others.iter().any(|other| other.buckets.get(bucket).is_some_and(|held| Arc::ptr_eq(held, tips)))
+        let held = |other: &&Self, bucket: u8, tips: &Arc<Bucket>| {
+            other.find(bucket).is_ok_and(|at| Arc::ptr_eq(&other.buckets[at].1, tips))
         };
+        let shared = |(bucket, tips): &&(u8, Arc<Bucket>)| others.iter().any(|other| held(other, *bucket, tips));
         self.buckets.iter().filter(|bucket| !shared(bucket)).map(|(_, bucket)| bucket.tips.len() + 2).sum()
     }
 
     /// All actors with their tips, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&ActorId, &Tip)> {
-        self.buckets.values().flat_map(|bucket| bucket.tips.iter().map(|(actor, tip)| (actor, tip)))
+        self.buckets.iter().flat_map(|(_, bucket)| bucket.tips.iter().map(|(actor, tip)| (actor, tip)))
     }
 
     /// How many changes the document holds.
     pub fn changes(&self) -> u64 {
-        self.buckets.values().fold(0, |sum, bucket| sum.saturating_add(bucket.sum().changes))
+        self.buckets.iter().fold(0, |sum, (_, bucket)| sum.saturating_add(bucket.sum().changes))
     }
 
     /// How many changes of `self` are beyond `other`.
@@ -240,7 +255,7 @@ impl Frontier {
         let shared = |(one, other): &(Option<&Arc<Bucket>>, Option<&Arc<Bucket>>)| {
             one.zip(*other).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
         };
-        let buckets = side_by_side(self.buckets.iter(), other.buckets.iter()).map(|(_, one, other)| (one, other));
+        let buckets = side_by_side(named(&self.buckets), named(&other.buckets)).map(|(_, one, other)| (one, other));
         buckets.filter(move |pair| !shared(pair)).flat_map(|(one, other)| side_by_side(tips_of(one), tips_of(other)))
     }
 }
@@ -269,12 +284,8 @@ fn side_by_side<'a, K: Ord + 'a, V: 'a>(
     })
 }
 
-/// The buckets that both hold.
-fn both<'a>(
-    one: &'a mut BTreeMap<u8, Arc<Bucket>>,
-    other: &'a BTreeMap<u8, Arc<Bucket>>,
-) -> impl Iterator<Item = (&'a mut Arc<Bucket>, &'a Arc<Bucket>)> {
-    one.iter_mut().filter_map(|(bucket, tips)| Some((tips, other.get(bucket)?)))
+fn named(buckets: &[(u8, Arc<Bucket>)]) -> impl Iterator<Item = (&u8, &Arc<Bucket>)> {
+    buckets.iter().map(|(name, bucket)| (name, bucket))
 }
 
 impl FromIterator<(ActorId, Tip)> for Frontier {
@@ -361,6 +372,7 @@ mod tests {
     use super::*;
     use crate::ids::ChangeHash;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     fn tip(seq: u64) -> Tip {
         Tip { seq, hash: ChangeHash([seq as u8; 32]) }

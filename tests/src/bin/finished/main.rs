@@ -3,10 +3,13 @@
 //! The same 4,000 records and the same number of edits by one actor, and by as many actors as there are edits; two
 //! nodes that are wired together without a network, each with a store in memory. Prints what it costs to start, to
 //! load the document and edit it under a new actor, to edit it once more, to connect after that, to connect again after
-//! one more edit of each side (the mean of many times), and to catch up for the first time; and which share of that the signatures take.
+//! one more edit of each side (the mean of many times), and to catch up for the first time; and which share of that the
+//! signatures take. Then how long a reconnect of two real nodes takes.
 //!
 //! `finished [ACTORS ...] [--records N] [--rounds M]`: a line for each number of actors; N records (4,000), and M reconnects
-//! (50) of which the mean is told.
+//! (50).
+
+mod live;
 
 use automerge::ObjType;
 use automerge::transaction::Transactable;
@@ -44,6 +47,9 @@ struct Node {
 }
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some("helper") {
+        return comin_node::helper::main().expect("the helper runs");
+    }
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let mut option = |name: &str, unless: u64| {
         let Some(at) = args.iter().position(|arg| arg == name) else { return unless };
@@ -56,45 +62,78 @@ fn main() {
     println!("{records} records, {edits} edits of them; times in ms of CPU, both sides together");
     let columns = ["start", "load", "edit", "edit kB", "connect", "kB", "again", "kB", "catch-up", "kB", "signed %"];
     println!("  actors{}", columns.map(|column| format!("{column:>10}")).concat());
-    for actors in counts {
-        measure(actors, edits, records, rounds);
-    }
-}
-
-fn measure(actors: usize, edits: usize, records: u64, rounds: u64) {
     let mut secret = 0_u8;
     let federation = Federation::found(2, || {
         secret += 1;
         [secret; 32]
     });
     let doc = DocId { register: federation.register, part: 1 };
-    let (contents, record) = contents(&federation, doc, (actors, edits), records);
+    let documents: Vec<_> =
+        counts.iter().map(|actors| (*actors, contents(&federation, doc, (*actors, edits), records))).collect();
+    for (actors, (contents, record)) in &documents {
+        measure(*actors, (&federation, doc), (contents, record), (records, rounds));
+    }
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    runtime.block_on(measure_live(&federation, doc, documents, rounds));
+}
+
+/// Reconnects of real nodes, in turn.
+async fn measure_live(
+    federation: &Federation,
+    doc: DocId,
+    documents: Vec<(usize, (Vec<Write>, RecordKey))>,
+    rounds: u64,
+) {
+    let mut pairs = Vec::new();
+    for (actors, (contents, record)) in documents {
+        pairs.push((actors, live::Pair::start(federation, &contents, doc, record).await));
+    }
+    for round in 0..rounds {
+        for (_, pair) in &mut pairs {
+            pair.reconnect(round).await;
+        }
+    }
+    println!(
+        "reconnects of two nodes over loopback, with stores on disk; median of {rounds}, in ms from going on to showing"
+    );
+    for (actors, mut pair) in pairs {
+        println!("{actors:>8}{:>10.2}", pair.median_ms());
+        pair.stop().await;
+    }
+}
+
+fn measure(
+    actors: usize,
+    (federation, doc): (&Federation, DocId),
+    (contents, record): (&Vec<Write>, &RecordKey),
+    (records, rounds): (u64, u64),
+) {
     let store = |with: bool| {
         let store = open_memory();
         store.commit(&[first_batch(&federation.statements)]).expect("statements");
         if with {
-            store.commit(std::slice::from_ref(&contents)).expect("the document");
+            store.commit(std::slice::from_ref(contents)).expect("the document");
         }
         store
     };
-    let mut nodes = [Node::start(&federation, 0, store(true), 1), Node::start(&federation, 1, store(false), 2)];
-    let catch_up = connect(&mut nodes, 1, records, &record);
-    let signatures = verified(&contents, doc);
+    let mut nodes = [Node::start(federation, 0, store(true), 1), Node::start(federation, 1, store(false), 2)];
+    let catch_up = connect(&mut nodes, 1, records, record);
+    let signatures = verified(contents, doc);
     // Both restart, and edit apart: each under a new actor.
     let [a, b] = nodes.map(|node| node.store);
     let began = cpu();
-    let mut nodes = [Node::start(&federation, 0, a, 3), Node::start(&federation, 1, b, 4)];
+    let mut nodes = [Node::start(federation, 0, a, 3), Node::start(federation, 1, b, 4)];
     let start = cpu() - began;
-    let load = edit_apart(&mut nodes, doc, &record, "041 1");
-    let edit = edit_apart(&mut nodes, doc, &record, "041 2");
-    let connected = connect(&mut nodes, 1, records, &record);
+    let load = edit_apart(&mut nodes, doc, record, "041 1");
+    let edit = edit_apart(&mut nodes, doc, record, "041 2");
+    let connected = connect(&mut nodes, 1, records, record);
     let mut again = (Duration::ZERO, 0);
     for round in 0..rounds {
         for node in &mut nodes {
             node.take(Input::Disconnected(SessionId(1 + round)));
         }
-        edit_apart(&mut nodes, doc, &record, &format!("042 {round}"));
-        let (time, bytes) = connect(&mut nodes, 2 + round, records, &record);
+        edit_apart(&mut nodes, doc, record, &format!("042 {round}"));
+        let (time, bytes) = connect(&mut nodes, 2 + round, records, record);
         again = (again.0 + time, again.1 + bytes);
     }
     let again = (again.0 / rounds as u32, again.1 / rounds as usize);
