@@ -199,6 +199,12 @@ impl DocId {
         Self { register, part: PERSON_PART }
     }
 
+    /// From the text form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (register, part) = text.split_once('/')?;
+        Some(Self { register: RegisterId(from_hex(register)?), part: part.parse().ok()? })
+    }
+
     /// Whether it holds a person, and nothing else.
     pub fn is_person(&self) -> bool {
         self.part == PERSON_PART

@@ -232,5 +232,8 @@ pub const CHECK_RETRY_MS: u64 = 10_000;
 /// How long a peer may owe an answer without sending anything of it, in milliseconds: a slow line and a
 /// document of 4,000 records being loaded, with room.
 pub const ANSWER_STALL_MS: u64 = 60_000;
+/// How often an actor is drawn that nobody has used: one draw does, but for a copy of the machine with the same generator.
+pub const ACTOR_DRAWS_MAX: usize = 4;
+
 /// Own edits that wait for their records to be made again after a divergence: one full part.
 pub const EDITS_WAITING_MAX: usize = 4_096;

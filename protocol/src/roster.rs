@@ -17,6 +17,7 @@ use crate::bars::Bars;
 use crate::ids::{ActorId, DeviceKey, DocId, FederationId, PartnerId, PartnerKey, RegisterId, StatementId};
 use crate::limits;
 use crate::persons::PersonFacts;
+use crate::run::Frontier;
 use crate::statement::{KeySignature, Rights, Statement, VerifiedStatement, Writers};
 pub use carried::CarriedOver;
 pub use chain::DoubleSigner;
@@ -338,6 +339,23 @@ impl Roster {
             Ending::Dropped(_, from) => self.named_drops.get(doc).is_some_and(|number| *number >= from),
             _ => self.named.contains(&(ending, *doc)),
         }
+    }
+
+    /// Whether what ended the writing of a device names more in a document than a state of it holds.
+    pub fn names_beyond(&self, doc: &DocId, device: &DeviceKey, held: &Frontier) -> bool {
+        let Some(ending) = self.ending(&doc.register, device) else { return false };
+        let is_it = |other: &Ending| match (ending, other) {
+            (Ending::Dropped(register, from), Ending::Dropped(at, number)) => register == *at && *number >= from,
+            _ => ending == *other,
+        };
+        let least = (*doc, ActorId([0; 16]), Ending::Removed(PartnerId([0; 32])));
+        let here = self.stays.range(least..).take_while(|((at, ..), _)| at == doc);
+        let mut named = here.filter(|((.., ending), _)| is_it(ending));
+        named.any(|((_, actor, _), seq)| {
+            // What a proven divergence has taken comes no more.
+            let left = self.cuts.get(&(*doc, *actor)).map_or(u64::MAX, |cut| cut.seq.saturating_sub(1));
+            held.seq(actor) < *seq.min(&left)
+        })
     }
 
     /// What stays of an actor by the decisions that end its writing.

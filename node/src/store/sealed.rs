@@ -7,7 +7,7 @@
 use super::seal::PersonKeys;
 use super::{Store, StoreError, Tidied, VerifyReport, VisitEntry};
 use comin_protocol::codec::{from_cbor, to_cbor};
-use comin_protocol::engine::{Boot, StoredChange, StoredDoc, StoredRun, StoredSnapshot, Write};
+use comin_protocol::engine::{Boot, StoredChange, StoredDoc, StoredRun, StoredSnapshot, Write, doc_of_state};
 use comin_protocol::ids::{ActorId, DeviceKey, DocId, PERSON_KIND, RecordKey, StatementId, from_hex, to_hex};
 use comin_protocol::record::{Cell, Row, Scalar, StoredRow};
 use comin_protocol::statement::SignedStatement;
@@ -61,6 +61,9 @@ impl<S: Store> SealedStore<S> {
                 vec![Write::PutSnapshot(doc, StoredSnapshot { bytes, frontier: snapshot.frontier.clone(), runs })]
             }
             (Write::PutRow(_, row), Some(doc)) => vec![Write::PutRow(doc, self.seal_row(&doc, row)?)],
+            (Write::PutState(name, value), Some(doc)) => {
+                vec![Write::PutState(name.clone(), self.keys.seal(&doc, value)?)]
+            }
             _ => vec![write.clone()],
         })
     }
@@ -141,13 +144,17 @@ impl<S: Store> SealedStore<S> {
         }
         let mut writes: Vec<Write> = keyless.into_iter().map(Write::ClearDoc).collect();
         for (name, value) in std::mem::take(&mut boot.state) {
-            let Some(sealed) = name.starts_with(PROOF).then_some(&value) else {
-                boot.state.insert(name, value);
-                continue;
-            };
-            match self.open_proof(sealed)? {
-                Some(signed) => boot.statements.push(signed),
-                None => writes.push(Write::DropState(name)),
+            let person = doc_of_state(&name).filter(DocId::is_person);
+            match (name.starts_with(PROOF), person) {
+                (true, _) => match self.open_proof(&value)? {
+                    Some(signed) => boot.statements.push(signed),
+                    None => writes.push(Write::DropState(name)),
+                },
+                (_, Some(person)) => match self.keys.unseal(&person, &value)? {
+                    Some(plain) => drop(boot.state.insert(name, plain)),
+                    None => writes.push(Write::DropState(name)),
+                },
+                (_, None) => drop(boot.state.insert(name, value)),
             }
         }
         if !writes.is_empty() {

@@ -8,7 +8,7 @@
 //! written beside that one, on a copy of the document as the author knew it, and both are shown.
 
 use super::document::{Parked, apply_all};
-use super::{Engine, StartError, Write};
+use super::{CommandError, Engine, StartError, Write};
 use crate::codec::{from_cbor, to_cbor};
 use crate::ids::{ActorId, ChangeHash, DocId, RecordKey};
 use crate::limits;
@@ -84,9 +84,11 @@ impl Engine {
             all || self.rows_due.iter().chain(&self.changed).any(|(d, k)| d == doc && k == key)
         };
         let mut due: BTreeMap<DocId, Vec<RecordKey>> = BTreeMap::new();
-        let records = self.waiting.records().chain(self.replaced.due(&self.roster));
-        for (doc, key) in records.filter(|(doc, key)| back(doc, key)) {
+        for (doc, key) in self.waiting.records().filter(|(doc, key)| back(doc, key)) {
             due.entry(doc).or_default().push(key);
+        }
+        for doc in self.replaced_due(all) {
+            due.entry(doc).or_default();
         }
         for (doc, keys) in due {
             self.issue_in(doc, keys);
@@ -99,7 +101,7 @@ impl Engine {
         if !self.roster.may_write(&id.register, &self.me) || !self.load_or_park(id, Parked::Again(keys.clone())) {
             return;
         }
-        self.issue_replaced(id, &keys);
+        self.issue_replaced(id);
         self.issue_for_records(id, keys);
     }
 
@@ -129,14 +131,14 @@ impl Engine {
         for (key, create, changes) in new {
             self.write_again(id, &key, create, &changes);
         }
-        self.store_waiting();
+        self.waiting_moved = true;
     }
 
     /// Issues dropped edits again, under a new actor: those that meet what their author had not seen first, since a
     /// change comes with everything that its actor's change before it had seen.
     pub(super) fn write_dropped(&mut self, id: DocId, old: &Automerge, edits: Vec<DroppedEdit>, texts: Texts) {
         // The last changes of the actor so far may be among the dropped ones, and it has seen what others wrote.
-        self.renew_actor();
+        self.take_new_actor(&id);
         let mut base = Base::default();
         let mut rest = Vec::new();
         for DroppedEdit { key, create, changes, seen } in edits {
@@ -155,6 +157,18 @@ impl Engine {
         }
         for (key, create, changes) in rest {
             self.write_again(id, &key, create, &changes);
+        }
+    }
+
+    /// Goes on under an actor that has written nothing here: a copy of this machine, which wrote in the same millisecond,
+    /// may have taken the same one.
+    fn take_new_actor(&mut self, id: &DocId) {
+        for _ in 0..limits::ACTOR_DRAWS_MAX {
+            self.renew_actor();
+            let actor = self.own_actor(id).0;
+            if self.docs.get(id).is_none_or(|doc| doc.frontier.get(&actor).is_none()) {
+                return;
+            }
         }
     }
 
@@ -207,25 +221,45 @@ impl Engine {
         if !create && !there && !id.is_links() {
             return self.wait_for_record(id, key, false, changes);
         }
-        if let Err(error) = self.join_heads(id) {
+        let create = create && !there;
+        // What was made by many edits may be more than one change holds.
+        let written = self.write_once(id, key, create, changes).or_else(|_| {
+            in_steps(create, changes).try_for_each(|(create, changes)| self.write_once(id, key, create, &changes))
+        });
+        if let Err(error) = written {
             let me = self.me;
-            return self.fault(me, error.to_string());
+            self.fault(me, format!("an edit could not be issued again: {error}"));
         }
+    }
+
+    /// Writes in one change. Of an error nothing is left.
+    fn write_once(
+        &mut self,
+        id: DocId,
+        key: &RecordKey,
+        create: bool,
+        changes: &[FieldChange],
+    ) -> Result<(), CommandError> {
+        self.join_heads(id)?;
         let actor = self.own_actor(&id).0;
         let wall_ms = self.now.wall_ms as i64;
-        let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else { return };
+        let Some(loaded) = self.docs.get_mut(&id).and_then(|doc| doc.loaded.as_mut()) else { return Ok(()) };
         loaded.am.set_actor(actor.to_automerge());
         let mut tx = loaded.am.transaction();
-        let create = create && !there;
-        if write(&mut tx, &id, key, create, changes) != Ok(true) {
-            tx.rollback();
-            return;
+        match write(&mut tx, &id, key, create, changes) {
+            Ok(true) => {}
+            other => {
+                tx.rollback();
+                return other.map(drop).map_err(super::edit::refusal);
+            }
         }
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(wall_ms));
-        let Some(hash) = hash else { return };
-        if self.note_again(id, key, actor, hash.into()) {
+        if let Some(hash) = hash
+            && self.note_again(id, key, actor, hash.into())
+        {
             self.doc_mut(id).meta.records += u64::from(create);
         }
+        Ok(())
     }
 
     /// This device may write the register no more, and heard of it after these edits.
@@ -241,7 +275,6 @@ impl Engine {
         for edit in edits {
             self.wait_for_record(id, &edit.key, edit.create, &edit.changes);
         }
-        self.store_waiting();
     }
 
     fn wait_for_record(&mut self, id: DocId, key: &RecordKey, create: bool, changes: &[FieldChange]) {
@@ -256,23 +289,40 @@ impl Engine {
             held.changes.retain(|earlier| earlier.key != change.key);
             held.changes.push(change.clone());
         }
-        self.store_waiting();
+        self.waiting_moved = true;
     }
 
     /// Forgets the edits that wait in a document.
     pub(super) fn forget_waiting(&mut self, doc: &DocId) {
-        if self.waiting.0.remove(doc).is_some() {
-            self.store_waiting();
-        }
+        self.waiting_moved |= self.waiting.0.remove(doc).is_some();
         self.forget_replaced(doc);
     }
 
-    fn store_waiting(&mut self) {
+    /// Writes what waits, once for all that this slice has added or issued.
+    pub(super) fn store_waiting(&mut self) {
+        if !std::mem::take(&mut self.waiting_moved) {
+            return;
+        }
         self.batch.push(match self.waiting.0.is_empty() {
             true => Write::DropState(STATE_AGAIN.into()),
             false => Write::PutState(STATE_AGAIN.into(), to_cbor(&self.waiting)),
         });
     }
+}
+
+/// An edit as several, each of which fits into one change: the record, each field, and of a text one more piece each time.
+fn in_steps(create: bool, changes: &[FieldChange]) -> impl Iterator<Item = (bool, Vec<FieldChange>)> {
+    let field = |change: &FieldChange| match &change.op {
+        FieldOp::Prose(text) => {
+            let step = limits::CHANGE_OPS_MAX as usize / 2;
+            let ends = text.char_indices().map(|(at, _)| at).step_by(step).skip(1).chain([text.len()]);
+            let upto = |end| FieldChange { key: change.key.clone(), op: FieldOp::Prose(text[..end].to_owned()) };
+            ends.map(upto).collect()
+        }
+        _ => vec![change.clone()],
+    };
+    let fields: Vec<FieldChange> = changes.iter().flat_map(field).collect();
+    create.then(|| (true, Vec::new())).into_iter().chain(fields.into_iter().map(|change| (false, vec![change])))
 }
 
 /// How texts are written again.
@@ -287,7 +337,7 @@ pub(super) enum Texts {
 /// What the author of dropped edits had seen, growing edit by edit, and the document that this makes.
 #[derive(Default)]
 pub(super) struct Base {
-    pub seen: HashSet<ChangeHash>,
+    seen: HashSet<ChangeHash>,
     /// Seen, and not yet in `am`; in no order.
     due: Vec<ChangeHash>,
     am: Automerge,
@@ -300,10 +350,14 @@ impl Base {
         while let Some(hash) = stack.pop() {
             if self.seen.insert(hash) {
                 self.due.push(hash);
-                let deps = history.get_change_by_hash(&hash.into()).map(|change| change.deps().to_vec());
+                let deps = history.get_change_meta_by_hash(&hash.into()).map(|change| change.deps);
                 stack.extend(deps.unwrap_or_default().into_iter().map(ChangeHash::from));
             }
         }
+    }
+
+    pub fn has_seen(&self, change: &ChangeHash) -> bool {
+        self.seen.contains(change)
     }
 
     /// Writes the edit on what of the seen is in `present`; gives the change. `None`: nothing was written.

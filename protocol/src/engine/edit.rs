@@ -356,7 +356,7 @@ fn check_versions(loaded: &Loaded, id: &DocId, edits: &[&Placed]) -> Result<(), 
     Ok(())
 }
 
-fn refusal(error: WriteError) -> CommandError {
+pub(super) fn refusal(error: WriteError) -> CommandError {
     match error {
         WriteError::NoRecord(key) => CommandError::NotFound(format!("record {key}")),
         WriteError::Exists(key) => CommandError::Precondition {

@@ -164,7 +164,8 @@ impl Write {
         Self::PutRow(row.doc, StoredRow::new(row))
     }
 
-    /// The document that it is about; a statement that carries changes of one is about that.
+    /// The document that it is about; a statement that carries changes of one, or a value of the engine that holds edits of
+    /// one, is about that.
     pub fn doc(&self) -> Option<DocId> {
         match self {
             Self::PutChange(doc, _)
@@ -176,7 +177,8 @@ impl Write {
             | Self::PutDocMeta(doc, _)
             | Self::PutRow(doc, _) => Some(*doc),
             Self::PutStatement(_, signed) => signed.proves_about(),
-            Self::DropStatement(_) | Self::PutBeacon(_) | Self::PutState(..) | Self::DropState(_) => None,
+            Self::PutState(name, _) => super::doc_of_state(name),
+            Self::DropStatement(_) | Self::PutBeacon(_) | Self::DropState(_) => None,
         }
     }
 }

@@ -42,6 +42,7 @@ pub use arrivals::{Arrival, Arrivals};
 pub use carrying::chosen_federation;
 pub use drafts::STATE_UNCONFIRMED;
 pub use io::*;
+pub use replaced::doc_of_state;
 
 use crate::identity::DeviceSigner;
 use crate::ids::{DeviceKey, DocId, Nonce, PartnerId, RecordKey};
@@ -118,6 +119,8 @@ pub struct Engine {
     erasures: persons::Erasures,
     /// Own edits that wait for their record to be made again.
     waiting: again::Waiting,
+    /// What waits has moved in this slice.
+    waiting_moved: bool,
     /// Own dropped edits that others had replaced.
     replaced: replaced::Replaced,
     /// What came late, for the people of this node.
@@ -233,6 +236,7 @@ impl Engine {
             stopped: None,
             erasures: persons::Erasures::default(),
             waiting: again::Waiting::default(),
+            waiting_moved: false,
             replaced: replaced::Replaced::default(),
             arrivals: Arrivals::default(),
             loaded_more: false,
@@ -391,6 +395,7 @@ impl Engine {
         self.project_due();
         self.compact_full();
         self.write_metas();
+        self.store_waiting();
         self.keep_what_may_be_held();
         self.unload_beyond_peak();
         if !self.batch.is_empty() {

@@ -199,6 +199,8 @@ impl Engine {
 
     /// Forgets a person: document, what waits for it, what this slice was about to write, and its key.
     pub(super) fn drop_person(&mut self, id: DocId) {
+        // Also of a person that has no document any more: its key went before this process began.
+        self.forget_waiting(&id);
         let Some(doc) = self.docs.remove(&id) else { return };
         for waiting in doc.parked {
             if let Parked::Command(request, _) = waiting {
@@ -212,7 +214,6 @@ impl Engine {
             self.reply(request, Err(erased()), false);
         }
         self.fresh.remove(&id);
-        self.forget_waiting(&id);
         self.remembered.delivered.remove(&id);
         self.rows_due.retain(|(doc, _)| *doc != id);
         self.batch.retain(|write| write.doc() != Some(id));

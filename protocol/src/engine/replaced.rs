@@ -1,66 +1,66 @@
 //! Own edits that others had replaced, and that a divergence took together with what had replaced them.
 //!
 //! Those others make theirs again, on what is left, so that the replaced edit lies under it no more. Should what they make
-//! go as well, because its author is removed, or never come, nobody would show what had stood before. So the author of
-//! the replaced edit keeps it, on disk, and issues it again once nobody who had written over it may write any more,
-//! unless one of them, or this device itself, has written the field since.
+//! go as well, because its author is removed, nobody would show what had stood before. So the author of the replaced edit
+//! keeps it, on disk, and issues it again once nobody who had written over it may write any more, unless one of them, or
+//! this device itself, has written the field since. What the decisions that end their writing name is waited for.
 
 use super::again::{Base, Texts};
 use super::{Engine, StartError, Write};
 use crate::codec::{from_cbor, to_cbor};
 use crate::ids::{ActorId, ChangeHash, DeviceKey, DocId, RecordKey};
 use crate::limits;
-use crate::record::{DroppedEdit, FieldChange, ReplacedEdit, writes_field};
-use crate::roster::Roster;
-use crate::scan::scan;
-use automerge::{Automerge, ReadDoc};
+use crate::record::{DroppedEdit, Field, FieldChange, ReplacedEdit, field_writes};
+use automerge::Automerge;
 use minicbor::{Decode, Encode};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Where they are kept.
-const STATE_REPLACED: &str = "replaced";
+/// Names what is kept, a value for each document.
+const STATE_REPLACED: &str = "replaced/";
 
-/// Oldest first.
-#[derive(Clone, Default, Encode, Decode)]
-#[cbor(transparent)]
-pub(super) struct Replaced(#[n(0)] Vec<Kept>);
+/// The document of which a value of the engine holds edits; `None`: of none. Those of a person are the person's.
+pub fn doc_of_state(name: &str) -> Option<DocId> {
+    DocId::parse(name.strip_prefix(STATE_REPLACED)?)
+}
+
+/// What is kept.
+#[derive(Clone, Default)]
+pub(super) struct Replaced {
+    /// Of each document, oldest first.
+    docs: BTreeMap<DocId, Vec<Kept>>,
+    /// The documents in which something was written over by nobody who may still write.
+    ripe: BTreeSet<DocId>,
+}
 
 /// One edit of one field.
 #[derive(Clone, Encode, Decode)]
 #[cbor(array)]
 struct Kept {
     #[n(0)]
-    doc: DocId,
-    #[n(1)]
     key: RecordKey,
-    #[n(2)]
+    #[n(1)]
     change: FieldChange,
     /// Whose edits had replaced it.
-    #[n(3)]
+    #[n(2)]
     by: BTreeSet<DeviceKey>,
-    /// The changes up to which its author had seen, of those that the divergence left.
-    #[n(4)]
-    seen: Vec<ChangeHash>,
+    /// The changes that wrote the field, of those that the divergence has left; each with whether the edit's author had
+    /// seen it.
+    #[n(3)]
+    wrote: BTreeMap<ChangeHash, bool>,
 }
 
 impl Kept {
-    fn is_due(&self, roster: &Roster) -> bool {
-        !self.by.iter().any(|device| roster.may_write(&self.doc.register, device))
-    }
-}
-
-impl Replaced {
-    /// The records of those over which nobody who may still write had written.
-    pub fn due(&self, roster: &Roster) -> impl Iterator<Item = (DocId, RecordKey)> + '_ {
-        let due = self.0.iter().filter(|kept| kept.is_due(roster));
-        due.map(|kept| (kept.doc, kept.key.clone())).collect::<Vec<_>>().into_iter()
+    fn field(&self) -> Field {
+        (self.key.clone(), self.change.key.clone())
     }
 }
 
 impl Engine {
     pub(super) fn restore_replaced(&mut self, state: &BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
-        if let Some(bytes) = state.get(STATE_REPLACED) {
-            self.replaced = from_cbor(bytes).map_err(|_| StartError::State(STATE_REPLACED.into()))?;
+        for (name, bytes) in state {
+            if let Some(doc) = doc_of_state(name) {
+                self.replaced.docs.insert(doc, from_cbor(bytes).map_err(|_| StartError::State(name.clone()))?);
+            }
         }
         Ok(())
     }
@@ -74,86 +74,103 @@ impl Engine {
         edits: Vec<ReplacedEdit>,
         authors: &BTreeMap<ActorId, DeviceKey>,
     ) {
-        let Some(doc) = self.docs.get(&id).filter(|_| !edits.is_empty()) else { return };
-        let Some(loaded) = doc.loaded.as_ref() else { return };
+        let loaded = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref());
+        let Some(loaded) = loaded.filter(|_| !edits.is_empty()) else { return };
+        let fields = edits.iter().map(|edit| (edit.key.clone(), edit.change.key.clone())).collect();
+        let mut wrote = field_writes(&loaded.am, &id, &fields, |_| true);
+        let kept = self.replaced.docs.entry(id).or_default();
+        // Of one field the last edit counts.
+        kept.retain(|kept| !fields.contains(&kept.field()));
+        let mut base = Base::default();
         for ReplacedEdit { key, change, dropped, by } in edits {
-            // Of one field the last edit counts.
-            self.replaced.0.retain(|kept| (kept.doc, &kept.key, &kept.change.key) != (id, &key, &change.key));
+            base.see(old, dropped);
+            let wrote = wrote.remove(&(key.clone(), change.key.clone())).unwrap_or_default();
+            let wrote = wrote.into_keys().map(|hash| (hash, base.has_seen(&hash))).collect();
             let by = by.iter().filter_map(|actor| authors.get(actor).copied()).collect();
-            let seen = left_of(old, &loaded.am, dropped);
-            self.replaced.0.push(Kept { doc: id, key, change, by, seen });
+            kept.push(Kept { key, change, by, wrote });
         }
-        let beyond = self.replaced.0.len().saturating_sub(limits::EDITS_WAITING_MAX);
-        self.replaced.0.drain(..beyond);
-        self.store_replaced();
+        let beyond = kept.len().saturating_sub(limits::EDITS_WAITING_MAX);
+        kept.drain(..beyond);
+        if beyond > 0 {
+            let me = self.me;
+            self.fault(me, format!("{beyond} edits that others had replaced before a divergence are kept no more"));
+        }
+        self.store_replaced(id);
+        self.ripen();
     }
 
-    /// Issues those of some records that are due, and forgets those that really were replaced.
-    pub(super) fn issue_replaced(&mut self, id: DocId, keys: &[RecordKey]) {
-        let roster = self.roster.clone();
-        let is_due = |kept: &Kept| kept.doc == id && keys.contains(&kept.key) && kept.is_due(&roster);
-        let Some(loaded) = self.docs.get(&id).and_then(|doc| doc.loaded.as_ref()) else { return };
-        let (due, stay): (Vec<Kept>, _) = std::mem::take(&mut self.replaced.0).into_iter().partition(is_due);
-        self.replaced.0 = stay;
-        if due.is_empty() {
-            return;
+    /// Looks for the documents in which something is due as far as rights go.
+    fn ripen(&mut self) {
+        let roster = &self.roster;
+        let is_ripe = |doc: &DocId, kept: &Kept| !kept.by.iter().any(|by| roster.may_write(&doc.register, by));
+        let ripe = self.replaced.docs.iter().filter(|(doc, kept)| kept.iter().any(|kept| is_ripe(doc, kept)));
+        self.replaced.ripe = ripe.map(|(doc, _)| *doc).collect();
+    }
+
+    /// The documents in which something is due; of those in which nothing has changed in this slice only if `all`: at a
+    /// start, and when rights have changed.
+    pub(super) fn replaced_due(&mut self, all: bool) -> Vec<DocId> {
+        if all {
+            self.ripen();
         }
-        let old = loaded.am.clone();
-        let edits = due.into_iter().filter(|kept| !self.is_replaced(kept)).map(|kept| DroppedEdit {
+        let moved = |doc: &DocId| self.rows_due.iter().chain(&self.changed).any(|(moved, _)| moved == doc);
+        let due = self.replaced.ripe.iter().filter(|doc| all || moved(doc));
+        due.filter(|doc| self.replaced.docs[*doc].iter().any(|kept| self.has_come_up(doc, kept))).copied().collect()
+    }
+
+    /// Whether nobody who had written over it may write any more, and all is here that stays of them.
+    fn has_come_up(&self, id: &DocId, kept: &Kept) -> bool {
+        let Some(doc) = self.docs.get(id) else { return false };
+        let ended = |by: &DeviceKey| {
+            !self.roster.may_write(&id.register, by) && !self.roster.names_beyond(id, by, &doc.frontier)
+        };
+        kept.by.iter().all(ended)
+    }
+
+    /// Issues what is due in a document that is here, and forgets what really was replaced.
+    pub(super) fn issue_replaced(&mut self, id: DocId) {
+        let Some(kept) = self.replaced.docs.remove(&id) else { return };
+        let (due, stay): (Vec<Kept>, Vec<Kept>) = kept.into_iter().partition(|kept| self.has_come_up(&id, kept));
+        if !stay.is_empty() {
+            self.replaced.docs.insert(id, stay);
+        }
+        let Some(doc) = self.docs.get(&id).filter(|_| !due.is_empty()) else { return };
+        let Some(loaded) = doc.loaded.as_ref() else { return };
+        let device = |actor: &ActorId| doc.runs.get(actor).map(|run| run.run.device);
+        let counts = |device: &DeviceKey| *device == self.me || due.iter().any(|kept| kept.by.contains(device));
+        let fields = due.iter().map(Kept::field).collect();
+        let wrote = field_writes(&loaded.am, &id, &fields, |actor| device(actor).is_some_and(|device| counts(&device)));
+        let is_replaced = |kept: &Kept| {
+            let by =
+                |actor: &ActorId| device(actor).is_some_and(|device| device == self.me || kept.by.contains(&device));
+            let mut now = wrote.get(&kept.field()).into_iter().flatten();
+            now.any(|(hash, actor)| !kept.wrote.contains_key(hash) && by(actor))
+        };
+        let edits = due.into_iter().filter(|kept| !is_replaced(kept)).map(|kept| DroppedEdit {
             key: kept.key,
             create: false,
             changes: vec![kept.change],
-            seen: kept.seen,
+            seen: kept.wrote.into_iter().filter_map(|(hash, seen)| seen.then_some(hash)).collect(),
         });
-        let edits = edits.collect();
+        let (edits, old) = (edits.collect(), loaded.am.clone());
         self.write_dropped(id, &old, edits, Texts::Beside);
-        self.store_replaced();
+        self.store_replaced(id);
+        self.ripen();
     }
 
-    /// Whether one who had written over an edit, or this device, has written the field since.
-    fn is_replaced(&self, kept: &Kept) -> bool {
-        let Some(doc) = self.docs.get(&kept.doc) else { return false };
-        let Some(loaded) = doc.loaded.as_ref() else { return false };
-        let mut base = Base::default();
-        kept.seen.iter().for_each(|change| base.see(&loaded.am, *change));
-        let by = |actor: &ActorId| {
-            doc.runs.get(actor).is_some_and(|run| run.run.device == self.me || kept.by.contains(&run.run.device))
-        };
-        let actors = doc.frontier.iter().filter(|(actor, _)| by(actor));
-        let changes = actors.flat_map(|(actor, tip)| (1..=tip.seq).filter_map(|seq| loaded.hash_at(actor, seq)));
-        let unseen = changes.filter(|hash| !base.seen.contains(hash));
-        let scanned = unseen.filter_map(|hash| scan(&loaded.change_bytes(&hash)?).ok());
-        scanned.into_iter().any(|change| writes_field(&loaded.am, &kept.doc, &change, &kept.key, &kept.change.key))
-    }
-
-    /// Forgets those of a document.
+    /// Forgets what is kept of a document.
     pub(super) fn forget_replaced(&mut self, doc: &DocId) {
-        let before = self.replaced.0.len();
-        self.replaced.0.retain(|kept| kept.doc != *doc);
-        if self.replaced.0.len() < before {
-            self.store_replaced();
+        if self.replaced.docs.remove(doc).is_some() {
+            self.store_replaced(*doc);
+            self.ripen();
         }
     }
 
-    fn store_replaced(&mut self) {
-        self.batch.push(match self.replaced.0.is_empty() {
-            true => Write::DropState(STATE_REPLACED.into()),
-            false => Write::PutState(STATE_REPLACED.into(), to_cbor(&self.replaced)),
+    fn store_replaced(&mut self, doc: DocId) {
+        let name = format!("{STATE_REPLACED}{doc}");
+        self.batch.push(match self.replaced.docs.get(&doc) {
+            Some(kept) => Write::PutState(name, to_cbor(kept)),
+            None => Write::DropState(name),
         });
     }
-}
-
-/// Of what came before a dropped change the last changes that are still there.
-fn left_of(old: &Automerge, present: &Automerge, dropped: ChangeHash) -> Vec<ChangeHash> {
-    let (mut left, mut met, mut due) = (BTreeSet::new(), HashSet::from([dropped]), vec![dropped]);
-    while let Some(hash) = due.pop() {
-        let deps = old.get_change_by_hash(&hash.into()).map(|change| change.deps().to_vec()).unwrap_or_default();
-        for dep in deps.into_iter().map(ChangeHash::from).filter(|dep| met.insert(*dep)) {
-            match present.get_change_meta_by_hash(&dep.into()) {
-                Some(_) => drop(left.insert(dep)),
-                None => due.push(dep),
-            }
-        }
-    }
-    left.into_iter().collect()
 }

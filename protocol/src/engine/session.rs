@@ -188,14 +188,17 @@ impl Engine {
         let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
         self.heard(device);
         match Message::from_frame(frame) {
-            Ok(message) => {
-                let (cost, written) = (self.cost_of(id, &message), self.batch.len());
-                self.handle_message(id, device, message);
-                if self.batch.len() == written {
-                    self.lose_patience(id, device, cost);
-                }
-            }
+            Ok(message) => self.hear(id, device, message),
             Err(text) => self.end_session(id, text),
+        }
+    }
+
+    /// Takes a message, and counts what it costs where nothing comes of it.
+    fn hear(&mut self, id: SessionId, device: DeviceKey, message: Message) {
+        let (cost, written) = (self.cost_of(id, &message), self.batch.len());
+        self.handle_message(id, device, message);
+        if self.batch.len() == written {
+            self.lose_patience(id, device, cost);
         }
     }
 
@@ -267,7 +270,7 @@ impl Engine {
         }
         match crate::codec::from_cbor(&std::mem::take(&mut session.pieces)) {
             Ok(Message::Piece { .. }) => self.end_session(id, "sent a piece of a piece"),
-            Ok(message) => self.handle_message(id, device, message),
+            Ok(message) => self.hear(id, device, message),
             Err(error) => self.end_session(id, format!("sent pieces that cannot be read: {error}")),
         }
     }

@@ -326,6 +326,12 @@ impl World {
         self.run();
     }
 
+    /// Two nodes exchange everything and part again.
+    fn meet(&mut self, a: usize, b: usize) {
+        self.connect(a, b);
+        self.disconnect(a);
+    }
+
     fn disconnect(&mut self, index: usize) {
         for (session, (peer, theirs)) in std::mem::take(&mut self.nodes[index].links) {
             self.nodes[peer].links.remove(&theirs);

@@ -172,7 +172,7 @@ impl Engine {
         }
         let mut hashes: Vec<ChangeHash> = Vec::new();
         for (actor, mine, theirs) in doc.frontier.apart(&want.frontier) {
-            let (from, to) = (theirs.map_or(0, |tip| tip.seq) + 1, mine.map_or(0, |tip| tip.seq));
+            let (from, to) = (theirs.map_or(0, |tip| tip.seq).saturating_add(1), mine.map_or(0, |tip| tip.seq));
             hashes.extend((from..=to).filter_map(|seq| loaded.hash_at(actor, seq)));
         }
         let Some((form, payload)) = check::encode_bundle(&loaded.am, &hashes) else {
@@ -533,7 +533,7 @@ impl Engine {
 /// Whether the first change of each actor names the tip that is held of it, and not one of another branch.
 fn follow(changes: &[&StoredChange], held: &Frontier) -> bool {
     changes.iter().all(|change| match held.get(&change.actor) {
-        Some(tip) if tip.seq + 1 == change.seq => {
+        Some(tip) if tip.seq.saturating_add(1) == change.seq => {
             scan(&change.bytes).is_ok_and(|change| change.deps.contains(&tip.hash))
         }
         _ => true,

@@ -26,7 +26,9 @@ pub use conflict::Conflict;
 pub use history::{Entry, FieldStep, History};
 pub use origin::OriginIndex;
 pub use project::{count, keys, project, project_all};
-pub use reissue::{Dropped, DroppedEdit, ReplacedEdit, creation, dropped_changes, times_made, writers, writes_field};
+pub use reissue::{
+    Dropped, DroppedEdit, Field, ReplacedEdit, creation, dropped_changes, field_writes, times_made, writers,
+};
 pub use row::{Cell, Origin, Row, RowVersion, Scalar};
 pub use stored::StoredRow;
 pub use touch::touched;

@@ -4,10 +4,13 @@ use super::project::maps;
 use super::touch::{record_of, record_of_object};
 use super::{FieldChange, FieldOp, Scalar, is_set_key};
 use crate::ids::{ActorId, ChangeHash, DocId, RecordKey};
-use crate::scan::{Action, KeyRef, ObjRef, OpId, ScannedChange, ScannedOp};
+use crate::scan::{Action, KeyRef, ObjRef, OpId, ScannedChange, ScannedOp, scan};
 use automerge::{Automerge, ObjId, Prop, ROOT, ReadDoc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+
+/// A field of a record.
+pub type Field = (RecordKey, String);
 
 /// An edit to be made again. `Debug` shows nothing of what it writes: it may be a person's.
 #[derive(Clone, PartialEq)]
@@ -52,7 +55,7 @@ impl fmt::Debug for ReplacedEdit {
 pub struct Dropped {
     /// What stood, in the order in which it was made.
     pub standing: Vec<DroppedEdit>,
-    /// What others had written over: they make theirs again.
+    /// What others had written over, in the order in which it was made: they make theirs again.
     pub replaced: Vec<ReplacedEdit>,
 }
 
@@ -90,7 +93,11 @@ pub fn dropped_changes(
         record.into_edits(old, &own, &overwriting, &mut edits, &mut replaced);
     }
     edits.sort_by_key(|(order, _)| *order);
-    Dropped { standing: edits.into_iter().map(|(_, edit)| edit).collect(), replaced }
+    replaced.sort_by_key(|(order, _)| *order);
+    Dropped {
+        standing: edits.into_iter().map(|(_, edit)| edit).collect(),
+        replaced: replaced.into_iter().map(|(_, edit)| edit).collect(),
+    }
 }
 
 /// Which operations were written over by which.
@@ -134,7 +141,7 @@ impl Edit {
         own: &[&ScannedChange],
         overwriting: &Overwriting,
         edits: &mut Vec<(usize, DroppedEdit)>,
-        replaced: &mut Vec<ReplacedEdit>,
+        replaced: &mut Vec<(usize, ReplacedEdit)>,
     ) {
         let hash = |order: usize| own.get(order).map(|change| change.hash);
         let mut by_order: BTreeMap<usize, Vec<FieldChange>> = BTreeMap::new();
@@ -145,7 +152,7 @@ impl Edit {
             let change = FieldChange { op, key: field };
             match by.is_empty() {
                 true => by_order.entry(order).or_default().push(change),
-                false => replaced.push(ReplacedEdit { key: self.key.clone(), change, dropped, by }),
+                false => replaced.push((order, ReplacedEdit { key: self.key.clone(), change, dropped, by })),
             }
         }
         let edit = |(order, changes): (usize, Vec<FieldChange>)| {
@@ -209,13 +216,41 @@ fn object_id(id: &OpId) -> ObjId {
     ObjId::Id(id.counter, id.actor.to_automerge(), 0)
 }
 
-/// Whether a change that is in the document writes a field of a record.
-pub fn writes_field(am: &Automerge, doc: &DocId, change: &ScannedChange, key: &RecordKey, field: &str) -> bool {
-    let writes = |op: &ScannedOp| match read_op(am, doc, op) {
-        Some((of, Step::Field(name, _))) => of == *key && name == field,
-        _ => false,
+/// The changes that write some fields of records, each with its author; of others than `of` none.
+pub fn field_writes(
+    am: &Automerge,
+    doc: &DocId,
+    fields: &BTreeSet<Field>,
+    of: impl Fn(&ActorId) -> bool,
+) -> BTreeMap<Field, BTreeMap<ChangeHash, ActorId>> {
+    let mut out: BTreeMap<Field, BTreeMap<ChangeHash, ActorId>> = BTreeMap::new();
+    let names: BTreeSet<&str> = fields.iter().map(|(_, name)| name.as_str()).collect();
+    let is_named = |op: &ScannedOp| match &op.key {
+        KeyRef::Map(key) => {
+            names.contains(key.as_str()) || key.split_once('/').is_some_and(|(_, key)| names.contains(key))
+        }
+        KeyRef::Element(_) => true,
     };
-    change.ops.iter().any(writes)
+    // Of a text each character is an operation.
+    let mut of_text: HashMap<OpId, Option<Field>> = HashMap::new();
+    let read = |op: &ScannedOp| match read_op(am, doc, op) {
+        Some((key, Step::Field(name, _))) => Some((key, name)),
+        _ => None,
+    };
+    for change in am.get_changes(&[]) {
+        let Some(author) = ActorId::from_automerge(change.actor_id()).filter(&of) else { continue };
+        let Ok(change) = scan(change.raw_bytes()) else { continue };
+        for op in change.ops.iter().filter(|op| is_named(op)) {
+            let field = match (&op.obj, &op.key) {
+                (ObjRef::Object(text), KeyRef::Element(_)) => of_text.entry(*text).or_insert_with(|| read(op)).clone(),
+                _ => read(op),
+            };
+            if let Some(field) = field.filter(|field| fields.contains(field)) {
+                out.entry(field).or_default().insert(change.hash, author);
+            }
+        }
+    }
+    out
 }
 
 /// How often a record with a random id was made: what is written goes to each of its maps.

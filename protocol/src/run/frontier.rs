@@ -42,6 +42,12 @@ impl Bucket {
         Arc::new(Self { tips, sum: OnceLock::new() })
     }
 
+    /// These tips, and others in the place of those of the same actors.
+    fn with(&self, others: &Self) -> Arc<Self> {
+        let both = side_by_side(pairs(&self.tips), pairs(&others.tips));
+        Self::of(both.filter_map(|(actor, mine, other)| Some((*actor, *other.or(mine)?))).collect())
+    }
+
     fn find(&self, actor: &ActorId) -> Result<usize, usize> {
         self.tips.binary_search_by(|(known, _)| known.cmp(actor))
     }
@@ -173,15 +179,19 @@ impl Frontier {
     /// The state that this one is made into.
     #[must_use]
     pub fn with(&self, Delta { whole, tips }: &Delta) -> Self {
-        let mine = self.buckets.iter().filter(|(bucket, _)| !whole.has(*bucket));
-        let told = tips.buckets.iter().filter(|(bucket, _)| whole.has(*bucket));
-        let mut buckets: Vec<(u8, Arc<Bucket>)> = mine.chain(told).cloned().collect();
+        // Each is gone along once: a peer may tell of a hundred thousand tips of one bucket.
+        let beside =
+            side_by_side(pairs(&self.buckets), pairs(&tips.buckets)).filter(|(bucket, ..)| !whole.has(**bucket));
+        let beside = beside.filter_map(|(bucket, mine, told)| {
+            Some((
+                *bucket,
+                mine.zip(told).map_or_else(|| mine.or(told).map(Arc::clone), |(mine, told)| Some(mine.with(told)))?,
+            ))
+        });
+        let told = tips.buckets.iter().filter(|(bucket, _)| whole.has(*bucket)).cloned();
+        let mut buckets: Vec<(u8, Arc<Bucket>)> = beside.chain(told).collect();
         buckets.sort_by_key(|(bucket, _)| *bucket);
-        let mut made = Self { buckets };
-        for (actor, tip) in tips.iter().filter(|(actor, _)| !whole.has(Self::bucket_of(actor))) {
-            made.insert(*actor, *tip);
-        }
-        made
+        Self { buckets }
     }
 
     /// The buckets in which something stands.
@@ -210,7 +220,7 @@ impl Frontier {
 
     /// All actors with their tips, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&ActorId, &Tip)> {
-        self.buckets.iter().flat_map(|(_, bucket)| bucket.tips.iter().map(|(actor, tip)| (actor, tip)))
+        self.buckets.iter().flat_map(|(_, bucket)| pairs(&bucket.tips))
     }
 
     /// How many changes the document holds.
@@ -255,14 +265,18 @@ impl Frontier {
         let shared = |(one, other): &(Option<&Arc<Bucket>>, Option<&Arc<Bucket>>)| {
             one.zip(*other).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
         };
-        let buckets = side_by_side(named(&self.buckets), named(&other.buckets)).map(|(_, one, other)| (one, other));
+        let buckets = side_by_side(pairs(&self.buckets), pairs(&other.buckets)).map(|(_, one, other)| (one, other));
         buckets.filter(move |pair| !shared(pair)).flat_map(|(one, other)| side_by_side(tips_of(one), tips_of(other)))
     }
 }
 
 /// The tips of a bucket, where there is one.
 fn tips_of(bucket: Option<&Arc<Bucket>>) -> impl Iterator<Item = (&ActorId, &Tip)> {
-    bucket.into_iter().flat_map(|bucket| bucket.tips.iter().map(|(actor, tip)| (actor, tip)))
+    bucket.into_iter().flat_map(|bucket| pairs(&bucket.tips))
+}
+
+fn pairs<K, V>(sorted: &[(K, V)]) -> impl Iterator<Item = (&K, &V)> {
+    sorted.iter().map(|(key, value)| (key, value))
 }
 
 /// Two sorted sequences gone along together: each key with what it has in both.
@@ -282,10 +296,6 @@ fn side_by_side<'a, K: Ord + 'a, V: 'a>(
         let key = mine.or(theirs)?.0;
         Some((key, mine.map(|(_, value)| value), theirs.map(|(_, value)| value)))
     })
-}
-
-fn named(buckets: &[(u8, Arc<Bucket>)]) -> impl Iterator<Item = (&u8, &Arc<Bucket>)> {
-    buckets.iter().map(|(name, bucket)| (name, bucket))
 }
 
 impl FromIterator<(ActorId, Tip)> for Frontier {

@@ -37,6 +37,28 @@ fn what_was_committed_is_there_after_reopening() {
 }
 
 #[test]
+fn kept_edits_of_a_person_are_sealed_and_go_with_its_key() {
+    let (dir, clear) = (tempfile::tempdir().expect("a temporary directory"), b"Ada".to_vec());
+    let store = SealedStore::new(open_memory(), PersonKeys::open(dir.path()).expect("a directory for keys"));
+    let (person, other) = (DocId::person(RegisterId([1; 32])), doc(3));
+    let [of_person, of_other] = [person, other].map(|doc| format!("replaced/{doc}"));
+    let meta = Write::PutDocMeta(person, DocMeta::default());
+    let states = [&of_person, &of_other].map(|name| Write::PutState(name.clone(), clear.clone()));
+    store.commit(&[[vec![meta], states.to_vec()].concat()]).expect("commits");
+    let below = store.inner().boot().expect("boots").state;
+    assert_eq!(below[&of_other], clear, "what is no person's lies there as it is");
+    assert!(!below[&of_person].windows(3).any(|bytes| bytes == clear), "a person's is not readable");
+    assert_eq!(store.boot().expect("boots").state[&of_person], clear, "but with its key");
+    // As after a restore without the key of somebody erased.
+    let keyless = tempfile::tempdir().expect("a temporary directory");
+    let keys = PersonKeys::open(keyless.path()).expect("a directory for keys");
+    let SealedStore { inner, .. } = store;
+    let store = SealedStore::new(inner, keys);
+    assert!(!store.boot().expect("boots").state.contains_key(&of_person), "without the key it is gone");
+    assert!(!store.inner().boot().expect("boots").state.contains_key(&of_person), "for good");
+}
+
+#[test]
 fn a_sealed_person_in_conflict_is_listed_and_counted() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let store = SealedStore::new(open_memory(), PersonKeys::open(dir.path()).expect("a directory for keys"));

@@ -2,6 +2,7 @@
 //! is gone.
 
 use super::*;
+use crate::limits;
 
 #[test]
 fn an_edit_whose_record_went_with_a_copied_machine_waits_in_sight() {
@@ -23,9 +24,8 @@ fn an_edit_whose_record_went_with_a_copied_machine_waits_in_sight() {
     assert_eq!((shown.text("name"), shown.text("phone")), (Some("here"), Some("mine")), "with the edit");
 }
 
-/// Node 1 was copied while it ran and wrote a phone number, over which node 2 wrote another; the divergence has taken
-/// both, and node 2 has entered its own again, which nodes 1 and 2 hold. Node 4 is the copy.
-fn replaced_and_dropped() -> (World, Row) {
+/// A record that nodes 0 to 3 hold, and node 4, a copy of node 1 that will go on as its own.
+fn copied() -> (World, Row) {
     let (mut world, shared) = World::new(4);
     world.edit(1, Target::New { register: None, kind: "organisation".into() }, &[("name", "elsewhere")]);
     let row = world.edit(0, new_in(shared), &[("name", "Lunavena"), ("phone", "before")]);
@@ -35,26 +35,47 @@ fn replaced_and_dropped() -> (World, Row) {
     // So that a decision about node 2 names the document.
     world.edit(2, at(&row), &[("website", "https://lunavena.example")]);
     world.disconnect(0);
-    let copy = world.copy(1);
+    world.copy(1);
+    (world, row)
+}
+
+/// Node 1 was copied while it ran and wrote a phone number, over which node 2 wrote another; the divergence has taken
+/// both, and node 2 does not know that yet.
+fn dropped() -> (World, Row) {
+    let (mut world, row) = copied();
     world.edit(1, at(&row), &[("phone", "first")]);
-    apart(&mut world);
-    world.edit(copy, at(&row), &[("city", "Padova")]);
-    world.connect(1, 2);
-    world.edit(2, at(&row), &[("phone", "second")]);
-    world.disconnect(1);
-    world.connect(copy, 3);
-    world.disconnect(copy);
-    world.connect(3, 1);
+    world.replace(&row, &["phone"]);
+    world.cut(&row);
     assert_eq!(world.phones(1, &row), ["before"], "the divergence has taken both, and node 2 is not here");
-    world.disconnect(3);
+    (world, row)
+}
+
+/// The same, and node 2 has entered its own again, which nodes 1 and 2 hold.
+fn replaced_and_dropped() -> (World, Row) {
+    let (mut world, row) = dropped();
     world.restart(1);
-    world.connect(1, 2);
+    world.meet(1, 2);
     assert_eq!(world.phones(1, &row), ["second"], "what was replaced stays so");
-    world.disconnect(1);
     (world, row)
 }
 
 impl World {
+    /// Node 2 writes over what node 1 shows.
+    fn replace(&mut self, row: &Row, fields: &[&str]) {
+        self.connect(1, 2);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|field| (*field, "second")).collect();
+        self.edit(2, at(row), &fields);
+        self.disconnect(1);
+    }
+
+    /// The copy goes on as well, and nodes 3 and 1 find that out.
+    fn cut(&mut self, row: &Row) {
+        apart(self);
+        self.edit(4, at(row), &[("email", "copy@lunavena.example")]);
+        self.meet(4, 3);
+        self.meet(3, 1);
+    }
+
     fn phones(&self, node: usize, row: &Row) -> Vec<String> {
         let shown = &self.nodes[node].disk.rows[&(row.doc, row.key.clone())];
         shown.fields["phone"].iter().filter_map(|cell| cell.value.as_str().map(str::to_owned)).collect()
@@ -65,8 +86,7 @@ impl World {
         let partner = self.nodes[2].engine.partner;
         assert_eq!(self.command(0, Command::RemovePartner { partner }), Ok(Reply::Done));
         for node in [1, 3, 1] {
-            self.connect(0, node);
-            self.disconnect(0);
+            self.meet(0, node);
         }
     }
 }
@@ -83,8 +103,7 @@ fn what_was_replaced_is_back_when_what_replaced_it_goes_as_well() {
 #[test]
 fn what_was_replaced_stays_so_where_the_decision_names_what_replaced_it() {
     let (mut world, row) = replaced_and_dropped();
-    world.connect(1, 0);
-    world.disconnect(1);
+    world.meet(1, 0);
     world.remove_second();
     for node in [0, 1, 3] {
         assert_eq!(world.phones(node, &row), ["second"], "node {node}");
@@ -115,5 +134,100 @@ fn what_was_replaced_comes_beside_what_was_written_meanwhile() {
         let mut phones = world.phones(node, &row);
         phones.sort();
         assert_eq!(phones, ["elsewhere", "first"], "node {node}");
+    }
+}
+
+#[test]
+fn what_was_replaced_stays_so_for_whoever_was_away_while_it_was_written_again_and_its_author_removed() {
+    let (mut world, row) = dropped();
+    world.meet(3, 2);
+    world.meet(2, 0);
+    world.remove_second();
+    for node in [0, 1, 3] {
+        assert_eq!(world.phones(node, &row), ["second"], "node {node}");
+    }
+}
+
+#[test]
+fn what_was_replaced_is_back_where_the_removal_takes_what_it_was_built_on() {
+    let (mut world, row) = copied();
+    world.connect(1, 2);
+    world.edit(2, at(&row), &[("city", "Padova")]);
+    world.disconnect(1);
+    world.edit(1, at(&row), &[("phone", "first")]);
+    world.replace(&row, &["phone"]);
+    world.cut(&row);
+    world.meet(1, 2);
+    world.remove_second();
+    for node in [0, 1, 3] {
+        assert_eq!(world.phones(node, &row), ["first"], "node {node}");
+        let shown = &world.nodes[node].disk.rows[&(row.doc, row.key.clone())];
+        assert_eq!(shown.text("city"), None, "node {node}: that went with its author");
+    }
+}
+
+#[test]
+fn what_was_written_at_the_same_time_and_before_the_replacement_replaces_nothing() {
+    let (mut world, row) = copied();
+    world.edit(2, at(&row), &[("phone", "beside")]);
+    world.meet(2, 0);
+    world.edit(1, at(&row), &[("phone", "first")]);
+    world.replace(&row, &["phone"]);
+    world.cut(&row);
+    world.meet(1, 2);
+    world.remove_second();
+    for node in [0, 1, 3] {
+        let mut phones = world.phones(node, &row);
+        phones.sort();
+        assert_eq!(phones, ["beside", "first"], "node {node}");
+    }
+}
+
+#[test]
+fn what_was_replaced_comes_back_in_its_order() {
+    let (mut world, row) = copied();
+    world.edit(3, at(&row), &[("phone", "third")]);
+    world.edit(1, at(&row), &[("phone", "first")]);
+    world.meet(1, 3);
+    // It is written having seen the third, the phone was not.
+    world.edit(1, at(&row), &[("city", "Trieste")]);
+    world.replace(&row, &["phone", "city"]);
+    world.cut(&row);
+    world.meet(1, 2);
+    world.remove_second();
+    for node in [0, 1, 3] {
+        let mut phones = world.phones(node, &row);
+        phones.sort();
+        assert_eq!(phones, ["first", "third"], "node {node}");
+        let shown = &world.nodes[node].disk.rows[&(row.doc, row.key.clone())];
+        assert_eq!(shown.text("city"), Some("Trieste"), "node {node}");
+    }
+}
+
+#[test]
+fn a_long_text_that_was_dropped_is_issued_again_in_pieces() {
+    let (mut world, row) = copied();
+    let mut text = String::new();
+    while text.len() < limits::CHANGE_OPS_MAX as usize * 3 / 2 {
+        text.push_str(&format!("A line of a text, the {}. of many. ", text.len()));
+        if text.len() % 8 == 0 {
+            world.edit_prose(1, &row, &text);
+        }
+    }
+    world.edit_prose(1, &row, &text);
+    world.cut(&row);
+    for node in [1, 3] {
+        let shown = &world.nodes[node].disk.rows[&(row.doc, row.key.clone())];
+        assert_eq!(shown.text("description@it"), Some(text.as_str()), "node {node}");
+    }
+    assert!(world.status(1).faults.iter().all(|fault| !fault.what.contains("issued again:")), "nothing is missing");
+}
+
+impl World {
+    fn edit_prose(&mut self, node: usize, row: &Row, text: &str) {
+        let changes = vec![FieldChange { key: "description@it".into(), op: FieldOp::Prose(text.into()) }];
+        let edit = Edit { target: at(row), changes, if_version: None };
+        assert!(matches!(self.command(node, Command::Edit(vec![edit])), Ok(Reply::Edited(_))));
+        self.run();
     }
 }

@@ -10,11 +10,6 @@ impl World {
         self.run();
     }
 
-    fn meet_and_part(&mut self, a: usize, b: usize) {
-        self.connect(a, b);
-        self.disconnect(a);
-    }
-
     /// The names of the records that a node shows in a register, sorted.
     fn names(&self, index: usize, register: RegisterId) -> Vec<String> {
         let rows = self.nodes[index].disk.rows.values().filter(|row| row.doc.register == register);
@@ -33,20 +28,20 @@ impl World {
 fn what_a_removed_partner_wrote_before_stays_and_what_comes_later_goes() {
     let (mut world, shared) = World::new(4);
     world.edit(3, new_in(shared), &[("name", "early")]);
-    world.meet_and_part(3, 0);
-    world.meet_and_part(0, 1);
-    world.meet_and_part(0, 2);
+    world.meet(3, 0);
+    world.meet(0, 1);
+    world.meet(0, 2);
     // The stewards decide while the partner still exchanges with another one.
     world.remove(3);
     world.edit(3, new_in(shared), &[("name", "late")]);
-    world.meet_and_part(3, 1);
+    world.meet(3, 1);
     assert_eq!(world.names(1, shared), ["early", "late"], "who has not heard of it takes it");
-    world.meet_and_part(0, 2);
-    world.meet_and_part(1, 2);
+    world.meet(0, 2);
+    world.meet(1, 2);
     for node in [1, 2] {
         assert_eq!(world.names(node, shared), ["early"], "node {node} drops it once it has heard");
     }
-    world.meet_and_part(0, 1);
+    world.meet(0, 1);
     assert_eq!(world.names(0, shared), ["early"], "and the steward never takes it");
     assert_eq!(world.frontier(0, shared), world.frontier(1, shared), "all hold the same");
     assert_eq!(world.frontier(0, shared), world.frontier(2, shared), "all hold the same");
@@ -63,18 +58,18 @@ fn what_a_removed_partner_wrote_before_stays_and_what_comes_later_goes() {
 fn a_late_change_stays_where_an_honest_one_builds_on_it() {
     let (mut world, shared) = World::new(4);
     world.edit(3, new_in(shared), &[("name", "early")]);
-    world.meet_and_part(3, 0);
+    world.meet(3, 0);
     world.remove(3);
     let late = world.edit(3, new_in(shared), &[("name", "late")]);
-    world.meet_and_part(3, 1);
+    world.meet(3, 1);
     // Without the removal the other one goes on with the record.
     world.edit(1, at(&late), &[("phone", "+386 1 234")]);
     world.edit(3, new_in(shared), &[("name", "later")]);
-    world.meet_and_part(3, 1);
+    world.meet(3, 1);
     assert_eq!(world.names(1, shared), ["early", "late", "later"], "both are there before it hears");
-    world.meet_and_part(0, 2);
-    world.meet_and_part(1, 2);
-    world.meet_and_part(0, 1);
+    world.meet(0, 2);
+    world.meet(1, 2);
+    world.meet(0, 1);
     for node in 0..3 {
         assert_eq!(
             world.names(node, shared),
@@ -100,10 +95,10 @@ fn a_late_change_stays_where_an_honest_one_builds_on_it() {
 fn what_the_decision_could_not_name_is_adopted_by_those_who_write_on() {
     let (mut world, shared) = World::new(3);
     world.edit(2, new_in(shared), &[("name", "seen by one")]);
-    world.meet_and_part(2, 1);
+    world.meet(2, 1);
     // The steward holds nothing of this document.
     world.remove(2);
-    world.meet_and_part(0, 1);
+    world.meet(0, 1);
     for node in [0, 1] {
         assert_eq!(world.names(node, shared), ["seen by one"], "node {node}: nothing that a member held is lost");
     }
@@ -123,14 +118,14 @@ fn who_has_run_thousands_of_processes_is_removed_all_the_same() {
     written_by_many(&mut world.nodes[2].disk, large, &signer, PROCESSES);
     world.restart(2);
     world.edit(2, new_in(shared), &[("name", "early")]);
-    world.meet_and_part(2, 0);
-    world.meet_and_part(2, 1);
+    world.meet(2, 0);
+    world.meet(2, 1);
     let held = world.nodes[0].disk.frontier(&large);
     assert_eq!(held.len(), PROCESSES as usize, "everybody has all of it");
     world.remove(2);
     world.edit(2, new_in(shared), &[("name", "late")]);
-    world.meet_and_part(2, 1);
-    world.meet_and_part(0, 1);
+    world.meet(2, 1);
+    world.meet(0, 1);
     for node in [0, 1] {
         assert_eq!(world.names(node, shared), ["early"], "node {node}: the removal names what it has room for");
         let frontier = world.nodes[node].disk.frontier(&large);
@@ -142,14 +137,14 @@ fn who_has_run_thousands_of_processes_is_removed_all_the_same() {
 fn a_thousand_late_changes_leave_a_short_proof() {
     let (mut world, shared) = World::new(3);
     let row = world.edit(2, new_in(shared), &[("name", "early")]);
-    world.meet_and_part(2, 0);
-    world.meet_and_part(2, 1);
+    world.meet(2, 0);
+    world.meet(2, 1);
     world.remove(2);
     for number in 0..600 {
         world.edit(2, at(&row), &[("phone", &format!("+386 {number}"))]);
     }
-    world.meet_and_part(2, 1);
-    world.meet_and_part(0, 1);
+    world.meet(2, 1);
+    world.meet(0, 1);
     let doc = DocId { register: shared, part: 1 };
     let tails = |world: &World, node: usize| -> Vec<usize> {
         world.nodes[node].disk.boot.runs[&doc].values().map(|run| run.tail.len()).collect()
@@ -173,10 +168,10 @@ fn where_nobody_writes_on_what_no_decision_has_named_stays() {
     let (mut world, _) = World::new(3);
     let theirs = RegisterId::partner(&world.nodes[2].engine.partner);
     world.edit(2, new_in(theirs), &[("name", "seen by one")]);
-    world.meet_and_part(2, 1);
+    world.meet(2, 1);
     // The steward has nothing of it, and nobody else writes there who could adopt it.
     world.remove(2);
-    world.meet_and_part(0, 1);
+    world.meet(0, 1);
     for node in [0, 1] {
         assert_eq!(world.names(node, theirs), ["seen by one"], "node {node}: nothing that a member held is lost");
     }
@@ -186,20 +181,20 @@ fn where_nobody_writes_on_what_no_decision_has_named_stays() {
 fn a_decision_of_former_days_names_nothing_for_a_new_one() {
     let (mut world, shared) = World::new(3);
     world.edit(2, new_in(shared), &[("name", "first")]);
-    world.meet_and_part(2, 0);
-    world.meet_and_part(0, 1);
+    world.meet(2, 0);
+    world.meet(0, 1);
     let set = |world: &mut World, writers: Writers| {
         let set = world.command(0, Command::SetWriters { register: shared, writers });
         assert_eq!(set, Ok(Reply::Register(shared)), "the steward decides");
-        world.meet_and_part(0, 2);
-        world.meet_and_part(0, 1);
+        world.meet(0, 2);
+        world.meet(0, 1);
     };
     let others = [0, 1].map(|node| world.nodes[node].engine.partner);
     set(&mut world, Writers::Partners(others.into_iter().collect()));
     set(&mut world, Writers::All);
     // A writer again, it writes what only one of the others has seen, in a document that the steward then forgets.
     world.edit(2, new_in(shared), &[("name", "second")]);
-    world.meet_and_part(2, 1);
+    world.meet(2, 1);
     world.disconnect(0);
     let disk = &mut world.nodes[0].disk;
     disk.boot.docs.clear();
@@ -209,7 +204,7 @@ fn a_decision_of_former_days_names_nothing_for_a_new_one() {
     disk.rows.clear();
     world.restart(0);
     world.remove(2);
-    world.meet_and_part(0, 1);
+    world.meet(0, 1);
     for node in [0, 1] {
         assert_eq!(world.names(node, shared), ["first", "second"], "node {node} keeps what the removal did not name");
     }
@@ -224,16 +219,16 @@ fn a_removed_owner_takes_nobody_elses_work_with_it() {
         let writers = Writers::Partners(writers.iter().copied().collect());
         let set = world.command(2, Command::SetWriters { register: theirs, writers });
         assert_eq!(set, Ok(Reply::Register(theirs)), "the owner decides");
-        world.meet_and_part(2, 1);
-        world.meet_and_part(2, 0);
+        world.meet(2, 1);
+        world.meet(2, 0);
     };
     set(&mut world, &[guest]);
     world.edit(1, new_in(theirs), &[("name", "by a guest")]);
-    world.meet_and_part(1, 2);
-    world.meet_and_part(2, 0);
+    world.meet(1, 2);
+    world.meet(2, 0);
     set(&mut world, &[]);
     world.remove(2);
-    world.meet_and_part(0, 1);
+    world.meet(0, 1);
     for node in [0, 1] {
         assert_eq!(world.names(node, theirs), ["by a guest"], "node {node}: what a writer of former days wrote stays");
     }
@@ -275,7 +270,7 @@ fn a_change_that_names_what_it_does_not_build_on_is_refused() {
     let (mut world, shared) = World::new(3);
     // Two write at the same time, so that what comes after both can pass for coming after one.
     let row = world.edit(2, new_in(shared), &[("name", "record")]);
-    world.meet_and_part(2, 1);
+    world.meet(2, 1);
     world.edit(2, at(&row), &[("phone", "theirs")]);
     world.edit(1, at(&row), &[("phone", "ours")]);
     world.connect(1, 2);
@@ -299,17 +294,17 @@ fn many_documents_are_made_again_one_after_the_other() {
         let Ok(Reply::Register(register)) = made else { panic!("a register: {made:?}") };
         registers.push(register);
     }
-    world.meet_and_part(0, 1);
-    world.meet_and_part(0, 2);
+    world.meet(0, 1);
+    world.meet(0, 2);
     for register in &registers {
         world.edit(2, new_in(*register), &[("name", "early")]);
     }
-    world.meet_and_part(2, 0);
+    world.meet(2, 0);
     world.remove(2);
     for register in &registers {
         world.edit(2, new_in(*register), &[("name", "late")]);
     }
-    world.meet_and_part(2, 1);
+    world.meet(2, 1);
     world.restart(1);
     world.nodes[1].slow = true;
     world.connect(0, 1);
@@ -331,9 +326,9 @@ fn many_documents_are_made_again_one_after_the_other() {
 fn what_was_adopted_travels_with_what_keeps_it() {
     let (mut world, shared) = World::new(4);
     world.edit(3, new_in(shared), &[("name", "seen by one")]);
-    world.meet_and_part(3, 1);
+    world.meet(3, 1);
     world.remove(3);
-    world.meet_and_part(0, 1);
+    world.meet(0, 1);
     // Its store has a snapshot without the adoption, which came after it.
     world.restart(1);
     world.connect(1, 2);
@@ -345,14 +340,14 @@ fn what_was_adopted_travels_with_what_keeps_it() {
 fn a_dropped_writer_keeps_its_seat_at_the_table_but_not_its_pen() {
     let (mut world, shared) = World::new(3);
     world.edit(2, new_in(shared), &[("name", "early")]);
-    world.meet_and_part(2, 0);
+    world.meet(2, 0);
     let others = [0, 1].map(|node| world.nodes[node].engine.partner);
     let writers = Writers::Partners(others.into_iter().collect());
     let set = world.command(0, Command::SetWriters { register: shared, writers });
     assert_eq!(set, Ok(Reply::Register(shared)), "a writer can be dropped");
     world.edit(2, new_in(shared), &[("name", "late")]);
-    world.meet_and_part(2, 1);
-    world.meet_and_part(0, 1);
+    world.meet(2, 1);
+    world.meet(0, 1);
     world.connect(0, 2);
     world.connect(1, 2);
     for node in 0..3 {
@@ -379,7 +374,7 @@ fn a_machine_that_is_out_itself_lets_go_of_nothing() {
     let (mut world, shared) = World::new(3);
     let second = second_device(&mut world, 2, 150);
     for node in [second, 0, 1] {
-        world.meet_and_part(2, node);
+        world.meet(2, node);
     }
     let internal = RegisterId::internal(&world.nodes[2].engine.partner);
     // While the stewards replace the key, the second machine works apart.
@@ -420,8 +415,8 @@ fn a_replaced_key_takes_its_devices_with_it_and_the_rest_stays() {
     let (mut world, shared) = World::new(3);
     let theirs = RegisterId::partner(&world.nodes[2].engine.partner);
     world.edit(2, new_in(theirs), &[("name", "before")]);
-    world.meet_and_part(2, 0);
-    world.meet_and_part(0, 1);
+    world.meet(2, 0);
+    world.meet(0, 1);
     let (old, new) = (PartnerSigner::from_secret(&[3; 32]), PartnerSigner::from_secret(&[77; 32]));
     let partner = world.nodes[2].engine.partner;
     let rekey = Command::RekeyPartner { partner, key: new.key(), certificate: None };
@@ -439,7 +434,7 @@ fn a_replaced_key_takes_its_devices_with_it_and_the_rest_stays() {
     ));
     world.start(disk, thief);
     world.edit(3, new_in(theirs), &[("name", "forged")]);
-    world.meet_and_part(3, 1);
+    world.meet(3, 1);
     let honest = world.nodes[2].signer.clone();
     let anew = SignedStatement::certificate_of(partner, &new, &honest, Rights::ALL, ("Partner 2", "IT", "office"));
     world.disconnect(2);
@@ -466,8 +461,8 @@ fn beacons_of_a_removed_partner_end_no_session() {
     let removed = RegisterId::partner(&world.nodes[3].engine.partner);
     world.edit(3, new_in(removed), &[("name", "told")]);
     world.tick(limits::BEACON_INTERVAL_MS);
-    world.meet_and_part(3, 0);
-    world.meet_and_part(3, 1);
+    world.meet(3, 0);
+    world.meet(3, 1);
     world.remove(3);
     world.connect(0, 1);
     assert_eq!(world.status(1).faults, [], "who holds its beacon does not send it, or is not blamed for it");
@@ -499,11 +494,11 @@ fn a_revoked_machine_is_refused_and_what_it_wrote_before_stays() {
     let (mut world, shared) = World::new(3);
     let stolen = second_device(&mut world, 1, 150);
     let internal = RegisterId::internal(&world.nodes[1].engine.partner);
-    world.meet_and_part(1, stolen);
+    world.meet(1, stolen);
     world.edit(stolen, new_in(shared), &[("name", "early")]);
     world.edit(stolen, new_in(internal), &[("name", "ours")]);
     for other in [0, 2, stolen] {
-        world.meet_and_part(1, other);
+        world.meet(1, other);
     }
     let key = world.nodes[stolen].signer.key();
     assert!(matches!(revoke(&mut world, 2, key), Err(CommandError::NotFound(_))), "only its own partner revokes it");
@@ -511,9 +506,9 @@ fn a_revoked_machine_is_refused_and_what_it_wrote_before_stays() {
     assert_eq!(revoke(&mut world, 1, key), Ok(Reply::Done), "another machine with the right does");
     world.edit(stolen, new_in(shared), &[("name", "late")]);
     world.edit(stolen, new_in(internal), &[("name", "late")]);
-    world.meet_and_part(stolen, 2);
-    world.meet_and_part(1, 0);
-    world.meet_and_part(0, 2);
+    world.meet(stolen, 2);
+    world.meet(1, 0);
+    world.meet(0, 2);
     for node in 0..3 {
         assert_eq!(world.names(node, shared), ["early"], "node {node}: what it wrote before stays, and no more");
         world.connect(node, stolen);
@@ -529,7 +524,7 @@ fn a_revoked_machine_is_refused_and_what_it_wrote_before_stays() {
 fn a_machine_that_a_thief_has_revoked_says_the_same_of_the_thief() {
     let (mut world, _) = World::new(2);
     let thief = second_device(&mut world, 1, 150);
-    world.meet_and_part(1, thief);
+    world.meet(1, thief);
     let (mine, theirs) = (world.nodes[1].signer.key(), world.nodes[thief].signer.key());
     assert_eq!(revoke(&mut world, thief, mine), Ok(Reply::Done), "the thief speaks first");
     world.disconnect(1);
@@ -558,14 +553,14 @@ fn of_two_machines_that_revoke_each_other_the_kit_gives_one_back() {
     let (mut world, shared) = World::new(3);
     let other = second_device(&mut world, 1, 150);
     for node in [0, 2, other] {
-        world.meet_and_part(1, node);
+        world.meet(1, node);
     }
     let (mine, theirs) = (world.nodes[1].signer.key(), world.nodes[other].signer.key());
     assert_eq!(revoke(&mut world, 1, theirs), Ok(Reply::Done), "one revokes the other");
     assert_eq!(revoke(&mut world, other, mine), Ok(Reply::Done), "which has not heard of it and revokes the first");
     // Who hears the thief first refuses the first one: no word of it comes through any more.
     for node in [0, 2] {
-        world.meet_and_part(other, node);
+        world.meet(other, node);
     }
     let is_member = |world: &World, node: usize, key: &DeviceKey| world.nodes[node].engine.roster.is_member(key);
     assert!(!is_member(&world, 0, &mine) && is_member(&world, 0, &theirs), "the thief has the word");
@@ -583,7 +578,7 @@ fn of_two_machines_that_revoke_each_other_the_kit_gives_one_back() {
     world.connect(1, 0);
     assert!(is_member(&world, 0, &mine) && !is_member(&world, 0, &theirs), "and so gives the first one back");
     assert_eq!(world.nodes[0].disk.boot.statements.len(), statements + 1, "nothing else was taken from it");
-    world.meet_and_part(0, 2);
+    world.meet(0, 2);
     assert!(is_member(&world, 2, &mine) && !is_member(&world, 2, &theirs), "for everyone");
     world.disconnect(1);
     world.connect(0, 1);
@@ -595,8 +590,8 @@ fn of_two_machines_that_revoke_each_other_the_kit_gives_one_back() {
 fn a_thief_takes_back_nothing_that_was_decided() {
     let (mut world, _) = World::new(2);
     let second = second_device(&mut world, 0, 150);
-    world.meet_and_part(0, second);
-    world.meet_and_part(0, 1);
+    world.meet(0, second);
+    world.meet(0, 1);
     let first = world.nodes[0].signer.key();
     assert_eq!(
         revoke(&mut world, second, first),
@@ -622,7 +617,7 @@ fn a_thief_takes_back_nothing_that_was_decided() {
 fn what_a_revoked_steward_machine_has_decided_stands_and_it_decides_nothing_more() {
     let (mut world, _) = World::new(2);
     let second = second_device(&mut world, 0, 150);
-    world.meet_and_part(0, second);
+    world.meet(0, second);
     let lost = world.nodes[0].signer.key();
     assert_eq!(revoke(&mut world, second, lost), Ok(Reply::Done), "the founder's first machine is revoked");
     let Ok(Reply::Unsigned(unsigned)) = world.command(second, Command::Revocation { device: lost }) else {
@@ -681,11 +676,11 @@ fn nobody_says_himself_what_stays_of_him() {
     let (mut world, shared) = World::new(3);
     let second = second_device(&mut world, 2, 150);
     for node in [second, 0, 1] {
-        world.meet_and_part(2, node);
+        world.meet(2, node);
     }
     world.edit(second, new_in(shared), &[("name", "early")]);
-    world.meet_and_part(second, 0);
-    world.meet_and_part(0, 1);
+    world.meet(second, 0);
+    world.meet(0, 1);
     let others = [0, 1].map(|node| world.nodes[node].engine.partner);
     let writers = Writers::Partners(others.into_iter().collect());
     let set = world.command(0, Command::SetWriters { register: shared, writers });
@@ -697,7 +692,7 @@ fn nobody_says_himself_what_stays_of_him() {
     let all = world.frontier(second, shared).iter().map(|(actor, _)| (*actor, u64::MAX)).collect();
     let (partner, device) = (world.nodes[2].engine.partner, world.nodes[second].signer.key());
     let said = revocation_by(&key, partner, device, BTreeMap::from([(doc, all)]), Default::default());
-    world.meet_and_part(second, 1);
+    world.meet(second, 1);
     assert_eq!(world.names(1, shared), ["early", "late"], "who has not heard of the decision takes it");
     for node in [0, 1] {
         world.disconnect(node);
@@ -715,8 +710,8 @@ fn who_revokes_before_it_has_fetched_takes_nothing_away() {
     let (mut world, _) = World::new(3);
     let theirs = RegisterId::partner(&world.nodes[2].engine.partner);
     world.edit(2, new_in(theirs), &[("name", "years of work")]);
-    world.meet_and_part(2, 0);
-    world.meet_and_part(0, 1);
+    world.meet(2, 0);
+    world.meet(0, 1);
     let lost = world.nodes[2].signer.key();
     // The only machine is lost; another one is set up with the kit, and revokes it before anything has come.
     let partner = PartnerSigner::from_secret(&[3; 32]);
@@ -735,7 +730,7 @@ fn who_revokes_before_it_has_fetched_takes_nothing_away() {
     let revoked = world.command(3, Command::RevokeDevice { device: lost, by_key });
     assert_eq!(revoked, Ok(Reply::Done), "the kit says so");
     world.connect(3, 0);
-    world.meet_and_part(0, 1);
+    world.meet(0, 1);
     for node in [0, 1, 3] {
         assert_eq!(world.names(node, theirs), ["years of work"], "node {node} has what the lost machine wrote");
     }
@@ -764,7 +759,7 @@ fn forged(
 fn what_is_taken_in_part_is_passed_on_with_what_covers_it() {
     let (mut world, shared) = World::new(4);
     let row = world.edit(3, new_in(shared), &[("name", "early")]);
-    world.meet_and_part(3, 0);
+    world.meet(3, 0);
     world.remove(3);
     world.connect(0, 1);
     world.connect(0, 2);
@@ -797,10 +792,10 @@ fn what_is_taken_in_part_is_passed_on_with_what_covers_it() {
 fn a_key_that_is_no_partners_keeps_nothing() {
     let (mut world, shared) = World::new(3);
     world.edit(2, new_in(shared), &[("name", "early")]);
-    world.meet_and_part(2, 0);
+    world.meet(2, 0);
     world.remove(2);
     world.edit(2, new_in(shared), &[("name", "late")]);
-    world.meet_and_part(2, 1);
+    world.meet(2, 1);
     let forged = PartnerSigner::from_secret(&[99; 32]);
     let (partner, device) = (world.nodes[2].engine.partner, world.nodes[2].signer.clone());
     let doc = DocId { register: shared, part: 1 };

@@ -17,12 +17,6 @@ impl World {
         indices.iter().map(|index| self.partner(*index)).collect()
     }
 
-    /// Two nodes exchange everything and part again.
-    pub(super) fn meet(&mut self, a: usize, b: usize) {
-        self.connect(a, b);
-        self.disconnect(a);
-    }
-
     /// The first `stewards` of `count` partners are stewards, and all know it.
     pub(super) fn governed(count: u8, stewards: usize) -> (Self, RegisterId) {
         let (mut world, shared) = Self::new(count);

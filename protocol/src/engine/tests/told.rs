@@ -1,6 +1,9 @@
 //! What peers tell of what they hold, and send again.
 
 use super::*;
+use crate::limits;
+use crate::message::Rest;
+use crate::run::Buckets;
 
 /// Changes the record on the first node, and gives the push with which it tells the second one, which has not had it.
 fn pushed(world: &mut World, row: &Row) -> (SessionId, Message) {
@@ -190,4 +193,28 @@ fn whoever_is_not_as_it_was_asks_and_is_told_by_digests() {
     world.assert_equal();
     let told = world.nodes[0].digests + world.nodes[1].digests;
     assert!(told > 0, "the first one was wrong about it");
+}
+
+#[test]
+fn what_comes_in_pieces_costs_as_much_as_what_comes_at_once() {
+    let heard = |in_pieces: bool| {
+        let (mut world, row) = told_in_part();
+        let session = *world.nodes[0].engine.sessions.keys().next().expect("a session");
+        let whole: Buckets = (0..=u8::MAX).collect();
+        let rest = Rest { whole, digest: [9; 16], digests: BTreeMap::new(), ask: false };
+        let told = DocFrontier { rest: Some(rest), ..DocFrontier::of(row.doc, Frontier::default()) };
+        let message = Message::Frontiers(vec![told]);
+        let frame = match in_pieces {
+            true => Message::Piece { last: true, bytes: crate::codec::to_cbor(&message) }.to_frame(),
+            false => message.to_frame(),
+        };
+        let heard = |world: &mut World| {
+            world.handle(0, Input::Received(session, frame.clone()));
+            world.nodes[0].engine.sessions.contains_key(&session)
+        };
+        (0..limits::PATIENCE_MAX).take_while(|_| heard(&mut world)).count() as u64
+    };
+    let (at_once, in_pieces) = (heard(false), heard(true));
+    assert!(at_once <= limits::PATIENCE_MAX / limits::PATIENCE_ASKED, "each may be answered with all tips: {at_once}");
+    assert!(in_pieces <= at_once, "{in_pieces} and {at_once}");
 }
