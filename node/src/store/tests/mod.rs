@@ -7,6 +7,7 @@ mod garble;
 mod measure;
 
 use super::*;
+use comin_protocol::engine::DocMeta;
 use comin_protocol::ids::RegisterId;
 use fixture::*;
 
@@ -51,9 +52,9 @@ fn kept_edits_of_a_person_are_sealed_and_go_with_its_key() {
     assert_eq!(store.boot().expect("boots").state[&of_person], clear, "but with its key");
     // As after a restore without the key of somebody erased.
     let keyless = tempfile::tempdir().expect("a temporary directory");
-    let keys = PersonKeys::open(keyless.path()).expect("a directory for keys");
-    let SealedStore { inner, .. } = store;
-    let store = SealedStore::new(inner, keys);
+    let restored = open_memory();
+    restored.commit(&[vec![Write::PutState(of_person.clone(), below[&of_person].clone())]]).expect("commits");
+    let store = SealedStore::new(restored, PersonKeys::open(keyless.path()).expect("a directory for keys"));
     assert!(!store.boot().expect("boots").state.contains_key(&of_person), "without the key it is gone");
     assert!(!store.inner().boot().expect("boots").state.contains_key(&of_person), "for good");
 }
