@@ -1,4 +1,4 @@
-//! How the state of a document is told: whole, or where it has many actors by the buckets that differ.
+//! How the state of a document is told: whole, or where it has many actors by what has moved.
 //!
 //! Each start of a process that writes leaves an actor in the document, and after years of daily starts there are
 //! thousands that will never move again. Who tells a state names what makes it out of the other's state alone, as far as that
