@@ -115,7 +115,9 @@ impl Engine {
         }
         let moved = |doc: &DocId| self.rows_due.iter().chain(&self.changed).any(|(moved, _)| moved == doc);
         let due = self.replaced.ripe.iter().filter(|doc| all || moved(doc));
-        due.filter(|doc| self.replaced.docs[*doc].iter().any(|kept| self.has_come_up(doc, kept))).copied().collect()
+        let has_come_up =
+            |doc: &&DocId| self.replaced.docs.get(*doc).into_iter().flatten().any(|kept| self.has_come_up(doc, kept));
+        due.filter(has_come_up).copied().collect()
     }
 
     /// Whether nobody who had written over it may write any more, and all is here that stays of them.
@@ -129,13 +131,16 @@ impl Engine {
 
     /// Issues what is due in a document that is here, and forgets what really was replaced.
     pub(super) fn issue_replaced(&mut self, id: DocId) {
+        let Some(doc) = self.docs.get(&id) else { return };
+        let Some(loaded) = doc.loaded.as_ref() else { return };
         let Some(kept) = self.replaced.docs.remove(&id) else { return };
         let (due, stay): (Vec<Kept>, Vec<Kept>) = kept.into_iter().partition(|kept| self.has_come_up(&id, kept));
         if !stay.is_empty() {
             self.replaced.docs.insert(id, stay);
         }
-        let Some(doc) = self.docs.get(&id).filter(|_| !due.is_empty()) else { return };
-        let Some(loaded) = doc.loaded.as_ref() else { return };
+        if due.is_empty() {
+            return;
+        }
         let device = |actor: &ActorId| doc.runs.get(actor).map(|run| run.run.device);
         let counts = |device: &DeviceKey| *device == self.me || due.iter().any(|kept| kept.by.contains(device));
         let fields = due.iter().map(Kept::field).collect();
@@ -152,8 +157,10 @@ impl Engine {
             changes: vec![kept.change],
             seen: kept.wrote.into_iter().filter_map(|(hash, seen)| seen.then_some(hash)).collect(),
         });
-        let (edits, old) = (edits.collect(), loaded.am.clone());
-        self.write_dropped(id, &old, edits, Texts::Beside);
+        let (edits, old) = (edits.collect::<Vec<_>>(), loaded.am.clone());
+        if !edits.is_empty() {
+            self.write_dropped(id, &old, edits, Texts::Beside);
+        }
         self.store_replaced(id);
         self.ripen();
     }
