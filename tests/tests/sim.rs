@@ -77,7 +77,7 @@ fn schedules_that_failed_once_hold() {
 }
 
 /// The same with a removal.
-const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 12] = [
+const FAILED_ONCE_WITH_REMOVAL: [(u64, &str); 13] = [
     (
         597,
         "what only the removed partner still held, since its author's disk had been put back, was expected to return",

@@ -208,14 +208,11 @@ fn what_was_replaced_comes_back_in_its_order() {
 #[test]
 fn a_long_text_that_was_dropped_is_issued_again_in_pieces() {
     let (mut world, row) = copied();
-    let mut text = String::new();
-    while text.len() < limits::CHANGE_OPS_MAX as usize * 3 / 2 {
-        text.push_str(&format!("A line of a text, the {}. of many. ", text.len()));
-        if text.len() % 8 == 0 {
-            world.edit_prose(1, &row, &text);
-        }
+    let piece = limits::CHANGE_OPS_MAX as usize / 4;
+    let text: String = "A text of many lines. ".chars().cycle().take(6 * piece).collect();
+    for end in 1..=6 {
+        world.edit_prose(1, &row, &text[..end * piece]);
     }
-    world.edit_prose(1, &row, &text);
     world.cut(&row);
     for node in [1, 3] {
         let shown = &world.nodes[node].disk.rows[&(row.doc, row.key.clone())];
