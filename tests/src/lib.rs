@@ -3,4 +3,5 @@
 pub mod adversary;
 pub mod federation;
 pub mod pages;
+pub mod peer;
 pub mod sim;

@@ -161,13 +161,12 @@ impl Frontier {
     /// What makes this state out of `base`.
     pub fn delta(&self, base: &Self) -> Delta {
         let gone = self.apart(base).filter(|(_, mine, _)| mine.is_none()).map(|(actor, ..)| Self::bucket_of(actor));
-        let Delta { whole, mut tips } = self.delta_in(gone.collect());
-        for (actor, mine, theirs) in self.apart(base) {
-            if let Some(mine) = mine.filter(|_| mine != theirs && !whole.has(Self::bucket_of(actor))) {
-                tips.insert(*actor, *mine);
-            }
-        }
-        Delta { whole, tips }
+        let whole: Buckets = gone.collect();
+        let tips = self.apart(base).filter_map(|(actor, mine, theirs)| {
+            let is_told = mine != theirs || whole.has(Self::bucket_of(actor));
+            Some((*actor, *mine.filter(|_| is_told)?))
+        });
+        Delta { whole, tips: tips.collect() }
     }
 
     /// What makes this state out of any that is equal to it but in some buckets.
@@ -180,13 +179,13 @@ impl Frontier {
     #[must_use]
     pub fn with(&self, Delta { whole, tips }: &Delta) -> Self {
         // Each is gone along once: a peer may tell of a hundred thousand tips of one bucket.
-        let beside =
-            side_by_side(pairs(&self.buckets), pairs(&tips.buckets)).filter(|(bucket, ..)| !whole.has(**bucket));
-        let beside = beside.filter_map(|(bucket, mine, told)| {
-            Some((
-                *bucket,
-                mine.zip(told).map_or_else(|| mine.or(told).map(Arc::clone), |(mine, told)| Some(mine.with(told)))?,
-            ))
+        let both = side_by_side(pairs(&self.buckets), pairs(&tips.buckets));
+        let beside = both.filter(|(bucket, ..)| !whole.has(**bucket)).filter_map(|(bucket, mine, told)| {
+            let made = match (mine, told) {
+                (Some(mine), Some(told)) => mine.with(told),
+                (mine, told) => Arc::clone(mine.or(told)?),
+            };
+            Some((*bucket, made))
         });
         let told = tips.buckets.iter().filter(|(bucket, _)| whole.has(*bucket)).cloned();
         let mut buckets: Vec<(u8, Arc<Bucket>)> = beside.chain(told).collect();

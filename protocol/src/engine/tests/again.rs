@@ -82,6 +82,15 @@ impl World {
         shown.fields["phone"].iter().filter_map(|cell| cell.value.as_str().map(str::to_owned)).collect()
     }
 
+    /// What those who are left show, sorted.
+    fn assert_phones(&self, row: &Row, expected: &[&str]) {
+        for node in [0, 1, 3] {
+            let mut phones = self.phones(node, row);
+            phones.sort();
+            assert_eq!(phones, expected, "node {node}");
+        }
+    }
+
     /// Node 0 removes node 2, and 1 and 3 hear of it.
     fn remove_second(&mut self) {
         let partner = self.nodes[2].engine.partner;
@@ -96,9 +105,7 @@ impl World {
 fn what_was_replaced_is_back_when_what_replaced_it_goes_as_well() {
     let (mut world, row) = replaced_and_dropped();
     world.remove_second();
-    for node in [0, 1, 3] {
-        assert_eq!(world.phones(node, &row), ["first"], "node {node}");
-    }
+    world.assert_phones(&row, &["first"]);
 }
 
 #[test]
@@ -106,9 +113,7 @@ fn what_was_replaced_stays_so_where_the_decision_names_what_replaced_it() {
     let (mut world, row) = replaced_and_dropped();
     world.meet(1, 0);
     world.remove_second();
-    for node in [0, 1, 3] {
-        assert_eq!(world.phones(node, &row), ["second"], "node {node}");
-    }
+    world.assert_phones(&row, &["second"]);
     // Nor does it come back later.
     world.connect(0, 3);
     world.edit(3, at(&row), &[("phone", "third")]);
@@ -121,9 +126,7 @@ fn what_was_replaced_stays_so_where_its_author_has_written_since() {
     let (mut world, row) = replaced_and_dropped();
     world.edit(1, at(&row), &[("phone", "anew")]);
     world.remove_second();
-    for node in [0, 1, 3] {
-        assert_eq!(world.phones(node, &row), ["anew"], "node {node}");
-    }
+    world.assert_phones(&row, &["anew"]);
 }
 
 #[test]
@@ -131,11 +134,7 @@ fn what_was_replaced_comes_beside_what_was_written_meanwhile() {
     let (mut world, row) = replaced_and_dropped();
     world.edit(3, at(&row), &[("phone", "elsewhere")]);
     world.remove_second();
-    for node in [0, 1, 3] {
-        let mut phones = world.phones(node, &row);
-        phones.sort();
-        assert_eq!(phones, ["elsewhere", "first"], "node {node}");
-    }
+    world.assert_phones(&row, &["elsewhere", "first"]);
 }
 
 #[test]
@@ -144,9 +143,7 @@ fn what_was_replaced_stays_so_for_whoever_was_away_while_it_was_written_again_an
     world.meet(3, 2);
     world.meet(2, 0);
     world.remove_second();
-    for node in [0, 1, 3] {
-        assert_eq!(world.phones(node, &row), ["second"], "node {node}");
-    }
+    world.assert_phones(&row, &["second"]);
 }
 
 #[test]
@@ -160,8 +157,8 @@ fn what_was_replaced_is_back_where_the_removal_takes_what_it_was_built_on() {
     world.cut(&row);
     world.meet(1, 2);
     world.remove_second();
+    world.assert_phones(&row, &["first"]);
     for node in [0, 1, 3] {
-        assert_eq!(world.phones(node, &row), ["first"], "node {node}");
         let shown = &world.nodes[node].disk.rows[&(row.doc, row.key.clone())];
         assert_eq!(shown.text("city"), None, "node {node}: that went with its author");
     }
@@ -177,11 +174,7 @@ fn what_was_written_at_the_same_time_and_before_the_replacement_replaces_nothing
     world.cut(&row);
     world.meet(1, 2);
     world.remove_second();
-    for node in [0, 1, 3] {
-        let mut phones = world.phones(node, &row);
-        phones.sort();
-        assert_eq!(phones, ["beside", "first"], "node {node}");
-    }
+    world.assert_phones(&row, &["beside", "first"]);
 }
 
 #[test]
@@ -196,10 +189,8 @@ fn what_was_replaced_comes_back_in_its_order() {
     world.cut(&row);
     world.meet(1, 2);
     world.remove_second();
+    world.assert_phones(&row, &["first", "third"]);
     for node in [0, 1, 3] {
-        let mut phones = world.phones(node, &row);
-        phones.sort();
-        assert_eq!(phones, ["first", "third"], "node {node}");
         let shown = &world.nodes[node].disk.rows[&(row.doc, row.key.clone())];
         assert_eq!(shown.text("city"), Some("Trieste"), "node {node}");
     }

@@ -1,43 +1,39 @@
 //! How long a reconnect of real nodes takes: threads, libp2p on loopback, helper processes, and stores on disk.
 
 use comin_node::helper::HelperCommand;
-use comin_node::net::NetConfig;
-use comin_node::runtime::{Node, NodeConfig, NodeHandle};
 use comin_node::store::{Store, open_sled};
-use comin_protocol::engine::{Command, Edit, Reply, Target, Write};
+use comin_protocol::engine::{Command, Target, Write};
 use comin_protocol::ids::{DocId, RecordKey};
-use comin_protocol::record::FieldChange;
 use comin_tests::federation::{Federation, first_batch};
+use comin_tests::peer::{BOUND, Peer};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use tokio::time::timeout;
 
-/// How long anything may take.
-const BOUND: Duration = Duration::from_secs(60);
+/// Which field each of the two writes.
+const FIELDS: [&str; 2] = ["phone", "city"];
 
 /// Two nodes that hold the same document.
 pub struct Pair {
     peers: [Peer; 2],
-    doc: DocId,
-    record: RecordKey,
+    record: (DocId, RecordKey),
     took: Vec<Duration>,
-}
-
-struct Peer {
-    handle: NodeHandle,
-    store: Arc<dyn Store>,
-    node: Option<Node>,
-    _dir: TempDir,
+    _dirs: [TempDir; 2],
 }
 
 impl Pair {
     /// Starts both and lets them meet.
-    pub async fn start(federation: &Federation, contents: &[Write], doc: DocId, record: RecordKey) -> Self {
-        let peers = [0, 1].map(|member| Peer::start(federation, member, contents));
-        peers[1].handle.add_contact(&peers[0].address().await).expect("an address");
-        let pair = Self { peers, doc, record, took: Vec::new() };
-        pair.edit_and_wait("first").await;
+    pub async fn start(federation: &Federation, contents: &[Write], doc: DocId, key: RecordKey) -> Self {
+        let dirs = [0, 1].map(|_| tempfile::tempdir().expect("a directory"));
+        let peers = [0, 1].map(|member: usize| {
+            let store: Arc<dyn Store> = Arc::new(open_sled(dirs[member].path(), BOUND).expect("a store"));
+            store.commit(&[first_batch(&federation.statements), contents.to_vec()]).expect("the document");
+            Peer::resume(federation, member, HelperCommand::own().expect("this program"), store)
+        });
+        peers[1].meet(&peers[0]).await;
+        let pair = Self { peers, record: (doc, key), took: Vec::new(), _dirs: dirs };
+        pair.edit("first").await;
+        pair.wait("first").await;
         pair
     }
 
@@ -46,7 +42,8 @@ impl Pair {
         let [_, b] = &self.peers;
         b.command(Command::SetPaused(true)).await;
         for peer in &self.peers {
-            peer.until(async || peer.handle.status().await.expect("status").peers.iter().all(|p| !p.connected)).await;
+            let is_alone = async || peer.handle.status().await.expect("it runs").peers.iter().all(|p| !p.connected);
+            peer.until("they should part", is_alone).await;
         }
         let text = format!("round {round}");
         self.edit(&text).await;
@@ -56,29 +53,16 @@ impl Pair {
         self.took.push(began.elapsed());
     }
 
-    async fn edit_and_wait(&self, text: &str) {
-        self.edit(text).await;
-        self.wait(text).await;
-    }
-
-    /// Each writes a field of its own.
     async fn edit(&self, text: &str) {
-        for (peer, field) in self.peers.iter().zip(["phone", "city"]) {
-            let target = Target::Record { doc: self.doc, key: self.record.clone() };
-            let edit = Edit { target, changes: vec![FieldChange::put(field, text)], if_version: None };
-            peer.command(Command::Edit(vec![edit])).await;
+        for (peer, field) in self.peers.iter().zip(FIELDS) {
+            let (doc, key) = self.record.clone();
+            peer.edit(Target::Record { doc, key }, &[(field, text)]).await;
         }
     }
 
     async fn wait(&self, text: &str) {
-        for (peer, field) in self.peers.iter().zip(["city", "phone"]) {
-            let shows = || {
-                peer.store
-                    .row(&self.record, &self.doc)
-                    .expect("readable")
-                    .is_some_and(|row| row.text(field) == Some(text))
-            };
-            peer.until(async || shows()).await;
+        for (peer, field) in self.peers.iter().rev().zip(FIELDS) {
+            peer.until_reads(&self.record, field, text).await;
         }
     }
 
@@ -89,45 +73,9 @@ impl Pair {
     }
 
     /// Ends both.
-    pub async fn stop(self) {
-        for mut peer in self.peers {
-            let node = peer.node.take();
-            tokio::task::spawn_blocking(move || node.map(Node::stop)).await.expect("it stops");
+    pub async fn stop(mut self) {
+        for peer in &mut self.peers {
+            peer.stop().await;
         }
-    }
-}
-
-impl Peer {
-    fn start(federation: &Federation, member: usize, contents: &[Write]) -> Self {
-        let dir = tempfile::tempdir().expect("a directory");
-        let store: Arc<dyn Store> = Arc::new(open_sled(dir.path(), BOUND).expect("a store"));
-        store.commit(&[first_batch(&federation.statements)]).expect("statements");
-        store.commit(&[contents.to_vec()]).expect("the document");
-        let net = NetConfig { listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()], ..NetConfig::default() };
-        let helper = HelperCommand::own().expect("this program");
-        let config = NodeConfig { signer: federation.devices[member].clone(), net: Some(net), helper };
-        let (handle, node) = Node::start(config, store.clone()).expect("the node starts");
-        Self { handle, store, node: Some(node), _dir: dir }
-    }
-
-    async fn address(&self) -> String {
-        let mut listening = self.handle.listening();
-        let bound = timeout(BOUND, listening.wait_for(|addresses| !addresses.is_empty()));
-        bound.await.expect("it listens").expect("it runs")[0].clone()
-    }
-
-    async fn command(&self, command: Command) -> Reply {
-        timeout(BOUND, self.handle.command(command)).await.expect("it answers").expect("it does so")
-    }
-
-    /// Waits until something holds, looking after each event.
-    async fn until(&self, holds: impl AsyncFn() -> bool) {
-        let mut events = self.handle.subscribe();
-        let look = async {
-            while !holds().await {
-                let _ = events.recv().await;
-            }
-        };
-        timeout(BOUND, look).await.expect("it comes to that");
     }
 }
