@@ -3,12 +3,13 @@
 
 use comin_node::helper::HelperCommand;
 use comin_node::store::{Store, open_memory};
-use comin_protocol::engine::Target;
+use comin_protocol::engine::{Command, Target};
 use comin_protocol::ids::{DocId, RecordKey};
 use comin_tests::federation::{Federation, first_batch};
 use comin_tests::peer::Peer;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn federation(partners: usize) -> Federation {
     let mut number = 0u8;
@@ -122,5 +123,33 @@ async fn a_device_of_another_federation_gets_no_data() {
     assert_eq!(stranger.store.count_rows(None).expect("memory reads"), 0, "and no data");
     for peer in [&mut a, &mut b, &mut stranger] {
         peer.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_pauses_and_goes_on_is_not_kept_waiting_by_short_sessions() {
+    let federation = federation(2);
+    let mut a = start(&federation, 0, helper());
+    let mut b = start(&federation, 1, helper());
+    b.meet(&a).await;
+    until_meets(&b).await;
+    for _ in 0..12 {
+        b.command(Command::SetPaused(true)).await;
+        b.command(Command::SetPaused(false)).await;
+        until_meets(&b).await;
+    }
+    a.stop().await;
+    b.stop().await;
+}
+
+/// Waits for a connection; whatever is tried meanwhile is tried again soon.
+async fn until_meets(peer: &Peer) {
+    let is_connected = async || peer.handle.status().await.expect("it runs").peers.iter().any(|peer| peer.connected);
+    while !is_connected().await {
+        for report in peer.handle.dials().values() {
+            let pause_ms = report.next_try_ms.map_or(0, |next| next.saturating_sub(report.time_ms));
+            assert!(pause_ms <= 3_000, "the first attempts follow each other within seconds: {report:?}");
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

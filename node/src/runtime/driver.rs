@@ -142,7 +142,8 @@ impl<C: Core> Driver<C> {
     fn take_in(&mut self, now: Now, outside: Outside) {
         match outside {
             Outside::Command(command, reply_to, permit) => {
-                if matches!(command, Command::SyncNow) {
+                // Who goes on is not kept waiting by how the last attempts ended.
+                if matches!(command, Command::SyncNow | Command::SetPaused(false)) {
                     self.net.retry_now();
                 }
                 if concerns_tickets(&command) {

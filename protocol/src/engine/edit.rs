@@ -290,8 +290,7 @@ impl Engine {
         }
         doc.advance(actor, Tip { seq: scanned.seq, hash });
         doc.meta.raw_changes += 1;
-        doc.own_actors.insert(actor);
-        doc.undelivered.insert(actor);
+        self.note_undelivered(id, actor, scanned.seq);
         let change = StoredChange { actor, seq: scanned.seq, hash, bytes };
         self.batch.push(super::Write::PutChange(id, change.clone()));
         self.fresh.entry(id).or_default().push(change);
@@ -309,6 +308,11 @@ impl Engine {
             }
         };
         (ActorId::derive(id, &self.me, &nonce), nonce)
+    }
+
+    /// The actor of a document that this process writes with, if it has begun to write.
+    pub(super) fn writer(&self, id: &DocId) -> Option<ActorId> {
+        self.nonce.map(|nonce| ActorId::derive(id, &self.me, &nonce))
     }
 
     /// Signs what this slice has written, once per document (and wherever a run is to stay), and pushes it.

@@ -17,6 +17,7 @@ mod arrivals;
 mod beacons;
 mod carrying;
 mod command;
+mod delivered;
 mod devices;
 mod divergence;
 mod document;
@@ -92,7 +93,7 @@ pub struct Engine {
     docs: BTreeMap<DocId, Document>,
     sessions: BTreeMap<SessionId, Session>,
     beacons: beacons::Beacons,
-    remembered: status::Remembered,
+    remembered: BTreeMap<DeviceKey, status::PeerMemory>,
     remember_due: Option<u64>,
     tickets: TicketBook,
     newcomer: Option<Newcomer>,
@@ -218,7 +219,7 @@ impl Engine {
             docs: docs.collect(),
             sessions: BTreeMap::new(),
             beacons: beacons::Beacons::new(boot.beacons),
-            remembered: status::Remembered::default(),
+            remembered: BTreeMap::new(),
             remember_due: None,
             tickets: TicketBook::default(),
             newcomer: None,
@@ -383,7 +384,6 @@ impl Engine {
         self.end_appeals();
         self.beacon_if_due();
         self.tend_documents();
-        self.remember_peers();
     }
 
     /// Ends the slice: rows, one batch, and everything that was staged, in an order that keeps the promise
@@ -396,6 +396,7 @@ impl Engine {
         self.compact_full();
         self.write_metas();
         self.store_waiting();
+        self.remember_peers();
         self.keep_what_may_be_held();
         self.unload_beyond_peak();
         if !self.batch.is_empty() {

@@ -214,7 +214,6 @@ impl Engine {
             self.reply(request, Err(erased()), false);
         }
         self.fresh.remove(&id);
-        self.remembered.delivered.remove(&id);
         self.rows_due.retain(|(doc, _)| *doc != id);
         self.batch.retain(|write| write.doc() != Some(id));
         self.batch.push(Write::DropPerson(id));

@@ -1,5 +1,6 @@
 //! What the node knows of its peers, told honestly: exact where connected, from beacons where not.
 
+use super::delivered::Delivered;
 use super::{DocStatus, Engine, Lag, PeerStatus, SessionId, StartError, Status, Write};
 use crate::beacon::{Audience, Beacon};
 use crate::codec::{from_cbor, to_cbor};
@@ -34,48 +35,39 @@ pub(super) struct PeerMemory {
 }
 
 /// The memory of peers as it is stored.
-#[derive(Clone, Default, Encode, Decode)]
+#[derive(Encode, Decode)]
 #[cbor(array)]
-pub(super) struct Remembered {
+struct Remembered {
     #[n(0)]
-    pub peers: BTreeMap<DeviceKey, PeerMemory>,
-    /// Of this device's own actors: what some other partner is known to hold.
-    #[n(1)]
-    pub delivered: BTreeMap<DocId, Frontier>,
+    peers: BTreeMap<DeviceKey, PeerMemory>,
+    /// What other partners are known to hold of this device's own actors.
+    #[cbor(n(2), default)]
+    delivered: BTreeMap<DocId, Delivered>,
 }
 
 impl Engine {
     pub(super) fn restore_peers(&mut self, state: &BTreeMap<String, Vec<u8>>) -> Result<(), StartError> {
         if let Some(bytes) = state.get(STATE_PEERS) {
-            self.remembered = from_cbor(bytes).map_err(|_| StartError::State(STATE_PEERS.into()))?;
-        }
-        for (id, delivered) in &self.remembered.delivered {
-            if let Some(doc) = self.docs.get_mut(id) {
-                doc.undelivered.retain(|actor| delivered.seq(actor) < doc.frontier.seq(actor));
-            }
+            let stored: Remembered = from_cbor(bytes).map_err(|_| StartError::State(STATE_PEERS.into()))?;
+            self.recall(&stored.delivered);
+            self.remembered = stored.peers;
         }
         Ok(())
     }
 
     pub(super) fn heard(&mut self, device: DeviceKey) {
-        self.remembered.peers.entry(device).or_default().last_heard_ms = Some(self.now.wall_ms);
-        self.remember_due.get_or_insert(self.now.mono_ms + REMEMBER_MS);
+        self.remembered.entry(device).or_default().last_heard_ms = Some(self.now.wall_ms);
+        self.remember_later();
     }
 
     pub(super) fn equal_with(&mut self, device: DeviceKey) {
-        self.remembered.peers.entry(device).or_default().last_equal_ms = Some(self.now.wall_ms);
-        self.remember_due.get_or_insert(self.now.mono_ms + REMEMBER_MS);
+        self.remembered.entry(device).or_default().last_equal_ms = Some(self.now.wall_ms);
+        self.remember_later();
         self.state_changed = true;
     }
 
-    /// Another partner's device holds some of our changes.
-    pub(super) fn note_delivered(&mut self, device: DeviceKey, doc_id: DocId) {
-        let other = self.roster.devices.get(&device).is_some_and(|device| device.partner != self.partner);
-        let acked = self.sessions.values().find(|session| session.device == device).and_then(|s| s.acked.get(&doc_id));
-        let (Some(acked), Some(doc), true) = (acked, self.docs.get_mut(&doc_id), other) else { return };
-        let delivered = self.remembered.delivered.entry(doc_id).or_default();
-        delivered.raise(doc.undelivered.iter().filter_map(|actor| Some((actor, acked.get(actor)?))));
-        doc.undelivered.retain(|actor| delivered.seq(actor) < doc.frontier.seq(actor));
+    /// The memory of peers has changed.
+    pub(super) fn remember_later(&mut self) {
         self.remember_due.get_or_insert(self.now.mono_ms + REMEMBER_MS);
     }
 
@@ -91,11 +83,12 @@ impl Engine {
 
     pub(super) fn remember_peers_now(&mut self) {
         self.remember_due = None;
-        self.batch.push(Write::PutState(STATE_PEERS.into(), to_cbor(&self.remembered)));
+        let remembered = Remembered { peers: self.remembered.clone(), delivered: self.delivered() };
+        self.batch.push(Write::PutState(STATE_PEERS.into(), to_cbor(&remembered)));
     }
 
     pub(super) fn status(&mut self) -> Status {
-        let docs = self.docs.values_mut().filter(|doc| !doc.frontier.is_empty()).map(|doc| DocStatus {
+        let docs = self.docs.values().filter(|doc| !doc.frontier.is_empty()).map(|doc| DocStatus {
             doc: doc.id,
             records: doc.meta.records,
             changes: doc.frontier.changes(),
@@ -127,7 +120,7 @@ impl Engine {
     }
 
     fn peer_status(&self, device: &Device) -> PeerStatus {
-        let memory = self.remembered.peers.get(&device.key).cloned().unwrap_or_default();
+        let memory = self.remembered.get(&device.key).cloned().unwrap_or_default();
         let session: Option<(&SessionId, _)> = self.sessions.iter().find(|(_, session)| session.device == device.key);
         let beacon = self.beacons.get(&device.key, Audience::Federation);
         let (lacks, we_lack) = match session {
@@ -222,19 +215,8 @@ impl Engine {
         }
     }
 
-    /// Own changes, of registers that others read, that no other partner is known to hold.
-    fn unsent_changes(&self) -> u64 {
-        let nothing = Frontier::default();
-        let unsent = |doc: &super::document::Document| {
-            let delivered = self.remembered.delivered.get(&doc.id).unwrap_or(&nothing);
-            let own = doc.undelivered.iter();
-            own.map(|actor| doc.frontier.seq(actor).saturating_sub(delivered.seq(actor))).sum::<u64>()
-        };
-        self.docs.values().filter(|doc| self.is_federal(&doc.id)).map(unsent).sum()
-    }
-
     /// Whether every member reads a document.
-    fn is_federal(&self, id: &DocId) -> bool {
+    pub(super) fn is_federal(&self, id: &DocId) -> bool {
         self.roster.registers.get(&id.register).is_some_and(|register| register.kind != RegisterKind::Internal)
     }
 }

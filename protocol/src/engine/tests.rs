@@ -6,6 +6,7 @@ mod arrivals;
 mod bars;
 mod carrying;
 mod crowded;
+mod delivered;
 mod machines;
 mod persons;
 mod places;

@@ -2,8 +2,8 @@
 //!
 //! Each peer's state of each document is known twice (what it says that it holds, what it will hold), and after years a
 //! document has thousands of actors that never move again. A frontier therefore consists of buckets, one for each first
-//! byte of an actor's id, which states share: a copy is one reference for each bucket, and where two states share a
-//! bucket they need not be compared there.
+//! byte of an actor's id, which states share: where two states share a bucket they need not be compared there. A copy is
+//! one reference until it moves: to count those of all buckets would take longer than all that a reconnect has to look at.
 
 use super::Tip;
 use crate::ids::{ActorId, tagged_hash};
@@ -17,9 +17,34 @@ use std::sync::{Arc, OnceLock};
 ///
 /// # Shape
 /// On the wire a map from actor to tip. In memory buckets in order, each with its tips in order; none is empty.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Frontier {
+#[derive(Clone, Default)]
+pub struct Frontier(Arc<State>);
+
+/// What all copies of a state share.
+#[derive(Clone, Default)]
+struct State {
     buckets: Vec<(u8, Arc<Bucket>)>,
+    digest: OnceLock<[u8; 16]>,
+}
+
+impl State {
+    fn of(buckets: Vec<(u8, Arc<Bucket>)>) -> Frontier {
+        Frontier(Arc::new(Self { buckets, digest: OnceLock::new() }))
+    }
+}
+
+impl PartialEq for Frontier {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.buckets == other.0.buckets
+    }
+}
+
+impl Eq for Frontier {}
+
+impl std::fmt::Debug for Frontier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
 }
 
 /// The tips of the actors whose id begins with one byte, sorted by actor.
@@ -74,12 +99,6 @@ impl PartialEq for Bucket {
 
 impl Eq for Bucket {}
 
-impl std::fmt::Debug for Bucket {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_map().entries(self.tips.iter().map(|(actor, tip)| (actor, tip))).finish()
-    }
-}
-
 impl Frontier {
     /// The bucket of an actor: the first byte of its id.
     pub fn bucket_of(actor: &ActorId) -> u8 {
@@ -88,12 +107,19 @@ impl Frontier {
 
     /// An actor's tip.
     pub fn get(&self, actor: &ActorId) -> Option<&Tip> {
-        let (_, bucket) = &self.buckets[self.find(Self::bucket_of(actor)).ok()?];
+        let (_, bucket) = &self.0.buckets[self.find(Self::bucket_of(actor)).ok()?];
         bucket.find(actor).ok().map(|at| &bucket.tips[at].1)
     }
 
     fn find(&self, bucket: u8) -> Result<usize, usize> {
-        self.buckets.binary_search_by_key(&bucket, |(known, _)| *known)
+        self.0.buckets.binary_search_by_key(&bucket, |(known, _)| *known)
+    }
+
+    /// Its buckets, to be changed; what other states share stays as it is.
+    fn buckets_mut(&mut self) -> &mut Vec<(u8, Arc<Bucket>)> {
+        let state = Arc::make_mut(&mut self.0);
+        state.digest = OnceLock::new();
+        &mut state.buckets
     }
 
     /// Last sequence of `actor`, 0 if it is not known.
@@ -103,12 +129,13 @@ impl Frontier {
 
     /// Sets an actor's tip; what other states share stays as it is.
     pub fn insert(&mut self, actor: ActorId, tip: Tip) {
-        let name = Self::bucket_of(&actor);
-        let at = self.find(name).unwrap_or_else(|at| {
-            self.buckets.insert(at, (name, Arc::default()));
+        let (name, place) = (Self::bucket_of(&actor), self.find(Self::bucket_of(&actor)));
+        let buckets = self.buckets_mut();
+        let at = place.unwrap_or_else(|at| {
+            buckets.insert(at, (name, Arc::default()));
             at
         });
-        let bucket = Arc::make_mut(&mut self.buckets[at].1);
+        let bucket = Arc::make_mut(&mut buckets[at].1);
         bucket.sum = OnceLock::new();
         match bucket.find(&actor) {
             Ok(at) => bucket.tips[at].1 = tip,
@@ -125,13 +152,13 @@ impl Frontier {
             return self.insert(actor, tip);
         }
         let Ok(place) = self.find(Self::bucket_of(&actor)) else { return };
-        let bucket = &mut self.buckets[place].1;
-        let Ok(at) = bucket.find(&actor) else { return };
-        let bucket = Arc::make_mut(bucket);
+        let Ok(at) = self.0.buckets[place].1.find(&actor) else { return };
+        let buckets = self.buckets_mut();
+        let bucket = Arc::make_mut(&mut buckets[place].1);
         bucket.sum = OnceLock::new();
         bucket.tips.remove(at);
         if bucket.tips.is_empty() {
-            self.buckets.remove(place);
+            buckets.remove(place);
         }
     }
 
@@ -144,17 +171,22 @@ impl Frontier {
         }
     }
 
-    /// Keeps the buckets that are equal to another state's as references to those.
+    /// Keeps the buckets that are equal to another state's as references to those; where all are, itself as one.
     pub fn share(&mut self, other: &Self) {
-        let mut others = other.buckets.iter().peekable();
-        for (name, bucket) in &mut self.buckets {
-            while others.next_if(|(other, _)| other < name).is_some() {}
-            if let Some((_, theirs)) = others.next_if(|(other, _)| other == name)
-                && !Arc::ptr_eq(bucket, theirs)
-                && bucket == theirs
-            {
-                *bucket = Arc::clone(theirs);
-            }
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return;
+        }
+        let theirs = |name| other.find(name).ok().map(|at| &other.0.buckets[at].1);
+        let pairs = self.0.buckets.iter().enumerate().filter_map(|(at, (name, mine))| Some((at, mine, theirs(*name)?)));
+        let equal = pairs.filter(|(_, mine, theirs)| !Arc::ptr_eq(mine, theirs) && mine == theirs);
+        let equal: Vec<(usize, Arc<Bucket>)> = equal.map(|(at, _, theirs)| (at, Arc::clone(theirs))).collect();
+        if !equal.is_empty() {
+            // It is the state that it was, with the digest that it had.
+            let buckets = &mut Arc::make_mut(&mut self.0).buckets;
+            equal.into_iter().for_each(|(at, theirs)| buckets[at].1 = theirs);
+        }
+        if self.apart(other).next().is_none() {
+            *self = other.clone();
         }
     }
 
@@ -171,60 +203,61 @@ impl Frontier {
 
     /// What makes this state out of any that is equal to it but in some buckets.
     pub fn delta_in(&self, buckets: Buckets) -> Delta {
-        let tips = Self { buckets: self.buckets.iter().filter(|(bucket, _)| buckets.has(*bucket)).cloned().collect() };
-        Delta { whole: buckets, tips }
+        let tips = self.0.buckets.iter().filter(|(bucket, _)| buckets.has(*bucket)).cloned();
+        Delta { whole: buckets, tips: State::of(tips.collect()) }
     }
 
     /// The state that this one is made into.
     #[must_use]
     pub fn with(&self, Delta { whole, tips }: &Delta) -> Self {
-        // Each is gone along once: a peer may tell of a hundred thousand tips of one bucket.
-        let both = side_by_side(pairs(&self.buckets), pairs(&tips.buckets));
-        let beside = both.filter(|(bucket, ..)| !whole.has(**bucket)).filter_map(|(bucket, mine, told)| {
-            let made = match (mine, told) {
-                (Some(mine), Some(told)) => mine.with(told),
-                (mine, told) => Arc::clone(mine.or(told)?),
-            };
-            Some((*bucket, made))
-        });
-        let told = tips.buckets.iter().filter(|(bucket, _)| whole.has(*bucket)).cloned();
-        let mut buckets: Vec<(u8, Arc<Bucket>)> = beside.chain(told).collect();
-        buckets.sort_by_key(|(bucket, _)| *bucket);
-        Self { buckets }
+        let mut made = self.clone();
+        let buckets = made.buckets_mut();
+        buckets.retain(|(bucket, _)| !whole.has(*bucket));
+        for (name, told) in &tips.0.buckets {
+            match buckets.binary_search_by_key(name, |(known, _)| *known) {
+                // Gone along once: a peer may tell of a hundred thousand tips of one bucket.
+                Ok(at) => buckets[at].1 = buckets[at].1.with(told),
+                Err(at) => buckets.insert(at, (*name, Arc::clone(told))),
+            }
+        }
+        made
     }
 
     /// The buckets in which something stands.
     pub fn buckets(&self) -> Buckets {
-        self.buckets.iter().map(|(bucket, _)| *bucket).collect()
+        self.0.buckets.iter().map(|(bucket, _)| *bucket).collect()
     }
 
     /// How many actors it knows.
     pub fn len(&self) -> usize {
-        self.buckets.iter().map(|(_, bucket)| bucket.tips.len()).sum()
+        self.0.buckets.iter().map(|(_, bucket)| bucket.tips.len()).sum()
     }
 
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.buckets.is_empty()
+        self.0.buckets.is_empty()
     }
 
     /// What it takes in memory that none of `others` takes, in tips of 56 bytes: a bucket takes as much as two more.
     pub fn weight_beside(&self, others: &[&Self]) -> usize {
+        if others.iter().any(|other| Arc::ptr_eq(&self.0, &other.0)) {
+            return 0;
+        }
         let held = |other: &&Self, bucket: u8, tips: &Arc<Bucket>| {
-            other.find(bucket).is_ok_and(|at| Arc::ptr_eq(&other.buckets[at].1, tips))
+            other.find(bucket).is_ok_and(|at| Arc::ptr_eq(&other.0.buckets[at].1, tips))
         };
         let shared = |(bucket, tips): &&(u8, Arc<Bucket>)| others.iter().any(|other| held(other, *bucket, tips));
-        self.buckets.iter().filter(|bucket| !shared(bucket)).map(|(_, bucket)| bucket.tips.len() + 2).sum()
+        self.0.buckets.iter().filter(|bucket| !shared(bucket)).map(|(_, bucket)| bucket.tips.len() + 2).sum()
     }
 
     /// All actors with their tips, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&ActorId, &Tip)> {
-        self.buckets.iter().flat_map(|(_, bucket)| pairs(&bucket.tips))
+        self.0.buckets.iter().flat_map(|(_, bucket)| pairs(&bucket.tips))
     }
 
     /// How many changes the document holds.
     pub fn changes(&self) -> u64 {
-        self.buckets.iter().fold(0, |sum, (_, bucket)| sum.saturating_add(bucket.sum().changes))
+        self.0.buckets.iter().fold(0, |sum, (_, bucket)| sum.saturating_add(bucket.sum().changes))
     }
 
     /// How many changes of `self` are beyond `other`.
@@ -235,19 +268,22 @@ impl Frontier {
     }
 
     /// 16 bytes that stand for the frontier when two nodes compare documents: over its buckets that hold an actor.
+    /// Computed once for all copies of a state.
     pub fn digest(&self) -> [u8; 16] {
-        let mut bytes = Vec::with_capacity(self.buckets.len() * 17);
-        for (bucket, tips) in &self.buckets {
-            bytes.push(*bucket);
-            bytes.extend_from_slice(&tips.sum().digest);
-        }
-        short_hash("comin/frontier/2", &bytes)
+        *self.0.digest.get_or_init(|| {
+            let mut bytes = Vec::with_capacity(self.0.buckets.len() * 17);
+            for (bucket, digest) in self.bucket_digests() {
+                bytes.push(bucket);
+                bytes.extend_from_slice(&digest);
+            }
+            short_hash("comin/frontier/2", &bytes)
+        })
     }
 
     /// The digests of all buckets that hold an actor. Each is computed once for all states that share it: of 10,000 actors
     /// one moves, and the others need not be read again.
     pub fn bucket_digests(&self) -> impl Iterator<Item = (u8, [u8; 16])> {
-        self.buckets.iter().map(|(bucket, tips)| (*bucket, tips.sum().digest))
+        self.0.buckets.iter().map(|(bucket, tips)| (*bucket, tips.sum().digest))
     }
 
     /// The buckets in which the two differ.
@@ -264,7 +300,7 @@ impl Frontier {
         let shared = |(one, other): &(Option<&Arc<Bucket>>, Option<&Arc<Bucket>>)| {
             one.zip(*other).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
         };
-        let buckets = side_by_side(pairs(&self.buckets), pairs(&other.buckets)).map(|(_, one, other)| (one, other));
+        let buckets = side_by_side(pairs(&self.0.buckets), pairs(&other.0.buckets)).map(|(_, one, other)| (one, other));
         buckets.filter(move |pair| !shared(pair)).flat_map(|(one, other)| side_by_side(tips_of(one), tips_of(other)))
     }
 }
@@ -307,7 +343,7 @@ impl FromIterator<(ActorId, Tip)> for Frontier {
                 let last = bucket.chunk_by(|(one, _), (other, _)| one == other).filter_map(<[_]>::last);
                 Some((Self::bucket_of(&bucket.first()?.0), Bucket::of(last.copied().collect())))
             });
-        Self { buckets: buckets.collect() }
+        State::of(buckets.collect())
     }
 }
 

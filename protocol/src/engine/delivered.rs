@@ -1,0 +1,107 @@
+//! Which of this device's own changes no other partner is known to hold.
+//!
+//! Each start of a process that writes leaves an actor in each document it writes to, and after years there are thousands
+//! whose changes everybody has. What is remembered of those is one digest: to write all of them again with every memory
+//! of the peers would be half a megabyte twice a minute.
+
+use super::Engine;
+use super::document::Document;
+use crate::ids::{ActorId, DeviceKey, DocId, tagged_hash};
+use minicbor::bytes::ByteArray;
+use minicbor::{Decode, Encode};
+use std::collections::BTreeMap;
+
+/// What other partners are known to hold of this device's own actors in a document, as it is stored.
+#[derive(Encode, Decode)]
+#[cbor(array)]
+pub(super) struct Delivered {
+    /// Up to which sequence: of those that they do not hold whole, and of the one that this process writes with.
+    #[n(0)]
+    open: BTreeMap<ActorId, u64>,
+    /// Stands for all others and how far they go.
+    #[n(1)]
+    whole: ByteArray<16>,
+}
+
+impl Document {
+    /// What is to be remembered; `writer`: the actor that this process writes with. It may go on before the memory is
+    /// written again.
+    fn delivered(&self, writer: Option<ActorId>) -> Delivered {
+        let mut open = self.undelivered.clone();
+        if let Some(writer) = writer.filter(|writer| self.own_actors.contains(writer)) {
+            open.entry(writer).or_insert_with(|| self.frontier.seq(&writer));
+        }
+        let whole = self.whole_beside(&open).into();
+        Delivered { open, whole }
+    }
+
+    /// Takes what was remembered. Where the other actors are not those of then, nobody is known to hold anything of them.
+    fn recall(&mut self, delivered: &Delivered) {
+        let known = self.whole_beside(&delivered.open) == *delivered.whole;
+        let forgotten = self.own_actors.iter().filter(|_| !known).map(|actor| (*actor, 0));
+        self.undelivered = forgotten.chain(delivered.open.iter().map(|(actor, seq)| (*actor, *seq))).collect();
+        self.drop_delivered();
+    }
+
+    fn whole_beside(&self, open: &BTreeMap<ActorId, u64>) -> [u8; 16] {
+        let mut bytes = Vec::new();
+        for actor in self.own_actors.iter().filter(|actor| !open.contains_key(actor)) {
+            bytes.extend_from_slice(&actor.0);
+            bytes.extend_from_slice(&self.frontier.seq(actor).to_le_bytes());
+        }
+        let mut out = [0; 16];
+        out.copy_from_slice(&tagged_hash("comin/delivered/1", &[&bytes])[..16]);
+        out
+    }
+
+    fn drop_delivered(&mut self) {
+        let frontier = &self.frontier;
+        self.undelivered.retain(|actor, seq| *seq < frontier.seq(actor));
+    }
+}
+
+impl Engine {
+    /// What is to be remembered of all documents.
+    pub(super) fn delivered(&self) -> BTreeMap<DocId, Delivered> {
+        let own = self.docs.values().filter(|doc| !doc.own_actors.is_empty());
+        own.map(|doc| (doc.id, doc.delivered(self.writer(&doc.id)))).collect()
+    }
+
+    /// Takes what was remembered.
+    pub(super) fn recall(&mut self, delivered: &BTreeMap<DocId, Delivered>) {
+        for (id, delivered) in delivered {
+            if let Some(doc) = self.docs.get_mut(id) {
+                doc.recall(delivered);
+            }
+        }
+    }
+
+    /// This process writes a change: nobody else holds it yet.
+    pub(super) fn note_undelivered(&mut self, id: DocId, actor: ActorId, seq: u64) {
+        let doc = self.doc_mut(id);
+        doc.undelivered.entry(actor).or_insert(seq - 1);
+        if doc.own_actors.insert(actor) {
+            // With its first change on disk the memory must know of it, or it would know none of the others any more.
+            self.remember_due = Some(self.now.mono_ms);
+        }
+    }
+
+    /// Another partner's device holds some of our changes.
+    pub(super) fn note_delivered(&mut self, device: DeviceKey, doc_id: DocId) {
+        let other = self.roster.devices.get(&device).is_some_and(|device| device.partner != self.partner);
+        let acked = self.sessions.values().find(|session| session.device == device).and_then(|s| s.acked.get(&doc_id));
+        let (Some(acked), Some(doc), true) = (acked, self.docs.get_mut(&doc_id), other) else { return };
+        doc.undelivered.iter_mut().for_each(|(actor, seq)| *seq = acked.seq(actor).max(*seq));
+        doc.drop_delivered();
+        self.remember_later();
+    }
+
+    /// Own changes, of registers that others read, that no other partner is known to hold.
+    pub(super) fn unsent_changes(&self) -> u64 {
+        let unsent = |doc: &Document| {
+            let beyond = |(actor, seq): (&ActorId, &u64)| doc.frontier.seq(actor).saturating_sub(*seq);
+            doc.undelivered.iter().map(beyond).sum::<u64>()
+        };
+        self.docs.values().filter(|doc| self.is_federal(&doc.id)).map(unsent).sum()
+    }
+}

@@ -1,0 +1,67 @@
+//! What is remembered of own changes that others hold.
+
+use super::*;
+
+/// Bytes of the memory of peers on a node's disk.
+fn memory(world: &World, index: usize) -> usize {
+    world.nodes[index].disk.boot.state["peers"].len()
+}
+
+#[test]
+fn what_others_hold_is_remembered_however_many_starts_have_written() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    let mut sizes = Vec::new();
+    for start in 0..40 {
+        world.connect(0, 1);
+        world.edit(0, at(&row), &[("phone", &format!("040 {start}"))]);
+        world.assert_equal();
+        world.tick(31_000);
+        world.restart(0);
+        assert_eq!(world.status(0).unsent_changes, 0, "after {start} starts the other is known to hold all");
+        sizes.push(memory(&world, 0));
+    }
+    assert!(sizes[39] <= sizes[1] + 8, "finished actors take no room: {sizes:?}");
+
+    // Cut off and killed: what nobody has is counted, and nothing else.
+    for phone in ["1", "2"] {
+        world.edit(0, at(&row), &[("phone", phone)]);
+    }
+    world.restart(0);
+    assert_eq!(world.status(0).unsent_changes, 2);
+    world.edit(0, at(&row), &[("phone", "3")]);
+    assert_eq!(world.status(0).unsent_changes, 3, "an actor more");
+    world.connect(0, 1);
+    world.assert_equal();
+    assert_eq!(world.status(0).unsent_changes, 0);
+    // Of the actor that is writing the memory is older than its last change.
+    world.tick(31_000);
+    world.disconnect(0);
+    world.edit(0, at(&row), &[("phone", "4")]);
+    world.restart(0);
+    assert_eq!(world.status(0).unsent_changes, 1);
+}
+
+#[test]
+fn own_changes_that_the_memory_does_not_know_count_as_unsent() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.restart(0);
+    world.edit(0, at(&row), &[("city", "Trieste")]);
+    world.connect(0, 1);
+    world.tick(31_000);
+    let old = world.nodes[0].disk.boot.state["peers"].clone();
+    world.restart(0);
+    assert_eq!(world.status(0).unsent_changes, 0);
+    world.edit(0, at(&row), &[("phone", "1")]);
+    // The memory of before the change, as after a disk of two ages.
+    world.nodes[0].disk.boot.state.insert("peers".into(), old);
+    world.restart(0);
+    assert_eq!(
+        world.status(0).unsent_changes,
+        2,
+        "the change, and that of the first start: which is not known is not hidden"
+    );
+    world.connect(0, 1);
+    assert_eq!(world.status(0).unsent_changes, 0, "until the other tells");
+}
