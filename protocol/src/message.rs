@@ -218,6 +218,9 @@ pub enum Message {
         #[cbor(n(1), with = "minicbor::bytes")]
         bytes: Vec<u8>,
     },
+    /// Your want of this document names a state that I cannot make out: ask again once we know one another's.
+    #[n(14)]
+    Unclear(#[n(0)] DocId),
 }
 
 impl Message {
@@ -253,6 +256,7 @@ impl Message {
             Self::Answer(answer) => answer.bytes == 0 || !hidden(&answer.doc.register),
             Self::Push { doc, .. } | Self::Ack { doc, .. } => !hidden(&doc.register),
             Self::Branch(shown) => !hidden(&shown.doc.register),
+            Self::Unclear(doc) => !hidden(&doc.register),
             _ => true,
         };
         keep.then_some(Cow::Borrowed(self))

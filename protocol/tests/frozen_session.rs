@@ -57,6 +57,7 @@ fn messages() -> Vec<(&'static str, Message)> {
         ("docs", Message::Docs(BTreeMap::from([(RegisterId([2; 32]), vec![DocDigest { part: 3, digest: [14; 16] }])]))),
         ("frontiers", Message::Frontiers(vec![frontier.clone()])),
         ("want", Message::Want(frontier)),
+        ("unclear", Message::Unclear(doc())),
         ("answer", Message::Answer(Answer { doc: doc(), form: Form::Bundle, runs: vec![run()], bytes: 70_000 })),
         ("chunk", Message::Chunk(vec![1, 2, 3])),
         ("push", Message::Push { doc: doc(), changes: vec![vec![1, 2, 3].into()], runs: vec![run()] }),

@@ -6,7 +6,7 @@
 
 use super::Engine;
 use super::document::Document;
-use crate::ids::{ActorId, DeviceKey, DocId, tagged_hash};
+use crate::ids::{ActorId, DeviceKey, DocId};
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub(super) struct Delivered {
     /// Up to which sequence: of those that they do not hold whole, and of the one that this process writes with.
     #[n(0)]
     open: BTreeMap<ActorId, u64>,
-    /// Stands for all others and how far they go.
+    /// The digest of how far all others go.
     #[n(1)]
     whole: ByteArray<16>,
 }
@@ -28,8 +28,8 @@ impl Document {
     /// written again.
     fn delivered(&self, writer: Option<ActorId>) -> Delivered {
         let mut open = self.undelivered.clone();
-        if let Some(writer) = writer.filter(|writer| self.own_actors.contains(writer)) {
-            open.entry(writer).or_insert_with(|| self.frontier.seq(&writer));
+        if let Some((writer, tip)) = writer.and_then(|writer| Some((writer, self.own.get(&writer)?))) {
+            open.entry(writer).or_insert(tip.seq);
         }
         let whole = self.whole_beside(&open).into();
         Delivered { open, whole }
@@ -44,14 +44,9 @@ impl Document {
     }
 
     fn whole_beside(&self, open: &BTreeMap<ActorId, u64>) -> [u8; 16] {
-        let mut bytes = Vec::new();
-        for actor in self.own_actors.iter().filter(|actor| !open.contains_key(actor)) {
-            bytes.extend_from_slice(&actor.0);
-            bytes.extend_from_slice(&self.frontier.seq(actor).to_le_bytes());
-        }
-        let mut out = [0; 16];
-        out.copy_from_slice(&tagged_hash("comin/delivered/1", &[&bytes])[..16]);
-        out
+        let mut whole = self.own.clone();
+        open.keys().for_each(|actor| whole.set(*actor, None));
+        whole.digest()
     }
 
     fn drop_delivered(&mut self) {
@@ -63,7 +58,7 @@ impl Document {
 impl Engine {
     /// What is to be remembered of all documents.
     pub(super) fn delivered(&self) -> BTreeMap<DocId, Delivered> {
-        let own = self.docs.values().filter(|doc| !doc.own_actors.is_empty());
+        let own = self.docs.values().filter(|doc| !doc.own.is_empty());
         own.map(|doc| (doc.id, doc.delivered(self.writer(&doc.id)))).collect()
     }
 
@@ -76,7 +71,7 @@ impl Engine {
         }
     }
 
-    /// This process writes a change: nobody else holds it yet.
+    /// This process is about to write a change: nobody else holds it yet.
     pub(super) fn note_undelivered(&mut self, id: DocId, actor: ActorId, seq: u64) {
         let doc = self.doc_mut(id);
         doc.undelivered.entry(actor).or_insert(seq - 1);

@@ -66,8 +66,9 @@ pub(super) struct Document {
     pub runs: BTreeMap<ActorId, StoredRun>,
     /// Those that stay below it.
     pub kept: Kept,
-    /// The actors of this device.
+    /// The actors of this device, and what of the frontier is theirs.
     pub own_actors: BTreeSet<ActorId>,
+    pub own: Frontier,
     /// Those of them that have changes which no other partner is known to hold: beyond these sequences.
     pub undelivered: BTreeMap<ActorId, u64>,
     pub loaded: Option<Loaded>,
@@ -124,11 +125,13 @@ impl Document {
         let kept = Kept::new(kept, latest, &id);
         let own_actors: BTreeSet<ActorId> =
             runs.iter().filter(|(_, run)| run.run.device == *me).map(|(actor, _)| *actor).collect();
+        let frontier = meta.frontier(&runs);
         Self {
+            own: of_own(&own_actors, &frontier),
             undelivered: own_actors.iter().map(|actor| (*actor, 0)).collect(),
             own_actors,
             id,
-            frontier: meta.frontier(&runs),
+            frontier,
             meta,
             runs,
             kept,
@@ -177,6 +180,9 @@ impl Document {
     pub fn advance(&mut self, actor: ActorId, tip: Tip) {
         self.note_move(actor, self.frontier.get(&actor).copied());
         self.frontier.insert(actor, tip);
+        if self.own_actors.contains(&actor) {
+            self.own.insert(actor, tip);
+        }
         self.moved.insert(actor);
     }
 
@@ -213,6 +219,7 @@ impl Document {
         for (actor, was, _) in then.apart(&self.frontier.clone()).filter(|(_, was, is)| was != is) {
             self.note_move(*actor, was.copied());
         }
+        self.own = of_own(&self.own_actors, &self.frontier);
     }
 
     /// The compact save of the loaded document, with the runs of exactly its frontier.
@@ -224,6 +231,11 @@ impl Document {
             runs: self.runs.clone(),
         })
     }
+}
+
+/// What of a frontier is of some actors.
+fn of_own(own: &BTreeSet<ActorId>, frontier: &Frontier) -> Frontier {
+    own.iter().filter_map(|actor| Some((*actor, *frontier.get(actor)?))).collect()
 }
 
 impl Loaded {

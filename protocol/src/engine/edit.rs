@@ -288,9 +288,10 @@ impl Engine {
         if let Some(loaded) = &mut doc.loaded {
             loaded.note(&scanned);
         }
+        self.note_undelivered(id, actor, scanned.seq);
+        let doc = self.doc_mut(id);
         doc.advance(actor, Tip { seq: scanned.seq, hash });
         doc.meta.raw_changes += 1;
-        self.note_undelivered(id, actor, scanned.seq);
         let change = StoredChange { actor, seq: scanned.seq, hash, bytes };
         self.batch.push(super::Write::PutChange(id, change.clone()));
         self.fresh.entry(id).or_default().push(change);

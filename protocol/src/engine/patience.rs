@@ -62,7 +62,7 @@ impl Engine {
     pub(super) fn cost_of(&self, id: SessionId, message: &Message) -> u64 {
         match message {
             // Bytes that were asked for.
-            Message::Answer(_) | Message::Chunk(_) => 0,
+            Message::Answer(_) | Message::Chunk(_) | Message::Unclear(_) => 0,
             Message::Push { doc, runs, .. } => u64::from(self.has_told(
                 id,
                 doc,

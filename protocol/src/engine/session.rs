@@ -232,6 +232,7 @@ impl Engine {
             // A want was sent while the sets were equal; what it asks for is judged by our own statements.
             Message::Want(want) => return self.handle_want(id, want),
             Message::Answer(answer) => return self.handle_answer(id, answer),
+            Message::Unclear(doc) => return self.handle_unclear(id, doc),
             Message::Chunk(bytes) => return self.handle_chunk(id, &bytes),
             _ => {}
         }

@@ -143,8 +143,7 @@ impl Engine {
         let want = match self.complete(id, want) {
             Ok(want) => want,
             Err(mine) => {
-                // It asks again once both know one another's state.
-                self.answer_nothing(id, wanted);
+                self.send(id, Message::Unclear(wanted));
                 return self.ask_state(id, *mine);
             }
         };
@@ -293,6 +292,19 @@ impl Engine {
                 self.end_session(id, "sent an answer that cannot be taken");
             }
         }
+    }
+
+    /// A peer cannot make out what we lack: what it holds itself will show, for it tells that next and asks for ours.
+    pub(super) fn handle_unclear(&mut self, id: SessionId, doc: DocId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if !session.wants.contains(&doc) {
+            return self.end_session(id, "cannot make out what it was not asked for");
+        }
+        session.progress_ms = self.now.mono_ms;
+        session.wants.retain(|wanted| *wanted != doc);
+        session.acked.remove(&doc);
+        session.ahead.remove(&doc);
+        self.fetched(doc);
     }
 
     pub(super) fn handle_chunk(&mut self, id: SessionId, bytes: &[u8]) {

@@ -998,7 +998,13 @@ impl World {
 /// Whether a frame may arrive twice without anyone being at fault: what is counted (a want and its answer) may not.
 fn may_come_twice(frame: &[u8]) -> bool {
     let message = Message::from_frame(frame);
-    !matches!(message, Err(_) | Ok(Message::Want(_) | Message::Answer(_) | Message::Chunk(_) | Message::Piece { .. }))
+    let once = |message: &Message| {
+        matches!(
+            message,
+            Message::Want(_) | Message::Answer(_) | Message::Unclear(_) | Message::Chunk(_) | Message::Piece { .. }
+        )
+    };
+    message.is_ok_and(|message| !once(&message))
 }
 
 /// Whether some bytes stand in others.
@@ -1078,6 +1084,7 @@ pub fn short_frame(frame: &[u8]) -> String {
             .collect(),
         Ok(Message::Want(want)) => format!("want {:?} beyond {}", want.doc, told(&want.frontier)),
         Ok(Message::Answer(answer)) => format!("answer {:?} {:?} {} bytes", answer.doc, answer.form, answer.bytes),
+        Ok(Message::Unclear(doc)) => format!("want of {doc:?} unclear"),
         Ok(Message::Chunk(bytes)) => format!("chunk of {}", bytes.len()),
         Ok(Message::Push { doc, changes, runs }) => {
             let runs: Vec<_> = runs.iter().map(|r| format!("{}@{}", r.run.seq, r.run.actor(&doc).short())).collect();

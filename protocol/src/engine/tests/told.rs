@@ -5,10 +5,10 @@ use crate::limits;
 use crate::message::Rest;
 use crate::run::Buckets;
 
-/// Changes the record on the first node, and gives the push with which it tells the second one, which has not had it.
-fn pushed(world: &mut World, row: &Row) -> (SessionId, Message) {
+/// Changes the record's phone on the first node, and gives the push with which it tells the second one, which has not had it.
+fn pushed(world: &mut World, row: &Row, phone: &str) -> (SessionId, Message) {
     world.next += 1;
-    let changes = vec![FieldChange { key: "phone".into(), op: FieldOp::Put(Scalar::from("1")) }];
+    let changes = vec![FieldChange { key: "phone".into(), op: FieldOp::Put(Scalar::from(phone)) }];
     let edit = Command::Edit(vec![Edit { target: at(row), changes, if_version: None }]);
     world.handle(0, Input::Command(RequestId(world.next), edit));
     let read = |(_, session, frame): &(usize, SessionId, Vec<u8>)| {
@@ -23,7 +23,7 @@ fn what_is_here_is_acknowledged_without_being_looked_at_again() {
     let (mut world, shared) = World::new(2);
     let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
     world.connect(0, 1);
-    let (session, push) = pushed(&mut world, &row);
+    let (session, push) = pushed(&mut world, &row, "1");
     world.run();
     let Message::Push { doc, changes, mut runs } = push else { unreachable!("a push") };
     runs[0].run.signature[0] ^= 1;
@@ -217,4 +217,24 @@ fn what_comes_in_pieces_costs_as_much_as_what_comes_at_once() {
     let (at_once, in_pieces) = (heard(false), heard(true));
     assert!(at_once <= limits::PATIENCE_MAX / limits::PATIENCE_ASKED, "each may be answered with all tips: {at_once}");
     assert!(in_pieces <= at_once, "{in_pieces} and {at_once}");
+}
+
+#[test]
+fn whose_want_cannot_be_made_out_does_not_take_itself_for_equal() {
+    let (mut world, row) = told_in_part();
+    pushed(&mut world, &row, "lost on the way");
+    world.frames.clear();
+    let (_, push) = pushed(&mut world, &row, "1");
+    let (_, session, _) = world.frames.drain(..).next().expect("to the other one");
+    world.handle(1, Input::Received(session, push.to_frame()));
+    let (_, theirs, frame) = world.frames.pop_front().expect("it asks for what lies between");
+    let Ok(Message::Want(mut want)) = Message::from_frame(&frame) else { panic!("a want") };
+    want.rest.as_mut().expect("told in part").digest = [9; 16];
+    world.handle(0, Input::Received(theirs, Message::Want(want).to_frame()));
+    let (_, session, answer) = world.frames.pop_front().expect("an answer");
+    world.handle(1, Input::Received(session, answer));
+    assert!(world.status(1).peers.iter().all(|peer| !peer.in_sync), "it knows that the other has more");
+    world.run();
+    world.assert_equal();
+    assert!(world.status(1).peers.iter().all(|peer| peer.in_sync));
 }
