@@ -78,8 +78,9 @@ impl Kept {
 impl Document {
     /// The runs that cover what a peer with `frontier` lacks, of each actor the latest one last.
     pub fn runs_beyond(&self, frontier: &Frontier) -> Vec<StoredRun> {
-        let apart = self.frontier.apart(frontier).filter_map(|(actor, ..)| Some((actor, self.runs.get(actor)?)));
-        apart.flat_map(|(actor, run)| self.of_actor(frontier, actor, run)).collect()
+        let beyond = self.frontier.apart(frontier).filter(|(_, mine, theirs)| mine != theirs);
+        let runs = beyond.filter_map(|(actor, ..)| Some((actor, self.runs.get(actor)?)));
+        runs.flat_map(|(actor, run)| self.of_actor(frontier, actor, run)).collect()
     }
 
     /// These latest runs, each after those that stay below it.

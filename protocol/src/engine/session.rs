@@ -100,8 +100,7 @@ impl Session {
     pub(super) fn holds(&mut self, doc: DocId, tips: &BTreeMap<ActorId, Tip>, mine: &Frontier) {
         self.will_hold(doc, tips, mine);
         let acked = self.acked.entry(doc).or_default();
-        acked.raise(tips);
-        acked.share(mine);
+        acked.raise_beside(tips, mine);
         if let Some(sent) = self.sent.get_mut(&doc) {
             sent.share(acked);
         }
@@ -109,9 +108,7 @@ impl Session {
 
     /// The peer will hold these tips of a document of which we hold `mine`.
     pub(super) fn will_hold(&mut self, doc: DocId, tips: &BTreeMap<ActorId, Tip>, mine: &Frontier) {
-        let sent = self.sent.entry(doc).or_default();
-        sent.raise(tips);
-        sent.share(mine);
+        self.sent.entry(doc).or_default().raise_beside(tips, mine);
     }
 
     /// What the peer's states take in memory that ours do not take, in tips.

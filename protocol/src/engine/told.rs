@@ -54,7 +54,8 @@ impl Document {
             return whole(self.frontier.clone());
         }
         let delta = Delta { whole: rest.whole, tips: frontier };
-        let bases = [Some(&self.frontier), likely].into_iter().flatten();
+        // Where nothing was written here since, that is our own state.
+        let bases = [likely, Some(&self.frontier)].into_iter().flatten();
         let made = bases.map(|base| base.with(&delta)).find(|made| made.digest() == rest.digest);
         if let Some(mut made) = made {
             made.share(&self.frontier);

@@ -11,6 +11,7 @@ use minicbor::decode::Error as DecodeError;
 use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// The exact state of one document: each actor's last sequence number and change hash.
@@ -190,6 +191,24 @@ impl Frontier {
         }
     }
 
+    /// Raises it to the tips given, and shares what is then equal with another state. Where it becomes that one it is
+    /// not made first.
+    pub fn raise_beside(&mut self, tips: &BTreeMap<ActorId, Tip>, other: &Self) {
+        let raised = |actor, tip: &Tip| tips.get(actor) == Some(tip);
+        let ends_there = tips.iter().all(|(actor, tip)| other.get(actor) == Some(tip) || self.seq(actor) >= tip.seq)
+            && other.apart(self).all(|(actor, theirs, mine)| match (theirs, mine) {
+                (Some(theirs), Some(mine)) => theirs == mine || mine.seq < theirs.seq && raised(actor, theirs),
+                (Some(theirs), None) => raised(actor, theirs),
+                (None, _) => false,
+            });
+        if ends_there {
+            *self = other.clone();
+        } else {
+            self.raise(tips);
+            self.share(other);
+        }
+    }
+
     /// What makes this state out of `base`.
     pub fn delta(&self, base: &Self) -> Delta {
         let gone = self.apart(base).filter(|(_, mine, _)| mine.is_none()).map(|(actor, ..)| Self::bucket_of(actor));
@@ -300,7 +319,11 @@ impl Frontier {
         let shared = |(one, other): &(Option<&Arc<Bucket>>, Option<&Arc<Bucket>>)| {
             one.zip(*other).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
         };
-        let buckets = side_by_side(pairs(&self.0.buckets), pairs(&other.0.buckets)).map(|(_, one, other)| (one, other));
+        let (mine, theirs): (&[_], &[_]) = match Arc::ptr_eq(&self.0, &other.0) {
+            true => (&[], &[]),
+            false => (&self.0.buckets, &other.0.buckets),
+        };
+        let buckets = side_by_side(pairs(mine), pairs(theirs)).map(|(_, one, other)| (one, other));
         buckets.filter(move |pair| !shared(pair)).flat_map(|(one, other)| side_by_side(tips_of(one), tips_of(other)))
     }
 }
@@ -417,7 +440,6 @@ mod tests {
     use super::*;
     use crate::ids::ChangeHash;
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     fn tip(seq: u64) -> Tip {
         Tip { seq, hash: ChangeHash([seq as u8; 32]) }
@@ -499,6 +521,11 @@ mod tests {
             prop_assert_eq!(&shared, &made);
             prop_assert_eq!(made.iter().map(|(a, t)| (*a, *t)).collect::<BTreeMap<_, _>>(), plain.clone());
             prop_assert_eq!(&before, &frontier(first.iter().copied()), "a copy does not move with it");
+            for other in [&made, &before, &frontier(more.iter().copied())] {
+                let mut raised = before.clone();
+                raised.raise_beside(&map(&then), other);
+                prop_assert_eq!(&raised, &made, "beside whatever it is raised");
+            }
             let mut back = made.clone();
             for (actor, _) in made.iter() {
                 back.set(*actor, before.get(actor).copied());
