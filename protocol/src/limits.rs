@@ -125,8 +125,10 @@ pub const PATIENCE_FAULT: u64 = 64;
 pub const PATIENCE_MISFIT: u64 = 8;
 /// How much of it a want costs, in messages: what it is answered with lies in memory until the peer reads it.
 pub const PATIENCE_WANT: u64 = 4;
-/// How much of it a state told by digests costs, in messages: it may be answered with all tips of a document.
+/// How much of it a state that cannot be made out costs, in messages: it may be answered with all tips of a document.
 pub const PATIENCE_ASKED: u64 = 16;
+/// So many tips of a state cost as much as a message: 0.3 ms.
+pub const PATIENCE_TIPS: usize = 512;
 /// How much of it a statement costs, in messages, that takes the place of another one of its partner or of nobody's, or for
 /// which others lose theirs: everybody reads the roster again.
 pub const PATIENCE_RESTATED: u64 = 32;

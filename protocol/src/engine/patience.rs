@@ -78,9 +78,10 @@ impl Engine {
             Message::Statements(statements) => statements.len().max(1) as u64,
             // Each may be answered with a whole document.
             Message::Want(_) => limits::PATIENCE_WANT,
-            // Each may be answered with all tips of a document.
+            // What cannot be made out is answered with many tips: that is counted then ([`Engine::ask_state`]).
             Message::Frontiers(told) => {
-                1 + limits::PATIENCE_ASKED * told.iter().filter(|told| told.rest.is_some()).count() as u64
+                let tips: usize = told.iter().map(|told| told.frontier.len()).sum();
+                1 + (tips / limits::PATIENCE_TIPS + told.iter().filter(|told| told.rest.is_some()).count()) as u64
             }
             _ => 1,
         }

@@ -46,6 +46,8 @@ pub(super) struct Session {
     pub acked: BTreeMap<DocId, Frontier>,
     /// The digest of our own state that the peer was last told.
     pub told: BTreeMap<DocId, [u8; 16]>,
+    /// Documents of which it was told by the digests of all buckets, and has not said what it holds.
+    pub unanswered: BTreeSet<DocId>,
     /// Documents of which the peer has more than we do.
     pub ahead: BTreeSet<DocId>,
     /// Wants that the peer has not answered yet, oldest first.
@@ -85,6 +87,7 @@ impl Session {
             sent: BTreeMap::new(),
             acked: BTreeMap::new(),
             told: BTreeMap::new(),
+            unanswered: BTreeSet::new(),
             ahead: BTreeSet::new(),
             wants: Vec::new(),
             progress_ms: 0,
@@ -129,6 +132,7 @@ impl Session {
             known.retain(|doc, _| stays(doc));
         }
         self.told.retain(|doc, _| stays(doc));
+        self.unanswered.retain(|doc| stays(doc));
         self.missed.retain(|doc, _| stays(doc));
         self.ahead.retain(|doc| stays(doc));
     }
@@ -371,6 +375,7 @@ impl Engine {
         if hello.docs != own.docs {
             // What was told or shown while the peer's statements differed, the peer has not taken in.
             session.told.clear();
+            session.unanswered.clear();
             session.shown.clear();
         }
         if same {
@@ -546,6 +551,7 @@ impl Engine {
             session.compared = true;
             for doc in &differ {
                 session.told.remove(doc);
+                session.unanswered.remove(doc);
             }
             if session.listed.is_none() {
                 // Our hello was equal to an older state of the peer: it still has to compare with us.
@@ -590,6 +596,7 @@ impl Engine {
     /// Keeps what a peer told of its state of a document; [`Engine::weigh`] says whether there is room for it.
     pub(super) fn note_peer_state(&mut self, id: SessionId, told: &DocFrontier) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.unanswered.remove(&told.doc);
         session.sent.insert(told.doc, told.frontier.clone());
         session.acked.insert(told.doc, told.frontier.clone());
     }

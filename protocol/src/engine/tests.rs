@@ -306,6 +306,12 @@ impl World {
     }
 
     fn connect(&mut self, a: usize, b: usize) {
+        self.link(a, b);
+        self.run();
+    }
+
+    /// Connects two nodes; they have heard nothing of each other yet.
+    fn link(&mut self, a: usize, b: usize) {
         let (left, right) = (SessionId(self.next), SessionId(self.next + 1));
         self.next += 2;
         self.nodes[a].links.insert(left, (b, right));
@@ -313,7 +319,6 @@ impl World {
         let (key_a, key_b) = (self.nodes[a].signer.key(), self.nodes[b].signer.key());
         self.handle(a, Input::Connected(left, key_b));
         self.handle(b, Input::Connected(right, key_a));
-        self.run();
     }
 
     fn connect_join(&mut self, newcomer: usize, inviter: usize) {

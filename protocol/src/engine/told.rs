@@ -11,6 +11,7 @@
 use super::document::Document;
 use super::{Engine, SessionId};
 use crate::ids::DocId;
+use crate::limits;
 use crate::message::{DocFrontier, Message, Rest};
 use crate::planted::{Planted, is_planted};
 use crate::run::{Buckets, Delta, Frontier};
@@ -110,8 +111,12 @@ impl Engine {
             let (Some(doc), Some(session)) = (self.docs.get_mut(doc_id), self.sessions.get_mut(&id)) else { return };
             let told = doc.told(likely.as_ref(), self.whole_tips);
             if told.rest.is_some() && likely.is_none() {
-                // It can tell from that only what it does not know yet.
+                // It can tell from that only what it does not know yet, and answers with what it holds: until then it
+                // need not hear of each step.
                 session.told.remove(doc_id);
+                if !session.unanswered.insert(*doc_id) {
+                    continue;
+                }
             }
             frontiers.push(told);
         }
@@ -146,6 +151,9 @@ impl Engine {
     /// Tells a peer our state beside its own, and asks for that.
     pub(super) fn ask_state(&mut self, id: SessionId, mine: DocFrontier) {
         let digest = self.doc_mut(mine.doc).digest();
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
+        // That may be all tips of a document.
+        self.lose_patience(id, device, limits::PATIENCE_ASKED);
         if let Some(session) = self.sessions.get_mut(&id) {
             match mine.rest.as_ref().is_some_and(|rest| rest.digests.is_empty()) {
                 // With the digests that it told it makes our state out of this.

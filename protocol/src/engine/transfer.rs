@@ -303,6 +303,7 @@ impl Engine {
         session.progress_ms = self.now.mono_ms;
         session.wants.retain(|wanted| *wanted != doc);
         session.acked.remove(&doc);
+        session.unanswered.remove(&doc);
         session.ahead.remove(&doc);
         self.fetched(doc);
     }

@@ -5,12 +5,17 @@ use crate::limits;
 use crate::message::Rest;
 use crate::run::Buckets;
 
-/// Changes the record's phone on the first node, and gives the push with which it tells the second one, which has not had it.
-fn pushed(world: &mut World, row: &Row, phone: &str) -> (SessionId, Message) {
+/// Changes the record's phone on the first node. Nobody hears of it yet.
+fn edit_quietly(world: &mut World, row: &Row, phone: &str) {
     world.next += 1;
     let changes = vec![FieldChange { key: "phone".into(), op: FieldOp::Put(Scalar::from(phone)) }];
     let edit = Command::Edit(vec![Edit { target: at(row), changes, if_version: None }]);
     world.handle(0, Input::Command(RequestId(world.next), edit));
+}
+
+/// Changes it, and gives the push with which it tells the second one, which has not had it.
+fn pushed(world: &mut World, row: &Row, phone: &str) -> (SessionId, Message) {
+    edit_quietly(world, row, phone);
     let read = |(_, session, frame): &(usize, SessionId, Vec<u8>)| {
         let message = Message::from_frame(frame).expect("our own");
         matches!(message, Message::Push { .. }).then_some((*session, message))
@@ -237,4 +242,54 @@ fn whose_want_cannot_be_made_out_does_not_take_itself_for_equal() {
     world.run();
     world.assert_equal();
     assert!(world.status(1).peers.iter().all(|peer| peer.in_sync));
+}
+
+/// Edits on the first node 600 times while the second one hears that it lacks something, and no more: it fetches other
+/// documents, say. How often it is told of those.
+fn told_while_busy(world: &mut World, row: &Row) -> usize {
+    let mut held = Vec::new();
+    let mut hear = |world: &mut World| {
+        while let Some((to, session, frame)) = world.frames.pop_front() {
+            let told = matches!(Message::from_frame(&frame), Ok(Message::Frontiers(_)));
+            match to == 1 && (told || !held.is_empty()) {
+                true => held.push((to, session, frame)),
+                false => world.handle(to, Input::Received(session, frame)),
+            }
+        }
+        held.len()
+    };
+    world.link(0, 1);
+    let first = hear(world);
+    assert!(first > 0, "it lacks something");
+    for phone in 0..600 {
+        edit_quietly(world, row, &phone.to_string());
+        hear(world);
+    }
+    let told = held.len() - first;
+    world.frames.extend(held);
+    world.run();
+    world.assert_equal();
+    assert!(world.status(1).faults.is_empty(), "nobody is at fault");
+    // What it was not told it hears of all the same.
+    edit_quietly(world, row, "the last");
+    world.run();
+    world.assert_equal();
+    told
+}
+
+#[test]
+fn whoever_edits_while_the_other_is_busy_is_not_at_fault() {
+    let (mut world, row) = told_in_part();
+    world.disconnect(0);
+    world.edit(0, at(&row), &[("city", "Trst")]);
+    told_while_busy(&mut world, &row);
+}
+
+#[test]
+fn who_does_not_know_what_a_busy_peer_holds_tells_it_of_no_step() {
+    let (mut world, row) = told_in_part();
+    world.restart(0);
+    world.restart(1);
+    world.edit(0, at(&row), &[("city", "Trst")]);
+    assert_eq!(told_while_busy(&mut world, &row), 0);
 }
