@@ -2,7 +2,7 @@
 //!
 //! The same 4,000 records and the same number of edits by one actor, and by as many actors as there are edits; two
 //! nodes that are wired together without a network, each with a store in memory. Prints what it costs to start, to
-//! load the document and edit it under a new actor, to edit it once more, to connect after that, to connect again after
+//! load the document and edit it under a new actor, to do so with Automerge alone, to edit it once more, to connect after that, to connect again after
 //! one more edit of each side (the mean of many times), and to catch up for the first time; and which share of that the
 //! signatures take. Then how long a reconnect of two real nodes takes.
 //!
@@ -60,7 +60,8 @@ fn main() {
     let edits = counts.iter().copied().max().unwrap_or(10_000);
     let counts = if counts.is_empty() { vec![1, 100, 1_000, 10_000] } else { counts };
     println!("{records} records, {edits} edits of them; times in ms of CPU, both sides together");
-    let columns = ["start", "load", "edit", "edit kB", "connect", "kB", "again", "kB", "catch-up", "kB", "signed %"];
+    let columns =
+        ["start", "load", "alone", "edit", "edit kB", "connect", "kB", "again", "kB", "catch-up", "kB", "signed %"];
     println!("  actors{}", columns.map(|column| format!("{column:>10}")).concat());
     let mut secret = 0_u8;
     let federation = Federation::found(2, || {
@@ -125,6 +126,7 @@ fn measure(
     let mut nodes = [Node::start(federation, 0, a, 3), Node::start(federation, 1, b, 4)];
     let start = cpu() - began;
     let load = edit_apart(&mut nodes, doc, record, "041 1");
+    let alone = [(); 2].map(|()| alone(contents, record)).iter().sum();
     let edit = edit_apart(&mut nodes, doc, record, "041 2");
     let connected = connect(&mut nodes, 1, records, record);
     let mut again = (Duration::ZERO, 0);
@@ -142,6 +144,7 @@ fn measure(
     let columns = [
         ms(start),
         ms(load.0),
+        ms(alone),
         ms(edit.0),
         kb(edit.1),
         ms(connected.0),
@@ -218,6 +221,23 @@ fn contents(
     batch.push(Write::PutDocMeta(doc, DocMeta::of_snapshot(&snapshot, records)));
     batch.push(Write::PutSnapshot(doc, snapshot));
     (batch, keys.remove(7))
+}
+
+/// How long Automerge takes for what a node does between its start and its first edit: to load the document, and to
+/// change it under a new actor.
+fn alone(contents: &[Write], record: &RecordKey) -> Duration {
+    let stored = contents.iter().find_map(|write| match write {
+        Write::PutSnapshot(_, snapshot) => Some(&snapshot.bytes),
+        _ => None,
+    });
+    let began = cpu();
+    let mut am = check::load_snapshot(stored.expect("a snapshot")).expect("it loads");
+    am.set_actor(automerge::ActorId::random());
+    let (_, map) = am.get(ROOT, record.to_string()).expect("readable").expect("a record");
+    let mut tx = am.transaction();
+    tx.put(&map, "phone", "041 1").expect("a field");
+    tx.commit();
+    cpu() - began
 }
 
 /// How long it takes to check the signatures of the document's runs, each once, as the receiving node does.
