@@ -127,8 +127,10 @@ pub const PATIENCE_MISFIT: u64 = 8;
 pub const PATIENCE_WANT: u64 = 4;
 /// How much of it a state that cannot be made out costs, in messages: it may be answered with all tips of a document.
 pub const PATIENCE_ASKED: u64 = 16;
-/// So many tips of a state cost as much as a message: 0.3 ms.
+/// So many tips of a state cost as much as a message, also where they are the answer to it: 0.3 ms.
 pub const PATIENCE_TIPS: usize = 512;
+/// A message that tells of states ends with the one that makes it so many tips: 1.8 MB of [`PIECED_BYTES_MAX`].
+pub const TIPS_AT_ONCE: usize = 32_768;
 /// How much of it a statement costs, in messages, that takes the place of another one of its partner or of nobody's, or for
 /// which others lose theirs: everybody reads the roster again.
 pub const PATIENCE_RESTATED: u64 = 32;

@@ -253,10 +253,10 @@ impl Message {
                 return (!told.is_empty()).then_some(Cow::Owned(Self::Frontiers(told)));
             }
             Self::Want(told) => !hidden(&told.doc.register),
+            // Who asked waits for an answer.
             Self::Answer(answer) => answer.bytes == 0 || !hidden(&answer.doc.register),
             Self::Push { doc, .. } | Self::Ack { doc, .. } => !hidden(&doc.register),
             Self::Branch(shown) => !hidden(&shown.doc.register),
-            Self::Unclear(doc) => !hidden(&doc.register),
             _ => true,
         };
         keep.then_some(Cow::Borrowed(self))

@@ -57,7 +57,6 @@ fn messages() -> Vec<(&'static str, Message)> {
         ("docs", Message::Docs(BTreeMap::from([(RegisterId([2; 32]), vec![DocDigest { part: 3, digest: [14; 16] }])]))),
         ("frontiers", Message::Frontiers(vec![frontier.clone()])),
         ("want", Message::Want(frontier)),
-        ("unclear", Message::Unclear(doc())),
         ("answer", Message::Answer(Answer { doc: doc(), form: Form::Bundle, runs: vec![run()], bytes: 70_000 })),
         ("chunk", Message::Chunk(vec![1, 2, 3])),
         ("push", Message::Push { doc: doc(), changes: vec![vec![1, 2, 3].into()], runs: vec![run()] }),
@@ -67,6 +66,7 @@ fn messages() -> Vec<(&'static str, Message)> {
         ("branch", Message::Branch(branch)),
         ("frontiers_in_part", Message::Frontiers(vec![in_part])),
         ("hello_carrying", Message::Hello(carrying)),
+        ("unclear", Message::Unclear(doc())),
     ]
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Delivered {
 impl Document {
     /// What is to be remembered; `writer`: the actor that this process writes with. It may go on before the memory is
     /// written again.
-    fn delivered(&self, writer: Option<ActorId>) -> Delivered {
+    fn to_remember(&self, writer: Option<ActorId>) -> Delivered {
         let mut open = self.undelivered.clone();
         if let Some((writer, tip)) = writer.and_then(|writer| Some((writer, self.own.get(&writer)?))) {
             open.entry(writer).or_insert(tip.seq);
@@ -56,13 +56,13 @@ impl Document {
 }
 
 impl Engine {
-    /// What is to be remembered of all documents.
+    /// What is to be remembered of the documents that all members read: of others nobody asks.
     pub(super) fn delivered(&self) -> BTreeMap<DocId, Delivered> {
-        let own = self.docs.values().filter(|doc| !doc.own.is_empty());
-        own.map(|doc| (doc.id, doc.delivered(self.writer(&doc.id)))).collect()
+        let own = self.docs.values().filter(|doc| !doc.own.is_empty() && self.is_federal(&doc.id));
+        own.map(|doc| (doc.id, doc.to_remember(self.writer(&doc.id)))).collect()
     }
 
-    /// Takes what was remembered.
+    /// Takes it back at a start.
     pub(super) fn recall(&mut self, delivered: &BTreeMap<DocId, Delivered>) {
         for (id, delivered) in delivered {
             if let Some(doc) = self.docs.get_mut(id) {
@@ -71,21 +71,29 @@ impl Engine {
         }
     }
 
-    /// This process is about to write a change: nobody else holds it yet.
-    pub(super) fn note_undelivered(&mut self, id: DocId, actor: ActorId, seq: u64) {
-        let doc = self.doc_mut(id);
-        doc.undelivered.entry(actor).or_insert(seq - 1);
-        if doc.own_actors.insert(actor) {
+    /// An actor is this device's: it is about to write with it, or a peer gives back what it wrote.
+    pub(super) fn note_own(&mut self, id: DocId, actor: ActorId) {
+        let (now, federal, doc) = (self.now.mono_ms, self.is_federal(&id), self.doc_mut(id));
+        if !doc.own_actors.insert(actor) {
+            return;
+        }
+        if federal && !doc.own.is_empty() {
             // With its first change on disk the memory must know of it, or it would know none of the others any more.
-            self.remember_due = Some(self.now.mono_ms);
+            self.remember_due = Some(now);
+        }
+        let doc = self.doc_mut(id);
+        if let Some(tip) = doc.frontier.get(&actor).copied() {
+            doc.own.insert(actor, tip);
+            doc.undelivered.entry(actor).or_insert(0);
         }
     }
 
-    /// Another partner's device holds some of our changes.
+    /// A device of another partner is known to hold something of a document.
     pub(super) fn note_delivered(&mut self, device: DeviceKey, doc_id: DocId) {
         let other = self.roster.devices.get(&device).is_some_and(|device| device.partner != self.partner);
+        let Some(doc) = self.docs.get_mut(&doc_id).filter(|doc| other && !doc.undelivered.is_empty()) else { return };
         let acked = self.sessions.values().find(|session| session.device == device).and_then(|s| s.acked.get(&doc_id));
-        let (Some(acked), Some(doc), true) = (acked, self.docs.get_mut(&doc_id), other) else { return };
+        let Some(acked) = acked else { return };
         doc.undelivered.iter_mut().for_each(|(actor, seq)| *seq = acked.seq(actor).max(*seq));
         doc.drop_delivered();
         self.remember_later();

@@ -179,10 +179,11 @@ impl Document {
     /// Records a new tip of an actor.
     pub fn advance(&mut self, actor: ActorId, tip: Tip) {
         self.note_move(actor, self.frontier.get(&actor).copied());
-        self.frontier.insert(actor, tip);
         if self.own_actors.contains(&actor) {
+            self.undelivered.entry(actor).or_insert(self.frontier.seq(&actor));
             self.own.insert(actor, tip);
         }
+        self.frontier.insert(actor, tip);
         self.moved.insert(actor);
     }
 
@@ -218,6 +219,9 @@ impl Document {
         let then = std::mem::replace(&mut self.frontier, frontier);
         for (actor, was, _) in then.apart(&self.frontier.clone()).filter(|(_, was, is)| was != is) {
             self.note_move(*actor, was.copied());
+            if self.own_actors.contains(actor) && then.seq(actor) < self.frontier.seq(actor) {
+                self.undelivered.entry(*actor).or_insert(then.seq(actor));
+            }
         }
         self.own = of_own(&self.own_actors, &self.frontier);
     }
@@ -233,7 +237,7 @@ impl Document {
     }
 }
 
-/// What of a frontier is of some actors.
+/// What of a frontier is of these actors.
 fn of_own(own: &BTreeSet<ActorId>, frontier: &Frontier) -> Frontier {
     own.iter().filter_map(|actor| Some((*actor, *frontier.get(actor)?))).collect()
 }
@@ -419,6 +423,8 @@ fn loosen(am: &mut Automerge, actor: ActorId) {
         let _ = tx.put(obj, key.as_str(), 1);
     }
     tx.rollback();
+    // Whoever forgets to say who writes does not write as somebody else.
+    am.set_actor(ActorId([0xff; 16]).to_automerge());
 }
 
 /// A key behind all others of a record.

@@ -288,7 +288,7 @@ impl Engine {
         if let Some(loaded) = &mut doc.loaded {
             loaded.note(&scanned);
         }
-        self.note_undelivered(id, actor, scanned.seq);
+        self.note_own(id, actor);
         let doc = self.doc_mut(id);
         doc.advance(actor, Tip { seq: scanned.seq, hash });
         doc.meta.raw_changes += 1;

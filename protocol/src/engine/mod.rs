@@ -350,6 +350,7 @@ impl Engine {
         self.fresh.clear();
         self.batch.clear();
         self.metas_due.clear();
+        self.remember_due = None;
         self.staged.clear();
         for (request, _) in std::mem::take(&mut self.edited) {
             self.reply(request, Err(CommandError::Stopped(text.clone())), false);

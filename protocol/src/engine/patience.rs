@@ -4,10 +4,11 @@
 //! What brings something new is free, and so is what any honest peer sends twice because two ways crossed.
 
 use super::{Engine, SessionId};
+use crate::ids::ActorId;
 use crate::ids::{DeviceKey, DocId};
 use crate::limits;
+use crate::message::{DocFrontier, Message};
 use crate::run::Tip;
-use crate::{ids::ActorId, message::Message};
 use std::collections::BTreeMap;
 
 /// What is left of the patience with each device that has used some.
@@ -71,8 +72,9 @@ impl Engine {
             Message::Ack { doc, tips } => {
                 // Of what it cannot have from us no note is taken: it may say that as often as it likes.
                 let held = self.docs.get(doc).map(|doc| &doc.frontier);
-                let counts = held.is_some_and(|held| tips.iter().any(|(actor, tip)| held.seq(actor) >= tip.seq));
-                u64::from(!counts || self.has_told(id, doc, tips.iter().map(|(a, tip)| (*a, *tip))))
+                let counts = |actor: &ActorId, tip: &Tip| held.is_some_and(|held| held.seq(actor) >= tip.seq);
+                let ours = tips.iter().filter(|(actor, tip)| counts(actor, tip)).map(|(actor, tip)| (*actor, *tip));
+                u64::from(self.has_told(id, doc, ours)) + (tips.len() / limits::PATIENCE_TIPS) as u64
             }
             Message::Beacons(beacons) => beacons.len().max(1) as u64,
             Message::Statements(statements) => statements.len().max(1) as u64,
@@ -80,8 +82,14 @@ impl Engine {
             Message::Want(_) => limits::PATIENCE_WANT,
             // What cannot be made out is answered with many tips: that is counted then ([`Engine::ask_state`]).
             Message::Frontiers(told) => {
-                let tips: usize = told.iter().map(|told| told.frontier.len()).sum();
-                1 + (tips / limits::PATIENCE_TIPS + told.iter().filter(|told| told.rest.is_some()).count()) as u64
+                let size = |told: &DocFrontier| {
+                    let tips = told.frontier.len() + told.held_back.len();
+                    // In each bucket that is touched all tips are read.
+                    let touched =
+                        told.rest.as_ref().map(|rest| 1 + told.frontier.buckets().union(&rest.whole).len() / 64);
+                    tips / limits::PATIENCE_TIPS + touched.unwrap_or(0)
+                };
+                1 + told.iter().map(size).sum::<usize>() as u64
             }
             _ => 1,
         }

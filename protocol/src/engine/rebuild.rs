@@ -187,10 +187,10 @@ impl Engine {
             // A peer that has rebuilt before us holds what we hold now; of the others nothing is known.
             if session.acked.get(&id) == Some(&left) {
                 session.sent.insert(id, left.clone());
-                session.acked.insert(id, left.clone());
+                session.says(id, Some(left.clone()));
             } else {
                 session.sent.remove(&id);
-                session.acked.remove(&id);
+                session.says(id, None);
             }
         }
         self.send_hello_to_all();

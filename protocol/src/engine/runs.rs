@@ -129,6 +129,9 @@ impl Document {
 impl Engine {
     /// Takes an actor's latest run into memory and batch. `bytes`: of its changes since the run before it.
     pub(super) fn put_run(&mut self, id: DocId, actor: ActorId, run: StoredRun, bytes: usize) {
+        if run.run.device == self.me {
+            self.note_own(id, actor);
+        }
         let Some(doc) = self.docs.get_mut(&id) else { return };
         let seq = run.run.seq;
         if doc.kept.is_due(&actor, seq, bytes) {

@@ -99,6 +99,15 @@ impl Session {
         }
     }
 
+    /// What the peer says that it holds of a document; `None`: that is not known any more.
+    pub(super) fn says(&mut self, doc: DocId, state: Option<Frontier>) {
+        self.unanswered.remove(&doc);
+        match state {
+            Some(state) => drop(self.acked.insert(doc, state)),
+            None => drop(self.acked.remove(&doc)),
+        }
+    }
+
     /// The peer holds these tips of a document of which we hold `mine`.
     pub(super) fn holds(&mut self, doc: DocId, tips: &BTreeMap<ActorId, Tip>, mine: &Frontier) {
         self.will_hold(doc, tips, mine);
@@ -434,13 +443,14 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.compared = true;
         session.forget_docs(|_| false);
-        for doc in shared {
-            if let Some(doc) = self.docs.get_mut(&doc) {
+        for doc in &shared {
+            if let Some(doc) = self.docs.get_mut(doc) {
                 session.told.insert(doc.id, doc.digest());
                 session.sent.insert(doc.id, doc.frontier.clone());
-                session.acked.insert(doc.id, doc.frontier.clone());
+                session.says(doc.id, Some(doc.frontier.clone()));
             }
         }
+        shared.into_iter().for_each(|doc| self.note_delivered(device, doc));
         self.equal_with(device);
     }
 
@@ -537,12 +547,13 @@ impl Engine {
                         false => equal.push(doc_id),
                     }
                     session.sent.insert(doc_id, frontier.clone());
-                    session.acked.insert(doc_id, frontier);
+                    session.says(doc_id, Some(frontier));
+                    self.note_delivered(device, doc_id);
                 }
                 Some(_) => differ.push(doc_id),
                 None => {
                     session.sent.insert(doc_id, Frontier::default());
-                    session.acked.insert(doc_id, Frontier::default());
+                    session.says(doc_id, Some(Frontier::default()));
                     differ.push(doc_id);
                 }
             }
@@ -558,7 +569,8 @@ impl Engine {
                 self.list_docs(id, &device);
             }
         }
-        self.tell(id, &[differ, equal].concat());
+        let tips = self.tell(id, &[differ, equal].concat());
+        self.count_told(id, tips);
     }
 
     /// A peer tells its state of documents, each at most once. What it makes us keep is weighed once for all of them.
@@ -588,7 +600,8 @@ impl Engine {
         // Nothing is said where we only lack something: that is asked for. Where both are equal the peer may not know.
         let (lacks, we_lack) = (mine.beyond(&told.frontier) > 0, told.frontier.beyond(mine) > 0);
         if lacks || !we_lack {
-            self.tell(id, &[told.doc]);
+            let tips = self.tell(id, &[told.doc]);
+            self.count_told(id, tips);
         }
         self.compare(id, told.doc);
     }
@@ -596,9 +609,10 @@ impl Engine {
     /// Keeps what a peer told of its state of a document; [`Engine::weigh`] says whether there is room for it.
     pub(super) fn note_peer_state(&mut self, id: SessionId, told: &DocFrontier) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.unanswered.remove(&told.doc);
         session.sent.insert(told.doc, told.frontier.clone());
-        session.acked.insert(told.doc, told.frontier.clone());
+        session.says(told.doc, Some(told.frontier.clone()));
+        let device = session.device;
+        self.note_delivered(device, told.doc);
     }
 
     /// Whether there is room for what a peer has told of its state; where there is none the session ends. It looks at all

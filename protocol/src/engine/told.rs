@@ -55,7 +55,7 @@ impl Document {
             return whole(self.frontier.clone());
         }
         let delta = Delta { whole: rest.whole, tips: frontier };
-        // Where nothing was written here since, that is our own state.
+        // What the sender believes us to hold is what we know of it, or where it has written nothing, what we hold.
         let bases = [likely, Some(&self.frontier)].into_iter().flatten();
         let made = bases.map(|base| base.with(&delta)).find(|made| made.digest() == rest.digest);
         if let Some(mut made) = made {
@@ -94,21 +94,23 @@ impl Engine {
         self.docs.get(doc)?.state_at(&self.last_told(&session.device, doc)?)
     }
 
-    /// Tells a peer our state of documents, unless it knows.
-    pub(super) fn tell(&mut self, id: SessionId, docs: &[DocId]) {
-        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return };
-        let mut frontiers = Vec::new();
+    /// Tells a peer our state of documents, unless it knows; how many tips that takes.
+    pub(super) fn tell(&mut self, id: SessionId, docs: &[DocId]) -> usize {
+        let Some(device) = self.sessions.get(&id).map(|session| session.device) else { return 0 };
+        let (mut frontiers, mut tips, mut said) = (Vec::new(), 0, 0);
         for doc_id in docs {
             if !self.may_send(&doc_id.register, &device) {
                 continue;
             }
             let digest = self.doc_mut(*doc_id).digest();
-            let Some(session) = self.sessions.get_mut(&id) else { return };
+            let Some(session) = self.sessions.get_mut(&id) else { return said };
             if session.told.insert(*doc_id, digest) == Some(digest) {
                 continue;
             }
             let likely = self.likely(id, doc_id);
-            let (Some(doc), Some(session)) = (self.docs.get_mut(doc_id), self.sessions.get_mut(&id)) else { return };
+            let (Some(doc), Some(session)) = (self.docs.get_mut(doc_id), self.sessions.get_mut(&id)) else {
+                return said;
+            };
             let told = doc.told(likely.as_ref(), self.whole_tips);
             if told.rest.is_some() && likely.is_none() {
                 // It can tell from that only what it does not know yet, and answers with what it holds: until then it
@@ -118,10 +120,23 @@ impl Engine {
                     continue;
                 }
             }
+            tips += told.frontier.len() + told.held_back.len();
             frontiers.push(told);
+            if tips >= limits::TIPS_AT_ONCE {
+                self.send(id, Message::Frontiers(std::mem::take(&mut frontiers)));
+                said += std::mem::take(&mut tips);
+            }
         }
         if !frontiers.is_empty() {
             self.send(id, Message::Frontiers(frontiers));
+        }
+        said + tips
+    }
+
+    /// Counts what a peer has made us tell: it may ask for all tips of all documents again and again.
+    pub(super) fn count_told(&mut self, id: SessionId, tips: usize) {
+        if let Some(device) = self.sessions.get(&id).map(|session| session.device) {
+            self.lose_patience(id, device, (tips / limits::PATIENCE_TIPS) as u64);
         }
     }
 

@@ -261,8 +261,10 @@ impl Engine {
         if answer.bytes == 0 {
             session.wants.retain(|doc| *doc != answer.doc);
             // The peer has nothing more for us, whatever it told before.
-            let mine = self.docs.get(&answer.doc).map(|doc| doc.frontier.clone()).unwrap_or_default();
-            session.acked.insert(answer.doc, mine);
+            let nothing = Frontier::default();
+            let mine = self.docs.get(&answer.doc).map_or(&nothing, |doc| &doc.frontier);
+            let said = session.acked.get(&answer.doc).map(|said| said.within(mine));
+            session.says(answer.doc, said);
             return self.fetched(answer.doc);
         }
         if answer.bytes > limits::TRANSFER_BYTES_MAX as u64 {
@@ -297,13 +299,13 @@ impl Engine {
     /// A peer cannot make out what we lack: what it holds itself will show, for it tells that next and asks for ours.
     pub(super) fn handle_unclear(&mut self, id: SessionId, doc: DocId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        if !session.wants.contains(&doc) {
+        let is_coming = session.incoming.as_ref().is_some_and(|incoming| incoming.doc == doc);
+        if !session.wants.contains(&doc) || is_coming {
             return self.end_session(id, "cannot make out what it was not asked for");
         }
         session.progress_ms = self.now.mono_ms;
         session.wants.retain(|wanted| *wanted != doc);
-        session.acked.remove(&doc);
-        session.unanswered.remove(&doc);
+        session.says(doc, None);
         session.ahead.remove(&doc);
         self.fetched(doc);
     }

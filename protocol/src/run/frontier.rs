@@ -279,6 +279,15 @@ impl Frontier {
         self.0.buckets.iter().fold(0, |sum, (_, bucket)| sum.saturating_add(bucket.sum().changes))
     }
 
+    /// This state as far as it is not beyond `other`.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> Self {
+        let mut out = self.clone();
+        let beyond = self.apart(other).filter(|(_, mine, theirs)| mine.map(|tip| tip.seq) > theirs.map(|tip| tip.seq));
+        beyond.for_each(|(actor, _, theirs)| out.set(*actor, theirs.copied()));
+        out
+    }
+
     /// How many changes of `self` are beyond `other`.
     pub fn beyond(&self, other: &Self) -> u64 {
         let seq = |tip: Option<&Tip>| tip.map_or(0, |tip| tip.seq);
@@ -413,6 +422,11 @@ impl Buckets {
         self.0[usize::from(bucket / 8)] & (1 << (bucket % 8)) != 0
     }
 
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|byte| byte.count_ones() as usize).sum()
+    }
+
     /// Those of either.
     #[must_use]
     pub fn union(mut self, other: &Self) -> Self {
@@ -509,7 +523,7 @@ mod tests {
                 tips.iter().map(|(one, two, seq)| (actor(*one, *two), tip(*seq))).collect()
             };
             let (mut plain, mut made) = (map(&first), frontier(first.iter().copied()));
-            let before = made.clone();
+            let (before, first_digest) = (made.clone(), made.digest());
             for (actor, tip) in map(&then) {
                 if plain.get(&actor).is_none_or(|known| known.seq < tip.seq) {
                     plain.insert(actor, tip);
@@ -519,6 +533,7 @@ mod tests {
             let mut shared = made.clone();
             shared.share(&before);
             prop_assert_eq!(&shared, &made);
+            prop_assert_eq!((shared.digest(), before.digest()), (made.digest(), first_digest), "a digest follows its state");
             prop_assert_eq!(made.iter().map(|(a, t)| (*a, *t)).collect::<BTreeMap<_, _>>(), plain.clone());
             prop_assert_eq!(&before, &frontier(first.iter().copied()), "a copy does not move with it");
             for other in [&made, &before, &frontier(more.iter().copied())] {
@@ -538,6 +553,8 @@ mod tests {
             lacks.share(&shared);
             let back: u64 = others.iter().map(|(a, tip)| tip.seq.saturating_sub(made.seq(a))).sum();
             prop_assert_eq!(lacks.beyond(&made), back);
+            let within = made.within(&lacks);
+            prop_assert_eq!((within.beyond(&lacks), lacks.beyond(&within)), (0, back), "no more, and what it lacks is as before");
             let told = made.delta_in(made.buckets_apart(&lacks));
             prop_assert_eq!(&lacks.with(&told), &made, "the buckets that differ make the whole");
             let delta = made.delta(&lacks);
@@ -548,6 +565,8 @@ mod tests {
             if grown {
                 prop_assert_eq!((moved.whole, moved.tips.len()), (Buckets::default(), map(&then).len()), "only those");
             }
+            let anew: Frontier = made.iter().map(|(actor, tip)| (*actor, *tip)).collect();
+            prop_assert_eq!(made.digest(), anew.digest(), "and is that of the same state made anew");
             let bytes = crate::codec::to_cbor(&made);
             prop_assert_eq!(&bytes, &crate::codec::to_cbor(&plain), "on the wire it is a map");
             prop_assert_eq!(crate::codec::from_cbor::<Frontier>(&bytes).expect("reads"), made);

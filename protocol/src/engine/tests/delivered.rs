@@ -57,11 +57,50 @@ fn own_changes_that_the_memory_does_not_know_count_as_unsent() {
     // The memory of before the change, as after a disk of two ages.
     world.nodes[0].disk.boot.state.insert("peers".into(), old);
     world.restart(0);
-    assert_eq!(
-        world.status(0).unsent_changes,
-        2,
-        "the change, and that of the first start: which is not known is not hidden"
-    );
+    assert_eq!(world.status(0).unsent_changes, 2, "what is not known is not hidden");
     world.connect(0, 1);
     assert_eq!(world.status(0).unsent_changes, 0, "until the other tells");
+}
+
+#[test]
+fn own_changes_that_a_peer_gives_back_are_known_after_the_next_start() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.restart(0);
+    world.edit(0, at(&row), &[("city", "Trieste")]);
+    world.connect(0, 1);
+    world.tick(31_000);
+    let before = world.nodes[0].disk.clone();
+    world.restart(0);
+    world.connect(0, 1);
+    world.edit(0, at(&row), &[("phone", "1")]);
+    world.assert_equal();
+    world.disconnect(0);
+    // The disk of before, as a backup brings it.
+    let signer = world.nodes[0].signer.clone();
+    world.start(before, signer);
+    world.nodes.swap_remove(0);
+    world.connect(0, 1);
+    world.assert_equal();
+    assert_eq!(world.status(0).unsent_changes, 0, "it has them from another partner");
+    world.restart(0);
+    assert_eq!(world.status(0).unsent_changes, 0, "and remembers that");
+}
+
+#[test]
+fn who_finds_a_peer_equal_knows_that_it_holds_everything() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    for city in ["Trieste", "Gorizia"] {
+        world.restart(0);
+        world.edit(0, at(&row), &[("city", city)]);
+    }
+    world.connect(0, 1);
+    world.assert_equal();
+    world.disconnect(0);
+    world.nodes[0].disk.boot.state.remove("peers");
+    world.restart(0);
+    assert_eq!(world.status(0).unsent_changes, 3, "nothing is known");
+    world.connect(0, 1);
+    assert_eq!(world.status(0).unsent_changes, 0, "it takes no further change to see");
 }
