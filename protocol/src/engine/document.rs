@@ -66,8 +66,9 @@ pub(super) struct Document {
     pub runs: BTreeMap<ActorId, StoredRun>,
     /// Those that stay below it.
     pub kept: Kept,
-    /// The actors of this device, and what of the frontier is theirs.
+    /// The actors of this device.
     pub own_actors: BTreeSet<ActorId>,
+    /// What of the frontier is theirs.
     pub own: Frontier,
     /// Those of them that have changes which no other partner is known to hold: beyond these sequences.
     pub undelivered: BTreeMap<ActorId, u64>,
