@@ -86,7 +86,7 @@ impl Engine {
                     let tips = told.frontier.len() + told.held_back.len();
                     // In each bucket that is touched all tips are read.
                     let touched =
-                        told.rest.as_ref().map(|rest| 1 + told.frontier.buckets().union(&rest.whole).len() / 64);
+                        told.rest.as_ref().map(|rest| 1 + told.frontier.buckets().union(&rest.whole).count() / 64);
                     tips / limits::PATIENCE_TIPS + touched.unwrap_or(0)
                 };
                 1 + told.iter().map(size).sum::<usize>() as u64
