@@ -7,6 +7,17 @@ fn memory(world: &World, index: usize) -> usize {
     world.nodes[index].disk.boot.state["peers"].len()
 }
 
+/// A record to which the first node has written in two starts; the second one holds all, and the first remembers that.
+fn written_in_two_starts() -> (World, Row) {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.restart(0);
+    world.edit(0, at(&row), &[("city", "Trieste")]);
+    world.connect(0, 1);
+    world.tick(31_000);
+    (world, row)
+}
+
 #[test]
 fn what_others_hold_is_remembered_however_many_starts_have_written() {
     let (mut world, shared) = World::new(2);
@@ -44,12 +55,7 @@ fn what_others_hold_is_remembered_however_many_starts_have_written() {
 
 #[test]
 fn own_changes_that_the_memory_does_not_know_count_as_unsent() {
-    let (mut world, shared) = World::new(2);
-    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
-    world.restart(0);
-    world.edit(0, at(&row), &[("city", "Trieste")]);
-    world.connect(0, 1);
-    world.tick(31_000);
+    let (mut world, row) = written_in_two_starts();
     let old = world.nodes[0].disk.boot.state["peers"].clone();
     world.restart(0);
     assert_eq!(world.status(0).unsent_changes, 0);
@@ -64,12 +70,7 @@ fn own_changes_that_the_memory_does_not_know_count_as_unsent() {
 
 #[test]
 fn own_changes_that_a_peer_gives_back_are_known_after_the_next_start() {
-    let (mut world, shared) = World::new(2);
-    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
-    world.restart(0);
-    world.edit(0, at(&row), &[("city", "Trieste")]);
-    world.connect(0, 1);
-    world.tick(31_000);
+    let (mut world, row) = written_in_two_starts();
     let before = world.nodes[0].disk.clone();
     world.restart(0);
     world.connect(0, 1);

@@ -2,9 +2,9 @@
 //!
 //! The same 4,000 records and the same number of edits by one actor, and by as many actors as there are edits; two
 //! nodes that are wired together without a network, each with a store in memory. Prints what it costs to start, to
-//! load the document and edit it under a new actor, to do so with Automerge alone, to edit it once more, to connect after that, to connect again after
-//! one more edit of each side (the mean of many times), and to catch up for the first time; and which share of that the
-//! signatures take. Then how long a reconnect of two real nodes takes.
+//! load the document and edit it under a new actor, to do so with Automerge alone, to edit it once more, to connect
+//! after that, to connect again after one more edit of each side (the mean of many times), and to catch up for the
+//! first time; and which share of that the signatures take. Then how long a reconnect of two real nodes takes.
 //!
 //! `finished [ACTORS ...] [--records N] [--rounds M]`: a line for each number of actors; N records (4,000), and M reconnects
 //! (50).
