@@ -96,6 +96,9 @@ pub struct Rest {
     /// The receiver's own state could not be made out of what it told last: it tells it again.
     #[n(3)]
     pub ask: bool,
+    /// The digest of the state of the receiver's out of which the tips make the whole; none where the sender knows of none.
+    #[n(4)]
+    pub base: Option<ByteArray<16>>,
 }
 
 /// The head of an answer; its bytes follow in [`Message::Chunk`]s.

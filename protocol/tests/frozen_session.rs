@@ -37,6 +37,7 @@ fn messages() -> Vec<(&'static str, Message)> {
         digest: [17; 16],
         digests: BTreeMap::from([(5, [15; 16].into()), (7, [16; 16].into())]),
         ask: true,
+        base: Some([18; 16].into()),
     };
     let in_part = DocFrontier { rest: Some(rest), ..frontier.clone() };
     let hello = Hello {
@@ -87,6 +88,13 @@ fn frozen_bytes_read_back() {
     for (name, message) in messages() {
         assert_eq!(Message::from_frame(&message.to_frame()), Ok(message), "{name} reads back as it was");
     }
+}
+
+#[test]
+fn the_digest_of_a_state_is_the_frozen_one() {
+    let tip = |seq| Tip { seq, hash: ChangeHash([5; 32]) };
+    let state = Frontier::from_iter([0x04, 0x1f, 0x10, 0x12].map(|first| (ActorId([first; 16]), tip(first.into()))));
+    assert_eq!(to_hex(&state.digest()), "812b492d7b30f71aafee78a30408365b", "made by another program, after WIRE.md");
 }
 
 #[test]

@@ -44,11 +44,13 @@ console.log(JSON.stringify(records));
 /// Where the foreign package is installed: once per target directory.
 fn javascript() -> PathBuf {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("automerge-js-{AUTOMERGE_JS}"));
-    if !dir.join("node_modules/@automerge/automerge").exists() {
+    let whole = dir.join("whole");
+    if !whole.exists() {
         std::fs::create_dir_all(&dir).expect("a directory");
         std::fs::write(dir.join("package.json"), r#"{"private":true,"type":"module"}"#).expect("a file");
         let package = format!("@automerge/automerge@{AUTOMERGE_JS}");
         run(Command::new("npm").args(["install", "--no-fund", "--no-audit", "--silent", &package]).current_dir(&dir));
+        std::fs::write(whole, "").expect("a file");
     }
     std::fs::write(dir.join("read.mjs"), READER).expect("a file");
     dir

@@ -5,53 +5,100 @@
 //! of the peers would be half a megabyte twice a minute.
 
 use super::Engine;
-use super::document::Document;
 use crate::ids::{ActorId, DeviceKey, DocId};
+use crate::run::{Frontier, Tip};
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
 
-/// What other partners are known to hold of this device's own actors in a document, as it is stored.
+/// This device's actors in a document, and what of each another partner is known to hold.
+#[derive(Clone, Default)]
+pub(super) struct Own {
+    /// Up to which sequence: of those that others do not hold whole, and of the one that this process writes with.
+    open: BTreeMap<ActorId, u64>,
+    /// The tips of all others.
+    whole: Frontier,
+}
+
+/// The same as it is stored.
 #[derive(Encode, Decode)]
 #[cbor(array)]
 pub(super) struct Delivered {
-    /// Up to which sequence: of those that they do not hold whole, and of the one that this process writes with.
     #[n(0)]
     open: BTreeMap<ActorId, u64>,
-    /// The digest of how far all others go.
+    /// The digest of the tips of all others.
     #[n(1)]
     whole: ByteArray<16>,
 }
 
-impl Document {
-    /// What is to be remembered; `writer`: the actor that this process writes with. It may go on before the memory is
-    /// written again.
-    fn to_remember(&self, writer: Option<ActorId>) -> Delivered {
-        let mut open = self.undelivered.clone();
-        if let Some((writer, tip)) = writer.and_then(|writer| Some((writer, self.own.get(&writer)?))) {
-            open.entry(writer).or_insert(tip.seq);
+impl Own {
+    /// At a start nothing is known of any of them.
+    pub fn new(actors: impl Iterator<Item = ActorId>) -> Self {
+        Self { open: actors.map(|actor| (actor, 0)).collect(), whole: Frontier::default() }
+    }
+
+    pub fn has(&self, actor: &ActorId) -> bool {
+        self.open.contains_key(actor) || self.whole.get(actor).is_some()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.whole.is_empty()
+    }
+
+    /// Notes an actor, of which nobody is known to hold anything; whether it is new.
+    fn add(&mut self, actor: ActorId) -> bool {
+        !self.has(&actor) && self.open.insert(actor, 0).is_none()
+    }
+
+    /// An actor's tip moves: on with a change, back with a cut.
+    pub fn moves(&mut self, actor: ActorId, is: Option<Tip>) {
+        if let Some(held) = self.open.get_mut(&actor) {
+            *held = is.map_or(0, |tip| tip.seq).min(*held);
+        } else if let Some(was) = self.whole.get(&actor).copied() {
+            let seq = is.map_or(0, |tip| tip.seq);
+            self.whole.set(actor, is.filter(|_| seq <= was.seq));
+            if seq == 0 || seq > was.seq {
+                self.open.insert(actor, seq.min(was.seq));
+            }
         }
-        let whole = self.whole_beside(&open).into();
-        Delivered { open, whole }
     }
 
     /// Takes what was remembered. Where the other actors are not those of then, nobody is known to hold anything of them.
-    fn recall(&mut self, delivered: &Delivered) {
-        let known = self.whole_beside(&delivered.open) == *delivered.whole;
-        let forgotten = self.own_actors.iter().filter(|_| !known).map(|actor| (*actor, 0));
-        self.undelivered = forgotten.chain(delivered.open.iter().map(|(actor, seq)| (*actor, *seq))).collect();
-        self.drop_delivered();
+    fn recall(&mut self, delivered: &Delivered, frontier: &Frontier) {
+        let tip = |actor: &ActorId| Some((*actor, *frontier.get(actor)?));
+        let others = self.open.keys().filter(|actor| !delivered.open.contains_key(actor));
+        let whole: Frontier = others.filter_map(tip).collect();
+        if whole.digest() == *delivered.whole {
+            self.open.retain(|actor, _| whole.get(actor).is_none());
+            self.whole = whole;
+        }
+        for (actor, held) in &mut self.open {
+            *held = delivered.open.get(actor).copied().unwrap_or(*held);
+        }
     }
 
-    fn whole_beside(&self, open: &BTreeMap<ActorId, u64>) -> [u8; 16] {
-        let mut whole = self.own.clone();
-        open.keys().for_each(|actor| whole.set(*actor, None));
-        whole.digest()
+    /// Another partner holds this of the document.
+    fn deliver(&mut self, held: &Frontier) {
+        self.open.iter_mut().for_each(|(actor, seq)| *seq = held.seq(actor).max(*seq));
     }
 
-    fn drop_delivered(&mut self) {
-        let frontier = &self.frontier;
-        self.undelivered.retain(|actor, seq| *seq < frontier.seq(actor));
+    /// Joins those of which everything is held elsewhere; `writer`: the actor that this process writes with. It may go on
+    /// before the memory is written again.
+    fn close(&mut self, frontier: &Frontier, writer: Option<ActorId>) {
+        let (open, whole) = (&mut self.open, &mut self.whole);
+        open.retain(|actor, held| {
+            let tip = frontier.get(actor).filter(|tip| tip.seq <= *held && writer != Some(*actor));
+            tip.inspect(|tip| whole.insert(*actor, **tip)).is_none()
+        });
+    }
+
+    /// Changes that no other partner is known to hold.
+    fn unsent(&self, frontier: &Frontier) -> u64 {
+        self.open.iter().map(|(actor, held)| frontier.seq(actor).saturating_sub(*held)).sum()
+    }
+
+    fn to_remember(&self) -> Delivered {
+        Delivered { open: self.open.clone(), whole: self.whole.digest().into() }
     }
 }
 
@@ -59,14 +106,16 @@ impl Engine {
     /// What is to be remembered of the documents that all members read: of others nobody asks.
     pub(super) fn delivered(&self) -> BTreeMap<DocId, Delivered> {
         let own = self.docs.values().filter(|doc| !doc.own.is_empty() && self.is_federal(&doc.id));
-        own.map(|doc| (doc.id, doc.to_remember(self.writer(&doc.id)))).collect()
+        own.map(|doc| (doc.id, doc.own.to_remember())).collect()
     }
 
     /// Takes it back at a start.
     pub(super) fn recall(&mut self, delivered: &BTreeMap<DocId, Delivered>) {
         for (id, delivered) in delivered {
+            let writer = self.writer(id);
             if let Some(doc) = self.docs.get_mut(id) {
-                doc.recall(delivered);
+                doc.own.recall(delivered, &doc.frontier);
+                doc.own.close(&doc.frontier, writer);
             }
         }
     }
@@ -74,37 +123,30 @@ impl Engine {
     /// An actor is this device's: it is about to write with it, or a peer gives back what it wrote.
     pub(super) fn note_own(&mut self, id: DocId, actor: ActorId) {
         let (now, federal, doc) = (self.now.mono_ms, self.is_federal(&id), self.doc_mut(id));
-        if !doc.own_actors.insert(actor) {
-            return;
-        }
-        if federal && !doc.own.is_empty() {
+        let others = !doc.own.is_empty();
+        if doc.own.add(actor) && federal && others {
             // With its first change on disk the memory must know of it, or it would know none of the others any more.
             self.remember_due = Some(now);
-        }
-        let doc = self.doc_mut(id);
-        if let Some(tip) = doc.frontier.get(&actor).copied() {
-            doc.own.insert(actor, tip);
-            doc.undelivered.entry(actor).or_insert(0);
         }
     }
 
     /// A device of another partner is known to hold something of a document.
     pub(super) fn note_delivered(&mut self, device: DeviceKey, doc_id: DocId) {
         let other = self.roster.devices.get(&device).is_some_and(|device| device.partner != self.partner);
-        let Some(doc) = self.docs.get_mut(&doc_id).filter(|doc| other && !doc.undelivered.is_empty()) else { return };
+        let writer = self.writer(&doc_id);
+        let Some(doc) = self.docs.get_mut(&doc_id).filter(|doc| other && doc.own.unsent(&doc.frontier) > 0) else {
+            return;
+        };
         let acked = self.sessions.values().find(|session| session.device == device).and_then(|s| s.acked.get(&doc_id));
         let Some(acked) = acked else { return };
-        doc.undelivered.iter_mut().for_each(|(actor, seq)| *seq = acked.seq(actor).max(*seq));
-        doc.drop_delivered();
+        doc.own.deliver(acked);
+        doc.own.close(&doc.frontier, writer);
         self.remember_later();
     }
 
     /// Own changes, of registers that others read, that no other partner is known to hold.
     pub(super) fn unsent_changes(&self) -> u64 {
-        let unsent = |doc: &Document| {
-            let beyond = |(actor, seq): (&ActorId, &u64)| doc.frontier.seq(actor).saturating_sub(*seq);
-            doc.undelivered.iter().map(beyond).sum::<u64>()
-        };
-        self.docs.values().filter(|doc| self.is_federal(&doc.id)).map(unsent).sum()
+        let federal = self.docs.values().filter(|doc| self.is_federal(&doc.id));
+        federal.map(|doc| doc.own.unsent(&doc.frontier)).sum()
     }
 }

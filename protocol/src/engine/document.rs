@@ -1,5 +1,6 @@
 //! One document: what is known of it without loading, and what can be done once it is loaded.
 
+use super::delivered::Own;
 use super::io::{DocMeta, StoredChange, StoredDoc, StoredRun, StoredSnapshot};
 use super::runs::Kept;
 use super::transfer::Checking;
@@ -12,7 +13,7 @@ use crate::limits;
 use crate::message::{BranchShown, DocFrontier};
 use crate::planted::{Planted, is_planted};
 use crate::record::{self, OriginIndex, Row};
-use crate::run::{Frontier, Tip};
+use crate::run::{Delta, Frontier, Tip};
 use crate::scan::ScannedChange;
 use automerge::transaction::Transactable;
 use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, ValueRef};
@@ -20,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 /// How many past states of a document are remembered to place what a peer has told of its own.
 const HISTORY_STATES: usize = 128;
-/// Tips that may move from one of them to the next, for the state before to be known.
+/// Tips by which one of them may differ from the next, or a peer's state from ours, for the other to be known.
 const UNDO_TIPS: usize = 64;
 
 /// What waits for a document to be loaded.
@@ -67,11 +68,7 @@ pub(super) struct Document {
     /// Those that stay below it.
     pub kept: Kept,
     /// The actors of this device.
-    pub own_actors: BTreeSet<ActorId>,
-    /// What of the frontier is theirs.
-    pub own: Frontier,
-    /// Those of them that have changes which no other partner is known to hold: beyond these sequences.
-    pub undelivered: BTreeMap<ActorId, u64>,
+    pub own: Own,
     pub loaded: Option<Loaded>,
     pub loading: Option<TaskId>,
     pub parked: Vec<Parked>,
@@ -124,15 +121,10 @@ impl Document {
     ) -> Self {
         let latest = runs.iter().map(|(actor, run)| (*actor, run)).filter(|(_, run)| run.tail.is_empty());
         let kept = Kept::new(kept, latest, &id);
-        let own_actors: BTreeSet<ActorId> =
-            runs.iter().filter(|(_, run)| run.run.device == *me).map(|(actor, _)| *actor).collect();
-        let frontier = meta.frontier(&runs);
         Self {
-            own: of_own(&own_actors, &frontier),
-            undelivered: own_actors.iter().map(|actor| (*actor, 0)).collect(),
-            own_actors,
+            own: Own::new(runs.iter().filter(|(_, run)| run.run.device == *me).map(|(actor, _)| *actor)),
             id,
-            frontier,
+            frontier: meta.frontier(&runs),
             meta,
             runs,
             kept,
@@ -180,10 +172,7 @@ impl Document {
     /// Records a new tip of an actor.
     pub fn advance(&mut self, actor: ActorId, tip: Tip) {
         self.note_move(actor, self.frontier.get(&actor).copied());
-        if self.own_actors.contains(&actor) {
-            self.undelivered.entry(actor).or_insert(self.frontier.seq(&actor));
-            self.own.insert(actor, tip);
-        }
+        self.own.moves(actor, Some(tip));
         self.frontier.insert(actor, tip);
         self.moved.insert(actor);
     }
@@ -214,17 +203,24 @@ impl Document {
         None
     }
 
+    /// What a peer's state is where the document has not gone through that: the present one, and what makes the other out
+    /// of it. None where that is much.
+    pub fn beside(&self, theirs: &Frontier) -> Option<([u8; 16], Delta)> {
+        if self.past(&theirs.digest()).is_some() {
+            return None;
+        }
+        let delta = theirs.delta(&self.frontier);
+        (delta.tips.len() <= UNDO_TIPS).then(|| (self.digest(), delta))
+    }
+
     /// Replaces the frontier (after a snapshot or a cut).
     pub fn set_frontier(&mut self, frontier: Frontier) {
         self.moved.extend(self.frontier.iter().chain(frontier.iter()).map(|(actor, _)| *actor));
         let then = std::mem::replace(&mut self.frontier, frontier);
-        for (actor, was, _) in then.apart(&self.frontier.clone()).filter(|(_, was, is)| was != is) {
+        for (actor, was, is) in then.apart(&self.frontier.clone()).filter(|(_, was, is)| was != is) {
             self.note_move(*actor, was.copied());
-            if self.own_actors.contains(actor) && then.seq(actor) < self.frontier.seq(actor) {
-                self.undelivered.entry(*actor).or_insert(then.seq(actor));
-            }
+            self.own.moves(*actor, is.copied());
         }
-        self.own = of_own(&self.own_actors, &self.frontier);
     }
 
     /// The compact save of the loaded document, with the runs of exactly its frontier.
@@ -236,11 +232,6 @@ impl Document {
             runs: self.runs.clone(),
         })
     }
-}
-
-/// What of a frontier is of these actors.
-fn of_own(own: &BTreeSet<ActorId>, frontier: &Frontier) -> Frontier {
-    own.iter().filter_map(|actor| Some((*actor, *frontier.get(actor)?))).collect()
 }
 
 impl Loaded {

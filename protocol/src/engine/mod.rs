@@ -110,7 +110,7 @@ pub struct Engine {
     /// When this machine noticed that it had been put back to where it stood before, by the wall clock.
     put_back_ms: Option<u64>,
     /// What a peer held when its last session ended, until it says more itself: changes and state of each document.
-    parted: BTreeMap<DeviceKey, status::Told>,
+    parted: BTreeMap<DeviceKey, status::Parted>,
     patience: patience::Patience,
     listening: Vec<String>,
     paused: bool,

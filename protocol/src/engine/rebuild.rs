@@ -268,7 +268,7 @@ impl Engine {
     }
 
     fn is_own(&self, id: &DocId, actor: &ActorId) -> bool {
-        self.docs.get(id).is_some_and(|doc| doc.own_actors.contains(actor))
+        self.docs.get(id).is_some_and(|doc| doc.own.has(actor))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::codec::{from_cbor, to_cbor};
 use crate::ids::{DeviceKey, DocId};
 use crate::limits;
 use crate::roster::{Device, RegisterKind};
-use crate::run::Frontier;
+use crate::run::{Delta, Frontier};
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
 
@@ -18,6 +18,14 @@ const REMEMBER_MS: u64 = 30_000;
 
 /// What somebody holds: of each document the changes and their state ([`Frontier::digest`]).
 pub(super) type Told = BTreeMap<DocId, (u64, [u8; 16])>;
+
+/// What a device held when its session ended.
+#[derive(Clone)]
+pub(super) struct Parted {
+    pub held: Told,
+    /// Where that is a state that we have not gone through: one that we have, and what makes the other out of it.
+    pub beside: BTreeMap<DocId, ([u8; 16], Delta)>,
+}
 
 /// Of so many devices is remembered what they held when they went.
 const PARTED_MAX: usize = 256;
@@ -129,7 +137,7 @@ impl Engine {
                 (Lag::Exactly(lacks), Lag::Exactly(we_lack))
             }
             _ => match (self.parted.get(&device.key), beacon) {
-                (Some(held), _) => self.lags_beside(held, |id| {
+                (Some(parted), _) => self.lags_beside(&parted.held, |id| {
                     self.may_send(&id.register, &device.key) && self.roster.may_read(&id.register, &self.me)
                 }),
                 (None, Some(held)) => self.lags_beside(&told_by(&held.signed.beacon), |id| self.is_federal(id)),
@@ -173,14 +181,16 @@ impl Engine {
             .acked
             .iter()
             .filter(|(id, theirs)| !theirs.is_empty() && self.may_send(&id.register, &session.device));
-        let held = held.take(limits::BEACON_DOCS_MAX);
-        let held = held.map(|(id, theirs)| (*id, (theirs.changes(), theirs.digest()))).collect();
-        self.parted.insert(session.device, held);
+        let held: BTreeMap<DocId, &Frontier> =
+            held.take(limits::BEACON_DOCS_MAX).map(|(id, theirs)| (*id, theirs)).collect();
+        let beside = held.iter().filter_map(|(id, theirs)| Some((*id, self.docs.get(id)?.beside(theirs)?))).collect();
+        let held = held.into_iter().map(|(id, theirs)| (id, (theirs.changes(), theirs.digest()))).collect();
+        self.parted.insert(session.device, Parted { held, beside });
     }
 
     /// The digest of the state of a document that a device had when it was last heard of.
     pub(super) fn last_told(&self, device: &DeviceKey, doc: &DocId) -> Option<[u8; 16]> {
-        let parted = self.parted.get(device).and_then(|held| held.get(doc)).map(|(_, digest)| *digest);
+        let parted = self.parted.get(device).and_then(|parted| parted.held.get(doc)).map(|(_, digest)| *digest);
         parted.or_else(|| {
             let beacon = &self.beacons.get(device, Audience::Federation)?.signed.beacon;
             let told = beacon.docs.iter().find(|told| told.register == doc.register && told.part == doc.part);

@@ -3,10 +3,11 @@
 //! Each start of a process that writes leaves an actor in the document, and after years of daily starts there are
 //! thousands that will never move again. Who tells a state names what makes it out of the other's state alone, as far as that
 //! is known: what the other has told of, or what it had when the two parted or when its last beacon was written. That is
-//! each tip that has moved; where an actor has gone, all tips of its bucket. The other takes the rest from its own state,
-//! or from what it knows of the sender in the same way, and sees by the digest of the whole which is right. Where neither
-//! is, or where nothing is known, the digests of all buckets are told once: from those the other sees which differ, tells
-//! its own tips in them and asks for the same. What moves meanwhile moves in one of those.
+//! each tip that has moved; where an actor has gone, all tips of its bucket. The state that it goes out from is named: the
+//! other takes the rest from that, if it has gone through it, or else from what it knows of the sender, or from what it
+//! holds, and sees by the digest of the whole which is right. Where none is, or where nothing is known, the digests of all
+//! buckets are told once: from those the other sees which differ, tells its own tips in them and asks for the same. What
+//! moves meanwhile moves in one of those.
 
 use super::document::Document;
 use super::{Engine, SessionId};
@@ -22,11 +23,14 @@ impl Document {
     /// Its state for a peer; up to `whole` actors it is told as a whole. `likely`: the peer's state as far as we know.
     pub(super) fn told(&mut self, likely: Option<&Frontier>, whole: usize) -> DocFrontier {
         if self.frontier.len() > whole {
-            return self.told_as(
-                |mine| likely.map(|likely| mine.delta(likely)).unwrap_or_default(),
-                likely.is_none(),
-                false,
-            );
+            return match likely {
+                Some(likely) => {
+                    let told = self.told_as(|mine| mine.delta(likely), false, false);
+                    let base = Some(likely.digest().into());
+                    DocFrontier { rest: told.rest.map(|rest| Rest { base, ..rest }), ..told }
+                }
+                None => self.told_as(|_| Delta::default(), true, false),
+            };
         }
         let frontier = planted(&self.frontier).unwrap_or_else(|| self.frontier.clone());
         DocFrontier { held_back: self.held_back.clone(), ..DocFrontier::of(self.id, frontier) }
@@ -38,12 +42,12 @@ impl Document {
         let state = planted.as_ref().unwrap_or(&self.frontier);
         let Delta { whole, tips } = delta(state);
         let digests = if with_digests { digests(state) } else { BTreeMap::new() };
-        let rest = Some(Rest { whole, digest, digests, ask });
+        let rest = Some(Rest { whole, digest, digests, ask, base: None });
         DocFrontier { doc: self.id, frontier: tips, held_back: self.held_back.clone(), rest }
     }
 
     /// A peer's state with all its tips. Where it cannot be made out: our own state beside it, for an answer. `likely`: the
-    /// peer's state as far as we know.
+    /// state out of which it tells its own, or else its own as far as we know.
     fn complete(&mut self, told: DocFrontier, likely: Option<&Frontier>) -> Result<DocFrontier, Box<DocFrontier>> {
         let DocFrontier { doc, mut frontier, held_back, rest } = told;
         let whole = |frontier| Ok(DocFrontier { doc, frontier, held_back, rest: None });
@@ -55,7 +59,7 @@ impl Document {
             return whole(self.frontier.clone());
         }
         let delta = Delta { whole: rest.whole, tips: frontier };
-        // What the sender believes us to hold is what we know of it, or where it has written nothing, what we hold.
+        // Of a state that we have not gone through the sender believes that we hold it: what it holds itself, or what we do.
         let bases = [likely, Some(&self.frontier)].into_iter().flatten();
         let made = bases.map(|base| base.with(&delta)).find(|made| made.digest() == rest.digest);
         if let Some(mut made) = made {
@@ -91,7 +95,11 @@ impl Engine {
         if let Some(acked) = session.acked.get(doc) {
             return Some(acked.clone());
         }
-        self.docs.get(doc)?.state_at(&self.last_told(&session.device, doc)?)
+        let known = self.docs.get(doc)?;
+        match self.parted.get(&session.device).and_then(|parted| parted.beside.get(doc)) {
+            Some((base, delta)) => Some(known.state_at(base)?.with(delta)),
+            None => known.state_at(&self.last_told(&session.device, doc)?),
+        }
     }
 
     /// Tells a peer our state of documents, unless it knows; how many tips that takes.
@@ -159,7 +167,10 @@ impl Engine {
         {
             session.told.remove(&told.doc);
         }
-        let likely = told.rest.as_ref().and_then(|_| self.likely(id, &told.doc));
+        let likely = told.rest.as_ref().and_then(|rest| {
+            let base = rest.base.and_then(|base| self.docs.get(&told.doc)?.state_at(&base));
+            base.or_else(|| self.likely(id, &told.doc))
+        });
         self.doc_mut(told.doc).complete(told, likely.as_ref())
     }
 

@@ -148,7 +148,7 @@ impl Engine {
             }
         };
         self.note_peer_state(id, &want);
-        // Where it is our own state, or a part of it, there is nothing to weigh.
+        // Where it is our own state there is nothing to weigh.
         let adds = self.docs.get(&wanted).is_none_or(|doc| want.frontier.weight_beside(&[&doc.frontier]) > 0);
         if adds && !self.weigh(id) {
             return;

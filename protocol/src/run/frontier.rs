@@ -1,46 +1,28 @@
 //! The exact state of a document, as a value that is cheap to keep many times.
 //!
 //! Each peer's state of each document is known twice (what it says that it holds, what it will hold), and after years a
-//! document has thousands of actors that never move again. A frontier therefore consists of buckets, one for each first
-//! byte of an actor's id, which states share: where two states share a bucket they need not be compared there. A copy is
-//! one reference until it moves: to count those of all buckets would take longer than all that a reconnect has to look at.
+//! document has thousands of actors that never move again. States therefore share all that is equal in them (`shared`):
+//! there they need not be compared, a copy is one reference until it moves, and a step copies few.
+
+mod shared;
 
 use super::Tip;
-use crate::ids::{ActorId, tagged_hash};
+use crate::ids::ActorId;
 use minicbor::decode::Error as DecodeError;
 use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
-use std::cmp::Ordering;
+use shared::{Bucket, Parts, Shared, side_by_side};
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The exact state of one document: each actor's last sequence number and change hash.
 ///
 /// # Shape
-/// On the wire a map from actor to tip. In memory buckets in order, each with its tips in order; none is empty.
-#[derive(Clone, Default)]
-pub struct Frontier(Arc<State>);
+/// On the wire a map from actor to tip. In memory buckets in order, each with its tips in order, in groups of 16.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Frontier(Arc<Parts<Group>>);
 
-/// What all copies of a state share.
-#[derive(Clone, Default)]
-struct State {
-    buckets: Vec<(u8, Arc<Bucket>)>,
-    digest: OnceLock<[u8; 16]>,
-}
-
-impl State {
-    fn of(buckets: Vec<(u8, Arc<Bucket>)>) -> Frontier {
-        Frontier(Arc::new(Self { buckets, digest: OnceLock::new() }))
-    }
-}
-
-impl PartialEq for Frontier {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.buckets == other.0.buckets
-    }
-}
-
-impl Eq for Frontier {}
+type Group = Parts<Bucket>;
 
 impl std::fmt::Debug for Frontier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -48,57 +30,10 @@ impl std::fmt::Debug for Frontier {
     }
 }
 
-/// The tips of the actors whose id begins with one byte, sorted by actor.
-#[derive(Clone, Default)]
-struct Bucket {
-    tips: Vec<(ActorId, Tip)>,
-    sum: OnceLock<Sum>,
+/// The group of a bucket.
+fn group_of(bucket: u8) -> u8 {
+    bucket / 16
 }
-
-/// What is read of all tips of a bucket, once for all states that share it.
-#[derive(Clone)]
-struct Sum {
-    digest: [u8; 16],
-    changes: u64,
-}
-
-impl Bucket {
-    fn of(mut tips: Vec<(ActorId, Tip)>) -> Arc<Self> {
-        tips.shrink_to_fit();
-        Arc::new(Self { tips, sum: OnceLock::new() })
-    }
-
-    /// These tips, and others in the place of those of the same actors.
-    fn with(&self, others: &Self) -> Arc<Self> {
-        let both = side_by_side(pairs(&self.tips), pairs(&others.tips));
-        Self::of(both.filter_map(|(actor, mine, other)| Some((*actor, *other.or(mine)?))).collect())
-    }
-
-    fn find(&self, actor: &ActorId) -> Result<usize, usize> {
-        self.tips.binary_search_by(|(known, _)| known.cmp(actor))
-    }
-
-    fn sum(&self) -> &Sum {
-        self.sum.get_or_init(|| {
-            let (mut bytes, mut changes) = (Vec::with_capacity(self.tips.len() * size_of::<(ActorId, Tip)>()), 0_u64);
-            for (actor, tip) in &self.tips {
-                bytes.extend_from_slice(&actor.0);
-                bytes.extend_from_slice(&tip.seq.to_le_bytes());
-                bytes.extend_from_slice(&tip.hash.0);
-                changes = changes.saturating_add(tip.seq);
-            }
-            Sum { digest: short_hash("comin/frontier-bucket/1", &bytes), changes }
-        })
-    }
-}
-
-impl PartialEq for Bucket {
-    fn eq(&self, other: &Self) -> bool {
-        self.tips == other.tips
-    }
-}
-
-impl Eq for Bucket {}
 
 impl Frontier {
     /// The bucket of an actor: the first byte of its id.
@@ -108,19 +43,29 @@ impl Frontier {
 
     /// An actor's tip.
     pub fn get(&self, actor: &ActorId) -> Option<&Tip> {
-        let (_, bucket) = &self.0.buckets[self.find(Self::bucket_of(actor)).ok()?];
-        bucket.find(actor).ok().map(|at| &bucket.tips[at].1)
+        self.bucket(Self::bucket_of(actor))?.get(actor)
     }
 
-    fn find(&self, bucket: u8) -> Result<usize, usize> {
-        self.0.buckets.binary_search_by_key(&bucket, |(known, _)| *known)
+    fn bucket(&self, name: u8) -> Option<&Arc<Bucket>> {
+        self.0.get(group_of(name))?.get(name)
     }
 
-    /// Its buckets, to be changed; what other states share stays as it is.
-    fn buckets_mut(&mut self) -> &mut Vec<(u8, Arc<Bucket>)> {
-        let state = Arc::make_mut(&mut self.0);
-        state.digest = OnceLock::new();
-        &mut state.buckets
+    /// Of buckets that are sorted.
+    fn of(buckets: impl IntoIterator<Item = (u8, Arc<Bucket>)>) -> Self {
+        let buckets: Vec<_> = buckets.into_iter().collect();
+        let groups = buckets.chunk_by(|(one, _), (other, _)| group_of(*one) == group_of(*other));
+        let named = groups.filter_map(|group| Some((group_of(group.first()?.0), Arc::new(Group::of(group.to_vec())))));
+        Self(Arc::new(Parts::of(named)))
+    }
+
+    /// Its buckets with their names, in order.
+    fn named(&self) -> impl Iterator<Item = (u8, &Arc<Bucket>)> {
+        self.0.iter().flat_map(|(_, group)| group.iter()).map(|(name, bucket)| (*name, bucket))
+    }
+
+    /// Changes a bucket; what other states share stays as it is.
+    fn change(&mut self, bucket: u8, change: impl FnOnce(&mut Arc<Bucket>)) {
+        Arc::make_mut(&mut self.0).change(group_of(bucket), |group| Arc::make_mut(group).change(bucket, change));
     }
 
     /// Last sequence of `actor`, 0 if it is not known.
@@ -128,38 +73,15 @@ impl Frontier {
         self.get(actor).map_or(0, |tip| tip.seq)
     }
 
-    /// Sets an actor's tip; what other states share stays as it is.
+    /// Sets an actor's tip.
     pub fn insert(&mut self, actor: ActorId, tip: Tip) {
-        let (name, place) = (Self::bucket_of(&actor), self.find(Self::bucket_of(&actor)));
-        let buckets = self.buckets_mut();
-        let at = place.unwrap_or_else(|at| {
-            buckets.insert(at, (name, Arc::default()));
-            at
-        });
-        let bucket = Arc::make_mut(&mut buckets[at].1);
-        bucket.sum = OnceLock::new();
-        match bucket.find(&actor) {
-            Ok(at) => bucket.tips[at].1 = tip,
-            Err(at) => {
-                bucket.tips.reserve_exact(1);
-                bucket.tips.insert(at, (actor, tip));
-            }
-        }
+        self.set(actor, Some(tip));
     }
 
     /// Sets an actor's tip, or takes the actor away.
     pub fn set(&mut self, actor: ActorId, tip: Option<Tip>) {
-        if let Some(tip) = tip {
-            return self.insert(actor, tip);
-        }
-        let Ok(place) = self.find(Self::bucket_of(&actor)) else { return };
-        let Ok(at) = self.0.buckets[place].1.find(&actor) else { return };
-        let buckets = self.buckets_mut();
-        let bucket = Arc::make_mut(&mut buckets[place].1);
-        bucket.sum = OnceLock::new();
-        bucket.tips.remove(at);
-        if bucket.tips.is_empty() {
-            buckets.remove(place);
+        if self.get(&actor) != tip.as_ref() {
+            self.change(Self::bucket_of(&actor), |bucket| Arc::make_mut(bucket).set(actor, tip));
         }
     }
 
@@ -172,22 +94,10 @@ impl Frontier {
         }
     }
 
-    /// Keeps the buckets that are equal to another state's as references to those; where all are, itself as one.
+    /// Keeps what is equal to another state's as references to that; where all is, itself as one.
     pub fn share(&mut self, other: &Self) {
-        if Arc::ptr_eq(&self.0, &other.0) {
-            return;
-        }
-        let theirs = |name| other.find(name).ok().map(|at| &other.0.buckets[at].1);
-        let pairs = self.0.buckets.iter().enumerate().filter_map(|(at, (name, mine))| Some((at, mine, theirs(*name)?)));
-        let equal = pairs.filter(|(_, mine, theirs)| !Arc::ptr_eq(mine, theirs) && mine == theirs);
-        let equal: Vec<(usize, Arc<Bucket>)> = equal.map(|(at, _, theirs)| (at, Arc::clone(theirs))).collect();
-        if !equal.is_empty() {
-            // It is the state that it was, with the digest that it had.
-            let buckets = &mut Arc::make_mut(&mut self.0).buckets;
-            equal.into_iter().for_each(|(at, theirs)| buckets[at].1 = theirs);
-        }
-        if self.apart(other).next().is_none() {
-            *self = other.clone();
+        if let Some(shared) = Shared::sharing(&self.0, &other.0) {
+            self.0 = shared;
         }
     }
 
@@ -222,61 +132,57 @@ impl Frontier {
 
     /// What makes this state out of any that is equal to it but in some buckets.
     pub fn delta_in(&self, buckets: Buckets) -> Delta {
-        let tips = self.0.buckets.iter().filter(|(bucket, _)| buckets.has(*bucket)).cloned();
-        Delta { whole: buckets, tips: State::of(tips.collect()) }
+        let tips = self.named().filter(|(bucket, _)| buckets.has(*bucket));
+        Delta { whole: buckets, tips: Self::of(tips.map(|(name, bucket)| (name, Arc::clone(bucket)))) }
     }
 
     /// The state that this one is made into.
     #[must_use]
     pub fn with(&self, Delta { whole, tips }: &Delta) -> Self {
         let mut made = self.clone();
-        let buckets = made.buckets_mut();
-        buckets.retain(|(bucket, _)| !whole.has(*bucket));
-        for (name, told) in &tips.0.buckets {
-            match buckets.binary_search_by_key(name, |(known, _)| *known) {
-                // Gone along once: a peer may tell of a hundred thousand tips of one bucket.
-                Ok(at) => buckets[at].1 = buckets[at].1.with(told),
-                Err(at) => buckets.insert(at, (*name, Arc::clone(told))),
-            }
+        for name in (0..=u8::MAX).filter(|name| whole.has(*name) && self.bucket(*name).is_some()) {
+            made.change(name, |bucket| *bucket = Arc::default());
+        }
+        for (name, told) in tips.named() {
+            // Gone along once: a peer may tell of a hundred thousand tips of one bucket.
+            made.change(name, |bucket| {
+                *bucket = if bucket.len() == 0 { Arc::clone(told) } else { Arc::new(bucket.with(told)) };
+            });
         }
         made
     }
 
     /// The buckets in which something stands.
     pub fn buckets(&self) -> Buckets {
-        self.0.buckets.iter().map(|(bucket, _)| *bucket).collect()
+        self.named().map(|(bucket, _)| bucket).collect()
     }
 
     /// How many actors it knows.
     pub fn len(&self) -> usize {
-        self.0.buckets.iter().map(|(_, bucket)| bucket.tips.len()).sum()
+        self.0.len()
     }
 
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.0.buckets.is_empty()
+        self.len() == 0
     }
 
-    /// What it takes in memory that none of `others` takes, in tips of 56 bytes: a bucket takes as much as two more.
+    /// What it takes in memory that none of `others` takes, in tips of 56 bytes.
     pub fn weight_beside(&self, others: &[&Self]) -> usize {
         if others.iter().any(|other| Arc::ptr_eq(&self.0, &other.0)) {
             return 0;
         }
-        let held = |other: &&Self, bucket: u8, tips: &Arc<Bucket>| {
-            other.find(bucket).is_ok_and(|at| Arc::ptr_eq(&other.0.buckets[at].1, tips))
-        };
-        let shared = |(bucket, tips): &&(u8, Arc<Bucket>)| others.iter().any(|other| held(other, *bucket, tips));
-        self.0.buckets.iter().filter(|bucket| !shared(bucket)).map(|(_, bucket)| bucket.tips.len() + 2).sum()
+        self.0.weight_beside(&others.iter().map(|other| other.0.as_ref()).collect::<Vec<_>>())
     }
 
     /// All actors with their tips, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&ActorId, &Tip)> {
-        self.0.buckets.iter().flat_map(|(_, bucket)| pairs(&bucket.tips))
+        self.named().flat_map(|(_, bucket)| bucket.iter())
     }
 
     /// How many changes the document holds.
     pub fn changes(&self) -> u64 {
-        self.0.buckets.iter().fold(0, |sum, (_, bucket)| sum.saturating_add(bucket.sum().changes))
+        self.0.sum().changes
     }
 
     /// This state as far as it is not beyond `other`.
@@ -295,23 +201,16 @@ impl Frontier {
         beyond.fold(0, u64::saturating_add)
     }
 
-    /// 16 bytes that stand for the frontier when two nodes compare documents: over its buckets that hold an actor.
-    /// Computed once for all copies of a state.
+    /// 16 bytes that stand for the frontier when two nodes compare documents: over its groups of buckets that hold an
+    /// actor. Computed once for all copies of a state.
     pub fn digest(&self) -> [u8; 16] {
-        *self.0.digest.get_or_init(|| {
-            let mut bytes = Vec::with_capacity(self.0.buckets.len() * 17);
-            for (bucket, digest) in self.bucket_digests() {
-                bytes.push(bucket);
-                bytes.extend_from_slice(&digest);
-            }
-            short_hash("comin/frontier/2", &bytes)
-        })
+        self.0.sum().digest
     }
 
     /// The digests of all buckets that hold an actor. Each is computed once for all states that share it: of 10,000 actors
     /// one moves, and the others need not be read again.
     pub fn bucket_digests(&self) -> impl Iterator<Item = (u8, [u8; 16])> {
-        self.0.buckets.iter().map(|(bucket, tips)| (*bucket, tips.sum().digest))
+        self.named().map(|(name, bucket)| (name, bucket.sum().digest))
     }
 
     /// The buckets in which the two differ.
@@ -325,44 +224,19 @@ impl Frontier {
         &'a self,
         other: &'a Self,
     ) -> impl Iterator<Item = (&'a ActorId, Option<&'a Tip>, Option<&'a Tip>)> {
-        let shared = |(one, other): &(Option<&Arc<Bucket>>, Option<&Arc<Bucket>>)| {
-            one.zip(*other).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
-        };
-        let (mine, theirs): (&[_], &[_]) = match Arc::ptr_eq(&self.0, &other.0) {
-            true => (&[], &[]),
-            false => (&self.0.buckets, &other.0.buckets),
-        };
-        let buckets = side_by_side(pairs(mine), pairs(theirs)).map(|(_, one, other)| (one, other));
-        buckets.filter(move |pair| !shared(pair)).flat_map(|(one, other)| side_by_side(tips_of(one), tips_of(other)))
+        let differ = !Arc::ptr_eq(&self.0, &other.0);
+        let groups = differ.then(|| self.0.apart(&other.0)).into_iter().flatten();
+        let buckets = groups.flat_map(|(one, other)| one.unwrap_or(&NO_GROUP).apart(other.unwrap_or(&NO_GROUP)));
+        buckets.flat_map(|(one, other)| side_by_side(tips_of(one), tips_of(other)))
     }
 }
 
+/// A group of nothing.
+static NO_GROUP: Group = Group::EMPTY;
+
 /// The tips of a bucket, where there is one.
-fn tips_of(bucket: Option<&Arc<Bucket>>) -> impl Iterator<Item = (&ActorId, &Tip)> {
-    bucket.into_iter().flat_map(|bucket| pairs(&bucket.tips))
-}
-
-fn pairs<K, V>(sorted: &[(K, V)]) -> impl Iterator<Item = (&K, &V)> {
-    sorted.iter().map(|(key, value)| (key, value))
-}
-
-/// Two sorted sequences gone along together: each key with what it has in both.
-fn side_by_side<'a, K: Ord + 'a, V: 'a>(
-    one: impl Iterator<Item = (&'a K, &'a V)>,
-    other: impl Iterator<Item = (&'a K, &'a V)>,
-) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
-    let (mut one, mut other) = (one.peekable(), other.peekable());
-    std::iter::from_fn(move || {
-        let order = match (one.peek(), other.peek()) {
-            (Some((mine, _)), Some((theirs, _))) => mine.cmp(theirs),
-            (Some(_), None) => Ordering::Less,
-            (None, _) => Ordering::Greater,
-        };
-        let mine = one.next_if(|_| order.is_le());
-        let theirs = other.next_if(|_| order.is_ge());
-        let key = mine.or(theirs)?.0;
-        Some((key, mine.map(|(_, value)| value), theirs.map(|(_, value)| value)))
-    })
+fn tips_of(bucket: Option<&Bucket>) -> impl Iterator<Item = (&ActorId, &Tip)> {
+    bucket.into_iter().flat_map(Bucket::iter)
 }
 
 impl FromIterator<(ActorId, Tip)> for Frontier {
@@ -373,9 +247,9 @@ impl FromIterator<(ActorId, Tip)> for Frontier {
         let buckets =
             tips.chunk_by(|(one, _), (other, _)| Self::bucket_of(one) == Self::bucket_of(other)).filter_map(|bucket| {
                 let last = bucket.chunk_by(|(one, _), (other, _)| one == other).filter_map(<[_]>::last);
-                Some((Self::bucket_of(&bucket.first()?.0), Bucket::of(last.copied().collect())))
+                Some((Self::bucket_of(&bucket.first()?.0), Arc::new(Bucket::of(last.copied()))))
             });
-        State::of(buckets.collect())
+        Self::of(buckets)
     }
 }
 
@@ -443,12 +317,6 @@ impl FromIterator<u8> for Buckets {
     }
 }
 
-fn short_hash(tag: &str, bytes: &[u8]) -> [u8; 16] {
-    let mut out = [0; 16];
-    out.copy_from_slice(&tagged_hash(tag, &[bytes])[..16]);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -502,7 +370,7 @@ mod tests {
         let mut theirs = mine.clone();
         assert_eq!(theirs.weight_beside(&[&mine]), 0);
         theirs.insert(actor(3, 3), tip(2));
-        assert_eq!(theirs.weight_beside(&[&mine]), 42, "one bucket of 40 is its own");
+        assert_eq!(theirs.weight_beside(&[&mine]), 42 + 7 + 7, "one bucket of 40 is its own, and what refers to it");
         assert_eq!(theirs.apart(&mine).count(), 40, "and is all that is compared");
         assert_eq!((theirs.beyond(&mine), mine.get(&actor(3, 3))), (1, Some(&tip(1))), "the other is as it was");
         theirs.insert(actor(3, 3), tip(1));
@@ -564,6 +432,9 @@ mod tests {
             let moved = made.delta(&before);
             if grown {
                 prop_assert_eq!((moved.whole, moved.tips.len()), (Buckets::default(), map(&then).len()), "only those");
+            }
+            for state in [&made, &shared, &back, &within, &lacks.with(&told), &lacks.with(&delta)] {
+                prop_assert_eq!(state.len(), state.iter().count(), "they are counted as they come and go");
             }
             let anew: Frontier = made.iter().map(|(actor, tip)| (*actor, *tip)).collect();
             prop_assert_eq!(made.digest(), anew.digest(), "and is that of the same state made anew");

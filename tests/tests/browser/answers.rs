@@ -2,7 +2,6 @@
 
 use super::before::look;
 use super::driver::Browser;
-use super::frame::axe;
 use super::office::Scene;
 use comin_protocol::identity::DeviceSigner;
 use comin_protocol::machine::MachineRequest;
@@ -34,7 +33,7 @@ const SEND: &str = "
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_answers_a_form_holds_to_the_rules_of_all_pages() {
-    let (axe, scene) = (axe(), Scene::set().await);
+    let scene = Scene::set().await;
     let here = &scene.here;
     let browser = here.browser().await;
     let mut faults = Vec::new();
@@ -42,7 +41,7 @@ async fn what_answers_a_form_holds_to_the_rules_of_all_pages() {
     browser.open(&here.url("/records/new?kind=event")).await;
     browser.run(SEND).await;
     browser.until("it is refused", "!window.before && document.querySelector('.error-summary')").await;
-    faults.extend(look(&browser, &axe, "a form that is refused").await);
+    faults.extend(look(&browser, "a form that is refused").await);
 
     browser.open(&here.url(&format!("/records/{}/edit?register={}", scene.event.key, here.register))).await;
     browser.fill("#c-country", "SI").await;
@@ -50,7 +49,7 @@ async fn what_answers_a_form_holds_to_the_rules_of_all_pages() {
     browser.run(SEND).await;
     let both = "!window.before && document.body.innerText.includes('Somebody changed this record')";
     browser.until("both are shown", both).await;
-    faults.extend(look(&browser, &axe, "what two have written").await);
+    faults.extend(look(&browser, "what two have written").await);
 
     let us = here.partner.to_string();
     let writers = format!("/registers/{}/writers", here.register);
@@ -64,11 +63,11 @@ async fn what_answers_a_form_holds_to_the_rules_of_all_pages() {
     ] {
         browser.open(&here.url(page)).await;
         post(&browser, action, fields, sign).await;
-        faults.extend(look(&browser, &axe, &format!("the answer of {action}")).await);
+        faults.extend(look(&browser, &format!("the answer of {action}")).await);
     }
     for document in ["/api/v1/report?language=it", "/api/v1/report?language=en&audience=public"] {
         browser.open(&here.url(document)).await;
-        faults.extend(look(&browser, &axe, document).await);
+        faults.extend(look(&browser, document).await);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -67,7 +67,7 @@ const STEPS: [Step; 7] = [
 ];
 
 /// Every rule that one look at a page can check.
-pub async fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
+pub async fn look(browser: &Browser, what: &str) -> Vec<String> {
     let mut faults = Vec::new();
     browser.run("document.querySelectorAll('details').forEach(d => d.open = true)").await;
     for (width, text) in [(320, "100%"), (1440, "100%"), (640, "200%")] {
@@ -80,7 +80,7 @@ pub async fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     }
     browser.run("document.documentElement.style.fontSize = ''").await;
     browser.width(1024).await;
-    browser.run(axe).await;
+    browser.run(axe()).await;
     for (scheme, rules) in CHECKS {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         browser.devtools("Emulation.setEmulatedMedia", features).await;
@@ -95,16 +95,16 @@ pub async fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_pages_hold_to_the_rules_of_all_pages() {
-    let (axe, machine) = (axe(), empty().await);
+    let machine = empty().await;
     let browser = Browser::start().await;
     let mut faults = Vec::new();
     browser.open(&machine.origin).await;
-    faults.extend(look(&browser, &axe, "where somebody learns how to sign in").await);
+    faults.extend(look(&browser, "where somebody learns how to sign in").await);
     browser.open(&machine.link).await;
     for (number, (step, sign)) in STEPS.into_iter().enumerate() {
         browser.run(&format!("window.before = true; {step}")).await;
         browser.until("the page shows", &format!("!window.before && document.querySelector(\"{sign}\")")).await;
-        faults.extend(look(&browser, &axe, &format!("page {number} of the first run")).await);
+        faults.extend(look(&browser, &format!("page {number} of the first run")).await);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     browser.devtools("Network.enable", json!({})).await;

@@ -5,7 +5,6 @@
 
 use super::before::look;
 use super::driver::Browser;
-use super::frame::axe;
 use comin_tests::adversary::program;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -125,13 +124,12 @@ async fn somebody_in_the_office_signs_in_edits_and_is_out_when_removed() {
     let browser = Browser::trusting().await;
     browser.open(&origin).await;
     browser.until_says("Password").await;
-    let axe = axe();
-    let mut faults = look(&browser, &axe, "where name and password are asked for").await;
+    let mut faults = look(&browser, "where name and password are asked for").await;
     browser.fill("#name", "ana").await;
     browser.fill("#password", "not this one").await;
     browser.click("button[type=submit]").await;
     browser.until_says("Name and password do not fit").await;
-    faults.extend(look(&browser, &axe, "a password that does not fit").await);
+    faults.extend(look(&browser, "a password that does not fit").await);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     browser.fill("#name", "ana").await;
     browser.fill("#password", password).await;

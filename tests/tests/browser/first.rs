@@ -2,7 +2,6 @@
 
 use super::before::look;
 use super::driver::{Browser, ENTER, TAB};
-use super::frame::axe;
 use comin_protocol::machine::MachineRequest;
 use comin_tests::adversary::program;
 use serde_json::{Value, json};
@@ -164,9 +163,9 @@ async fn two_empty_machines_become_a_partnership_by_their_pages() {
         .await;
     let number = "return document.querySelector('.check-number').innerText";
     assert_eq!(first.run(number).await, second.run(number).await, "both read the same number");
-    let (axe, mut faults) = (axe(), Vec::new());
+    let mut faults = Vec::new();
     for (browser, what) in [(&first, "who wants in"), (&second, "who waits")] {
-        faults.extend(look(browser, &axe, what).await);
+        faults.extend(look(browser, what).await);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     first.click("#approvals form[action$='/approve'] button").await;

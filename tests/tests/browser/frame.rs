@@ -7,8 +7,9 @@ use comin_tests::pages::templates;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// The version of axe-core that looks at the pages.
 const AXE: &str = "4.14.1";
@@ -331,25 +332,32 @@ async fn focus_and_open_groups_stay_where_they_are_when_a_part_comes_anew() {
     assert_eq!(browser.faults(&office.origin, &[]).await, Vec::<String>::new(), "nothing complains");
 }
 
-/// Where axe-core is installed: once per target directory.
-pub fn axe() -> String {
-    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("axe-core-{AXE}"));
-    let file = dir.join("node_modules/axe-core/axe.min.js");
-    if !file.exists() {
-        std::fs::create_dir_all(&dir).expect("a directory");
-        std::fs::write(dir.join("package.json"), r#"{"private":true}"#).expect("a file");
-        let package = format!("axe-core@{AXE}");
-        let npm = Command::new("npm")
-            .args(["install", "--no-fund", "--no-audit", "--silent", &package])
-            .current_dir(&dir)
-            .stdin(Stdio::null())
-            .output()
-            .expect("npm starts: tests/run installs it");
-        assert!(npm.status.success(), "axe-core is installed: {}", String::from_utf8_lossy(&npm.stderr));
-    }
-    let script = std::fs::read(file).expect("axe-core is there");
-    assert_eq!(to_hex(&Sha256::digest(&script)), AXE_SHA256, "axe-core {AXE} is the one that was pinned");
-    String::from_utf8(script).expect("a script is UTF-8")
+/// The script of axe-core, which is installed once per target directory, by whichever test comes first.
+pub fn axe() -> &'static str {
+    static SCRIPT: OnceLock<String> = OnceLock::new();
+    SCRIPT.get_or_init(|| {
+        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("axe-core-{AXE}"));
+        let file = dir.join("node_modules/axe-core/axe.min.js");
+        let pinned = || std::fs::read(&file).ok().filter(|script| to_hex(&Sha256::digest(script)) == AXE_SHA256);
+        let script = pinned().or_else(|| {
+            install(&dir);
+            pinned()
+        });
+        let script = script.expect("axe-core is installed, and is the one that was pinned");
+        String::from_utf8(script).expect("a script is UTF-8")
+    })
+}
+
+fn install(dir: &Path) {
+    std::fs::create_dir_all(dir).expect("a directory");
+    std::fs::write(dir.join("package.json"), r#"{"private":true}"#).expect("a file");
+    let npm = Command::new("npm")
+        .args(["install", "--no-fund", "--no-audit", "--silent", &format!("axe-core@{AXE}")])
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .output()
+        .expect("npm starts: tests/run installs it");
+    assert!(npm.status.success(), "axe-core is installed: {}", String::from_utf8_lossy(&npm.stderr));
 }
 
 /// Gives what axe finds, and what it cannot decide about colours and this cannot either. It decides nothing about signs
@@ -392,7 +400,6 @@ const RULES: &str = "{resultTypes: ['violations', 'incomplete']}";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_page_breaks_the_rules_of_accessibility() {
-    let axe = axe();
     let scene = Scene::set().await;
     let browser = scene.here.browser().await;
     let (paths, mut faults) = (scene.paths(&browser).await, Vec::new());
@@ -408,7 +415,7 @@ async fn no_page_breaks_the_rules_of_accessibility() {
         for (path, prepare) in looks.chain(groups.map(|(group, prepare)| (format!("/{group}"), prepare))) {
             browser.open(&scene.here.url(&path)).await;
             browser.run(&prepare).await;
-            browser.run(&axe).await;
+            browser.run(axe()).await;
             let left = browser.run(&look).await;
             faults.extend(left.as_array().expect("a list").iter().map(|fault| format!("{path} in {scheme}: {fault}")));
         }
@@ -419,7 +426,7 @@ async fn no_page_breaks_the_rules_of_accessibility() {
         {
             browser.open(&scene.here.url("/organisations")).await;
             browser.run(prepare).await;
-            browser.run(&axe).await;
+            browser.run(axe()).await;
             let left = browser.run(&look).await;
             let what = |fault| format!("/organisations on a phone in {scheme}, {prepare:?}: {fault}");
             faults.extend(left.as_array().expect("a list").iter().map(what));

@@ -167,6 +167,27 @@ fn whoever_comes_back_is_told_what_has_moved_and_nothing_of_the_rest() {
 }
 
 #[test]
+fn whoever_was_cut_off_before_a_word_came_back_is_told_no_more() {
+    let (mut world, row) = told_in_part();
+    for round in 0..5 {
+        world.disconnect(0);
+        world.edit(0, at(&row), &[("phone", &format!("040 {round}"))]);
+        world.edit(1, at(&row), &[("city", &format!("Trst {round}"))]);
+        forget_digests(&mut world);
+        world.link(0, 1);
+        while let Some((to, session, frame)) = world.frames.pop_front() {
+            // What they held is known, and not that they have what was sent.
+            if !matches!(Message::from_frame(&frame), Ok(Message::Ack { .. })) {
+                world.handle(to, Input::Received(session, frame));
+            }
+        }
+        world.assert_equal();
+        let told = [world.nodes[0].digests, world.nodes[1].digests];
+        assert_eq!(told, [0, 0], "round {round}: each says from which of the other's states it goes on");
+    }
+}
+
+#[test]
 fn a_beacon_tells_whoever_starts_again_how_the_others_were() {
     let (mut world, row) = told_in_part();
     world.tick(6_000);
@@ -206,7 +227,7 @@ fn what_comes_in_pieces_costs_as_much_as_what_comes_at_once() {
         let (mut world, row) = told_in_part();
         let session = *world.nodes[0].engine.sessions.keys().next().expect("a session");
         let whole: Buckets = (0..=u8::MAX).collect();
-        let rest = Rest { whole, digest: [9; 16], digests: BTreeMap::new(), ask: false };
+        let rest = Rest { whole, digest: [9; 16], digests: BTreeMap::new(), ask: false, base: None };
         let told = DocFrontier { rest: Some(rest), ..DocFrontier::of(row.doc, Frontier::default()) };
         let message = Message::Frontiers(vec![told]);
         let frame = match in_pieces {
