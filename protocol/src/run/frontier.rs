@@ -419,10 +419,10 @@ mod tests {
             prop_assert_eq!((shared.beyond(&other), made.len()), (beyond, plain.len()));
             let mut lacks = other.clone();
             lacks.share(&shared);
-            let back: u64 = others.iter().map(|(a, tip)| tip.seq.saturating_sub(made.seq(a))).sum();
-            prop_assert_eq!(lacks.beyond(&made), back);
+            let lacked: u64 = others.iter().map(|(a, tip)| tip.seq.saturating_sub(made.seq(a))).sum();
+            prop_assert_eq!(lacks.beyond(&made), lacked);
             let within = made.within(&lacks);
-            prop_assert_eq!((within.beyond(&lacks), lacks.beyond(&within)), (0, back), "no more, and what it lacks is as before");
+            prop_assert_eq!((within.beyond(&lacks), lacks.beyond(&within)), (0, lacked), "no more, and what it lacks is as before");
             let told = made.delta_in(made.buckets_apart(&lacks));
             prop_assert_eq!(&lacks.with(&told), &made, "the buckets that differ make the whole");
             let delta = made.delta(&lacks);
