@@ -139,7 +139,7 @@ pub const PATIENCE_PAUSE_MS: u64 = 60_000;
 /// Least time between two beacons of one device and audience that are taken, in milliseconds: well below
 /// [`BEACON_INTERVAL_MS`], for they bunch on the way.
 pub const BEACON_TAKEN_MS: u64 = 500;
-/// Tips in all frontiers that one peer may tell of and that are not ours as well, 56 bytes each, a bucket as two more: with
+/// Tips in all frontiers that one peer may tell of and that are not ours as well, 56 bytes each, with what holds them (`Frontier::weight_beside`): with
 /// what else such a peer costs, less than 32 MiB. What both hold takes no room beside our own, so that this bounds by how
 /// much two members may differ, not how much they hold: 200,000 actors that one of them has never heard of.
 pub const TOLD_TIPS_MAX: usize = 200_000;

@@ -96,7 +96,8 @@ pub struct Rest {
     /// The receiver's own state could not be made out of what it told last: it tells it again.
     #[n(3)]
     pub ask: bool,
-    /// The digest of the state of the receiver's out of which the tips make the whole; none where the sender knows of none.
+    /// The digest of the state out of which the tips make the whole: one that the receiver has told, or the sender has told
+    /// it; absent where the digests are told.
     #[n(4)]
     pub base: Option<ByteArray<16>>,
 }

@@ -5,6 +5,7 @@
 //! of the peers would be half a megabyte twice a minute.
 
 use super::Engine;
+use super::document::Document;
 use crate::ids::{ActorId, DeviceKey, DocId};
 use crate::run::{Frontier, Tip};
 use minicbor::bytes::ByteArray;
@@ -18,6 +19,8 @@ pub(super) struct Own {
     open: BTreeMap<ActorId, u64>,
     /// The tips of all others.
     whole: Frontier,
+    /// One of those has moved: what is stored of them would not be known again.
+    overtaken: bool,
 }
 
 /// The same as it is stored.
@@ -34,7 +37,7 @@ pub(super) struct Delivered {
 impl Own {
     /// At a start nothing is known of any of them.
     pub fn new(actors: impl Iterator<Item = ActorId>) -> Self {
-        Self { open: actors.map(|actor| (actor, 0)).collect(), whole: Frontier::default() }
+        Self { open: actors.map(|actor| (actor, 0)).collect(), ..Self::default() }
     }
 
     pub fn has(&self, actor: &ActorId) -> bool {
@@ -47,7 +50,11 @@ impl Own {
 
     /// Notes an actor, of which nobody is known to hold anything; whether it is new.
     fn add(&mut self, actor: ActorId) -> bool {
-        !self.has(&actor) && self.open.insert(actor, 0).is_none()
+        let new = !self.has(&actor);
+        if new {
+            self.open.insert(actor, 0);
+        }
+        new
     }
 
     /// An actor's tip moves: on with a change, back with a cut.
@@ -56,6 +63,7 @@ impl Own {
             *held = is.map_or(0, |tip| tip.seq).min(*held);
         } else if let Some(was) = self.whole.get(&actor).copied() {
             let seq = is.map_or(0, |tip| tip.seq);
+            self.overtaken = true;
             self.whole.set(actor, is.filter(|_| seq <= was.seq));
             if seq == 0 || seq > was.seq {
                 self.open.insert(actor, seq.min(was.seq));
@@ -77,9 +85,10 @@ impl Own {
         }
     }
 
-    /// Another partner holds this of the document.
-    fn deliver(&mut self, held: &Frontier) {
-        self.open.iter_mut().for_each(|(actor, seq)| *seq = held.seq(actor).max(*seq));
+    /// Another partner holds this of the document, of which we hold `frontier`.
+    fn deliver(&mut self, held: &Frontier, frontier: &Frontier) {
+        // What it says to have more of is not yet written.
+        self.open.iter_mut().for_each(|(actor, seq)| *seq = held.seq(actor).min(frontier.seq(actor)).max(*seq));
     }
 
     /// Joins those of which everything is held elsewhere; `writer`: the actor that this process writes with. It may go on
@@ -130,16 +139,26 @@ impl Engine {
         }
     }
 
+    /// Where the stored memory would not be known again, it is written with what has moved.
+    pub(super) fn note_overtaken(&mut self, id: DocId) {
+        let overtaken = self.docs.get_mut(&id).is_some_and(|doc| std::mem::take(&mut doc.own.overtaken));
+        if overtaken && self.is_federal(&id) {
+            self.remember_due = Some(self.now.mono_ms);
+        }
+    }
+
     /// A device of another partner is known to hold something of a document.
     pub(super) fn note_delivered(&mut self, device: DeviceKey, doc_id: DocId) {
         let other = self.roster.devices.get(&device).is_some_and(|device| device.partner != self.partner);
-        let writer = self.writer(&doc_id);
-        let Some(doc) = self.docs.get_mut(&doc_id).filter(|doc| other && doc.own.unsent(&doc.frontier) > 0) else {
+        let waits = |doc: &&Document| doc.own.unsent(&doc.frontier) > 0;
+        if !other || self.docs.get(&doc_id).filter(waits).is_none() {
             return;
-        };
+        }
+        let writer = self.writer(&doc_id);
+        let Some(doc) = self.docs.get_mut(&doc_id) else { return };
         let acked = self.sessions.values().find(|session| session.device == device).and_then(|s| s.acked.get(&doc_id));
         let Some(acked) = acked else { return };
-        doc.own.deliver(acked);
+        doc.own.deliver(acked, &doc.frontier);
         doc.own.close(&doc.frontier, writer);
         self.remember_later();
     }

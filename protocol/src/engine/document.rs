@@ -13,7 +13,7 @@ use crate::limits;
 use crate::message::{BranchShown, DocFrontier};
 use crate::planted::{Planted, is_planted};
 use crate::record::{self, OriginIndex, Row};
-use crate::run::{Delta, Frontier, Tip};
+use crate::run::{Frontier, Tip};
 use crate::scan::ScannedChange;
 use automerge::transaction::Transactable;
 use automerge::{Automerge, Change, ObjId, ObjType, ROOT, ReadDoc, ValueRef};
@@ -23,6 +23,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 const HISTORY_STATES: usize = 128;
 /// Tips by which one of them may differ from the next, or a peer's state from ours, for the other to be known.
 const UNDO_TIPS: usize = 64;
+/// Tips that are set to find one of them again: a peer names it, and it is made anew each time.
+const WALK_TIPS: usize = 256;
 
 /// What waits for a document to be loaded.
 #[derive(Clone, Debug)]
@@ -54,6 +56,15 @@ pub(super) struct Past {
     pub changes: u64,
     /// The tips that have moved from here to the next state, as they were, in this order; `None`: there were too many.
     undo: Option<Vec<(ActorId, Option<Tip>)>>,
+}
+
+/// A peer's state that the document may never go through.
+#[derive(Clone)]
+pub(super) struct Beside {
+    /// The digest of one that it has gone through.
+    base: [u8; 16],
+    /// The tips by which the other differs from that.
+    pub tips: Vec<(ActorId, Option<Tip>)>,
 }
 
 /// A document as the engine knows it.
@@ -193,9 +204,14 @@ impl Document {
     /// That state, with all its tips.
     pub fn state_at(&self, digest: &[u8; 16]) -> Option<Frontier> {
         self.past(digest)?;
-        let mut state = self.frontier.clone();
+        let (mut state, mut steps) = (self.frontier.clone(), 0);
         for past in self.history.iter().rev() {
-            past.undo.as_ref()?.iter().rev().for_each(|(actor, was)| state.set(*actor, *was));
+            let undo = past.undo.as_ref()?;
+            steps += undo.len();
+            if steps > WALK_TIPS {
+                return None;
+            }
+            undo.iter().rev().for_each(|(actor, was)| state.set(*actor, *was));
             if past.digest == *digest {
                 return Some(state);
             }
@@ -203,14 +219,18 @@ impl Document {
         None
     }
 
-    /// What a peer's state is where the document has not gone through that: the present one, and what makes the other out
-    /// of it. None where that is much.
-    pub fn beside(&self, theirs: &Frontier) -> Option<([u8; 16], Delta)> {
-        if self.past(&theirs.digest()).is_some() {
-            return None;
-        }
-        let delta = theirs.delta(&self.frontier);
-        (delta.tips.len() <= UNDO_TIPS).then(|| (self.digest(), delta))
+    /// A peer's state by what differs from the present one; none where that is nothing, or much.
+    pub fn beside(&self, theirs: &Frontier) -> Option<Beside> {
+        let apart = theirs.apart(&self.frontier).filter(|(_, theirs, mine)| theirs != mine);
+        let tips: Vec<_> = apart.map(|(actor, theirs, _)| (*actor, theirs.copied())).take(UNDO_TIPS + 1).collect();
+        (1..=UNDO_TIPS).contains(&tips.len()).then(|| Beside { base: self.digest(), tips })
+    }
+
+    /// That state, if the present one of then is still known.
+    pub fn state_beside(&self, beside: &Beside) -> Option<Frontier> {
+        let mut state = self.state_at(&beside.base)?;
+        beside.tips.iter().for_each(|(actor, tip)| state.set(*actor, *tip));
+        Some(state)
     }
 
     /// Replaces the frontier (after a snapshot or a cut).

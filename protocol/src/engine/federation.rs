@@ -288,6 +288,7 @@ impl Engine {
                 self.disconnect_later(id, "no longer a member".into());
             }
             self.parted.retain(|device, _| self.roster.is_member(device));
+            self.beside.retain(|device, _| self.roster.is_member(device));
             self.keep_addresses();
             self.settle_joins();
             self.tell_waiting();

@@ -110,7 +110,9 @@ pub struct Engine {
     /// When this machine noticed that it had been put back to where it stood before, by the wall clock.
     put_back_ms: Option<u64>,
     /// What a peer held when its last session ended, until it says more itself: changes and state of each document.
-    parted: BTreeMap<DeviceKey, status::Parted>,
+    parted: BTreeMap<DeviceKey, status::Told>,
+    /// How that differed from what we held then, where it did.
+    beside: BTreeMap<DeviceKey, BTreeMap<DocId, document::Beside>>,
     patience: patience::Patience,
     listening: Vec<String>,
     paused: bool,
@@ -231,6 +233,7 @@ impl Engine {
             crowded_out: 0,
             put_back_ms: None,
             parted: BTreeMap::new(),
+            beside: BTreeMap::new(),
             patience: patience::Patience::default(),
             listening: Vec::new(),
             paused: false,
@@ -640,6 +643,7 @@ impl Engine {
             doc.note_state();
             self.metas_due.insert(id);
             self.beacons.touch();
+            self.note_overtaken(id);
         }
     }
 

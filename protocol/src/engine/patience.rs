@@ -82,14 +82,16 @@ impl Engine {
             Message::Want(_) => limits::PATIENCE_WANT,
             // What cannot be made out is answered with many tips: that is counted then ([`Engine::ask_state`]).
             Message::Frontiers(told) => {
-                let size = |told: &DocFrontier| {
-                    let tips = told.frontier.len() + told.held_back.len();
-                    // In each bucket that is touched all tips are read.
-                    let touched =
-                        told.rest.as_ref().map(|rest| 1 + told.frontier.buckets().union(&rest.whole).count() / 64);
-                    tips / limits::PATIENCE_TIPS + touched.unwrap_or(0)
+                let tips: usize = told.iter().map(|told| told.frontier.len() + told.held_back.len()).sum();
+                let rest = |told: &DocFrontier| {
+                    let Some(rest) = &told.rest else { return 0 };
+                    // In each bucket that is touched all tips are read, and a state of before is made anew.
+                    let touched = told.frontier.buckets().union(&rest.whole).count() / 64;
+                    let present = self.docs.get(&told.doc).map(|doc| doc.frontier.digest());
+                    1 + touched + usize::from(rest.base.is_some_and(|base| present != Some(*base)))
                 };
-                1 + told.iter().map(size).sum::<usize>() as u64
+                let rests: usize = told.iter().map(rest).sum();
+                (1 + tips / limits::PATIENCE_TIPS + told.len() / 64 + rests) as u64
             }
             _ => 1,
         }

@@ -201,6 +201,8 @@ impl Engine {
     pub(super) fn drop_person(&mut self, id: DocId) {
         // Also of a person that has no document any more: its key went before this process began.
         self.forget_waiting(&id);
+        self.parted.values_mut().for_each(|held| held.retain(|doc, _| *doc != id));
+        self.beside.values_mut().for_each(|held| held.retain(|doc, _| *doc != id));
         let Some(doc) = self.docs.remove(&id) else { return };
         for waiting in doc.parked {
             if let Parked::Command(request, _) = waiting {

@@ -7,7 +7,7 @@ use crate::codec::{from_cbor, to_cbor};
 use crate::ids::{DeviceKey, DocId};
 use crate::limits;
 use crate::roster::{Device, RegisterKind};
-use crate::run::{Delta, Frontier};
+use crate::run::Frontier;
 use minicbor::{Decode, Encode};
 use std::collections::BTreeMap;
 
@@ -19,16 +19,10 @@ const REMEMBER_MS: u64 = 30_000;
 /// What somebody holds: of each document the changes and their state ([`Frontier::digest`]).
 pub(super) type Told = BTreeMap<DocId, (u64, [u8; 16])>;
 
-/// What a device held when its session ended.
-#[derive(Clone)]
-pub(super) struct Parted {
-    pub held: Told,
-    /// Where that is a state that we have not gone through: one that we have, and what makes the other out of it.
-    pub beside: BTreeMap<DocId, ([u8; 16], Delta)>,
-}
-
 /// Of so many devices is remembered what they held when they went.
 const PARTED_MAX: usize = 256;
+/// Tips by which that may differ from what we held, of all of them, 56 bytes each.
+const PARTED_TIPS_MAX: usize = 65_536;
 
 /// What is remembered of a device.
 #[derive(Clone, Default, Encode, Decode)]
@@ -137,7 +131,7 @@ impl Engine {
                 (Lag::Exactly(lacks), Lag::Exactly(we_lack))
             }
             _ => match (self.parted.get(&device.key), beacon) {
-                (Some(parted), _) => self.lags_beside(&parted.held, |id| {
+                (Some(held), _) => self.lags_beside(held, |id| {
                     self.may_send(&id.register, &device.key) && self.roster.may_read(&id.register, &self.me)
                 }),
                 (None, Some(held)) => self.lags_beside(&told_by(&held.signed.beacon), |id| self.is_federal(id)),
@@ -181,16 +175,26 @@ impl Engine {
             .acked
             .iter()
             .filter(|(id, theirs)| !theirs.is_empty() && self.may_send(&id.register, &session.device));
-        let held: BTreeMap<DocId, &Frontier> =
-            held.take(limits::BEACON_DOCS_MAX).map(|(id, theirs)| (*id, theirs)).collect();
-        let beside = held.iter().filter_map(|(id, theirs)| Some((*id, self.docs.get(id)?.beside(theirs)?))).collect();
-        let held = held.into_iter().map(|(id, theirs)| (id, (theirs.changes(), theirs.digest()))).collect();
-        self.parted.insert(session.device, Parted { held, beside });
+        let held = held.take(limits::BEACON_DOCS_MAX);
+        let held = held.map(|(id, theirs)| (*id, (theirs.changes(), theirs.digest()))).collect();
+        self.parted.insert(session.device, held);
+        self.beside.remove(&session.device);
+        let others = self.beside.values().flat_map(BTreeMap::values).map(|beside| beside.tips.len()).sum::<usize>();
+        let mut room = PARTED_TIPS_MAX.saturating_sub(others);
+        // Of documents that are told whole it would be of no use.
+        let told_in_part = self.docs.values().filter(|doc| doc.frontier.len() > self.whole_tips);
+        let beside = told_in_part.filter_map(|doc| Some((doc.id, doc.beside(session.acked.get(&doc.id)?)?)));
+        let beside = beside.take_while(|(_, beside)| {
+            let fits = beside.tips.len() <= room;
+            room = room.saturating_sub(beside.tips.len());
+            fits
+        });
+        self.beside.insert(session.device, beside.collect());
     }
 
     /// The digest of the state of a document that a device had when it was last heard of.
     pub(super) fn last_told(&self, device: &DeviceKey, doc: &DocId) -> Option<[u8; 16]> {
-        let parted = self.parted.get(device).and_then(|parted| parted.held.get(doc)).map(|(_, digest)| *digest);
+        let parted = self.parted.get(device).and_then(|held| held.get(doc)).map(|(_, digest)| *digest);
         parted.or_else(|| {
             let beacon = &self.beacons.get(device, Audience::Federation)?.signed.beacon;
             let told = beacon.docs.iter().find(|told| told.register == doc.register && told.part == doc.part);

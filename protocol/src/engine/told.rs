@@ -24,25 +24,22 @@ impl Document {
     pub(super) fn told(&mut self, likely: Option<&Frontier>, whole: usize) -> DocFrontier {
         if self.frontier.len() > whole {
             return match likely {
-                Some(likely) => {
-                    let told = self.told_as(|mine| mine.delta(likely), false, false);
-                    let base = Some(likely.digest().into());
-                    DocFrontier { rest: told.rest.map(|rest| Rest { base, ..rest }), ..told }
-                }
-                None => self.told_as(|_| Delta::default(), true, false),
+                Some(likely) => self.told_as(|mine| mine.delta(likely), Some(likely.digest()), false),
+                None => self.told_as(|_| Delta::default(), None, false),
             };
         }
         let frontier = planted(&self.frontier).unwrap_or_else(|| self.frontier.clone());
         DocFrontier { held_back: self.held_back.clone(), ..DocFrontier::of(self.id, frontier) }
     }
 
-    fn told_as(&mut self, delta: impl Fn(&Frontier) -> Delta, with_digests: bool, ask: bool) -> DocFrontier {
+    /// Its state by what makes it out of the one with the digest `base`; without that, with the digests of all buckets.
+    fn told_as(&mut self, delta: impl Fn(&Frontier) -> Delta, base: Option<[u8; 16]>, ask: bool) -> DocFrontier {
         let planted = planted(&self.frontier);
         let digest = planted.as_ref().map_or_else(|| self.digest(), Frontier::digest);
         let state = planted.as_ref().unwrap_or(&self.frontier);
         let Delta { whole, tips } = delta(state);
-        let digests = if with_digests { digests(state) } else { BTreeMap::new() };
-        let rest = Some(Rest { whole, digest, digests, ask, base: None });
+        let digests = if base.is_none() { digests(state) } else { BTreeMap::new() };
+        let rest = Some(Rest { whole, digest, digests, ask, base: base.map(ByteArray::from) });
         DocFrontier { doc: self.id, frontier: tips, held_back: self.held_back.clone(), rest }
     }
 
@@ -69,11 +66,11 @@ impl Document {
         if rest.digests.is_empty() {
             let moved = likely.map_or(Buckets::default(), |likely| self.frontier.buckets_apart(likely));
             let apart = moved.union(&delta.whole).union(&delta.tips.buckets());
-            return Err(Box::new(self.told_as(|mine| mine.delta_in(apart), true, true)));
+            return Err(Box::new(self.told_as(|mine| mine.delta_in(apart), None, true)));
         }
         let mine = digests(&self.frontier);
         let apart = (0..=u8::MAX).filter(|bucket| rest.digests.get(bucket) != mine.get(bucket)).collect();
-        Err(Box::new(self.told_as(|mine| mine.delta_in(apart), false, true)))
+        Err(Box::new(self.told_as(|mine| mine.delta_in(apart), Some(rest.digest), true)))
     }
 }
 
@@ -96,10 +93,8 @@ impl Engine {
             return Some(acked.clone());
         }
         let known = self.docs.get(doc)?;
-        match self.parted.get(&session.device).and_then(|parted| parted.beside.get(doc)) {
-            Some((base, delta)) => Some(known.state_at(base)?.with(delta)),
-            None => known.state_at(&self.last_told(&session.device, doc)?),
-        }
+        let gone_through = self.last_told(&session.device, doc).and_then(|digest| known.state_at(&digest));
+        gone_through.or_else(|| known.state_beside(self.beside.get(&session.device)?.get(doc)?))
     }
 
     /// Tells a peer our state of documents, unless it knows; how many tips that takes.
@@ -120,11 +115,14 @@ impl Engine {
                 return said;
             };
             let told = doc.told(likely.as_ref(), self.whole_tips);
-            if told.rest.is_some() && likely.is_none() {
-                // It can tell from that only what it does not know yet, and answers with what it holds: until then it
-                // need not hear of each step.
-                session.told.remove(doc_id);
-                if !session.unanswered.insert(*doc_id) {
+            if told.rest.is_some() && !session.acked.contains_key(doc_id) {
+                // Until it has answered with what it holds, it need not hear of each step; from digests it can tell only what
+                // it does not know yet.
+                let first = session.unanswered.insert(*doc_id);
+                if !first || likely.is_none() {
+                    session.told.remove(doc_id);
+                }
+                if !first {
                     continue;
                 }
             }

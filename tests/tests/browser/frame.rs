@@ -349,6 +349,8 @@ pub fn axe() -> &'static str {
 }
 
 fn install(dir: &Path) {
+    // What is there and is another one npm would leave as it is.
+    let _ = std::fs::remove_dir_all(dir);
     std::fs::create_dir_all(dir).expect("a directory");
     std::fs::write(dir.join("package.json"), r#"{"private":true}"#).expect("a file");
     let npm = Command::new("npm")

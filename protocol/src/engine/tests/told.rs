@@ -134,7 +134,14 @@ fn an_acknowledgement_of_what_is_not_here_costs_patience() {
 
 /// Two nodes that tell each state in part and hold the same of one document, of many actors.
 fn told_in_part() -> (World, Row) {
-    let (mut world, shared) = World::new(2);
+    let (world, row) = told_in_part_among(2);
+    world.assert_equal();
+    (world, row)
+}
+
+/// The same beside others that hold nothing yet.
+fn told_in_part_among(count: u8) -> (World, Row) {
+    let (mut world, shared) = World::new(count);
     world.whole_tips = 0;
     let mut row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
     for n in 0..12 {
@@ -143,7 +150,6 @@ fn told_in_part() -> (World, Row) {
         world.connect(0, 1);
         row = world.edit(n % 2, at(&row), &[("phone", &n.to_string())]);
     }
-    world.assert_equal();
     (world, row)
 }
 
@@ -185,6 +191,46 @@ fn whoever_was_cut_off_before_a_word_came_back_is_told_no_more() {
         let told = [world.nodes[0].digests, world.nodes[1].digests];
         assert_eq!(told, [0, 0], "round {round}: each says from which of the other's states it goes on");
     }
+}
+
+#[test]
+fn how_a_peer_was_is_known_whoever_passes_its_word_on() {
+    let (mut world, row) = told_in_part_among(3);
+    let third = 2;
+    world.meet(third, 0);
+    world.assert_equal();
+    // The two part with what neither has acknowledged, and the third one passes on what the second one says of itself.
+    edit_quietly(&mut world, &row, "040 1");
+    world.frames.clear();
+    world.disconnect(0);
+    world.edit(1, at(&row), &[("city", "Trst")]);
+    world.tick(6_000);
+    world.meet(1, third);
+    world.meet(0, third);
+    forget_digests(&mut world);
+    world.connect(0, 1);
+    assert_eq!([world.nodes[0].digests, world.nodes[1].digests], [0, 0]);
+    world.connect(0, third);
+    world.assert_equal();
+}
+
+#[test]
+fn of_what_a_peer_invents_nothing_is_kept_when_it_goes() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.connect(0, 1);
+    let session = *world.nodes[0].engine.sessions.keys().next().expect("a session");
+    let invented = |part: u32| {
+        let tips =
+            (0..64_u8).map(|n| (crate::ids::ActorId([n; 16]), Tip { seq: 1, hash: crate::ids::ChangeHash([n; 32]) }));
+        DocFrontier::of(DocId { part, ..row.doc }, tips.collect())
+    };
+    let told = Message::Frontiers((2..100).map(invented).collect());
+    world.handle(0, Input::Received(session, told.to_frame()));
+    world.disconnect(0);
+    let kept: usize =
+        world.nodes[0].engine.beside.values().flat_map(BTreeMap::values).map(|held| held.tips.len()).sum();
+    assert_eq!(kept, 0);
 }
 
 #[test]
@@ -304,6 +350,16 @@ fn whoever_edits_while_the_other_is_busy_is_not_at_fault() {
     world.disconnect(0);
     world.edit(0, at(&row), &[("city", "Trst")]);
     told_while_busy(&mut world, &row);
+}
+
+#[test]
+fn whoever_is_wrong_about_a_busy_peer_tells_it_of_no_step() {
+    let (mut world, row) = told_in_part();
+    world.disconnect(0);
+    // It has gone on, and knows no state of before.
+    world.edit(1, at(&row), &[("city", "Trst")]);
+    world.restart(1);
+    assert_eq!(told_while_busy(&mut world, &row), 0);
 }
 
 #[test]
