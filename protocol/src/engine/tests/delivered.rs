@@ -69,21 +69,6 @@ fn own_changes_that_the_memory_does_not_know_count_as_unsent() {
 }
 
 #[test]
-fn who_says_that_it_has_more_than_was_written_holds_nothing_of_what_comes() {
-    let (mut world, shared) = World::new(2);
-    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
-    world.connect(0, 1);
-    let session = *world.nodes[0].engine.sessions.keys().next().expect("a session");
-    let (actor, tip) = world.nodes[0].engine.docs[&row.doc].frontier.iter().next().expect("its actor");
-    let beyond = Frontier::from_iter([(*actor, Tip { seq: tip.seq + 10, ..*tip })]);
-    let told = Message::Frontiers(vec![DocFrontier::of(row.doc, beyond)]);
-    world.handle(0, Input::Received(session, told.to_frame()));
-    world.disconnect(0);
-    world.edit(0, at(&row), &[("phone", "1")]);
-    assert_eq!(world.status(0).unsent_changes, 1);
-}
-
-#[test]
 fn what_others_hold_is_remembered_over_a_crash_after_a_restored_disk_has_caught_up() {
     let (mut world, row) = written_in_two_starts();
     world.restart(0);

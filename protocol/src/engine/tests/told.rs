@@ -234,6 +234,23 @@ fn of_what_a_peer_invents_nothing_is_kept_when_it_goes() {
 }
 
 #[test]
+fn who_says_that_it_has_more_than_was_written_holds_nothing_of_what_comes() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.connect(0, 1);
+    edit_quietly(&mut world, &row, "lost on the way");
+    world.frames.clear();
+    let session = *world.nodes[0].engine.sessions.keys().next().expect("a session");
+    let (actor, tip) = world.nodes[0].engine.docs[&row.doc].frontier.iter().next().expect("its actor");
+    let beyond = Frontier::from_iter([(*actor, Tip { seq: tip.seq + 10, ..*tip })]);
+    let told = Message::Frontiers(vec![DocFrontier::of(row.doc, beyond)]);
+    world.handle(0, Input::Received(session, told.to_frame()));
+    world.disconnect(0);
+    world.edit(0, at(&row), &[("phone", "1")]);
+    assert_eq!(world.status(0).unsent_changes, 1);
+}
+
+#[test]
 fn a_beacon_tells_whoever_starts_again_how_the_others_were() {
     let (mut world, row) = told_in_part();
     world.tick(6_000);
