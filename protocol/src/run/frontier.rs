@@ -232,7 +232,7 @@ impl Frontier {
 }
 
 /// A group of nothing.
-static NO_GROUP: Group = Group::EMPTY;
+static NO_GROUP: Group = Group::empty();
 
 /// The tips of a bucket, where there is one.
 fn tips_of(bucket: Option<&Bucket>) -> impl Iterator<Item = (&ActorId, &Tip)> {

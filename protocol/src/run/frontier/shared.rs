@@ -128,12 +128,14 @@ pub struct Parts<T> {
 
 impl<T> Parts<T> {
     /// No parts.
-    pub const EMPTY: Self = Self { parts: Vec::new(), len: 0, sum: OnceLock::new() };
+    pub const fn empty() -> Self {
+        Self { parts: Vec::new(), len: 0, sum: OnceLock::new() }
+    }
 }
 
 impl<T> Default for Parts<T> {
     fn default() -> Self {
-        Self::EMPTY
+        Self::empty()
     }
 }
 
