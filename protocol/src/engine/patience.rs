@@ -83,12 +83,16 @@ impl Engine {
             // What cannot be made out is answered with many tips: that is counted then ([`Engine::ask_state`]).
             Message::Frontiers(told) => {
                 let tips: usize = told.iter().map(|told| told.frontier.len() + told.held_back.len()).sum();
+                let session = self.sessions.get(&id);
                 let rest = |told: &DocFrontier| {
                     let Some(rest) = &told.rest else { return 0 };
-                    // In each bucket that is touched all tips are read, and a state of before is made anew.
+                    // In each bucket that is touched all tips are read, and a state of before is made anew. The first time in
+                    // a session that is how we were when the two parted.
                     let touched = told.frontier.buckets().union(&rest.whole).count() / 64;
                     let present = self.docs.get(&told.doc).map(|doc| doc.frontier.digest());
-                    1 + touched + usize::from(rest.base.is_some_and(|base| present != Some(*base)))
+                    let before = rest.base.is_some_and(|base| present != Some(*base));
+                    let again = session.is_some_and(|session| session.acked.contains_key(&told.doc));
+                    1 + touched + usize::from(before && again)
                 };
                 let rests: usize = told.iter().map(rest).sum();
                 (1 + tips / limits::PATIENCE_TIPS + told.len() / 64 + rests) as u64

@@ -46,7 +46,7 @@ pub(super) struct Session {
     pub acked: BTreeMap<DocId, Frontier>,
     /// The digest of our own state that the peer was last told.
     pub told: BTreeMap<DocId, [u8; 16]>,
-    /// Documents of which it was told by the digests of all buckets, and has not said what it holds.
+    /// Documents of which it was told in part, and has not said in this session what it holds.
     pub unanswered: BTreeSet<DocId>,
     /// Documents of which the peer has more than we do.
     pub ahead: BTreeSet<DocId>,

@@ -21,7 +21,7 @@ pub(super) type Told = BTreeMap<DocId, (u64, [u8; 16])>;
 
 /// Of so many devices is remembered what they held when they went.
 const PARTED_MAX: usize = 256;
-/// Tips by which that may differ from what we held, of all of them, 56 bytes each.
+/// Tips by which that may differ from what we held, of all of them, 64 bytes each.
 const PARTED_TIPS_MAX: usize = 65_536;
 
 /// What is remembered of a device.

@@ -126,7 +126,9 @@ impl Engine {
                     continue;
                 }
             }
-            tips += told.frontier.len() + told.held_back.len();
+            // Three digests are as long as a tip.
+            let digests = told.rest.as_ref().map_or(0, |rest| rest.digests.len());
+            tips += 1 + told.frontier.len() + told.held_back.len() + digests / 3;
             frontiers.push(told);
             if tips >= limits::TIPS_AT_ONCE {
                 self.send(id, Message::Frontiers(std::mem::take(&mut frontiers)));

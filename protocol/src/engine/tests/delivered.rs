@@ -1,6 +1,7 @@
 //! What is remembered of own changes that others hold.
 
 use super::*;
+use crate::roster::RegisterKind;
 
 /// Bytes of the memory of peers on a node's disk.
 fn memory(world: &World, index: usize) -> usize {
@@ -51,6 +52,25 @@ fn what_others_hold_is_remembered_however_many_starts_have_written() {
     world.edit(0, at(&row), &[("phone", "4")]);
     world.restart(0);
     assert_eq!(world.status(0).unsent_changes, 1);
+}
+
+#[test]
+fn of_registers_that_nobody_else_reads_nothing_is_remembered() {
+    let (mut world, _) = World::new(2);
+    let engine = &world.nodes[0].engine;
+    let mut internal = engine.roster.registers.values().filter(|register| register.kind == RegisterKind::Internal);
+    let internal = internal.find(|register| register.owner == Some(engine.partner)).expect("its own").id;
+    let row = world.edit(0, new_in(internal), &[("name", "Lunavena")]);
+    let mut sizes = Vec::new();
+    for start in 0..20 {
+        world.connect(0, 1);
+        world.tick(31_000);
+        sizes.push(memory(&world, 0));
+        world.restart(0);
+        world.edit(0, at(&row), &[("phone", &format!("040 {start}"))]);
+    }
+    assert!(sizes[19] <= sizes[1] + 8, "{sizes:?}");
+    assert_eq!(world.status(0).unsent_changes, 0, "they are not for others");
 }
 
 #[test]

@@ -215,6 +215,48 @@ fn how_a_peer_was_is_known_whoever_passes_its_word_on() {
 }
 
 #[test]
+fn states_of_many_actors_are_told_in_messages_that_can_be_sent() {
+    let (mut world, shared) = World::new(2);
+    let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);
+    world.connect(0, 1);
+    let session = *world.nodes[0].engine.sessions.keys().next().expect("a session");
+    // How many states each message tells, of so many documents of so many actors.
+    let mut told = |parts: std::ops::Range<u32>, actors: usize, whole_tips: usize| {
+        let tip = Tip { seq: 1, hash: crate::ids::ChangeHash([7; 32]) };
+        let actor = |n: usize| {
+            let mut actor = [n as u8; 16];
+            actor[8..].copy_from_slice(&n.to_be_bytes());
+            crate::ids::ActorId(actor)
+        };
+        let many: Frontier = (0..actors).map(|n| (actor(n), tip)).collect();
+        let engine = &mut world.nodes[0].engine;
+        let docs: Vec<DocId> = parts.map(|part| DocId { part, ..row.doc }).collect();
+        docs.iter().for_each(|doc| engine.doc_mut(*doc).set_frontier(many.clone()));
+        engine.whole_tips = whole_tips;
+        engine.tell(session, &docs);
+        world.handle(0, Input::Tick);
+        let (mut pieces, mut told) = (Vec::new(), Vec::new());
+        for (_, _, frame) in world.frames.drain(..) {
+            let mut message = Message::from_frame(&frame).expect("our own");
+            if let Message::Piece { last, bytes } = message {
+                pieces.extend_from_slice(&bytes);
+                assert!(pieces.len() <= limits::PIECED_BYTES_MAX, "the other takes it");
+                if !last {
+                    continue;
+                }
+                message = crate::codec::from_cbor(&std::mem::take(&mut pieces)).expect("our own");
+            }
+            if let Message::Frontiers(states) = message {
+                told.push(states.len());
+            }
+        }
+        told
+    };
+    assert_eq!(told(2..6, limits::TIPS_AT_ONCE / 2, usize::MAX), [2, 2], "with all tips");
+    assert_eq!(told(10..1_010, 256, 0), [382, 382, 236], "by the digests of all buckets");
+}
+
+#[test]
 fn of_what_a_peer_invents_nothing_is_kept_when_it_goes() {
     let (mut world, shared) = World::new(2);
     let row = world.edit(0, new_in(shared), &[("name", "Lunavena")]);

@@ -17,7 +17,6 @@ const FIELDS: [&str; 2] = ["phone", "city"];
 pub struct Pair {
     peers: [Peer; 2],
     record: (DocId, RecordKey),
-    took: Vec<Duration>,
     _dirs: [TempDir; 2],
 }
 
@@ -31,14 +30,14 @@ impl Pair {
             Peer::resume(federation, member, HelperCommand::own().expect("this program"), store)
         });
         peers[1].meet(&peers[0]).await;
-        let pair = Self { peers, record: (doc, key), took: Vec::new(), _dirs: dirs };
+        let pair = Self { peers, record: (doc, key), _dirs: dirs };
         pair.edit("first").await;
         pair.wait("first").await;
         pair
     }
 
-    /// Parts the two, edits on both sides, and lets them go on: until each shows what the other has written.
-    pub async fn reconnect(&mut self, round: u64) {
+    /// Parts the two, edits on both sides, and lets them go on: how long until each shows what the other has written.
+    pub async fn reconnect(&mut self, round: u64) -> Duration {
         let [_, b] = &self.peers;
         b.command(Command::SetPaused(true)).await;
         for peer in &self.peers {
@@ -50,7 +49,7 @@ impl Pair {
         let began = Instant::now();
         b.command(Command::SetPaused(false)).await;
         self.wait(&text).await;
-        self.took.push(began.elapsed());
+        began.elapsed()
     }
 
     async fn edit(&self, text: &str) {
@@ -66,14 +65,8 @@ impl Pair {
         }
     }
 
-    /// The median of the reconnects, in milliseconds.
-    pub fn median_ms(&mut self) -> f64 {
-        self.took.sort_unstable();
-        self.took.get(self.took.len() / 2).map_or(f64::NAN, |took| took.as_secs_f64() * 1e3)
-    }
-
     /// Ends both.
-    pub async fn stop(mut self) {
+    pub async fn stop(&mut self) {
         for peer in &mut self.peers {
             peer.stop().await;
         }
