@@ -203,7 +203,7 @@ fn a_store_that_is_killed_while_it_is_tidied_loses_nothing() {
             if begun {
                 break victim;
             }
-            // On a busy machine all was tidied before the edit came.
+            // Nothing was left to be copied: on a busy machine that was done before the edit came.
             victim.kill();
         };
         // At a moment of the copy, of the exchange or shortly after, that moves with the round.
