@@ -203,6 +203,13 @@ impl World {
         self.nodes.push(Node::new(engine, disk, signer));
     }
 
+    /// Starts a node again on another disk, as a backup brings it.
+    fn start_on(&mut self, index: usize, disk: Disk) {
+        let signer = self.nodes[index].signer.clone();
+        self.start(disk, signer);
+        self.nodes.swap_remove(index);
+    }
+
     /// Copies a machine while it runs: both go on with the same actor.
     fn copy(&mut self, index: usize) -> usize {
         let original = &self.nodes[index];
@@ -215,9 +222,7 @@ impl World {
     fn restart(&mut self, index: usize) {
         self.disconnect(index);
         let disk = self.nodes[index].disk.clone();
-        let signer = self.nodes[index].signer.clone();
-        self.start(disk, signer);
-        self.nodes.swap_remove(index);
+        self.start_on(index, disk);
     }
 
     fn handle(&mut self, index: usize, input: Input) {

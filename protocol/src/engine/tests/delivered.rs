@@ -99,9 +99,7 @@ fn what_others_hold_is_remembered_over_a_crash_after_a_restored_disk_has_caught_
     world.edit(0, at(&row), &[("phone", "2")]);
     world.assert_equal();
     world.disconnect(0);
-    let signer = world.nodes[0].signer.clone();
-    world.start(before, signer);
-    world.nodes.swap_remove(0);
+    world.start_on(0, before);
     world.connect(0, 1);
     world.assert_equal();
     // It goes down before the memory is due.
@@ -118,10 +116,7 @@ fn own_changes_that_a_peer_gives_back_are_known_after_the_next_start() {
     world.edit(0, at(&row), &[("phone", "1")]);
     world.assert_equal();
     world.disconnect(0);
-    // The disk of before, as a backup brings it.
-    let signer = world.nodes[0].signer.clone();
-    world.start(before, signer);
-    world.nodes.swap_remove(0);
+    world.start_on(0, before);
     world.connect(0, 1);
     world.assert_equal();
     assert_eq!(world.status(0).unsent_changes, 0, "it has them from another partner");

@@ -123,9 +123,7 @@ fn an_erased_person_is_gone_from_all_and_the_absent_erases_on_return() {
 
     // A machine is put back to before the erasure.
     world.disconnect(2);
-    let signer = world.nodes[2].signer.clone();
-    world.start(before, signer);
-    world.nodes.swap_remove(2);
+    world.start_on(2, before);
     assert!(world.holds(2, person), "it has the person again");
     world.connect(2, 0);
     for index in 0..4 {

@@ -20,9 +20,7 @@ fn who_has_filled_all_places_is_removed_and_the_others_go_on() {
         let mut heard = flood.clone();
         heard.drain(index * 10..index * 10 + 10);
         world.nodes[index].disk.boot.statements.extend(heard);
-        let node = &world.nodes[index];
-        world.start(node.disk.clone(), node.signer.clone());
-        world.nodes.swap_remove(index);
+        world.start_on(index, world.nodes[index].disk.clone());
     }
     world.connect(0, 1);
     world.edit(1, new_in(shared), &[("name", "Before")]);
